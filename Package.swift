@@ -1,0 +1,136 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings of every Swift target: language mode 6, strict imports, warnings are errors.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .enableUpcomingFeature("InferIsolatedConformances"),
+  .treatAllWarnings(as: .error),
+]
+
+/// The `duckdb` wheel wants Python's data symbols; programs that load it export stand-ins (see Sources/CDuckDB).
+let exportsPythonStandIns: [LinkerSetting] = [
+  .unsafeFlags(["-Xlinker", "--export-dynamic-symbol=Py*", "-Xlinker", "--export-dynamic-symbol=_Py*"])
+]
+
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let lifecycle = Target.Dependency.product(
+  name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: strict,
+    linkerSettings: exportsPythonStandIns)
+}
+
+let package = Package(
+  name: "aifactory",
+  products: [
+    .executable(name: "aifactory", targets: ["FactoryCLI"]),
+    .executable(name: "aifactory-agent", targets: ["FactoryAgent"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+    .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
+  ],
+  targets: [
+    // C: system calls that Swift's Glibc module hides, and loaders of the engines.
+    .target(name: "CLinux"),
+    .target(name: "CDuckDB", linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "CXGBoost", linkerSettings: [.linkedLibrary("dl")]),
+
+    // From low to high; each imports only what stands above it in this list.
+    library("JobProtocol", ["CLinux"]),
+    library("Basics", ["JobProtocol", grdb, crypto, "Yams", logging]),
+    library("API", ["Basics", httpClient, nioCore]),
+    library("Compute", ["Basics", "JobProtocol", "CLinux", grdb, logging, lifecycle]),
+    library(
+      "DataPipelines",
+      ["Basics", "CDuckDB", grdb, crypto, httpClient, nioCore, logging]),
+    library("Optimization", ["Basics"]),
+    library("Engines", ["Basics", "DataPipelines", "CXGBoost", subprocess, logging]),
+    library("Experimentation", ["Basics", "DataPipelines", "Engines", grdb, logging]),
+    library(
+      "Training", ["Basics", "DataPipelines", "Engines", "Experimentation", "Optimization", logging]),
+    library(
+      "Serving",
+      [
+        "Basics", "Compute", "JobProtocol", "DataPipelines", "Engines", "Experimentation", "CLinux",
+        grdb, crypto, logging, lifecycle,
+      ]),
+    library(
+      "Workflows",
+      [
+        "Basics", "API", "Compute", "JobProtocol", "DataPipelines", "Engines", "Experimentation",
+        "Optimization", "Training", "Serving", grdb, crypto, "Yams", logging, lifecycle,
+      ]),
+    library(
+      "FactoryServer",
+      [
+        "Basics", "API", "Compute", "JobProtocol", "DataPipelines", "Engines", "Experimentation",
+        "Training", "Serving", "Workflows",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        httpTypes, httpClient, nioCore, nioPosix, nioHTTP1, crypto, logging, lifecycle,
+      ]),
+    .executableTarget(
+      name: "FactoryCLI",
+      dependencies: [
+        "Basics", "API", "Compute", "JobProtocol", "DataPipelines", "Engines", "Experimentation",
+        "Training", "Serving", "Workflows", "FactoryServer", "CLinux", logging,
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict, linkerSettings: exportsPythonStandIns),
+    .executableTarget(
+      name: "FactoryAgent", dependencies: ["JobProtocol", "CLinux"], swiftSettings: strict,
+      linkerSettings: [.unsafeFlags(["-static-executable"])]),
+
+    .target(
+      name: "TestSupport", dependencies: ["Basics", "JobProtocol", "CLinux", grdb],
+      path: "Tests/TestSupport", swiftSettings: strict),
+    tests("JobProtocolTests", ["JobProtocol"]),
+    tests("BasicsTests", ["Basics", grdb]),
+    tests("ComputeTests", ["Compute", "Basics", "JobProtocol", grdb]),
+    tests("DataPipelinesTests", ["DataPipelines", "Basics", grdb]),
+    tests("OptimizationTests", ["Optimization", "Basics"]),
+    tests("EnginesTests", ["Engines", "DataPipelines", "Basics"]),
+    tests("ExperimentationTests", ["Experimentation", "Engines", "DataPipelines", "Basics", grdb]),
+    tests(
+      "TrainingTests",
+      ["Training", "Experimentation", "Engines", "DataPipelines", "Optimization", "Basics"]),
+    tests("ServingTests", ["Serving", "Compute", "Engines", "DataPipelines", "Basics", grdb]),
+    tests("WorkflowsTests", ["Workflows", "Compute", "Basics", grdb]),
+    tests(
+      "FactoryServerTests",
+      [
+        "FactoryServer", "API", "Basics", httpTypes,
+        .product(name: "HummingbirdTesting", package: "hummingbird"),
+      ]),
+    tests("FactoryCLITests", ["FactoryCLI", "API", "Basics"]),
+    tests("EndToEndTests", ["API", "Basics", "JobProtocol"]),
+  ]
+)

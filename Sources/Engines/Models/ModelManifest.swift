@@ -1,0 +1,76 @@
+public import DataPipelines
+
+/// One column that a model wants in a prediction request.
+public struct SignatureColumn: Codable, Sendable, Equatable {
+  public var name: String
+  public var type: ColumnType
+  /// Whether the row may lack it or hold null.
+  public var isOptional: Bool
+  /// The range seen in training, for numbers.
+  public var minimum: Double?
+  public var maximum: Double?
+  /// Up to 20 values seen in training, most frequent first, for categories.
+  public var examples: [String]?
+
+  public init(
+    name: String, type: ColumnType, isOptional: Bool, minimum: Double? = nil,
+    maximum: Double? = nil, examples: [String]? = nil
+  ) {
+    self.name = name
+    self.type = type
+    self.isOptional = isOptional
+    self.minimum = minimum
+    self.maximum = maximum
+    self.examples = examples
+  }
+}
+
+/// `model.json` of a model package: what the files beside it are and how to ask them.
+///
+/// A model package is a folder: `model.json`, `features.json` (the fitted feature pipeline), the
+/// engines' own files named in `members`, and `example.json` (an array with one valid row).
+public struct ModelManifest: Codable, Sendable, Equatable {
+  /// One model of the ensemble; a single model is an ensemble of one with weight 1.
+  public struct Member: Codable, Sendable, Equatable {
+    /// `xgboost` or `linear`.
+    public var engine: String
+    public var engineVersion: String
+    /// File beside `model.json`.
+    public var file: String
+    /// Weights are positive and add up to 1.
+    public var weight: Double
+
+    public init(engine: String, engineVersion: String, file: String, weight: Double) {
+      self.engine = engine
+      self.engineVersion = engineVersion
+      self.file = file
+      self.weight = weight
+    }
+  }
+
+  /// Raised when the layout of the package changes.
+  public var formatVersion: Int
+  public var task: LearningTask
+  public var target: String
+  /// Classes in the order of the probabilities; nil unless classification.
+  public var classes: [String]?
+  public var signature: [SignatureColumn]
+  public var members: [Member]
+  /// Half width of the 90 % split-conformal interval around a number (Vovk et al. 2005; Lei et al. 2018); nil for classes.
+  public var intervalHalfWidth: Double?
+  public var seed: UInt64
+
+  public init(
+    formatVersion: Int = 1, task: LearningTask, target: String, classes: [String]?,
+    signature: [SignatureColumn], members: [Member], intervalHalfWidth: Double?, seed: UInt64
+  ) {
+    self.formatVersion = formatVersion
+    self.task = task
+    self.target = target
+    self.classes = classes
+    self.signature = signature
+    self.members = members
+    self.intervalHalfWidth = intervalHalfWidth
+    self.seed = seed
+  }
+}

@@ -1,0 +1,2 @@
+import Glibc
+_ = puts("agent")

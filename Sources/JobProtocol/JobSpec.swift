@@ -1,0 +1,83 @@
+/// What a job runs and what it needs: the whole instruction for an agent.
+///
+/// A specification holds no secrets: those are named references that the agent resolves.
+public struct JobSpec: Hashable, Codable, Sendable {
+  /// Whether a job ends by itself or stays up and has an address.
+  public enum Kind: String, Codable, Sendable, CaseIterable { case batch, service }
+
+  /// A name for people; need not be unique.
+  public var name: String
+  public var kind: Kind
+  /// Program and arguments; the first element is looked up in `PATH` when it has no slash.
+  public var command: [String]
+  /// Environment variables added to the agent's own, in order.
+  public var environment: [EnvironmentVariable]
+  /// Absolute path in which the command starts; nil is the attempt's own `work` folder.
+  public var workingDirectory: String?
+  /// How many tasks run the command (1 or more); `AIFACTORY_TASK` tells each its number from 0.
+  public var taskCount: Int
+  public var resources: JobResources
+  /// Name of the site; nil is the embedded local one.
+  public var site: String?
+  /// Higher goes first among waiting jobs; 0 is usual; range -1000...1000.
+  public var priority: Int
+  /// What the factory uses the job for (`command`, `data`, `train`, `evaluate`, `replica`): selects who reads its reports.
+  public var purpose: String
+
+  public init(
+    name: String, kind: Kind = .batch, command: [String],
+    environment: [EnvironmentVariable] = [], workingDirectory: String? = nil, taskCount: Int = 1,
+    resources: JobResources = JobResources(), site: String? = nil, priority: Int = 0,
+    purpose: String = "command"
+  ) {
+    self.name = name
+    self.kind = kind
+    self.command = command
+    self.environment = environment
+    self.workingDirectory = workingDirectory
+    self.taskCount = taskCount
+    self.resources = resources
+    self.site = site
+    self.priority = priority
+    self.purpose = purpose
+  }
+}
+
+/// One `NAME=VALUE` of a job's environment.
+public struct EnvironmentVariable: Hashable, Codable, Sendable {
+  public var name: String
+  public var value: String
+
+  public init(_ name: String, _ value: String) {
+    self.name = name
+    self.value = value
+  }
+}
+
+/// What a job may use, on each of its nodes.
+public struct JobResources: Hashable, Codable, Sendable {
+  /// CPU cores, 1 or more.
+  public var cpus: Int
+  /// Bytes of memory for the whole process tree; nil is unlimited.
+  public var memoryBytes: Int64?
+  /// Accelerators, 0 or more.
+  public var gpus: Int
+  /// Wall-clock limit in milliseconds; nil is unlimited.
+  public var timeLimitMs: Int64?
+  /// Milliseconds between TERM and KILL.
+  public var gracePeriodMs: Int64
+  /// Bytes of captured output kept for each stream; what exceeds it is counted and dropped.
+  public var outputLimitBytes: Int64
+
+  public init(
+    cpus: Int = 1, memoryBytes: Int64? = nil, gpus: Int = 0, timeLimitMs: Int64? = nil,
+    gracePeriodMs: Int64 = 5_000, outputLimitBytes: Int64 = 64 << 20
+  ) {
+    self.cpus = cpus
+    self.memoryBytes = memoryBytes
+    self.gpus = gpus
+    self.timeLimitMs = timeLimitMs
+    self.gracePeriodMs = gracePeriodMs
+    self.outputLimitBytes = outputLimitBytes
+  }
+}

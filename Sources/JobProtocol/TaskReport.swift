@@ -1,0 +1,47 @@
+/// What a task tells the factory while it runs.
+///
+/// A task writes one report as one line of JSON to the file descriptor that
+/// `AIFACTORY_REPORT_FD` names; the agent puts the line into its journal unread, and the server
+/// applies it in the transaction that moves the journal's offset. A line has at most 64 KiB.
+public enum TaskReport: Codable, Sendable, Equatable {
+  /// How far the work is: a word for the phase, a share in 0...1 where known, and words for people.
+  case progress(phase: String, share: Double?, message: String)
+  /// One trial of a search that ended (or was pruned, or failed).
+  case trial(TrialReport)
+  /// A point of a metric's curve.
+  case metric(key: String, value: Double, step: Int64, timestampMs: Int64)
+  case parameter(key: String, value: String)
+}
+
+/// One trial of a search as its worker tells it.
+public struct TrialReport: Codable, Sendable, Equatable {
+  public enum Outcome: String, Codable, Sendable { case completed, pruned, failed }
+
+  /// From 0, in the order of asking.
+  public var number: Int
+  public var outcome: Outcome
+  /// Parameters by name, as text (numbers in their shortest exact form).
+  public var parameters: [String: String]
+  /// The objective's value on validation data; nil for a failed trial.
+  public var value: Double?
+  /// Boosting rounds (or other steps) done.
+  public var steps: Int
+  public var startedAtMs: Int64
+  public var endedAtMs: Int64
+  /// Why it failed or was pruned.
+  public var message: String?
+
+  public init(
+    number: Int, outcome: Outcome, parameters: [String: String], value: Double?, steps: Int,
+    startedAtMs: Int64, endedAtMs: Int64, message: String? = nil
+  ) {
+    self.number = number
+    self.outcome = outcome
+    self.parameters = parameters
+    self.value = value
+    self.steps = steps
+    self.startedAtMs = startedAtMs
+    self.endedAtMs = endedAtMs
+    self.message = message
+  }
+}
