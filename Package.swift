@@ -14,7 +14,9 @@ let strict: [SwiftSetting] = [
 
 /// The `duckdb` wheel wants Python's data symbols; programs that load it export stand-ins (see Sources/CDuckDB).
 let exportsPythonStandIns: [LinkerSetting] = [
-  .unsafeFlags(["-Xlinker", "--export-dynamic-symbol=Py*", "-Xlinker", "--export-dynamic-symbol=_Py*"])
+  .unsafeFlags([
+    "-Xlinker", "--export-dynamic-symbol=Py*", "-Xlinker", "--export-dynamic-symbol=_Py*",
+  ])
 ]
 
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
@@ -76,7 +78,8 @@ let package = Package(
     library("Engines", ["Basics", "DataPipelines", "CXGBoost", subprocess, logging]),
     library("Experimentation", ["Basics", "DataPipelines", "Engines", grdb, logging]),
     library(
-      "Training", ["Basics", "DataPipelines", "Engines", "Experimentation", "Optimization", logging]),
+      "Training",
+      ["Basics", "DataPipelines", "Engines", "Experimentation", "Optimization", logging]),
     library(
       "Serving",
       [

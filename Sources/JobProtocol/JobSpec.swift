@@ -7,6 +7,7 @@ public struct JobSpec: Hashable, Codable, Sendable {
 
   /// A name for people; need not be unique.
   public var name: String
+  /// Whether it ends by itself.
   public var kind: Kind
   /// Program and arguments; the first element is looked up in `PATH` when it has no slash.
   public var command: [String]
@@ -16,6 +17,7 @@ public struct JobSpec: Hashable, Codable, Sendable {
   public var workingDirectory: String?
   /// How many tasks run the command (1 or more); `AIFACTORY_TASK` tells each its number from 0.
   public var taskCount: Int
+  /// What it may use.
   public var resources: JobResources
   /// Name of the site; nil is the embedded local one.
   public var site: String?
@@ -24,6 +26,7 @@ public struct JobSpec: Hashable, Codable, Sendable {
   /// What the factory uses the job for (`command`, `data`, `train`, `evaluate`, `replica`): selects who reads its reports.
   public var purpose: String
 
+  /// Takes every value as it is.
   public init(
     name: String, kind: Kind = .batch, command: [String],
     environment: [EnvironmentVariable] = [], workingDirectory: String? = nil, taskCount: Int = 1,
@@ -45,9 +48,12 @@ public struct JobSpec: Hashable, Codable, Sendable {
 
 /// One `NAME=VALUE` of a job's environment.
 public struct EnvironmentVariable: Hashable, Codable, Sendable {
+  /// Its name.
   public var name: String
+  /// Its value.
   public var value: String
 
+  /// Takes every value as it is.
   public init(_ name: String, _ value: String) {
     self.name = name
     self.value = value
@@ -69,6 +75,7 @@ public struct JobResources: Hashable, Codable, Sendable {
   /// Bytes of captured output kept for each stream; what exceeds it is counted and dropped.
   public var outputLimitBytes: Int64
 
+  /// Takes every value as it is.
   public init(
     cpus: Int = 1, memoryBytes: Int64? = nil, gpus: Int = 0, timeLimitMs: Int64? = nil,
     gracePeriodMs: Int64 = 5_000, outputLimitBytes: Int64 = 64 << 20

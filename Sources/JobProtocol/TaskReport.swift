@@ -15,10 +15,12 @@ public enum TaskReport: Codable, Sendable, Equatable {
 
 /// One trial of a search as its worker tells it.
 public struct TrialReport: Codable, Sendable, Equatable {
+  /// How a trial ended.
   public enum Outcome: String, Codable, Sendable { case completed, pruned, failed }
 
   /// From 0, in the order of asking.
   public var number: Int
+  /// How it ended.
   public var outcome: Outcome
   /// Parameters by name, as text (numbers in their shortest exact form).
   public var parameters: [String: String]
@@ -26,11 +28,14 @@ public struct TrialReport: Codable, Sendable, Equatable {
   public var value: Double?
   /// Boosting rounds (or other steps) done.
   public var steps: Int
+  /// Unix time in milliseconds.
   public var startedAtMs: Int64
+  /// Unix time in milliseconds.
   public var endedAtMs: Int64
   /// Why it failed or was pruned.
   public var message: String?
 
+  /// Takes every value as it is.
   public init(
     number: Int, outcome: Outcome, parameters: [String: String], value: Double?, steps: Int,
     startedAtMs: Int64, endedAtMs: Int64, message: String? = nil

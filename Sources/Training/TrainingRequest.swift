@@ -6,6 +6,7 @@ public import DataPipelines
 /// while it runs and leaves a model package (with the linear baseline's package in its `baseline`
 /// folder) and `result.json` in `outputFolder`.
 public struct TrainingRequest: Codable, Sendable, Equatable {
+  /// How long and how the search looks for parameters.
   public struct Search: Codable, Sendable, Equatable {
     /// Most trials; nil is unbounded (then `timeMs` is set).
     public var trials: Int?
@@ -15,8 +16,10 @@ public struct TrainingRequest: Codable, Sendable, Equatable {
     public var sampler: String
     /// `successive_halving` or `none`.
     public var pruner: String
+    /// Seed of everything random here.
     public var seed: UInt64
 
+    /// Takes every value as it is.
     public init(
       trials: Int?, timeMs: Int64?, sampler: String = "tpe", pruner: String = "successive_halving",
       seed: UInt64 = 7
@@ -29,6 +32,7 @@ public struct TrainingRequest: Codable, Sendable, Equatable {
     }
   }
 
+  /// Folder of the dataset version.
   public var datasetFolder: String
   /// nil: inferred from the target column.
   public var task: LearningTask?
@@ -36,18 +40,24 @@ public struct TrainingRequest: Codable, Sendable, Equatable {
   public var metric: String?
   /// Classification: this class against all others.
   public var positive: String?
+  /// Budget and method of the search.
   public var search: Search
   /// Forecasting: the time column, series column, steps ahead (1 or more) and step such as `1d`.
   public var time: String?
+  /// The column that names the series, if there are many.
   public var series: String?
+  /// Forecasting: steps ahead, 1 or more.
   public var horizon: Int?
+  /// Forecasting: the step between rows, such as `1d`.
   public var frequency: String?
   /// Threads of the engines.
   public var threads: Int
   /// Most milliseconds that one row's prediction may take; bounds the ensemble.
   public var latencyBoundMs: Double
+  /// Absolute path of the folder that receives the files.
   public var outputFolder: String
 
+  /// Takes every value as it is.
   public init(
     datasetFolder: String, task: LearningTask?, metric: String?, positive: String? = nil,
     search: Search, time: String? = nil, series: String? = nil, horizon: Int? = nil,
@@ -70,32 +80,44 @@ public struct TrainingRequest: Codable, Sendable, Equatable {
 
 /// `result.json` of a training job.
 public struct TrainingResult: Codable, Sendable, Equatable {
+  /// What the model does.
   public var task: LearningTask
+  /// Short name such as `rmse`.
   public var metric: String
   /// Metrics of the final model on the validation split (or out of fold) by name.
   public var validation: [String: Double]
   /// The same of the linear baseline.
   public var linearBaseline: [String: Double]
+  /// Trials that ran to their end.
   public var completedTrials: Int
+  /// Trials stopped early.
   public var prunedTrials: Int
+  /// Trials that ended with an error.
   public var failedTrials: Int
   /// Number of the best trial.
   public var bestTrial: Int
   /// Numbers of the trials in the final ensemble and their weights.
   public var ensemble: [EnsembleMember]
+  /// Folds, where the table was small enough for cross-validation; else nil.
   public var crossValidationFolds: Int?
+  /// Wall-clock time of the whole training.
   public var seconds: Double
 
+  /// A trial that became part of the model.
   public struct EnsembleMember: Codable, Sendable, Equatable {
+    /// Number of the trial.
     public var trial: Int
+    /// Share in the ensemble, above 0; all add up to 1.
     public var weight: Double
 
+    /// Takes every value as it is.
     public init(trial: Int, weight: Double) {
       self.trial = trial
       self.weight = weight
     }
   }
 
+  /// Takes every value as it is.
   public init(
     task: LearningTask, metric: String, validation: [String: Double],
     linearBaseline: [String: Double], completedTrials: Int, prunedTrials: Int, failedTrials: Int,

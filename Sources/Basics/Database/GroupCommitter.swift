@@ -19,18 +19,19 @@ actor GroupCommitter {
   ) async throws -> Value {
     try await withCheckedThrowingContinuation { continuation in
       queue.append(
-        Pending(run: { db in
-          let result = Result {
-            var value: Value?
-            try db.inSavepoint {
-              value = try body(db)
-              return .commit
+        Pending(
+          run: { db in
+            let result = Result {
+              var value: Value?
+              try db.inSavepoint {
+                value = try body(db)
+                return .commit
+              }
+              guard let value else { throw DatabaseError(message: "savepoint returned nothing") }
+              return value
             }
-            guard let value else { throw DatabaseError(message: "savepoint returned nothing") }
-            return value
-          }
-          return { continuation.resume(with: result) }
-        }, fail: { continuation.resume(throwing: $0) }))
+            return { continuation.resume(with: result) }
+          }, fail: { continuation.resume(throwing: $0) }))
       if !isDraining {
         isDraining = true
         Task { await self.drain() }

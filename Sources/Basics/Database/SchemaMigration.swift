@@ -8,6 +8,7 @@ public struct SchemaMigration: Sendable {
   public let identifier: String
   let migrate: @Sendable (Database) throws -> Void
 
+  /// Takes every value as it is.
   public init(identifier: String, migrate: @escaping @Sendable (Database) throws -> Void) {
     self.identifier = identifier
     self.migrate = migrate

@@ -10,5 +10,6 @@ public protocol FactoryError: Error, Sendable, CustomStringConvertible {
 }
 
 extension FactoryError {
+  /// The code and the message in one line.
   public var description: String { "\(code.rawValue): \(message)" }
 }

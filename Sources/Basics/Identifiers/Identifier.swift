@@ -6,6 +6,7 @@ public protocol Identified {
 
 /// The identifier of one entity: its prefix and 26 random base-32 characters (130 bits).
 public struct Identifier<Entity: Identified>: Hashable, Sendable, CustomStringConvertible {
+  /// The whole text, prefix included.
   public let rawValue: String
 
   /// Takes an identifier that was made before; nil if it is not one of this entity.
@@ -33,10 +34,12 @@ public struct Identifier<Entity: Identified>: Hashable, Sendable, CustomStringCo
 
   private init(unchecked rawValue: String) { self.rawValue = rawValue }
 
+  /// The code and the message in one line.
   public var description: String { rawValue }
 }
 
 extension Identifier: Codable {
+  /// Takes every value as it is.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     let text = try container.decode(String.self)
@@ -48,6 +51,7 @@ extension Identifier: Codable {
     self = identifier
   }
 
+  /// Writes the bare text.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(rawValue)

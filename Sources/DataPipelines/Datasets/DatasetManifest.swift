@@ -30,11 +30,16 @@ public struct DatasetManifest: Codable, Sendable, Equatable {
     case series
   }
 
+  /// One column of the table.
   public struct Column: Codable, Sendable, Equatable {
+    /// Its name.
     public var name: String
+    /// What its values mean.
     public var type: ColumnType
+    /// The part that it plays.
     public var role: Role
 
+    /// Takes every value as it is.
     public init(name: String, type: ColumnType, role: Role) {
       self.name = name
       self.type = type
@@ -48,10 +53,12 @@ public struct DatasetManifest: Codable, Sendable, Equatable {
     public var name: String
     /// SHA-256 of its bytes, lower-case hexadecimal.
     public var sha256: String
+    /// Size in bytes.
     public var bytes: Int64
     /// `data`, `test` or `join`.
     public var part: String
 
+    /// Takes every value as it is.
     public init(name: String, sha256: String, bytes: Int64, part: String) {
       self.name = name
       self.sha256 = sha256
@@ -62,16 +69,20 @@ public struct DatasetManifest: Codable, Sendable, Equatable {
 
   /// Name of the dataset (the workflow's).
   public var name: String
+  /// Columns of `table.parquet` in order, without `_row` and `_split`.
   public var columns: [Column]
+  /// Number of rows.
   public var rowCount: Int
   /// Rows by split name (`train`, `validation`, `test`).
   public var splitRowCounts: [String: Int]
+  /// Every file that was read.
   public var sources: [Source]
   /// The `split` rule in words, such as `random test=0.2 validation=0.2 seed=7`.
   public var splitRule: String
   /// Raised whenever the conversion changes what it makes of the same input.
   public var converterVersion: Int
 
+  /// Takes every value as it is.
   public init(
     name: String, columns: [Column], rowCount: Int, splitRowCounts: [String: Int],
     sources: [Source], splitRule: String, converterVersion: Int

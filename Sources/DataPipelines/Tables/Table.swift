@@ -26,10 +26,14 @@ public enum ColumnValues: Sendable, Equatable {
 
 /// A named column of a table in memory.
 public struct TableColumn: Sendable, Equatable {
+  /// Its name.
   public var name: String
+  /// What its values mean.
   public var type: ColumnType
+  /// One value a row.
   public var values: ColumnValues
 
+  /// Takes every value as it is.
   public init(name: String, type: ColumnType, values: ColumnValues) {
     self.name = name
     self.type = type
@@ -39,10 +43,13 @@ public struct TableColumn: Sendable, Equatable {
 
 /// A table in memory, column by column; all columns have `rowCount` values.
 public struct Table: Sendable, Equatable {
+  /// The columns in order.
   public private(set) var columns: [TableColumn]
+  /// Rows of every column.
   public let rowCount: Int
   private let indexByName: [String: Int]
 
+  /// Takes every value as it is.
   public init(columns: [TableColumn], rowCount: Int) {
     self.columns = columns
     self.rowCount = rowCount

@@ -2,16 +2,20 @@ public import DataPipelines
 
 /// One column that a model wants in a prediction request.
 public struct SignatureColumn: Codable, Sendable, Equatable {
+  /// Its name.
   public var name: String
+  /// What its values mean.
   public var type: ColumnType
   /// Whether the row may lack it or hold null.
   public var isOptional: Bool
   /// The range seen in training, for numbers.
   public var minimum: Double?
+  /// The largest value seen in training, for numbers.
   public var maximum: Double?
   /// Up to 20 values seen in training, most frequent first, for categories.
   public var examples: [String]?
 
+  /// Takes every value as it is.
   public init(
     name: String, type: ColumnType, isOptional: Bool, minimum: Double? = nil,
     maximum: Double? = nil, examples: [String]? = nil
@@ -34,12 +38,14 @@ public struct ModelManifest: Codable, Sendable, Equatable {
   public struct Member: Codable, Sendable, Equatable {
     /// `xgboost` or `linear`.
     public var engine: String
+    /// Version of the engine that wrote the file.
     public var engineVersion: String
     /// File beside `model.json`.
     public var file: String
     /// Weights are positive and add up to 1.
     public var weight: Double
 
+    /// Takes every value as it is.
     public init(engine: String, engineVersion: String, file: String, weight: Double) {
       self.engine = engine
       self.engineVersion = engineVersion
@@ -50,16 +56,22 @@ public struct ModelManifest: Codable, Sendable, Equatable {
 
   /// Raised when the layout of the package changes.
   public var formatVersion: Int
+  /// What the model does.
   public var task: LearningTask
+  /// Column to predict.
   public var target: String
   /// Classes in the order of the probabilities; nil unless classification.
   public var classes: [String]?
+  /// Columns of a request, in order.
   public var signature: [SignatureColumn]
+  /// The models of the ensemble.
   public var members: [Member]
   /// Half width of the 90 % split-conformal interval around a number (Vovk et al. 2005; Lei et al. 2018); nil for classes.
   public var intervalHalfWidth: Double?
+  /// Seed of everything random here.
   public var seed: UInt64
 
+  /// Takes every value as it is.
   public init(
     formatVersion: Int = 1, task: LearningTask, target: String, classes: [String]?,
     signature: [SignatureColumn], members: [Member], intervalHalfWidth: Double?, seed: UInt64

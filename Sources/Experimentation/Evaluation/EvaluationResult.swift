@@ -1,9 +1,13 @@
 /// One number of an evaluation with its 95 % bootstrap confidence interval (Efron 1979).
 public struct MeasuredMetric: Codable, Sendable, Equatable {
+  /// The point estimate.
   public var value: Double
+  /// Lower end of the interval.
   public var low: Double
+  /// Upper end of the interval.
   public var high: Double
 
+  /// Takes every value as it is.
   public init(value: Double, low: Double, high: Double) {
     self.value = value
     self.low = low
@@ -13,14 +17,18 @@ public struct MeasuredMetric: Codable, Sendable, Equatable {
 
 /// One condition that must hold on the test split before anything is deployed.
 public struct Gate: Codable, Sendable, Equatable {
+  /// Short name such as `rmse`.
   public var metric: String
+  /// Upper limit, inclusive.
   public var atMost: Double?
+  /// Lower limit, inclusive.
   public var atLeast: Double?
   /// Column whose groups of at least 30 rows are compared with the whole; set together with `maxGap`.
   public var slice: String?
   /// Most that the worst slice may be worse than the whole.
   public var maxGap: Double?
 
+  /// Takes every value as it is.
   public init(
     metric: String, atMost: Double? = nil, atLeast: Double? = nil, slice: String? = nil,
     maxGap: Double? = nil
@@ -35,15 +43,18 @@ public struct Gate: Codable, Sendable, Equatable {
 
 /// How a gate came out.
 public struct GateResult: Codable, Sendable, Equatable {
+  /// What was asked.
   public var gate: Gate
   /// The limit that counted.
   public var limit: Double
   /// What was measured: the metric, or the gap of the worst slice; nil where it could not be measured.
   public var value: Double?
+  /// Whether it holds.
   public var passed: Bool
   /// The worst slice's value, for a slice gate.
   public var worstSlice: String?
 
+  /// Takes every value as it is.
   public init(gate: Gate, limit: Double, value: Double?, passed: Bool, worstSlice: String? = nil) {
     self.gate = gate
     self.limit = limit
@@ -55,14 +66,18 @@ public struct GateResult: Codable, Sendable, Equatable {
 
 /// `result.json` of an evaluation job; the details for the report lie beside it in `evaluation.json` and `report.html`.
 public struct EvaluationResult: Codable, Sendable, Equatable {
+  /// Number of rows.
   public var rowCount: Int
   /// Metrics of the model on the test split by name.
   public var metrics: [String: MeasuredMetric]
   /// The same of the linear baseline and of the trivial one (mean, or class shares).
   public var linearBaseline: [String: MeasuredMetric]
+  /// The same of the trivial baseline (mean, or class shares).
   public var trivialBaseline: [String: MeasuredMetric]
+  /// All gates in the order of the file.
   public var gates: [GateResult]
 
+  /// Takes every value as it is.
   public init(
     rowCount: Int, metrics: [String: MeasuredMetric], linearBaseline: [String: MeasuredMetric],
     trivialBaseline: [String: MeasuredMetric], gates: [GateResult]
@@ -81,14 +96,18 @@ public struct EvaluationRequest: Codable, Sendable, Equatable {
   public var datasetFolder: String
   /// Folder of the model package; the linear baseline is the package in its `baseline` folder.
   public var modelFolder: String
+  /// Conditions that decide.
   public var gates: [Gate]
   /// Columns whose groups are reported as slices besides those of the gates.
   public var slices: [String]
+  /// Seed of everything random here.
   public var seed: UInt64
   /// Title of the report (the workflow's name).
   public var title: String
+  /// Absolute path of the folder that receives the files.
   public var outputFolder: String
 
+  /// Takes every value as it is.
   public init(
     datasetFolder: String, modelFolder: String, gates: [Gate], slices: [String], seed: UInt64,
     title: String, outputFolder: String
