@@ -1,0 +1,54 @@
+internal import ArgumentParser
+internal import Basics
+internal import Foundation
+
+/// An error in the words that a person or a program receives.
+struct ToldError: Equatable {
+  var code: String
+  var message: String
+  var hint: String?
+  var exitStatus: ExitStatus
+
+  init(_ error: any Error) {
+    switch error {
+    case let error as CLIError:
+      self.init(factoryError: error, exitStatus: error.exitStatus)
+    case let error as any FactoryError:
+      self.init(factoryError: error, exitStatus: .factoryFailed)
+    case is CancellationError:
+      self.init(
+        code: "interrupted", message: "The command was interrupted.", hint: nil,
+        exitStatus: .factoryFailed)
+    default:
+      self.init(unknown: error)
+    }
+  }
+
+  private init(factoryError error: some FactoryError, exitStatus: ExitStatus) {
+    self.init(
+      code: error.code.rawValue, message: error.message, hint: error.hint, exitStatus: exitStatus)
+  }
+
+  private init(unknown error: any Error) {
+    let exitCode = Root.exitCode(for: error)
+    if exitCode == .validationFailure {
+      let usage = Root.fullMessage(for: error).split(separator: "\n")
+        .first { $0.hasPrefix("Usage:") }
+      self.init(
+        code: "usage", message: Root.message(for: error), hint: usage.map(String.init),
+        exitStatus: .wrongUse)
+      return
+    }
+    self.init(
+      code: "unexpected", message: "\(error)",
+      hint: "This is a fault of the program; please report it with the command you typed.",
+      exitStatus: .factoryFailed)
+  }
+
+  init(code: String, message: String, hint: String?, exitStatus: ExitStatus) {
+    self.code = code
+    self.message = message
+    self.hint = hint
+    self.exitStatus = exitStatus
+  }
+}

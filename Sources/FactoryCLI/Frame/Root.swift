@@ -1,0 +1,16 @@
+internal import ArgumentParser
+internal import Basics
+
+/// All verbs and nouns of the program; each is a file of its own and is registered here alone.
+struct Root: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "aifactory",
+    abstract: "Turns a table of data into a tested, deployed model, and keeps the evidence.",
+    discussion: """
+      Every verb takes --home DIR and --output table|json|quiet. Exit codes: 0 done, 1 the work \
+      failed, 2 wrong use, 3 the factory could not do its work.
+      """,
+    version: FactoryVersion.current,
+    subcommands: [WorkerCommand.self],
+    groupedSubcommands: [])
+}

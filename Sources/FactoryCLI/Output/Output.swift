@@ -1,0 +1,67 @@
+import Foundation
+
+/// Where a verb's results go, in the mode that the user chose.
+///
+/// Results go to standard output, remarks to standard error, so that a pipe receives results alone.
+struct Output: Sendable {
+  let mode: OutputMode
+  let terminal: Terminal
+
+  init(mode: OutputMode, terminal: Terminal = .standard) {
+    self.mode = mode
+    self.terminal = terminal
+  }
+
+  /// Shows one result in the mode's shape.
+  ///
+  /// - Parameters:
+  ///   - value: what `--output json` prints; its keys are a contract (docs/cli-json.md).
+  ///   - table: what people see.
+  ///   - quiet: bare identifiers or values, one a line.
+  func show(
+    _ value: some Encodable, table: @autoclosure () -> TextTable,
+    quiet: @autoclosure () -> [String]
+  ) throws {
+    switch mode {
+    case .table: write(table().rendered(on: terminal))
+    case .json: try writeJSON(value)
+    case .quiet: write(quiet().map { $0 + "\n" }.joined())
+    }
+  }
+
+  /// Shows one result whose human form is free text.
+  func show(
+    _ value: some Encodable, text: @autoclosure () -> String, quiet: @autoclosure () -> [String]
+  ) throws {
+    switch mode {
+    case .table:
+      let words = text()
+      write(words.hasSuffix("\n") || words.isEmpty ? words : words + "\n")
+    case .json: try writeJSON(value)
+    case .quiet: write(quiet().map { $0 + "\n" }.joined())
+    }
+  }
+
+  /// Says something that is no result, to people alone.
+  func note(_ text: String) {
+    guard mode == .table else { return }
+    Output.writeError(text + "\n")
+  }
+
+  /// Writes text to standard output as it is.
+  func write(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
+
+  /// Writes one JSON document and a line end.
+  func writeJSON(_ value: some Encodable) throws {
+    FileHandle.standardOutput.write(try Output.json(value) + Data("\n".utf8))
+  }
+
+  /// The shape of every JSON that the program prints: sorted keys, slashes as they are.
+  static func json(_ value: some Encodable) throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return try encoder.encode(value)
+  }
+
+  static func writeError(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+}

@@ -1,0 +1,40 @@
+import Testing
+
+@testable import FactoryCLI
+
+@Suite struct ErrorPrinterTests {
+  @Test func `an error is three lines: what, why, hint`() {
+    let told = ToldError(CLIError(.fileUnreadable, "x.yaml cannot be read.", hint: "Check it."))
+    #expect(
+      ErrorPrinter(arguments: ["worker", "data"]).rendered(told) == """
+        Error: aifactory worker: file_unreadable
+        Why:   x.yaml cannot be read.
+        Hint:  Check it.
+
+        """)
+  }
+
+  @Test(arguments: [["worker", "--output", "json"], ["worker", "--output=json"]])
+  func `with --output json an error is one JSON object`(arguments: [String]) {
+    let told = ToldError(CLIError(.usage, "No.", hint: nil))
+    #expect(
+      ErrorPrinter(arguments: arguments).rendered(told)
+        == #"{"error":{"code":"usage","message":"No."}}"# + "\n")
+  }
+
+  @Test func `options of a job's own command do not choose the mode`() {
+    let told = ToldError(CLIError(.usage, "No.", hint: nil))
+    let printer = ErrorPrinter(arguments: ["worker", "--", "x", "--output", "json"])
+    #expect(printer.rendered(told).hasPrefix("Error:"))
+  }
+
+  @Test func `wrong use exits with 2`() async {
+    #expect(await Program.run(["no-such-verb"]) == .wrongUse)
+    #expect(await Program.run(["--no-such-option"]) == .wrongUse)
+  }
+
+  @Test func `help and version exit with 0`() async {
+    #expect(await Program.run(["--help"]) == .done)
+    #expect(await Program.run(["--version"]) == .done)
+  }
+}

@@ -1,0 +1,56 @@
+import Testing
+
+@testable import FactoryCLI
+
+@Suite struct TextTableTests {
+  @Test func `columns line up and numbers stand at the right`() {
+    let table = TextTable(
+      ["NAME", .number("ROWS")], rows: [["wine", "6497"], ["a longer name", "3"]])
+    #expect(
+      table.rendered(on: .pipe) == """
+        NAME           ROWS
+        wine           6497
+        a longer name     3
+
+        """)
+  }
+
+  @Test func `no line is wider than 100 columns`() {
+    let table = TextTable(
+      ["A", "B", "C"],
+      rows: [[String(repeating: "x", count: 90), String(repeating: "y", count: 70), "short"]])
+    let lines = table.rendered(on: .pipe).split(separator: "\n")
+    #expect(lines.allSatisfy { $0.count <= 100 })
+    #expect(lines[1].hasSuffix("…  short"))
+  }
+
+  @Test func `control characters of a value do not reach the terminal`() {
+    let table = TextTable(["A"], rows: [["x\u{1B}[31m\ny"]])
+    #expect(table.rendered(on: .pipe) == "A\nx [31m y\n")
+  }
+
+  @Test func `a pipe gets no colors and a terminal does`() {
+    let table = TextTable(["STATE"], rows: [[.status("failed")]])
+    #expect(!table.rendered(on: .pipe).contains("\u{1B}"))
+    let terminal = Terminal(isInteractive: true, hasColor: true, width: 80)
+    #expect(table.rendered(on: terminal).contains("\u{1B}[31mfailed\u{1B}[0m"))
+  }
+
+  @Test func `an empty table says so`() {
+    let table = TextTable(["A"], rows: [[String]](), whenEmpty: "No jobs.")
+    #expect(table.rendered(on: .pipe) == "No jobs.\n")
+  }
+}
+
+@Suite struct LeadingOptionsTests {
+  @Test func `options before the verb become environment`() {
+    let taken = LeadingOptions.taken(
+      from: ["--home", "/h", "--output=json", "jobs", "list", "--home", "/other"])
+    #expect(taken.environment == ["AIFACTORY_HOME": "/h", "AIFACTORY_OUTPUT": "json"])
+    #expect(taken.remaining == ["jobs", "list", "--home", "/other"])
+  }
+
+  @Test func `an option without its value is left to the parser`() {
+    #expect(LeadingOptions.taken(from: ["--home"]).remaining == ["--home"])
+  }
+}
