@@ -1,0 +1,68 @@
+public import Basics
+public import JobProtocol
+
+/// One piece of work that runs on a site, in attempts.
+public struct Job: Identified, Sendable, Equatable {
+  public static let identifierPrefix = "job_"
+
+  public var id: Identifier<Job>
+  public var project: String
+  public var spec: JobSpec
+  public var state: JobStateMachine.State
+  /// Why the job stands where it does: set while it stops and once it ended.
+  public var reason: JobReason?
+  /// Words for people about the reason, such as the program that was not found.
+  public var message: String?
+  /// Number of the last attempt, from 1; 0 before the first.
+  public var attempt: Int
+  /// Exit code of the first task that failed, or 0; nil while it runs and when a signal ended it.
+  public var exitCode: Int32?
+  /// The signal that ended the first task that failed.
+  public var signal: Int32?
+  public var progress: JobProgress?
+  public var usage: JobUsage
+  public var createdAtMs: Int64
+  public var startedAtMs: Int64?
+  public var endedAtMs: Int64?
+  /// Absolute path of everything that belongs to the job.
+  public var folder: String
+  /// Grows with every change of the row; orders what observers see.
+  var revision: Int64
+
+  /// The folder in which the command starts unless its specification names another.
+  public var workFolder: String { folder + "/work" }
+
+  /// True once nothing more happens to the job unless somebody retries it.
+  public var hasEnded: Bool { state == .ended }
+
+  /// True when the job ended as it should.
+  public var hasSucceeded: Bool { state == .ended && reason == .succeeded }
+}
+
+/// How far a job is, as its tasks last told.
+public struct JobProgress: Sendable, Equatable, Codable {
+  public var phase: String
+  /// In 0...1 where known.
+  public var share: Double?
+  public var message: String
+
+  public init(phase: String, share: Double?, message: String) {
+    self.phase = phase
+    self.share = share
+    self.message = message
+  }
+}
+
+/// What the last attempt of a job used so far.
+public struct JobUsage: Sendable, Equatable, Codable {
+  public var cpuMs: Int64 = 0
+  public var maxRssBytes: Int64 = 0
+  public var stdoutBytes: Int64 = 0
+  public var stderrBytes: Int64 = 0
+  /// Bytes of output beyond the limit, which were not kept.
+  public var droppedOutputBytes: Int64 = 0
+  /// How the memory limit is enforced: `none`, `cgroup-v1`, `cgroup-v2` or `sampled`.
+  public var memoryMethod: String?
+
+  public init() {}
+}

@@ -1,0 +1,12 @@
+public import Basics
+
+/// Why a job stands where it does, in words.
+public struct JobExplanation: Sendable, Equatable {
+  public var id: Identifier<Job>
+  public var state: JobStateMachine.State
+  public var reason: JobReason?
+  /// Whole sentences, the most important first.
+  public var sentences: [String]
+  /// The jobs that hold what this one waits for.
+  public var holders: [Identifier<Job>]
+}

@@ -1,0 +1,18 @@
+/// Why a job stands where it does.
+///
+/// The words are part of the API and of the ledger.
+public enum JobReason: String, Codable, Sendable, CaseIterable {
+  /// Every task ended with exit code 0.
+  case succeeded
+  /// A task ended with another exit code or by a signal.
+  case failed
+  case canceledByUser = "canceled_by_user"
+  case timeLimit = "time_limit"
+  case memoryLimit = "memory_limit"
+  /// The agent died without a word; the processes it left were killed.
+  case lostAgent = "lost_agent"
+  /// The machine restarted while the job ran.
+  case lostNode = "lost_node"
+  /// The command could not be started.
+  case launchFailed = "launch_failed"
+}

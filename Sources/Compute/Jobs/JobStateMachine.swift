@@ -1,0 +1,85 @@
+/// The life of one job.
+///
+/// Pure: it decides, the reconciler acts. `queued` goes on to `running` or `ended`; `running` to
+/// `stopping` or `ended`; `stopping` to `ended`; `ended` back to `queued` by a retry alone.
+public struct JobStateMachine: Equatable, Sendable {
+  public enum State: String, Codable, Sendable, CaseIterable {
+    case queued, running, stopping, ended
+  }
+
+  /// What the reconciler does about an event.
+  public enum Action: Equatable, Sendable {
+    /// Nothing: the event is late or a repetition.
+    case none
+    /// Make the next attempt and launch its agent.
+    case launch
+    /// Tell the agent of the running attempt to stop its tasks.
+    case stopAgent
+    /// Record the end and free what the job holds.
+    case settle(JobReason)
+    /// Put the job among those that wait.
+    case enqueue
+  }
+
+  public private(set) var state: State
+  public private(set) var reason: JobReason?
+  /// Number of the last attempt: events of an older one are ignored.
+  public private(set) var attempt: Int
+
+  public init(state: State = .queued, reason: JobReason? = nil, attempt: Int = 0) {
+    self.state = state
+    self.reason = reason
+    self.attempt = attempt
+  }
+
+  /// There is room for the job.
+  public mutating func placeGranted() -> Action {
+    switch state {
+    case .queued:
+      state = .running
+      attempt += 1
+      return .launch
+    case .running, .stopping, .ended:
+      return .none
+    }
+  }
+
+  /// A person asked for the job to end.
+  public mutating func cancelRequested() -> Action {
+    switch state {
+    case .queued:
+      (state, reason) = (.ended, .canceledByUser)
+      return .settle(.canceledByUser)
+    case .running:
+      (state, reason) = (.stopping, .canceledByUser)
+      return .stopAgent
+    case .stopping:
+      return .stopAgent
+    case .ended:
+      return .none
+    }
+  }
+
+  /// An attempt is over, and `outcome` says how.
+  public mutating func attemptEnded(_ number: Int, outcome: JobReason) -> Action {
+    guard number == attempt else { return .none }
+    switch state {
+    case .running, .stopping:
+      (state, reason) = (.ended, outcome)
+      return .settle(outcome)
+    case .queued, .ended:
+      return .none
+    }
+  }
+
+  /// A person asked for one more attempt.
+  public mutating func retryRequested() -> Action {
+    switch state {
+    case .ended:
+      (state, reason) = (.queued, nil)
+      return .enqueue
+    case .queued, .running, .stopping:
+      return .none
+    }
+  }
+}
