@@ -35,6 +35,13 @@ func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
+/// Numeric code: optimized in debug builds too, where its loops would take fifty times as long.
+func optimizedLibrary(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(
+    name: name, dependencies: dependencies,
+    swiftSettings: strict + [.unsafeFlags(["-O"], .when(configuration: .debug))])
+}
+
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(
     name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: strict,
@@ -75,7 +82,7 @@ let package = Package(
       "DataPipelines",
       ["Basics", "CDuckDB", grdb, crypto, httpClient, nioCore, logging]),
     library("Optimization", ["Basics"]),
-    library("Engines", ["Basics", "DataPipelines", "CXGBoost", subprocess, logging]),
+    optimizedLibrary("Engines", ["Basics", "DataPipelines", "CXGBoost", subprocess, logging]),
     library("Experimentation", ["Basics", "DataPipelines", "Engines", grdb, logging]),
     library(
       "Training",

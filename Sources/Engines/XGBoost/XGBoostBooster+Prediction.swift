@@ -35,7 +35,6 @@ extension XGBoostBooster {
   public func predict(
     _ features: FeatureMatrix, output: Output = .value, rounds: Range<Int>? = nil
   ) throws -> [Float] {
-    // A proxy carries the feature types, without which categories would be refused.
     var proxy: UnsafeMutableRawPointer?
     try library.check(cxgb_proxy_create(&proxy))
     guard let proxy else { throw EngineError(.engineFailed, "XGBoost made no proxy.") }

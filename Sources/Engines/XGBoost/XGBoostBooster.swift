@@ -61,8 +61,9 @@ public final class XGBoostBooster {
   }
 
   /// The values of every `eval_metric` on a matrix, in the order of the parameters.
-  public func evaluate(_ matrix: XGBoostMatrix, round: Int) throws -> [(name: String, value: Double)]
-  {
+  public func evaluate(_ matrix: XGBoostMatrix, round: Int) throws -> [(
+    name: String, value: Double
+  )] {
     var text: UnsafePointer<CChar>?
     try "m".withCString { name in
       let handles: [UnsafeMutableRawPointer?] = [matrix.handle]

@@ -31,7 +31,8 @@ public struct XGBoostLibrary: Sendable {
   private init(opening path: String) throws {
     var reason = [CChar](repeating: 0, count: 1024)
     guard cxgb_load(path, &reason, reason.count) == 0 else {
-      let text = String(decoding: reason.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+      let text = String(
+        decoding: reason.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
       throw EngineError(
         .engineMissing, "XGBoost cannot be loaded: \(text)",
         hint: "Install it with: aifactory engines install xgboost")
@@ -48,10 +49,10 @@ public struct XGBoostLibrary: Sendable {
     // XGBoost prepends the place in its sources and appends a stack trace.
     let lines = reason.split(separator: "\n")
     var sentence = String(lines.first { !$0.hasPrefix("Stack trace") } ?? "unknown reason")
-    if sentence.hasPrefix("["), let end = sentence.range(of: "] ") {
+    if sentence.hasPrefix("["), let end = sentence.firstRange(of: "] ") {
       sentence = String(sentence[end.upperBound...])
     }
-    if let end = sentence.range(of: ": "), sentence.hasPrefix("/") {
+    if let end = sentence.firstRange(of: ": "), sentence.hasPrefix("/") {
       sentence = String(sentence[end.upperBound...])
     }
     throw EngineError(.engineFailed, "XGBoost: \(sentence)")
