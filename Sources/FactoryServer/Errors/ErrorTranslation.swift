@@ -1,0 +1,113 @@
+import API
+import Basics
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+
+/// Turns an error into an answer: the only place that knows both codes and HTTP statuses.
+///
+/// What a person can act on is told; anything else is a 500 with an incident number, and its text
+/// stands in the log alone. A wrong request is always a 4xx, because clients repeat a 5xx.
+struct ErrorTranslation {
+  let status: HTTPResponse.Status
+  let body: ErrorWire.Body
+  /// Set when the cause belongs into the log.
+  let incident: String?
+
+  init(_ error: any Error, incident: @autoclosure () -> String = Self.newIncident()) {
+    switch error {
+    case let error as any FactoryError:
+      let word = Self.word(of: error)
+      status = Self.status(of: word)
+      body = ErrorWire.Body(code: word, message: error.message, hint: error.hint)
+      self.incident = nil
+    case is NIOTooManyBytesError:
+      status = .contentTooLarge
+      body = ErrorWire.Body(
+        code: "body_too_large", message: "The request's body is larger than this route accepts.",
+        hint: "Send less at once.")
+      self.incident = nil
+    case let error as HTTPError:
+      status = error.status
+      body = ErrorWire.Body(
+        code: Self.word(of: error.status), message: error.body ?? error.status.reasonPhrase, hint: nil)
+      self.incident = nil
+    default:
+      let number = incident()
+      status = .internalServerError
+      body = ErrorWire.Body(
+        code: "internal_error", message: "The server could not do its work (incident \(number)).",
+        hint: "The server's log says more about incident \(number).")
+      self.incident = number
+    }
+  }
+
+  private static func word(of error: some FactoryError) -> String { error.code.rawValue }
+
+  private static func word(of status: HTTPResponse.Status) -> String {
+    switch status {
+    case .notFound: "not_found"
+    case .methodNotAllowed: "method_not_allowed"
+    case .contentTooLarge: "body_too_large"
+    case .unauthorized: "unauthorized"
+    default: "http_\(status.code)"
+    }
+  }
+
+  /// The status of a code word; a word that is not listed is about the request: 400.
+  static func status(of word: String) -> HTTPResponse.Status {
+    switch word {
+    case "unauthorized": .unauthorized
+    case "forbidden_host", "forbidden_origin", "forbidden": .forbidden
+    case "not_implemented": .notImplemented
+    case "body_too_large": .contentTooLarge
+    case "row_invalid", "rows_invalid", "column_missing", "column_unknown", "value_invalid":
+      .unprocessableContent
+    case "queue_full", "too_many_requests": .tooManyRequests
+    case "unavailable", "no_replica", "replica_unavailable", "gateway_unavailable", "ledger_busy":
+      .serviceUnavailable
+    case "deploy_failed": .unprocessableContent
+    case let word where word.hasSuffix("not_found"): .notFound
+    case let word where word.hasSuffix("conflict") || word.hasPrefix("already_"): .conflict
+    default: .badRequest
+    }
+  }
+
+  /// Eight characters that tie an answer to a line of the log.
+  static func newIncident() -> String {
+    let letters = Array("0123456789abcdefghjkmnpqrstvwxyz")
+    return String((0..<8).map { _ in letters[Int.random(in: 0..<letters.count)] })
+  }
+}
+
+/// Answers errors of all routes in the one shape.
+struct ErrorMiddleware: RouterMiddleware {
+  typealias Context = FactoryContext
+
+  func handle(
+    _ request: Request, context: FactoryContext,
+    next: @concurrent (Request, FactoryContext) async throws -> Response
+  ) async throws -> Response {
+    do {
+      return try await next(request, context)
+    } catch {
+      let translation = ErrorTranslation(error)
+      if let incident = translation.incident {
+        context.logger.error(
+          "unexpected error",
+          metadata: [
+            "incident": "\(incident)", "error": "\(error)", "route": "\(request.uri.path)",
+          ])
+      }
+      var response = try WireResponse(ErrorWire(translation.body), status: translation.status)
+        .response(from: request, context: context)
+      switch translation.status {
+      case .unauthorized: response.headers[.wwwAuthenticate] = "Bearer realm=\"aifactory\""
+      case .serviceUnavailable, .tooManyRequests: response.headers[.retryAfter] = "1"
+      default: break
+      }
+      return response
+    }
+  }
+}
