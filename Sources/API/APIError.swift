@@ -4,7 +4,9 @@ public import Basics
 public struct APIError: FactoryError {
   /// A word of the server's; open, because a newer server may know more words.
   public struct Code: RawRepresentable<String>, Hashable, Sendable {
+    /// The word itself.
     public let rawValue: String
+    /// Joins the parts.
     public init(rawValue: String) { self.rawValue = rawValue }
 
     /// Nothing answers at the server's address.
@@ -15,14 +17,18 @@ public struct APIError: FactoryError {
     public static let unauthorized = Code(rawValue: "unauthorized")
   }
 
+  /// A stable word for programs.
   public let code: Code
+  /// What happened, with the values that mattered.
   public let message: String
+  /// What the reader can do next.
   public let hint: String?
   /// HTTP status of the answer; nil when none came.
   public let status: Int?
   /// Where in the input the error lies, for errors about rows and files.
   public let details: [String: String]
 
+  /// Joins the parts.
   public init(
     code: Code, message: String, hint: String? = nil, status: Int? = nil,
     details: [String: String] = [:]
@@ -39,12 +45,16 @@ public struct APIError: FactoryError {
 public struct ErrorWire: Codable, Sendable, Equatable {
   /// What stands under `error`.
   public struct Body: Codable, Sendable, Equatable {
+    /// A stable word for programs.
     public var code: String
+    /// What happened, with the values that mattered.
     public var message: String
+    /// What the reader can do next.
     public var hint: String?
     /// Values a program may want, such as `column` and `row`.
     public var details: [String: String]?
 
+    /// Joins the parts.
     public init(code: String, message: String, hint: String?, details: [String: String]? = nil) {
       self.code = code
       self.message = message
@@ -53,8 +63,10 @@ public struct ErrorWire: Codable, Sendable, Equatable {
     }
   }
 
+  /// What went wrong.
   public var error: Body
 
+  /// Joins the parts.
   public init(_ error: Body) { self.error = error }
 
   /// The wire form of an error on which a person can act.

@@ -7,8 +7,11 @@ import NIOHTTP1
 public struct FactoryClient: Sendable {
   /// An answer with its bytes unread.
   public struct Answer: Sendable {
+    /// HTTP status.
     public var status: Int
+    /// The `Content-Type` header.
     public var contentType: String?
+    /// The bytes of the answer.
     public var body: [UInt8]
   }
 
@@ -71,7 +74,8 @@ public struct FactoryClient: Sendable {
       let bytes = try await response.body.collect(upTo: answerLimit)
       answer = Answer(
         status: Int(response.status.code),
-        contentType: response.headers.first(name: "Content-Type"), body: Array(bytes.readableBytesView))
+        contentType: response.headers.first(name: "Content-Type"),
+        body: Array(bytes.readableBytesView))
     } catch let error as CancellationError {
       throw error
     } catch {
@@ -121,5 +125,6 @@ public struct FactoryClient: Sendable {
 
 /// A wire value without content: the body of requests that need none, and of answers that say nothing.
 public struct Nothing: Codable, Sendable {
+  /// Joins the parts.
   public init() {}
 }

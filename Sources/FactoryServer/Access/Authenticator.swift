@@ -78,12 +78,15 @@ public final class Authenticator: Sendable {
   }
 
   private func session(until second: Int64) -> String {
-    "\(second)." + hex(HMAC<SHA256>.authenticationCode(for: Data("\(second)".utf8), using: sessionKey))
+    let code = HMAC<SHA256>.authenticationCode(for: Data("\(second)".utf8), using: sessionKey)
+    return "\(second)." + hex(code)
   }
 
   private func isSession(_ value: String) -> Bool {
     let parts = value.split(separator: ".")
-    guard parts.count == 2, let second = Int64(parts[0]), second > nowSeconds() else { return false }
+    guard parts.count == 2, let second = Int64(parts[0]), second > nowSeconds() else {
+      return false
+    }
     return TokenDigest(of: value).matches(TokenDigest(of: session(until: second)))
   }
 

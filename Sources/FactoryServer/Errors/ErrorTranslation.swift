@@ -31,7 +31,8 @@ struct ErrorTranslation {
     case let error as HTTPError:
       status = error.status
       body = ErrorWire.Body(
-        code: Self.word(of: error.status), message: error.body ?? error.status.reasonPhrase, hint: nil)
+        code: Self.word(of: error.status), message: error.body ?? error.status.reasonPhrase,
+        hint: nil)
       self.incident = nil
     default:
       let number = incident()

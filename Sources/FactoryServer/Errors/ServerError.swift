@@ -2,6 +2,7 @@ public import Basics
 
 /// What can be wrong about a request itself.
 public struct ServerError: FactoryError {
+  /// What can go wrong.
   public enum Code: String, Sendable {
     case badRequest = "bad_request"
     case unauthorized
@@ -14,10 +15,14 @@ public struct ServerError: FactoryError {
     case alreadyServing = "already_serving"
   }
 
+  /// A stable word for programs.
   public let code: Code
+  /// What happened, with the values that mattered.
   public let message: String
+  /// What the reader can do next.
   public let hint: String?
 
+  /// Joins the parts.
   public init(_ code: Code, _ message: String, hint: String? = nil) {
     self.code = code
     self.message = message

@@ -12,10 +12,12 @@ public struct Caller: Sendable, Equatable {
 
 /// What travels with one request.
 public struct FactoryContext: RequestContext {
+  /// What the router needs.
   public var coreContext: CoreRequestContextStorage
   /// Set before the handler of a route that is not open runs.
   public var caller: Caller?
 
+  /// Joins the parts.
   public init(source: Source) {
     coreContext = .init(source: source)
   }
@@ -38,7 +40,8 @@ public struct FactoryContext: RequestContext {
     let text = try parameter(name)
     guard let identifier = Identifier<Entity>(text) else {
       throw ServerError(
-        .notFound, "There is no '\(text)': an identifier here starts with '\(Entity.identifierPrefix)'.")
+        .notFound,
+        "There is no '\(text)': an identifier here starts with '\(Entity.identifierPrefix)'.")
     }
     return identifier
   }

@@ -14,6 +14,7 @@ public struct WireResponse: ResponseGenerator, Sendable {
     bytes = try WireCoding.encode(value)
   }
 
+  /// Makes the HTTP response.
   public func response(from request: Request, context: some RequestContext) -> Response {
     Response(
       status: status, headers: [.contentType: "application/json", .cacheControl: "no-store"],
