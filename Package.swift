@@ -81,12 +81,15 @@ let package = Package(
     library(
       "DataPipelines",
       ["Basics", "CDuckDB", grdb, crypto, httpClient, nioCore, logging]),
-    library("Optimization", ["Basics"]),
+    library("Optimization", ["Basics", "JobProtocol", grdb]),
     optimizedLibrary("Engines", ["Basics", "DataPipelines", "CXGBoost", subprocess, logging]),
     library("Experimentation", ["Basics", "DataPipelines", "Engines", grdb, logging]),
     library(
       "Training",
-      ["Basics", "DataPipelines", "Engines", "Experimentation", "Optimization", logging]),
+      [
+        "Basics", "JobProtocol", "DataPipelines", "Engines", "Experimentation", "Optimization",
+        logging,
+      ]),
     library(
       "Serving",
       [
@@ -126,12 +129,15 @@ let package = Package(
     tests("BasicsTests", ["Basics", grdb]),
     tests("ComputeTests", ["Compute", "Basics", "JobProtocol", grdb]),
     tests("DataPipelinesTests", ["DataPipelines", "Basics", grdb]),
-    tests("OptimizationTests", ["Optimization", "Basics"]),
+    tests("OptimizationTests", ["Optimization", "Basics", "JobProtocol", grdb]),
     tests("EnginesTests", ["Engines", "DataPipelines", "Basics"]),
     tests("ExperimentationTests", ["Experimentation", "Engines", "DataPipelines", "Basics", grdb]),
     tests(
       "TrainingTests",
-      ["Training", "Experimentation", "Engines", "DataPipelines", "Optimization", "Basics"]),
+      [
+        "Training", "Experimentation", "Engines", "DataPipelines", "Optimization", "Basics",
+        "JobProtocol",
+      ]),
     tests("ServingTests", ["Serving", "Compute", "Engines", "DataPipelines", "Basics", grdb]),
     tests("WorkflowsTests", ["Workflows", "Compute", "Basics", grdb]),
     tests(

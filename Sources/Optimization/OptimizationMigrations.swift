@@ -1,0 +1,40 @@
+public import Basics
+
+/// The tables of searches: `study` and `trial`.
+public enum OptimizationMigrations {
+  public static let all: [SchemaMigration] = [
+    SchemaMigration(identifier: "optimization-1-studies") { db in
+      try db.execute(
+        sql: """
+          CREATE TABLE study (
+            id TEXT PRIMARY KEY NOT NULL CHECK (id LIKE 'study_%'),
+            project TEXT NOT NULL DEFAULT 'default' REFERENCES project(id),
+            name TEXT NOT NULL,
+            job TEXT,
+            metric TEXT NOT NULL,
+            goal TEXT NOT NULL CHECK (goal IN ('minimize', 'maximize')),
+            sampler TEXT NOT NULL,
+            pruner TEXT NOT NULL,
+            seed TEXT NOT NULL,
+            createdAtMs INTEGER NOT NULL
+          ) STRICT;
+          CREATE INDEX studyByProject ON study(project, createdAtMs);
+          CREATE INDEX studyByJob ON study(job);
+
+          CREATE TABLE trial (
+            study TEXT NOT NULL REFERENCES study(id) ON DELETE CASCADE,
+            number INTEGER NOT NULL CHECK (number >= 0),
+            outcome TEXT NOT NULL CHECK (outcome IN ('completed', 'pruned', 'failed')),
+            parameters TEXT NOT NULL CHECK (json_valid(parameters)),
+            -- The bits of the double: SQLite would turn NaN into NULL.
+            valueBits INTEGER,
+            steps INTEGER NOT NULL CHECK (steps >= 0),
+            startedAtMs INTEGER NOT NULL,
+            endedAtMs INTEGER NOT NULL,
+            message TEXT,
+            PRIMARY KEY (study, number)
+          ) STRICT, WITHOUT ROWID;
+          """)
+    }
+  ]
+}

@@ -1,0 +1,44 @@
+/// Asynchronous successive halving: at each rung only the best 1/η of the trials seen there goes on.
+///
+/// Jamieson & Talwalkar 2016, without waiting for a rung to fill (ASHA; Li et al. 2020). Rungs lie
+/// at r·η^s, r·η^(s+1), … steps, in the papers' symbols. A trial is compared with those that
+/// reached the rung before it, so decisions follow number order and repeat exactly.
+public struct SuccessiveHalvingPruner: Pruner {
+  /// r: steps before the first decision.
+  public var minimumSteps: Int
+  /// η: one of so many goes on.
+  public var reductionFactor: Int
+  /// s: rungs left out at the start.
+  public var earlyStoppingRate: Int
+
+  public init(minimumSteps: Int = 20, reductionFactor: Int = 3, earlyStoppingRate: Int = 0) {
+    self.minimumSteps = max(minimumSteps, 1)
+    self.reductionFactor = max(reductionFactor, 2)
+    self.earlyStoppingRate = max(earlyStoppingRate, 0)
+  }
+
+  public func rungs(upTo limit: Int) -> [Int] {
+    var rungs: [Int] = []
+    var step = minimumSteps
+    for _ in 0..<earlyStoppingRate where step < limit { step *= reductionFactor }
+    while step < limit {
+      rungs.append(step)
+      let (next, overflow) = step.multipliedReportingOverflow(by: reductionFactor)
+      if overflow { break }
+      step = next
+    }
+    return rungs
+  }
+
+  public func shouldPrune(
+    value: Double, at step: Int, peers: [Double], goal: OptimizationGoal
+  ) -> Bool {
+    let loss = goal.loss(of: value)
+    if loss == .infinity { return true }
+    // Fewer than η trials at a rung: none of them is known to be bad.
+    guard peers.count + 1 >= reductionFactor else { return false }
+    let better = peers.count { goal.loss(of: $0) < loss }
+    let promoted = max((peers.count + 1) / reductionFactor, 1)
+    return better >= promoted
+  }
+}

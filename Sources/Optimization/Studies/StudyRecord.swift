@@ -1,0 +1,79 @@
+public import Basics
+import JobProtocol
+import Foundation
+import GRDB
+
+/// A search as the ledger keeps it.
+public struct StudySummary: Identified, Sendable, Equatable {
+  public static let identifierPrefix = "study_"
+
+  public var id: Identifier<StudySummary>
+  public var project: String
+  public var name: String
+  /// Identifier of the job that runs the search.
+  public var job: String?
+  public var metric: String
+  public var goal: OptimizationGoal
+  public var sampler: String
+  public var pruner: String
+  public var seed: UInt64
+  public var createdAtMs: Int64
+
+  public init(
+    id: Identifier<StudySummary>, project: String = "default", name: String, job: String?,
+    metric: String, goal: OptimizationGoal, sampler: String, pruner: String, seed: UInt64,
+    createdAtMs: Int64
+  ) {
+    self.id = id
+    self.project = project
+    self.name = name
+    self.job = job
+    self.metric = metric
+    self.goal = goal
+    self.sampler = sampler
+    self.pruner = pruner
+    self.seed = seed
+    self.createdAtMs = createdAtMs
+  }
+}
+
+extension StudySummary {
+  /// The summary of a row of `study`; nil if a value is not one that this program writes.
+  init?(row: Row) {
+    guard let id = Identifier<StudySummary>(row["id"] as String),
+      let goal = OptimizationGoal(rawValue: row["goal"] as String),
+      let seed = UInt64(row["seed"] as String)
+    else { return nil }
+    self.init(
+      id: id, project: row["project"], name: row["name"], job: row["job"], metric: row["metric"],
+      goal: goal, sampler: row["sampler"], pruner: row["pruner"], seed: seed,
+      createdAtMs: row["createdAtMs"])
+  }
+}
+
+/// The translation between a trial's report and its row.
+enum TrialRecord {
+  static func arguments(of report: TrialReport, study: Identifier<StudySummary>) throws
+    -> StatementArguments
+  {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    let parameters = String(decoding: try encoder.encode(report.parameters), as: UTF8.self)
+    return [
+      study.rawValue, report.number, report.outcome.rawValue, parameters,
+      report.value.map { Int64(bitPattern: $0.bitPattern) }, report.steps, report.startedAtMs,
+      report.endedAtMs, report.message,
+    ]
+  }
+
+  static func report(from row: Row) throws -> TrialReport? {
+    guard let outcome = TrialReport.Outcome(rawValue: row["outcome"] as String) else { return nil }
+    let bits: Int64? = row["valueBits"]
+    return TrialReport(
+      number: row["number"], outcome: outcome,
+      parameters: try JSONDecoder().decode(
+        [String: String].self, from: Data((row["parameters"] as String).utf8)),
+      value: bits.map { Double(bitPattern: UInt64(bitPattern: $0)) }, steps: row["steps"],
+      startedAtMs: row["startedAtMs"], endedAtMs: row["endedAtMs"], message: row["message"])
+  }
+}

@@ -1,0 +1,81 @@
+public import Basics
+public import GRDB
+public import JobProtocol
+
+/// Studies and their trials in the ledger.
+///
+/// All methods run inside a transaction of the caller, so that a study's rows change together with
+/// what led to them (the journal's offset, the workflow run's stage).
+public struct StudyStore: Sendable {
+  public init() {}
+
+  /// Adds a study; one with the same id stays as it is.
+  public func create(_ study: StudySummary, in db: Database) throws {
+    try db.execute(
+      sql: """
+        INSERT INTO study (id, project, name, job, metric, goal, sampler, pruner, seed, createdAtMs)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+        """,
+      arguments: [
+        study.id.rawValue, study.project, study.name, study.job, study.metric,
+        study.goal.rawValue, study.sampler, study.pruner, String(study.seed), study.createdAtMs,
+      ])
+  }
+
+  /// Records a trial, once for each study and number.
+  ///
+  /// Applying a report again changes nothing; a report of a later attempt of the search (it started
+  /// later) replaces that of an earlier one.
+  public func append(
+    _ trial: TrialReport, to study: Identifier<StudySummary>, in db: Database
+  ) throws {
+    try db.cachedStatement(
+      sql: """
+        INSERT INTO trial (study, number, outcome, parameters, valueBits, steps, startedAtMs,
+          endedAtMs, message)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (study, number) DO UPDATE SET outcome = excluded.outcome,
+          parameters = excluded.parameters, valueBits = excluded.valueBits, steps = excluded.steps,
+          startedAtMs = excluded.startedAtMs, endedAtMs = excluded.endedAtMs,
+          message = excluded.message
+        WHERE excluded.startedAtMs > trial.startedAtMs
+        """
+    ).execute(arguments: TrialRecord.arguments(of: trial, study: study))
+  }
+
+  /// The study of that id, or nil.
+  public func study(_ id: Identifier<StudySummary>, in db: Database) throws -> StudySummary? {
+    try Row.fetchOne(db, sql: "SELECT * FROM study WHERE id = ?", arguments: [id.rawValue])
+      .flatMap(StudySummary.init(row:))
+  }
+
+  /// The study that a job runs, or nil.
+  public func study(ofJob job: String, in db: Database) throws -> StudySummary? {
+    try Row.fetchOne(
+      db, sql: "SELECT * FROM study WHERE job = ? ORDER BY createdAtMs DESC LIMIT 1",
+      arguments: [job]
+    ).flatMap(StudySummary.init(row:))
+  }
+
+  /// The newest studies of a project.
+  public func studies(
+    project: String = "default", limit: Int = 100, in db: Database
+  ) throws -> [StudySummary] {
+    try Row.fetchAll(
+      db,
+      sql: "SELECT * FROM study WHERE project = ? ORDER BY createdAtMs DESC, id LIMIT ?",
+      arguments: [project, limit]
+    ).compactMap(StudySummary.init(row:))
+  }
+
+  /// A study's trials in number order.
+  public func trials(
+    of study: Identifier<StudySummary>, from number: Int = 0, limit: Int = 10_000, in db: Database
+  ) throws -> [TrialReport] {
+    try Row.fetchAll(
+      db,
+      sql: "SELECT * FROM trial WHERE study = ? AND number >= ? ORDER BY number LIMIT ?",
+      arguments: [study.rawValue, number, limit]
+    ).compactMap(TrialRecord.report(from:))
+  }
+}

@@ -1,0 +1,70 @@
+import Testing
+
+@testable import Optimization
+
+struct SearchSpaceTests {
+  static let domains: [ParameterDomain] = [
+    .float(low: -2, high: 3), .float(low: 1e-8, high: 10, log: true), .float(low: 1, high: 1),
+    .steps(low: 0, high: 1, step: 0.05), .steps(low: 0.1, high: 0.1, step: 1),
+    .int(low: 3, high: 3), .int(low: -10, high: 10), .int(low: 1, high: 4096, log: true),
+    .categorical(["a"]), .categorical(["a", "b", "c"]),
+  ]
+
+  @Test(arguments: domains)
+  func `a value drawn at any place is of the domain and keeps its value`(domain: ParameterDomain) {
+    let scale = domain.isCategorical ? 3.0 : 1.0
+    for step in 0...1000 {
+      let value = domain.value(at: scale * Double(step) / 1000)
+      #expect(domain.contains(value))
+      guard let again = domain.nearest(to: value) else {
+        Issue.record("\(value) is not of its own domain")
+        continue
+      }
+      switch (value, again) {
+      case (.float(let one), .float(let other)):
+        #expect(abs(one - other) <= 1e-9 * max(1, abs(one)))
+      default: #expect(value == again)
+      }
+    }
+  }
+
+  @Test func `whole numbers on a linear scale are equally likely`() {
+    var random = RandomSource(seed: 9)
+    var counts = [Int](repeating: 0, count: 5)
+    for _ in 0..<20_000 {
+      if case .int(let number) = RandomSampler.value(of: .int(low: 0, high: 4), using: &random) {
+        counts[number] += 1
+      }
+    }
+    #expect(counts.allSatisfy { abs($0 - 4000) < 300 })
+  }
+
+  @Test(arguments: [
+    [SearchParameter("a", .float(low: 1, high: 0))],
+    [SearchParameter("a", .float(low: 0, high: 1, log: true))],
+    [SearchParameter("a", .float(low: 0, high: .nan))],
+    [SearchParameter("a", .int(low: 0, high: 8, log: true))],
+    [SearchParameter("a", .steps(low: 0, high: 1, step: 0))],
+    [SearchParameter("a", .categorical([]))],
+    [SearchParameter("a", .categorical(["x", "x"]))],
+    [SearchParameter("a", .int(low: 0, high: 1)), SearchParameter("a", .int(low: 0, high: 1))],
+    [SearchParameter("a", .int(low: 0, high: 1), when: .init(parent: "b", values: ["x"]))],
+  ])
+  func `a space that cannot be searched is refused`(parameters: [SearchParameter]) {
+    #expect(throws: OptimizationError.self) { try SearchSpace(parameters) }
+  }
+
+  @Test func `initial points are moved into the space`() throws {
+    let space = try SearchSpace([
+      SearchParameter("rate", .float(low: 0.01, high: 0.3, log: true)),
+      SearchParameter("depth", .int(low: 2, high: 10)),
+    ])
+    var study = Study(
+      space: space, goal: .minimize, sampler: RandomSampler(), seed: 1,
+      initialPoints: [SearchPoint(["rate": .float(1), "unknown": .int(3)])])
+    let point = study.ask().point
+    #expect(space.contains(point))
+    #expect(point.number("rate") == 0.3)
+    #expect(point.number("depth") == 6)
+  }
+}

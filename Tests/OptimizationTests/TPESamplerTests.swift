@@ -1,0 +1,78 @@
+import Foundation
+import Testing
+
+@testable import Optimization
+
+struct TPESamplerTests {
+  /// A function on -5...5 in every coordinate with its least value at a known point.
+  struct Function: Sendable, CustomTestStringConvertible {
+    var testDescription: String
+    var dimensions: Int
+    var value: @Sendable ([Double]) -> Double
+  }
+
+  static let functions = [
+    Function(testDescription: "sphere", dimensions: 4) { x in
+      x.reduce(0) { $0 + ($1 - 1) * ($1 - 1) }
+    },
+    Function(testDescription: "rosenbrock", dimensions: 2) { x in
+      100 * pow(x[1] - x[0] * x[0], 2) + pow(1 - x[0], 2)
+    },
+    Function(testDescription: "rastrigin", dimensions: 3) { x in
+      30 + x.reduce(0) { $0 + $1 * $1 - 10 * cos(2 * .pi * $1) }
+    },
+    Function(testDescription: "styblinski-tang", dimensions: 5) { x in
+      0.5 * x.reduce(0) { $0 + pow($1, 4) - 16 * $1 * $1 + 5 * $1 }
+    },
+  ]
+
+  @Test(arguments: functions)
+  func `finds better points than random search`(function: Function) throws {
+    let space = try SearchSpace(
+      (0..<function.dimensions).map { SearchParameter("x\($0)", .float(low: -5, high: 5)) })
+    func median(_ sampler: any Sampler) -> Double {
+      let found = (0..<9).map { seed in
+        var study = Study(space: space, goal: .minimize, sampler: sampler, seed: UInt64(seed))
+        for _ in 0..<80 {
+          let trial = study.ask()
+          let x = (0..<function.dimensions).map { trial.point.number("x\($0)") ?? .nan }
+          study.tell(trial.number, .completed(value: function.value(x)))
+        }
+        return study.best?.value ?? .nan
+      }
+      return found.sorted()[4]
+    }
+    #expect(median(TPESampler()) < median(RandomSampler()))
+  }
+
+  @Test func `learns choices and what depends on them`() throws {
+    let space = try SearchSpace([
+      SearchParameter("kind", .categorical(["a", "b", "c", "d"])),
+      SearchParameter("x", .float(low: 0, high: 1), when: .init(parent: "kind", values: ["c"])),
+    ])
+    var study = Study(space: space, goal: .maximize, sampler: TPESampler(), seed: 4)
+    for _ in 0..<60 {
+      let trial = study.ask()
+      let value = trial.point.number("x").map { 1 - abs($0 - 0.8) } ?? 0
+      study.tell(trial.number, .completed(value: value))
+    }
+    #expect((study.best?.value ?? 0) > 0.97)
+    #expect(study.trials.suffix(30).count { $0.point.word("kind") == "c" } > 18)
+  }
+
+  @Test func `ranks completed before pruned before failed trials, and later steps before earlier`() {
+    let states: [TrialState] = [
+      .failed(message: "no"), .pruned(value: 0, step: 10), .pruned(value: 5, step: 30),
+      .completed(value: .nan), .completed(value: 9), .completed(value: 2), .completed(value: 2),
+    ]
+    let trials = states.enumerated().map { Trial(number: $0, point: .init(), state: $1) }
+    #expect(
+      TPESampler.ranked(trials, goal: .minimize).map(\.rank.number) == [5, 6, 4, 2, 1, 0, 3])
+  }
+
+  @Test(arguments: [1e-12, 0.001, 0.02425, 0.3, 0.5, 0.9, 0.999_999])
+  func `the normal quantile inverts the normal share`(share: Double) {
+    let z = ParzenEstimator.normalQuantile(share)
+    #expect(abs(ParzenEstimator.normalShare(z) / share - 1) < 1e-6)
+  }
+}
