@@ -2,16 +2,21 @@ public import Basics
 
 /// A search that cannot be made as asked.
 public struct OptimizationError: FactoryError {
+  /// The stable words.
   public enum Code: String, Sendable {
     case invalidSpace = "search_space_invalid"
     case unknownSampler = "sampler_unknown"
     case unknownPruner = "pruner_unknown"
   }
 
+  /// Which of them.
   public var code: Code
+  /// What happened.
   public var message: String
+  /// What to do next.
   public var hint: String?
 
+  /// Takes every value as it is.
   public init(code: Code, message: String, hint: String? = nil) {
     self.code = code
     self.message = message

@@ -1,7 +1,9 @@
 public import Basics
+import GRDB
 
 /// The tables of searches: `study` and `trial`.
 public enum OptimizationMigrations {
+  /// In order of time.
   public static let all: [SchemaMigration] = [
     SchemaMigration(identifier: "optimization-1-studies") { db in
       try db.execute(

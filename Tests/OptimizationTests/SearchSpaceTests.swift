@@ -1,3 +1,4 @@
+import Basics
 import Testing
 
 @testable import Optimization
@@ -29,7 +30,7 @@ struct SearchSpaceTests {
   }
 
   @Test func `whole numbers on a linear scale are equally likely`() {
-    var random = RandomSource(seed: 9)
+    var random = SeededGenerator(seed: 9)
     var counts = [Int](repeating: 0, count: 5)
     for _ in 0..<20_000 {
       if case .int(let number) = RandomSampler.value(of: .int(low: 0, high: 4), using: &random) {

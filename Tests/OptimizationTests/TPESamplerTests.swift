@@ -60,7 +60,8 @@ struct TPESamplerTests {
     #expect(study.trials.suffix(30).count { $0.point.word("kind") == "c" } > 18)
   }
 
-  @Test func `ranks completed before pruned before failed trials, and later steps before earlier`() {
+  @Test func `ranks completed before pruned before failed trials, and later steps before earlier`()
+  {
     let states: [TrialState] = [
       .failed(message: "no"), .pruned(value: 0, step: 10), .pruned(value: 5, step: 30),
       .completed(value: .nan), .completed(value: 9), .completed(value: 2), .completed(value: 2),

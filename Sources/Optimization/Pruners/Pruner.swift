@@ -1,15 +1,3 @@
-/// What a trial had reached after so many steps.
-public struct TrialProgress: Sendable, Equatable {
-  public var trial: Int
-  /// Best value so far by step, steps rising; only rungs need to be present.
-  public var values: [Int: Double]
-
-  public init(trial: Int, values: [Int: Double]) {
-    self.trial = trial
-    self.values = values
-  }
-}
-
 /// Decides whether a running trial is worth its further steps.
 public protocol Pruner: Sendable {
   /// The steps at which the pruner wants to be asked, rising, up to `limit`.
@@ -21,10 +9,13 @@ public protocol Pruner: Sendable {
 
 /// Never stops a trial.
 public struct NoPruner: Pruner {
+  /// It has no settings.
   public init() {}
 
+  /// None.
   public func rungs(upTo limit: Int) -> [Int] { [] }
 
+  /// Never.
   public func shouldPrune(
     value: Double, at step: Int, peers: [Double], goal: OptimizationGoal
   ) -> Bool { false }

@@ -11,12 +11,14 @@ public struct SuccessiveHalvingPruner: Pruner {
   /// s: rungs left out at the start.
   public var earlyStoppingRate: Int
 
+  /// Takes r, η and s.
   public init(minimumSteps: Int = 20, reductionFactor: Int = 3, earlyStoppingRate: Int = 0) {
     self.minimumSteps = max(minimumSteps, 1)
     self.reductionFactor = max(reductionFactor, 2)
     self.earlyStoppingRate = max(earlyStoppingRate, 0)
   }
 
+  /// r·η^s, r·η^(s+1), … below `limit`.
   public func rungs(upTo limit: Int) -> [Int] {
     var rungs: [Int] = []
     var step = minimumSteps
@@ -30,6 +32,7 @@ public struct SuccessiveHalvingPruner: Pruner {
     return rungs
   }
 
+  /// Whether fewer than 1/η of those seen at the rung are worse.
   public func shouldPrune(
     value: Double, at step: Int, peers: [Double], goal: OptimizationGoal
   ) -> Bool {

@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 
 /// A mixture density over a search space: one product kernel around each point, and the even prior as one more.
@@ -11,6 +12,8 @@ struct ParzenEstimator {
   private let points: [SearchPoint]
   /// Standard deviation of the kernels in 0...1.
   private let width: Double
+  /// The kernels of each parameter, in the space's order.
+  private let kernels: [Kernels]
   /// Weight of the chosen word in a choice's kernel, before the even part.
   private let wordWeight: Double
 
@@ -21,12 +24,49 @@ struct ParzenEstimator {
     let count = Double(max(points.count, 1))
     width = max(0.35 * pow(count, -1 / (dimensions + 4)), 1 / min(count + 1, 100) * 0.5, 0.02)
     wordWeight = 1 + count
+    kernels = space.parameters.map { [width, wordWeight] parameter in
+      let centers = points.map { $0[parameter.name].map(parameter.domain.place) ?? .nan }
+      if case .categorical(let choices) = parameter.domain {
+        return .words(centers, weight: wordWeight, count: Double(choices.count))
+      }
+      let sigma = max(width, parameter.domain.grain / 2)
+      let constants = centers.map { center in
+        let mass = Self.normalShare((1 - center) / sigma) - Self.normalShare(-center / sigma)
+        return -log(sigma * 2.506_628_274_631_000_5 * max(mass, 1e-300))
+      }
+      return .numbers(centers, constants, sigma: sigma)
+    }
+  }
+
+  /// One parameter's factors of all kernels; a NaN center stands for an inactive parameter.
+  private enum Kernels {
+    /// Centers in 0...1 with the logs of what makes each a density.
+    case numbers([Double], [Double], sigma: Double)
+    /// Indices of the words, the weight of a center's word beside 1 for all words together.
+    case words([Double], weight: Double, count: Double)
+
+    /// Adds each factor's log, relative to the even density.
+    func addLogs(of place: Double, to sums: inout [Double]) {
+      switch self {
+      case .numbers(let centers, let constants, let sigma):
+        for index in centers.indices where !centers[index].isNaN {
+          let distance = (place - centers[index]) / sigma
+          sums[index] += constants[index] - 0.5 * distance * distance
+        }
+      case .words(let centers, let weight, let count):
+        let other = log(1 / (weight + 1))
+        let same = log((weight * count + 1) / (weight + 1))
+        for index in centers.indices where !centers[index].isNaN {
+          sums[index] += centers[index] == place ? same : other
+        }
+      }
+    }
   }
 
   /// A point drawn from the density.
-  func draw(using random: inout RandomSource) -> SearchPoint {
+  func draw(using random: inout SeededGenerator) -> SearchPoint {
     // Index points.count is the prior.
-    let component = random.index(below: points.count + 1)
+    let component = random.next(below: points.count + 1)
     let center = component < points.count ? points[component] : nil
     var point = SearchPoint()
     for parameter in space.parameters where parameter.isActive(in: point) {
@@ -38,56 +78,33 @@ struct ParzenEstimator {
 
   /// The logarithm of the density at a point, up to a constant that both estimators of a search share.
   func logDensity(at point: SearchPoint) -> Double {
-    var terms: [Double] = [0]  // the prior's factors are 1 each, its log weight is taken below
-    terms.reserveCapacity(points.count + 1)
-    let active = space.parameters.filter { $0.isActive(in: point) }
-    for center in points {
-      var sum = 0.0
-      for parameter in active {
-        guard let value = point[parameter.name], let middle = center[parameter.name] else {
-          continue
-        }
-        sum += logKernel(parameter.domain, at: value, around: middle)
-      }
-      terms.append(sum)
+    // The prior's factors are 1 each; its share and that of every kernel is 1/(n + 1).
+    var sums = [Double](repeating: 0, count: points.count + 1)
+    for (place, parameter) in space.parameters.enumerated() {
+      guard let value = point[parameter.name] else { continue }
+      kernels[place].addLogs(of: parameter.domain.place(of: value), to: &sums)
     }
-    let largest = terms.max() ?? 0
-    let total = terms.reduce(0) { $0 + exp($1 - largest) }
-    return largest + log(total / Double(terms.count))
+    let largest = sums.max() ?? 0
+    let total = sums.reduce(0) { $0 + exp($1 - largest) }
+    return largest + log(total / Double(sums.count))
   }
 
   // MARK: One parameter
 
   private func draw(
-    _ domain: ParameterDomain, around center: ParameterValue?, using random: inout RandomSource
+    _ domain: ParameterDomain, around center: ParameterValue?, using random: inout SeededGenerator
   ) -> ParameterValue {
     guard let center else { return RandomSampler.value(of: domain, using: &random) }
     if case .categorical(let choices) = domain {
-      let stays = random.uniform() < wordWeight / (wordWeight + 1)
-      return stays ? center : .category(choices[random.index(below: choices.count)])
+      let stays = random.nextUnit() < wordWeight / (wordWeight + 1)
+      return stays ? center : .category(choices[random.next(below: choices.count)])
     }
     let middle = domain.place(of: center)
     let sigma = max(width, domain.grain / 2)
     // By inversion of the truncated distribution: one random number a draw, no rejection loop.
     let (low, high) = (Self.normalShare(-middle / sigma), Self.normalShare((1 - middle) / sigma))
-    let share = low + random.uniform() * (high - low)
+    let share = low + random.nextUnit() * (high - low)
     return domain.value(at: middle + sigma * Self.normalQuantile(share))
-  }
-
-  /// The log of a kernel relative to the even density.
-  private func logKernel(
-    _ domain: ParameterDomain, at value: ParameterValue, around center: ParameterValue
-  ) -> Double {
-    if case .categorical(let choices) = domain {
-      let even = 1 / (wordWeight + 1) / Double(choices.count)
-      let share = value == center ? wordWeight / (wordWeight + 1) + even : even
-      return log(share * Double(choices.count))
-    }
-    let middle = domain.place(of: center)
-    let sigma = max(width, domain.grain / 2)
-    let distance = (domain.place(of: value) - middle) / sigma
-    let mass = Self.normalShare((1 - middle) / sigma) - Self.normalShare(-middle / sigma)
-    return -0.5 * distance * distance - log(sigma * 2.506_628_274_631_000_5 * max(mass, 1e-300))
   }
 
   /// Φ: the share of the standard normal distribution below `z`.

@@ -1,3 +1,5 @@
+public import Basics
+
 /// Chooses the next point of a search.
 ///
 /// Pure: state in, point out, randomness as an argument. What an implementation owes (and the
@@ -7,7 +9,7 @@ public protocol Sampler: Sendable {
   /// The next point to try after `trials`, which are in number order.
   func point(
     of space: SearchSpace, after trials: [Trial], goal: OptimizationGoal,
-    using random: inout RandomSource
+    using random: inout SeededGenerator
   ) -> SearchPoint
 }
 

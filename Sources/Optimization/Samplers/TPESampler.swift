@@ -1,3 +1,5 @@
+public import Basics
+
 /// The tree-structured Parzen estimator: prefers points that are likely among good trials and unlikely among the others.
 ///
 /// Bergstra, Bardenet, Bengio & Kégl 2011 ("Algorithms for hyper-parameter optimization") and
@@ -16,6 +18,7 @@ public struct TPESampler: Sampler {
   /// Most trials that count as good.
   public var mostGood: Int
 
+  /// Takes the settings; the defaults suit tens to hundreds of trials.
   public init(
     startupTrials: Int = 10, candidates: Int = 24, goodShare: Double = 0.15, mostGood: Int = 25
   ) {
@@ -25,9 +28,10 @@ public struct TPESampler: Sampler {
     self.mostGood = mostGood
   }
 
+  /// The most promising of the candidates drawn from the good trials' density.
   public func point(
     of space: SearchSpace, after trials: [Trial], goal: OptimizationGoal,
-    using random: inout RandomSource
+    using random: inout SeededGenerator
   ) -> SearchPoint {
     let ended = trials.filter(\.state.isFinished)
     guard ended.count >= max(startupTrials, 2) else {

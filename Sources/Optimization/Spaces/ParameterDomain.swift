@@ -86,7 +86,8 @@ public enum ParameterDomain: Sendable, Equatable, Codable {
       return .float(Swift.min(Swift.max(number, low), high))
     case .steps(let low, let high, let step):
       let count = ((high - low) / step + 1e-9).rounded(.down) + 1
-      return .float(Swift.min(low + Swift.min(count - 1, (place * count).rounded(.down)) * step, high))
+      return .float(
+        Swift.min(low + Swift.min(count - 1, (place * count).rounded(.down)) * step, high))
     case .int(let low, let high, let log):
       // Each whole number owns the same width (on a log scale: the width of its half-open unit).
       let (bottom, top) = (Double(low) - 0.5, Double(high) + 0.5)

@@ -16,10 +16,13 @@ public enum ParameterValue: Sendable, Hashable, Codable {
 
 /// Values of a search space's active parameters.
 public struct SearchPoint: Sendable, Hashable, Codable {
+  /// By parameter name.
   public private(set) var values: [String: ParameterValue]
 
+  /// Takes the values unchecked.
   public init(_ values: [String: ParameterValue] = [:]) { self.values = values }
 
+  /// The value of a parameter; nil where it is inactive.
   public subscript(name: String) -> ParameterValue? {
     get { values[name] }
     set { values[name] = newValue }

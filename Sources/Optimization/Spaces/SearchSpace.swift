@@ -1,5 +1,6 @@
 /// The parameters that a search may set and the values that each may take.
 public struct SearchSpace: Sendable, Equatable, Codable {
+  /// In the order in which values are chosen: parents before what depends on them.
   public private(set) var parameters: [SearchParameter]
 
   /// Checks the parameters: names differ, bounds are ordered, conditions name an earlier categorical parameter.
@@ -29,7 +30,9 @@ public struct SearchSpace: Sendable, Equatable, Codable {
         if point[parameter.name] != nil { return false }
         continue
       }
-      guard let value = point[parameter.name], parameter.domain.contains(value) else { return false }
+      guard let value = point[parameter.name], parameter.domain.contains(value) else {
+        return false
+      }
       seen += 1
     }
     return seen == point.values.count
@@ -53,19 +56,26 @@ public struct SearchSpace: Sendable, Equatable, Codable {
 public struct SearchParameter: Sendable, Equatable, Codable {
   /// The parameter exists only where a categorical parameter before it has one of these values.
   public struct Condition: Sendable, Equatable, Codable {
+    /// Name of the categorical parameter.
     public var parent: String
+    /// The words under which the parameter exists.
     public var values: [String]
 
+    /// Takes both as they are.
     public init(parent: String, values: [String]) {
       self.parent = parent
       self.values = values
     }
   }
 
+  /// Unique in its space.
   public var name: String
+  /// Its values.
   public var domain: ParameterDomain
+  /// nil: it always exists.
   public var condition: Condition?
 
+  /// Takes every value as it is.
   public init(_ name: String, _ domain: ParameterDomain, when condition: Condition? = nil) {
     self.name = name
     self.domain = domain

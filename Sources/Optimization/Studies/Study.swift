@@ -1,18 +1,25 @@
+import Basics
+
 /// A search as a value: it is asked for points and told what became of them.
 ///
 /// Pure: the same seed and the same results give the same points. Trials may be asked in batches;
 /// whoever runs a batch tells its results in number order, so that a repeated search sees the same
 /// history at each asking.
 public struct Study: Sendable {
+  /// What may be tried.
   public let space: SearchSpace
+  /// What a good value is.
   public let goal: OptimizationGoal
+  /// Seed of all random decisions; each trial draws from a stream of its own.
   public let seed: UInt64
   /// Tried before the sampler decides: defaults that are known to be good.
   public let initialPoints: [SearchPoint]
+  /// Chooses points after the initial ones.
   public let sampler: any Sampler
   /// In number order.
   public private(set) var trials: [Trial] = []
 
+  /// A study without trials; the initial points are moved into the space.
   public init(
     space: SearchSpace, goal: OptimizationGoal, sampler: any Sampler, seed: UInt64,
     initialPoints: [SearchPoint] = []
@@ -31,7 +38,7 @@ public struct Study: Sendable {
     if number < initialPoints.count {
       point = initialPoints[number]
     } else {
-      var random = RandomSource(seed: seed, stream: UInt64(number))
+      var random = SeededGenerator(seed: seed, stream: UInt64(number))
       point = sampler.point(of: space, after: trials, goal: goal, using: &random)
     }
     let trial = Trial(number: number, point: point, state: .running)

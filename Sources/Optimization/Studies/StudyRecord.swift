@@ -5,20 +5,31 @@ import GRDB
 
 /// A search as the ledger keeps it.
 public struct StudySummary: Identified, Sendable, Equatable {
+  /// Of studies.
   public static let identifierPrefix = "study_"
 
+  /// Its identifier.
   public var id: Identifier<StudySummary>
+  /// The project that it belongs to.
   public var project: String
+  /// A name for people (the workflow's).
   public var name: String
   /// Identifier of the job that runs the search.
   public var job: String?
+  /// Short name of what is optimized.
   public var metric: String
+  /// What a good value is.
   public var goal: OptimizationGoal
+  /// Name of the sampler.
   public var sampler: String
+  /// Name of the pruner.
   public var pruner: String
+  /// Seed of its random decisions.
   public var seed: UInt64
+  /// Milliseconds since 1970.
   public var createdAtMs: Int64
 
+  /// Takes every value as it is.
   public init(
     id: Identifier<StudySummary>, project: String = "default", name: String, job: String?,
     metric: String, goal: OptimizationGoal, sampler: String, pruner: String, seed: UInt64,

@@ -7,6 +7,7 @@ public import JobProtocol
 /// All methods run inside a transaction of the caller, so that a study's rows change together with
 /// what led to them (the journal's offset, the workflow run's stage).
 public struct StudyStore: Sendable {
+  /// It holds nothing.
   public init() {}
 
   /// Adds a study; one with the same id stays as it is.

@@ -23,6 +23,7 @@ public enum TrialState: Sendable, Equatable, Codable {
   case pruned(value: Double, step: Int)
   case failed(message: String)
 
+  /// Whether it was told.
   public var isFinished: Bool { self != .running }
 }
 
@@ -30,9 +31,12 @@ public enum TrialState: Sendable, Equatable, Codable {
 public struct Trial: Sendable, Equatable, Codable {
   /// From 0, in the order of asking.
   public var number: Int
+  /// What it tries.
   public var point: SearchPoint
+  /// What became of it.
   public var state: TrialState
 
+  /// Takes every value as it is.
   public init(number: Int, point: SearchPoint, state: TrialState) {
     self.number = number
     self.point = point
