@@ -66,7 +66,9 @@ public struct ModelManifest: Codable, Sendable, Equatable {
   public var signature: [SignatureColumn]
   /// The models of the ensemble.
   public var members: [Member]
-  /// Half width of the 90 % split-conformal interval around a number (Vovk et al. 2005; Lei et al. 2018); nil for classes.
+  /// Half width of the 90 % split-conformal interval around a number; nil for classes.
+  ///
+  /// Vovk, Gammerman and Shafer 2005; Lei et al. 2018.
   public var intervalHalfWidth: Double?
   /// Seed of everything random here.
   public var seed: UInt64

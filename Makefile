@@ -1,0 +1,43 @@
+# AI Factory. Two commands matter: `make run` and `make test`; both install what is missing.
+
+SWIFT ?= swift
+ENGINES := .build/engines
+RELEASE := .build/release/aifactory
+
+.PHONY: run test build check bless bench clean setup engines help
+
+help: ## Show the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+setup: ## Install the system packages that are missing
+	@Scripts/setup.sh
+
+build: setup ## Build the release program, .build/release/aifactory, and its agent
+	$(SWIFT) build -c release --product aifactory
+	$(SWIFT) build -c release --product aifactory-agent
+
+engines: build-debug ## Install the engines for the tests into .build/engines
+	@.build/debug/aifactory engines install --into $(ENGINES)
+
+build-debug: setup
+	$(SWIFT) build --build-tests
+
+run: build ## Run the main job on real input, to a deployed model that answers
+	@Scripts/run.sh
+
+test: build-debug engines ## Run every test
+	@Scripts/test.sh
+
+check: ## The gate for format, layering and file length
+	@Scripts/check.sh
+
+bless: build-debug ## Renew the snapshots; read the difference before you commit it
+	AIFACTORY_BLESS=1 $(SWIFT) test --skip-build
+
+bench: bench-tabular bench-predict bench-ingest bench-idle bench-jobs ## All benchmarks, against their peers
+
+bench-%: build
+	@Benchmarks/$*/run.sh
+
+clean: ## Remove what was built
+	rm -rf .build

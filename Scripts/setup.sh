@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that a build or a run needs and that are missing.
+set -euo pipefail
+
+packages=()
+need() { # need PACKAGE TEST...: the package is missing if the test fails
+  local package=$1
+  shift
+  "$@" >/dev/null 2>&1 || packages+=("$package")
+}
+
+need libsqlite3-dev test -e /usr/include/sqlite3.h
+need python3 python3 --version
+need python3-pip python3 -m pip --version
+need unzip unzip -v
+need make make --version
+
+if [ ${#packages[@]} -gt 0 ]; then
+  echo "Installing: ${packages[*]}"
+  sudo=
+  [ "$(id -u)" = 0 ] || sudo=sudo
+  $sudo apt-get update -qq
+  $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null
+fi
+
+if ! command -v swift >/dev/null; then
+  echo "error: no Swift toolchain found" >&2
+  echo "why: AI Factory is built with Swift 6.2 or later" >&2
+  echo "hint: install it as https://www.swift.org/install/linux/ says, then run make again" >&2
+  exit 3
+fi
