@@ -1,0 +1,130 @@
+"""Compares aifactory with FLAML and default XGBoost on outer splits; see run.sh."""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+
+import numpy as np
+from sklearn.metrics import log_loss, roc_auc_score
+from sklearn.model_selection import StratifiedShuffleSplit, ShuffleSplit
+
+from tables import every_table
+
+CORES = 2
+parser = argparse.ArgumentParser()
+parser.add_argument("--aifactory", required=True)
+parser.add_argument("--work", required=True)
+arguments = parser.parse_args()
+BUDGET = int(os.environ.get("BUDGET", 60))
+SPLITS = int(os.environ.get("SPLITS", 5))
+ONLY = os.environ.get("TABLES", "").split()
+DATA = os.environ.get("DATA", os.path.join(os.path.dirname(__file__), "../../../shared/data"))
+HOME = os.path.join(arguments.work, "home")
+
+
+def factory(*words, check=True):
+    done = subprocess.run([arguments.aifactory, *words, "--home", HOME, "--output", "json"],
+                          capture_output=True, text=True)
+    if check and done.returncode not in (0,):
+        raise RuntimeError(f"{words}: {done.returncode} {done.stderr[-400:]}")
+    return json.loads(done.stdout)
+
+
+def ours(folder, name, target, task, seed, search):
+    """Trains and deploys; returns the predictions of the test rows and the seconds until deployed."""
+    metric = "rmse" if task == "regression" else "log_loss"
+    validation = "0.2"
+    open(os.path.join(folder, "workflow.yaml"), "w").write(
+        f"name: {name}\n"
+        f"data:\n  source: train.csv\n  test_source: test.csv\n  target: {target}\n"
+        f"  split: {{by: {'random' if task == 'regression' else 'stratified'}, validation: {validation}, seed: {seed}}}\n"
+        f"train:\n  task: {task}\n  metric: {metric}\n  search: {{{search}, seed: {seed}}}\n"
+        f"register: {{model: {name}}}\ndeploy: {{endpoint: {name}}}\n")
+    started = time.time()
+    factory("run", os.path.join(folder, "workflow.yaml"))
+    seconds = time.time() - started
+    answer = factory("predict", name, os.path.join(folder, "features.csv"))["predictions"]
+    return answer, seconds
+
+
+def scores(task, truth, classes, output):
+    if task == "regression":
+        return {"rmse": float(np.sqrt(np.mean((np.array(output) - truth) ** 2)))}
+    output = np.clip(np.array(output, float), 1e-15, 1)
+    output /= output.sum(1, keepdims=True)
+    codes = np.array([classes.index(t) for t in truth])
+    result = {"log_loss": log_loss(codes, output, labels=range(len(classes)))}
+    result["one_minus_auc"] = 1 - (roc_auc_score(codes, output[:, 1]) if len(classes) == 2
+                                   else roc_auc_score(codes, output, multi_class="ovr",
+                                                      labels=range(len(classes))))
+    return result
+
+
+def peer(name, folder, target, task, seed, first=False):
+    request = {"train": f"{folder}/train.csv", "test": f"{folder}/test.csv", "target": target,
+               "task": task, "seed": seed, "cores": CORES, "first": first,
+               "budget": BUDGET, "output": f"{folder}/{name}.json"}
+    path = f"{folder}/{name}-request.json"
+    json.dump(request, open(path, "w"))
+    started = time.time()
+    subprocess.run([sys.executable, os.path.join(os.path.dirname(__file__), "peers.py"), name, path],
+                   check=True, capture_output=True)
+    return json.load(open(request["output"])), time.time() - started
+
+
+rows = []
+for name, frame, target, task in every_table(DATA):
+    if ONLY and name not in ONLY:
+        continue
+    label = frame[target] if task == "classification" else None
+    splitter = (StratifiedShuffleSplit if task == "classification" else ShuffleSplit)(
+        n_splits=SPLITS, test_size=0.25, random_state=1)
+    for number, (a, b) in enumerate(splitter.split(frame, label)):
+        folder = os.path.join(arguments.work, f"{name}-{number}")
+        os.makedirs(folder, exist_ok=True)
+        frame.iloc[a].to_csv(f"{folder}/train.csv", index=False)
+        frame.iloc[b].to_csv(f"{folder}/test.csv", index=False)
+        frame.iloc[b].drop(columns=[target]).to_csv(f"{folder}/features.csv", index=False)
+        truth = frame.iloc[b][target]
+        classes = sorted(frame[target].astype(str).unique()) if task == "classification" else None
+        truth = truth.astype(str).tolist() if classes else truth.to_numpy(float)
+
+        _, first = ours(folder, f"{name}-{number}-first", target, task, number, "trials: 1")
+        answer, seconds = ours(folder, f"{name}-{number}", target, task, number, f"time: {BUDGET}s")
+        output = ([p["value"] for p in answer] if classes is None
+                  else [[p["probabilities"].get(c, 0.0) for c in classes] for p in answer])
+        row = {"table": name, "split": number, "seconds": {"ours": seconds, "ours_first": first},
+               "scores": {"ours": scores(task, truth, classes, output)}}
+        for other in ("flaml", "xgboost"):
+            done, seconds = peer(other, folder, target, task, number)
+            row["scores"][other] = scores(task, truth, classes, done["predictions"])
+            row["seconds"][other] = seconds
+        _, row["seconds"]["flaml_first"] = peer("flaml", folder, target, task, number, first=True)
+        rows.append(row)
+        print(json.dumps(row), flush=True)
+
+# A table is a win where the mean paired difference to FLAML is not above zero.
+good, tables, worst = 0, 0, 0.0
+for name in dict.fromkeys(row["table"] for row in rows):
+    mine = [row for row in rows if row["table"] == name]
+    for metric in mine[0]["scores"]["ours"]:
+        for other in ("flaml", "xgboost"):
+            a = np.array([row["scores"]["ours"][metric] for row in mine])
+            b = np.array([row["scores"][other][metric] for row in mine])
+            ratio = a.mean() / b.mean() if b.mean() > 0 else 1.0
+            spread = 1.96 * (a - b).std(ddof=1) / np.sqrt(len(a)) if len(a) > 1 else float("nan")
+            print(f"BENCH name=tabular/{name}/{metric}/{other} ours={a.mean():.5f} peer={b.mean():.5f} "
+                  f"ratio={ratio:.4f} unit={metric} difference={(a - b).mean():.5f}±{spread:.5f} goal=<=1.02")
+            if other == "flaml" and metric != "one_minus_auc":
+                tables += 1
+                good += ratio <= 1.0
+                worst = max(worst, ratio)
+first = np.median([row["seconds"]["flaml_first"] / row["seconds"]["ours_first"] for row in rows])
+print(f"BENCH name=tabular/first-model ours={np.median([r['seconds']['ours_first'] for r in rows]):.2f} "
+      f"peer={np.median([r['seconds']['flaml_first'] for r in rows]):.2f} ratio={first:.2f} unit=seconds goal=>=3")
+print(f"BENCH name=tabular/tables ours={good} peer={tables} ratio={good / tables:.2f} unit=tables goal=>=0.75")
+subprocess.run([arguments.aifactory, "stop", "--home", HOME], capture_output=True)
+sys.exit(0 if good / tables >= 0.75 and worst <= 1.02 and first >= 3 else 1)
