@@ -1,0 +1,55 @@
+import Basics
+public import GRDB
+
+extension ModelStore {
+  /// Points an alias at a version, in a transaction of its own.
+  public func setAlias(
+    _ alias: String, of name: String, to version: Int, in project: String = "default"
+  ) async throws {
+    try await ledger.write { db in
+      try Self.setAlias(alias, of: name, to: version, project: project, in: db)
+    }
+  }
+
+  /// Points an alias at a version; it may have pointed elsewhere.
+  public static func setAlias(
+    _ alias: String, of name: String, to version: Int, project: String = "default",
+    in db: Database
+  ) throws {
+    let isNumber = alias.wholeMatch(of: /v?[0-9]+/.ignoresCase()) != nil
+    guard (1...256).contains(alias.count), !isNumber, alias.lowercased() != "latest" else {
+      throw ExperimentationError(
+        .invalidValue, "\(alias.prefix(60)) is no alias.",
+        hint: "An alias has 1 to 256 characters, is no number and not `latest`.")
+    }
+    let model = try find(name, project: project, in: db)
+    _ = try self.version(version, of: name, project: project, in: db)
+    try db.execute(
+      sql: "INSERT OR REPLACE INTO modelAlias (model, alias, version) VALUES (?, ?, ?)",
+      arguments: [model.number, alias, version])
+  }
+
+  /// Removes an alias; one that does not exist is no error.
+  public static func deleteAlias(
+    _ alias: String, of name: String, project: String = "default", in db: Database
+  ) throws {
+    let model = try find(name, project: project, in: db)
+    try db.execute(
+      sql: "DELETE FROM modelAlias WHERE model = ? AND alias = ?",
+      arguments: [model.number, alias])
+  }
+
+  /// The version that an alias points to.
+  public static func version(
+    alias: String, of name: String, project: String = "default", in db: Database
+  ) throws -> ModelVersion {
+    let model = try find(name, project: project, in: db)
+    let number = try Int.fetchOne(
+      db, sql: "SELECT version FROM modelAlias WHERE model = ? AND alias = ?",
+      arguments: [model.number, alias])
+    guard let number else {
+      throw ExperimentationError(.aliasNotFound, "Model \(name) has no alias \(alias).")
+    }
+    return try version(number, of: name, project: project, in: db)
+  }
+}

@@ -1,0 +1,75 @@
+public import Basics
+public import GRDB
+
+/// Experiments, in the ledger.
+public struct ExperimentStore: Sendable {
+  let ledger: Ledger
+
+  /// Keeps experiments in that ledger.
+  public init(ledger: Ledger) { self.ledger = ledger }
+
+  /// The experiment of that name, made if there is none; one in the trash is taken out of it.
+  public static func ensure(
+    named name: String, project: String = "default", nowMs: Int64, in db: Database
+  ) throws -> Experiment {
+    if var record = try find(name, project: project, in: db) {
+      if record.lifecycle == .deleted {
+        record.lifecycle = .active
+        record.updatedAtMs = nowMs
+        try record.update(db)
+      }
+      return try record.experiment()
+    }
+    return try create(named: name, project: project, nowMs: nowMs, in: db)
+  }
+
+  /// Makes an experiment; its name must be new.
+  public static func create(
+    named name: String, project: String = "default", nowMs: Int64, in db: Database
+  ) throws -> Experiment {
+    guard (1...500).contains(name.count) else {
+      throw ExperimentationError(
+        .invalidValue, "The name of an experiment has 1 to 500 characters, not \(name.count).")
+    }
+    if try find(name, project: project, in: db) != nil {
+      throw ExperimentationError(
+        .experimentAlreadyExists, "There is an experiment \(name) already.")
+    }
+    let id = ExperimentID.random()
+    let record = ExperimentRecord(
+      id: id.rawValue, project: project, name: name,
+      artifactLocation: "mlflow-artifacts:/\(id)", lifecycle: .active, createdAtMs: nowMs,
+      updatedAtMs: nowMs)
+    try record.insert(db)
+    return try record.experiment()
+  }
+
+  /// The active experiments of a project, newest first.
+  public func list(in project: String = "default") async throws -> [Experiment] {
+    try await ledger.read { db in
+      try ExperimentRecord.fetchAll(
+        db,
+        sql: """
+          SELECT * FROM experiment WHERE project = ? AND lifecycle = 'active'
+          ORDER BY createdAtMs DESC, id
+          """, arguments: [project]
+      ).map { try $0.experiment() }
+    }
+  }
+
+  /// The experiment of that identifier.
+  public static func experiment(_ id: ExperimentID, in db: Database) throws -> Experiment {
+    guard let record = try ExperimentRecord.fetchOne(db, key: id.rawValue) else {
+      throw ExperimentationError(.experimentNotFound, "No experiment has the id \(id).")
+    }
+    return try record.experiment()
+  }
+
+  private static func find(
+    _ name: String, project: String, in db: Database
+  ) throws -> ExperimentRecord? {
+    try ExperimentRecord.fetchOne(
+      db, sql: "SELECT * FROM experiment WHERE project = ? AND name = ?",
+      arguments: [project, name])
+  }
+}

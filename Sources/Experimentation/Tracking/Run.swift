@@ -1,0 +1,136 @@
+/// The identifier of a run: 32 hexadecimal digits, as MLflow's clients expect.
+public struct RunID: Hashable, Sendable, CustomStringConvertible {
+  /// The digits, in lower case.
+  public let rawValue: String
+
+  /// Takes an identifier that was made before; nil if it is not one.
+  public init?(_ rawValue: String) {
+    guard rawValue.utf8.count == 32,
+      rawValue.utf8.allSatisfy({ RunID.digits.contains($0) })
+    else { return nil }
+    self.rawValue = rawValue
+  }
+
+  private init(unchecked rawValue: String) { self.rawValue = rawValue }
+
+  private static let digits = Array("0123456789abcdef".utf8)
+
+  /// Draws 128 random bits.
+  public static func random(using generator: inout some RandomNumberGenerator) -> RunID {
+    let bytes = (0..<32).map { _ in digits[Int.random(in: 0..<16, using: &generator)] }
+    return RunID(unchecked: String(decoding: bytes, as: UTF8.self))
+  }
+
+  /// Draws a new identifier from the system's generator.
+  public static func random() -> RunID {
+    var generator = SystemRandomNumberGenerator()
+    return random(using: &generator)
+  }
+
+  /// The digits.
+  public var description: String { rawValue }
+}
+
+/// How far a run is; the raw values are MLflow's words.
+public enum RunStatus: String, Codable, Sendable, CaseIterable {
+  case running = "RUNNING"
+  case scheduled = "SCHEDULED"
+  case finished = "FINISHED"
+  case failed = "FAILED"
+  case killed = "KILLED"
+
+  /// Whether the run has ended.
+  public var isFinal: Bool {
+    switch self {
+    case .running, .scheduled: false
+    case .finished, .failed, .killed: true
+    }
+  }
+}
+
+/// One execution of training code, and what it logged.
+public struct Run: Sendable, Equatable {
+  /// Its identifier.
+  public var id: RunID
+  /// The experiment it belongs to.
+  public var experiment: ExperimentID
+  /// A name for people; need not be unique.
+  public var name: String
+  /// How far it is.
+  public var status: RunStatus
+  /// Whether it is in use or in the trash.
+  public var lifecycle: LifecycleStage
+  /// Who started it, as the client told.
+  public var user: String
+  /// The job that did the work, if it is one of the factory's.
+  public var job: String?
+  /// URI of its artifacts.
+  public var artifactLocation: String
+  /// Unix time, UTC.
+  public var startedAtMs: Int64
+  /// Unix time, UTC; nil while it runs.
+  public var endedAtMs: Int64?
+}
+
+/// One point of a metric's curve.
+public struct MetricPoint: Sendable, Equatable {
+  /// Name of the metric.
+  public var key: String
+  /// Any double, NaN and the infinities included.
+  public var value: Double
+  /// Where on the curve.
+  public var step: Int64
+  /// Unix time, UTC.
+  public var timestampMs: Int64
+
+  /// Makes a point.
+  public init(key: String, value: Double, step: Int64, timestampMs: Int64) {
+    self.key = key
+    self.value = value
+    self.step = step
+    self.timestampMs = timestampMs
+  }
+}
+
+/// A dataset that a run read.
+public struct RunInput: Sendable, Equatable {
+  /// Name of the dataset.
+  public var name: String
+  /// Hash of its content, as the one who logged it computes it.
+  public var digest: String
+  /// What it was used for, such as `training`.
+  public var context: String
+  /// Kind of its source, such as `factory` or `http`.
+  public var sourceType: String
+  /// Where it came from.
+  public var source: String
+  /// The factory's dataset version, if it is one.
+  public var datasetVersion: String?
+
+  /// Names an input.
+  public init(
+    name: String, digest: String, context: String = "", sourceType: String = "",
+    source: String = "", datasetVersion: String? = nil
+  ) {
+    self.name = name
+    self.digest = digest
+    self.context = context
+    self.sourceType = sourceType
+    self.source = source
+    self.datasetVersion = datasetVersion
+  }
+}
+
+/// A run with the latest value of each metric and all it was told.
+public struct RunDetails: Sendable, Equatable {
+  /// The run itself.
+  public var run: Run
+  /// The last point of each metric (highest step, then time, then value), by name.
+  public var metrics: [MetricPoint]
+  /// What it was run with.
+  public var params: [String: String]
+  /// Free notes.
+  public var tags: [String: String]
+  /// What it read.
+  public var inputs: [RunInput]
+}

@@ -1,0 +1,121 @@
+public import Basics
+public import GRDB
+
+/// Runs and what they log, in the ledger.
+///
+/// The static functions join a transaction of their caller; the others are one transaction each.
+public struct RunStore: Sendable {
+  let ledger: Ledger
+
+  /// Keeps runs in that ledger.
+  public init(ledger: Ledger) { self.ledger = ledger }
+
+  /// Starts a run in a transaction of its own.
+  public func create(
+    _ id: RunID = .random(), in experiment: ExperimentID, name: String, job: String? = nil,
+    user: String = "", startedAtMs: Int64
+  ) async throws -> Run {
+    try await ledger.write { db in
+      try Self.create(
+        id, experiment: experiment, name: name, job: job, user: user, startedAtMs: startedAtMs,
+        in: db)
+    }
+  }
+
+  /// Starts a run; one that exists already with that identifier is returned as it is.
+  @discardableResult
+  public static func create(
+    _ id: RunID, experiment: ExperimentID, name: String, job: String? = nil, user: String = "",
+    startedAtMs: Int64, in db: Database
+  ) throws -> Run {
+    if let record = try RunRecord.find(id, in: db) { return try record.run() }
+    guard let home = try ExperimentRecord.fetchOne(db, key: experiment.rawValue) else {
+      throw ExperimentationError(
+        .experimentNotFound, "No experiment has the id \(experiment).",
+        hint: "`aifactory experiments list` shows those that exist.")
+    }
+    var record = RunRecord(
+      number: nil, id: id.rawValue, experiment: experiment.rawValue, name: name,
+      status: .running, lifecycle: .active, user: user, job: job,
+      artifactLocation: home.artifactLocation + "/\(id)/artifacts", startedAtMs: startedAtMs,
+      endedAtMs: nil)
+    try record.insert(db)
+    return try record.run()
+  }
+
+  /// Moves a run to another status; the end time is kept only for a final one.
+  public static func setStatus(
+    _ status: RunStatus, of id: RunID, endedAtMs: Int64? = nil, in db: Database
+  ) throws {
+    try db.execute(
+      sql: "UPDATE run SET status = ?, endedAtMs = ? WHERE id = ?",
+      arguments: [status.rawValue, status.isFinal ? endedAtMs : nil, id.rawValue])
+    if db.changesCount == 0 { throw notFound(id) }
+  }
+
+  /// Moves a run to the trash or back.
+  public static func setLifecycle(
+    _ lifecycle: LifecycleStage, of id: RunID, in db: Database
+  ) throws {
+    try db.execute(
+      sql: "UPDATE run SET lifecycle = ? WHERE id = ?",
+      arguments: [lifecycle.rawValue, id.rawValue])
+    if db.changesCount == 0 { throw notFound(id) }
+  }
+
+  /// The run of that identifier with all it logged.
+  public func details(_ id: RunID) async throws -> RunDetails {
+    try await ledger.read { db in try Self.details(id, in: db) }
+  }
+
+  /// The run of that identifier with all it logged.
+  public static func details(_ id: RunID, in db: Database) throws -> RunDetails {
+    guard let record = try RunRecord.find(id, in: db) else { throw notFound(id) }
+    return try details(of: record, in: db)
+  }
+
+  /// The newest active runs with what they logged, newest first.
+  public func list(
+    experiment: ExperimentID? = nil, limit: Int, in project: String = "default"
+  ) async throws -> [RunDetails] {
+    try await ledger.read { db in
+      let records = try RunRecord.fetchAll(
+        db,
+        sql: """
+          SELECT run.* FROM run JOIN experiment ON experiment.id = run.experiment
+          WHERE run.lifecycle = 'active' AND project = ? AND (? IS NULL OR run.experiment = ?)
+          ORDER BY run.startedAtMs DESC, run.number DESC LIMIT ?
+          """,
+        arguments: [project, experiment?.rawValue, experiment?.rawValue, limit])
+      return try records.map { try Self.details(of: $0, in: db) }
+    }
+  }
+
+  /// The runs of a job, oldest first.
+  public static func runs(ofJob job: String, in db: Database) throws -> [Run] {
+    try RunRecord.fetchAll(
+      db, sql: "SELECT * FROM run WHERE job = ? ORDER BY number", arguments: [job]
+    ).map { try $0.run() }
+  }
+
+  private static func details(of record: RunRecord, in db: Database) throws -> RunDetails {
+    let number = try record.requiredNumber()
+    return RunDetails(
+      run: try record.run(), metrics: try latestMetrics(ofRun: number, in: db),
+      params: try pairs("param", ofRun: number, in: db),
+      tags: try pairs("runTag", ofRun: number, in: db), inputs: try inputs(ofRun: number, in: db))
+  }
+
+  static func number(of id: RunID, in db: Database) throws -> Int64 {
+    let statement = try db.cachedStatement(sql: "SELECT number FROM run WHERE id = ?")
+    guard let number = try Int64.fetchOne(statement, arguments: [id.rawValue]) else {
+      throw notFound(id)
+    }
+    return number
+  }
+
+  static func notFound(_ id: RunID) -> ExperimentationError {
+    ExperimentationError(
+      .runNotFound, "No run has the id \(id).", hint: "`aifactory runs list` shows the newest.")
+  }
+}
