@@ -1,3 +1,5 @@
+import GRDB
+
 /// The tables that every other one hangs on.
 public enum BasicsMigrations {
   /// All steps in order of time.

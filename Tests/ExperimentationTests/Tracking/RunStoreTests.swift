@@ -58,7 +58,7 @@ struct RunStoreTests {
       let other = try await store.create(in: .standard, name: "b", startedAtMs: 1)
       for point in points.reversed() { try await store.log([point], to: other.id) }
       let first = try await store.details(run).metrics
-      #expect(first == (try await store.details(other.id).metrics))
+      #expect(try await store.details(other.id).metrics == first)
       #expect(first.count == 3)
     }
   }
@@ -144,7 +144,8 @@ struct RunStoreTests {
       let stranger = RunID.random()
       await expectCode(.runNotFound) { _ = try await store.details(stranger) }
       await expectCode(.runNotFound) {
-        try await store.log([MetricPoint(key: "a", value: 1, step: 0, timestampMs: 0)], to: stranger)
+        let point = MetricPoint(key: "a", value: 1, step: 0, timestampMs: 0)
+        try await store.log([point], to: stranger)
       }
       await expectCode(.experimentNotFound) {
         _ = try await store.create(
