@@ -1,0 +1,95 @@
+import Glibc
+
+/// An open file, closed when it goes out of scope; its descriptor is not inherited by children.
+public struct OpenFile: ~Copyable {
+  /// What a file is opened for.
+  public enum Purpose: Sendable {
+    case reading
+    /// A new file; fails where one exists.
+    case creating
+    /// A new file, or an old one emptied.
+    case replacing
+    case appending
+  }
+
+  /// Size and times of a file, for noticing that it changed.
+  public struct Status: Equatable, Sendable {
+    public var bytes: Int64
+    public var modifiedAtNs: Int64
+    public var inode: UInt64
+    public var device: UInt64
+    public var isRegularFile: Bool
+  }
+
+  public let path: String
+  /// The system's number of the file, for calls that are not wrapped here.
+  public let descriptor: Int32
+
+  /// Opens `path`; `mode` holds the permissions of a file that is created.
+  public init(_ path: String, for purpose: Purpose, mode: UInt32 = 0o600) throws(BasicsError) {
+    let flags: Int32 =
+      switch purpose {
+      case .reading: O_RDONLY
+      case .creating: O_RDWR | O_CREAT | O_EXCL
+      case .replacing: O_RDWR | O_CREAT | O_TRUNC
+      case .appending: O_WRONLY | O_CREAT | O_APPEND
+      }
+    let descriptor = retryingInterrupts { open(path, flags | O_CLOEXEC, mode) }
+    guard descriptor >= 0 else {
+      throw purpose == .reading ? .reading(path, errno) : .writing(path, errno)
+    }
+    self.path = path
+    self.descriptor = descriptor
+  }
+
+  deinit { close(descriptor) }
+
+  /// Reads up to `buffer.count` bytes; 0 is the end of the file.
+  public func read(into buffer: UnsafeMutableRawBufferPointer) throws(BasicsError) -> Int {
+    let count = retryingInterrupts { Glibc.read(descriptor, buffer.baseAddress, buffer.count) }
+    guard count >= 0 else { throw .reading(path, errno) }
+    return count
+  }
+
+  /// Writes all of `bytes`, however many calls it takes.
+  public func write(_ bytes: UnsafeRawBufferPointer) throws(BasicsError) {
+    var offset = 0
+    while offset < bytes.count {
+      let rest = UnsafeRawBufferPointer(rebasing: bytes[offset...])
+      let count = retryingInterrupts { Glibc.write(descriptor, rest.baseAddress, rest.count) }
+      guard count >= 0 else { throw .writing(path, errno) }
+      offset += count
+    }
+  }
+
+  /// Writes all of `bytes`.
+  public func write(_ bytes: [UInt8]) throws(BasicsError) {
+    var failure: BasicsError?
+    bytes.withUnsafeBytes { buffer in
+      do throws(BasicsError) { try write(buffer) } catch { failure = error }
+    }
+    if let failure { throw failure }
+  }
+
+  /// Returns when everything that was written is on disk.
+  public func synchronize() throws(BasicsError) {
+    guard retryingInterrupts({ fsync(descriptor) }) == 0 else { throw .writing(path, errno) }
+  }
+
+  /// Size and times of the file now.
+  public func status() throws(BasicsError) -> Status {
+    var raw = stat()
+    guard fstat(descriptor, &raw) == 0 else { throw .reading(path, errno) }
+    return Status(raw)
+  }
+}
+
+extension OpenFile.Status {
+  init(_ raw: stat) {
+    bytes = Int64(raw.st_size)
+    modifiedAtNs = Int64(raw.st_mtim.tv_sec) * 1_000_000_000 + Int64(raw.st_mtim.tv_nsec)
+    inode = UInt64(raw.st_ino)
+    device = UInt64(raw.st_dev)
+    isRegularFile = raw.st_mode & S_IFMT == S_IFREG
+  }
+}

@@ -1,0 +1,58 @@
+import Foundation
+
+/// `server.json`: where the running server is, and the local owner's token.
+///
+/// It is replaced in one step and readable by its owner alone (mode 0600): the token in it is the
+/// only one that is kept in plain text.
+public struct ServerFile: Codable, Equatable, Sendable {
+  /// Base address of the control plane, such as `http://127.0.0.1:8420`.
+  public var url: String
+  /// Base address of the data plane.
+  public var gateway: String
+  public var host: String
+  public var pid: Int32
+  public var version: String
+  public var token: String
+
+  public init(
+    url: String, gateway: String, host: String, pid: Int32, version: String, token: String
+  ) {
+    self.url = url
+    self.gateway = gateway
+    self.host = host
+    self.pid = pid
+    self.version = version
+    self.token = token
+  }
+
+  /// Reads the file of `home`; nil when there is none.
+  public static func read(_ home: FactoryHome) throws(BasicsError) -> ServerFile? {
+    guard FileTree.exists(home.serverFilePath) else { return nil }
+    let bytes = try FileTree.read(home.serverFilePath, limit: 1 << 20)
+    do {
+      return try JSONDecoder().decode(ServerFile.self, from: Data(bytes))
+    } catch {
+      throw BasicsError(
+        .serverFileInvalid, "\(home.serverFilePath) is not a server file",
+        hint: "end the server with `aifactory stop`, remove the file and start the server again")
+    }
+  }
+
+  /// Writes the file of `home`.
+  public func write(_ home: FactoryHome) throws(BasicsError) {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    let bytes: Data
+    do {
+      bytes = try encoder.encode(self)
+    } catch {
+      throw BasicsError(.serverFileInvalid, "the server's address cannot be written: \(error)")
+    }
+    try FileTree.write(Array(bytes) + [0x0A], to: home.serverFilePath, mode: 0o600)
+  }
+
+  /// Removes the file of `home`.
+  public static func remove(_ home: FactoryHome) throws(BasicsError) {
+    try FileTree.remove(home.serverFilePath)
+  }
+}

@@ -1,0 +1,51 @@
+import Glibc
+
+/// One object that is being written: hashed on the way, invisible until it is finished.
+///
+/// Dropped unfinished, it leaves nothing behind.
+///
+/// Invariant behind `@unchecked Sendable`: a writer is made, used and finished by one piece of
+/// work; it may move between threads between calls, but two never call it at once.
+public final class ObjectWriter: @unchecked Sendable {
+  private let store: ObjectStore
+  private let path: String
+  private let file: OpenFile
+  private var hasher = ObjectHasher()
+  private var isFinished = false
+  /// How many bytes were added so far.
+  public private(set) var byteCount: Int64 = 0
+
+  init(store: ObjectStore) throws(BasicsError) {
+    self.store = store
+    try FileTree.createFolder(store.temporaryFolder)
+    path = "\(store.temporaryFolder)/\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
+    file = try OpenFile(path, for: .creating, mode: 0o400)
+  }
+
+  deinit {
+    if !isFinished { unlink(path) }
+  }
+
+  /// Adds bytes.
+  public func write(_ bytes: UnsafeRawBufferPointer) throws(BasicsError) {
+    try file.write(bytes)
+    hasher.update(bytes)
+    byteCount += Int64(bytes.count)
+  }
+
+  /// Adds bytes.
+  public func write(_ bytes: [UInt8]) throws(BasicsError) {
+    try file.write(bytes)
+    hasher.update(bytes)
+    byteCount += Int64(bytes.count)
+  }
+
+  /// Puts the object into the store; returns when it is durable.
+  public func finish() throws(BasicsError) -> ObjectDigest {
+    try file.synchronize()
+    let digest = hasher.finalize()
+    try store.adopt(path, as: digest, bytes: byteCount)
+    isFinished = true
+    return digest
+  }
+}

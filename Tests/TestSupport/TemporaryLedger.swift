@@ -1,0 +1,16 @@
+public import Basics
+
+/// A real ledger on a temporary file, opened by the product's own code; its folder goes with it.
+public final class TemporaryLedger: Sendable {
+  public let ledger: Ledger
+  public let folder: TemporaryFolder
+  /// Path of the database's file.
+  public let path: String
+
+  /// Opens a ledger with the basic tables and then those of `migrations`.
+  public init(_ migrations: [SchemaMigration] = []) throws {
+    folder = try TemporaryFolder()
+    path = folder.path("factory.sqlite")
+    ledger = try Ledger(path: path, migrations: BasicsMigrations.all + migrations)
+  }
+}
