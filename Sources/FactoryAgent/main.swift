@@ -1,2 +1,3 @@
 import Glibc
-_ = puts("agent")
+
+exit(AgentProgram.run(CommandLine.arguments))

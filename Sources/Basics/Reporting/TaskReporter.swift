@@ -40,7 +40,8 @@ public final class TaskReporter: Sendable {
       line.withUnsafeBytes { bytes in
         var rest = bytes[...]
         while !rest.isEmpty {
-          let count = write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+          let part = UnsafeRawBufferPointer(rebasing: rest)
+          let count = write(descriptor, part.baseAddress, part.count)
           if count > 0 {
             rest = rest.dropFirst(count)
           } else if errno != EINTR {

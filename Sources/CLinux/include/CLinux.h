@@ -1,1 +1,102 @@
+/* System calls that Swift's Glibc module hides, and the few that must run between fork and exec. */
 #pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* -- Checksums ---------------------------------------------------------------------------- */
+
+/* CRC-32C (Castagnoli) of `count` bytes, continuing from `crc` (0 at the start). */
+uint32_t factory_crc32c(uint32_t crc, const void *bytes, size_t count);
+
+/* -- Files --------------------------------------------------------------------------------- */
+
+/* Takes the exclusive POSIX lock of a file without waiting: 0, or the errno. It goes when the
+   process closes any descriptor of the file or dies, and no child inherits it. */
+int factory_lock_file(int fd);
+
+/* The process that holds the lock of a file; 0 when nobody does, -errno on failure. */
+pid_t factory_lock_owner(int fd);
+
+/* A pipe closed on exec whose reading end never waits: 0, or the errno. */
+int factory_pipe(int *reading, int *writing);
+
+/* -- Processes ------------------------------------------------------------------------------ */
+
+int factory_pidfd_open(pid_t pid);
+int factory_pidfd_send_signal(int pidfd, int signal);
+
+/* Orphaned descendants become children of this process. */
+int factory_become_subreaper(void);
+
+/* Everything that a task's process needs between fork and exec. */
+struct factory_task {
+  const char *path;              /* program */
+  char *const *arguments;        /* ends with NULL */
+  char *const *environment;      /* ends with NULL */
+  const char *folder;            /* working directory */
+  int standard_output;
+  int standard_error;
+  int report;                    /* descriptor kept open as `report_target`; -1 for none */
+  int report_target;
+  int cgroup_procs;              /* descriptor of a cgroup.procs to join; -1 for none */
+  const int *cpus;               /* cores to stay on; none when cpu_count is 0 */
+  size_t cpu_count;
+};
+
+/* Where factory_spawn_task failed. */
+enum factory_spawn_step {
+  FACTORY_SPAWN_FORK, FACTORY_SPAWN_GROUP, FACTORY_SPAWN_FOLDER, FACTORY_SPAWN_DESCRIPTORS,
+  FACTORY_SPAWN_CGROUP, FACTORY_SPAWN_EXEC
+};
+
+/* Starts a process in a process group of its own with default signals, which the kernel kills
+   when the calling thread dies. For single-threaded callers. Its pid, or -errno with `step` set. */
+pid_t factory_spawn_task(const struct factory_task *task, int *step);
+
+/* Starts a program in a session of its own, with no descriptors but /dev/null and `log` (appended),
+   TERM blocked, and nothing that ties it to this process. Its pid, or -errno. */
+pid_t factory_spawn_detached(const char *path, char *const arguments[], char *const environment[],
+                             const char *log);
+
+/* Takes one ended child (pid -1: any) without waiting: its pid, 0 when none has ended, -errno.
+   CPU time in milliseconds; `peak_rss` in bytes of the largest process that it waited for. */
+pid_t factory_reap(pid_t pid, int *exit_code, int *signal, int64_t *cpu_ms, int64_t *peak_rss);
+
+/* The cores this process may run on: how many, the first `capacity` of them in `cpus`. */
+int factory_allowed_cpus(int *cpus, int capacity);
+
+/* -- Waiting -------------------------------------------------------------------------------- */
+
+/* Blocks TERM, INT, HUP and CHLD and makes a descriptor that reads them. */
+int factory_signal_descriptor(void);
+
+/* The next pending signal of that descriptor, 0 when there is none. */
+int factory_next_signal(int fd);
+
+int factory_epoll_create(void);
+int factory_epoll_add(int epoll, int fd, uint64_t token);
+int factory_epoll_remove(int epoll, int fd);
+/* Tokens that can be read: how many, or -errno. A negative timeout waits for ever. */
+int factory_epoll_wait(int epoll, uint64_t *tokens, int capacity, int timeout_ms);
+
+int factory_event_create(void);
+void factory_event_signal(int fd);
+void factory_event_clear(int fd);
+
+int factory_inotify_create(void);
+/* Watches a file for writes; its watch descriptor, or -errno. */
+int factory_inotify_watch(int fd, const char *path);
+int factory_inotify_unwatch(int fd, int watch);
+/* Watch descriptors with news (repetitions included): how many, 0 when none are left; a watch of -1
+   says that the kernel dropped events. `removed` receives 1 for a watch that is no more. */
+int factory_inotify_read(int fd, int *watches, uint8_t *removed, int capacity);
+
+#ifdef __cplusplus
+}
+#endif

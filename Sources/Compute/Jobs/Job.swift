@@ -3,11 +3,16 @@ public import JobProtocol
 
 /// One piece of work that runs on a site, in attempts.
 public struct Job: Identified, Sendable, Equatable {
+  /// Every identifier of a job starts so.
   public static let identifierPrefix = "job_"
 
+  /// Names the job for ever.
   public var id: Identifier<Job>
+  /// Identifier of the project that it belongs to.
   public var project: String
+  /// What it runs and needs.
   public var spec: JobSpec
+  /// What can happen to it next.
   public var state: JobStateMachine.State
   /// Why the job stands where it does: set while it stops and once it ended.
   public var reason: JobReason?
@@ -19,10 +24,15 @@ public struct Job: Identified, Sendable, Equatable {
   public var exitCode: Int32?
   /// The signal that ended the first task that failed.
   public var signal: Int32?
+  /// How far it is, if its tasks tell.
   public var progress: JobProgress?
+  /// What its last attempt used so far.
   public var usage: JobUsage
+  /// When it was submitted: milliseconds since 1970, UTC.
   public var createdAtMs: Int64
+  /// When its last attempt began.
   public var startedAtMs: Int64?
+  /// When it ended.
   public var endedAtMs: Int64?
   /// Absolute path of everything that belongs to the job.
   public var folder: String
@@ -41,11 +51,14 @@ public struct Job: Identified, Sendable, Equatable {
 
 /// How far a job is, as its tasks last told.
 public struct JobProgress: Sendable, Equatable, Codable {
+  /// A word for what is being done.
   public var phase: String
   /// In 0...1 where known.
   public var share: Double?
+  /// Words for people.
   public var message: String
 
+  /// Takes every value as it is.
   public init(phase: String, share: Double?, message: String) {
     self.phase = phase
     self.share = share
@@ -55,14 +68,19 @@ public struct JobProgress: Sendable, Equatable, Codable {
 
 /// What the last attempt of a job used so far.
 public struct JobUsage: Sendable, Equatable, Codable {
+  /// Processor time in milliseconds.
   public var cpuMs: Int64 = 0
+  /// Most resident memory that was seen.
   public var maxRssBytes: Int64 = 0
+  /// Bytes kept of standard output.
   public var stdoutBytes: Int64 = 0
+  /// Bytes kept of standard error.
   public var stderrBytes: Int64 = 0
   /// Bytes of output beyond the limit, which were not kept.
   public var droppedOutputBytes: Int64 = 0
   /// How the memory limit is enforced: `none`, `cgroup-v1`, `cgroup-v2` or `sampled`.
   public var memoryMethod: String?
 
+  /// Makes an empty measurement.
   public init() {}
 }

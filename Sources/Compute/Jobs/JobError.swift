@@ -2,6 +2,7 @@ public import Basics
 
 /// A request about jobs that could not be fulfilled.
 public struct JobError: FactoryError {
+  /// Stable words of the API.
   public enum Code: String, Sendable {
     case jobNotFound = "job_not_found"
     case specInvalid = "job_spec_invalid"
@@ -10,13 +11,18 @@ public struct JobError: FactoryError {
     case notEnded = "job_not_ended"
     case agentMissing = "agent_missing"
     case siteUnknown = "site_unknown"
+    case systemFailure = "system_failure"
     case stopped = "jobs_stopped"
   }
 
+  /// Which rule was broken.
   public let code: Code
+  /// What happened, with the values that mattered.
   public let message: String
+  /// What the reader can do next.
   public let hint: String?
 
+  /// Takes every value as it is.
   public init(_ code: Code, _ message: String, hint: String? = nil) {
     self.code = code
     self.message = message

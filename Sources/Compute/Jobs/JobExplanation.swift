@@ -2,8 +2,11 @@ public import Basics
 
 /// Why a job stands where it does, in words.
 public struct JobExplanation: Sendable, Equatable {
+  /// The job.
   public var id: Identifier<Job>
+  /// Its state.
   public var state: JobStateMachine.State
+  /// The reason for its state.
   public var reason: JobReason?
   /// Whole sentences, the most important first.
   public var sentences: [String]

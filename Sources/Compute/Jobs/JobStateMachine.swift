@@ -3,6 +3,7 @@
 /// Pure: it decides, the reconciler acts. `queued` goes on to `running` or `ended`; `running` to
 /// `stopping` or `ended`; `stopping` to `ended`; `ended` back to `queued` by a retry alone.
 public struct JobStateMachine: Equatable, Sendable {
+  /// What can happen to a job next.
   public enum State: String, Codable, Sendable, CaseIterable {
     case queued, running, stopping, ended
   }
@@ -21,11 +22,14 @@ public struct JobStateMachine: Equatable, Sendable {
     case enqueue
   }
 
+  /// What can happen next.
   public private(set) var state: State
+  /// Why the job is stopping or has ended.
   public private(set) var reason: JobReason?
   /// Number of the last attempt: events of an older one are ignored.
   public private(set) var attempt: Int
 
+  /// Takes up a job where it stands; a new one by default.
   public init(state: State = .queued, reason: JobReason? = nil, attempt: Int = 0) {
     self.state = state
     self.reason = reason

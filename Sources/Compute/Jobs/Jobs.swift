@@ -4,11 +4,23 @@ public import Logging
 public import ServiceLifecycle
 
 /// The jobs of this factory: submit, watch, cancel, and the reconciler that runs them.
+///
+/// The ledger is the truth; what the actor remembers beside it can be rebuilt from the ledger and
+/// the journals at any time.
 public actor Jobs: Service {
   let ledger: Ledger
   let configuration: JobsConfiguration
   let sinks: [String: any JobReportSink]
   let logger: Logger
+  nonisolated let capacity: SiteCapacity
+  nonisolated let store: JobStore
+  let signal = ReconcilerSignal()
+
+  var open: [AttemptKey: OpenAttempt] = [:]
+  var observers = JobObservers()
+  var driver: LocalDriver?
+  var watcher: JournalWatcher?
+  var hasStopped = false
 
   /// Makes the jobs of one home; nothing runs before `run()`.
   ///
@@ -25,6 +37,8 @@ public actor Jobs: Service {
     self.configuration = configuration
     self.sinks = sinks
     self.logger = logger
+    capacity = configuration.capacity ?? .ofThisMachine()
+    store = JobStore(folder: configuration.folder)
   }
 
   /// The folder of a job, also of one that is still to be submitted.
@@ -35,53 +49,69 @@ public actor Jobs: Service {
   /// The working folder of a job, also of one that is still to be submitted.
   public nonisolated func workFolder(of id: Identifier<Job>) -> String { folder(of: id) + "/work" }
 
-  /// Which of a job's two outputs.
-  public enum OutputStream: String, Sendable, CaseIterable { case stdout, stderr }
-
-  /// Runs the reconciler until the group shuts down; running jobs go on without it.
-  public func run() async throws { throw JobError(.stopped, "not yet") }
-
   /// Accepts a job; once this returns it will run, whatever is killed.
   ///
   /// With an identifier the call is idempotent: the job that has it is returned.
   /// - Throws: `JobError` for a specification that can never run here.
   public func submit(
     _ spec: JobSpec, id: Identifier<Job>? = nil, in project: String = "default"
-  ) async throws -> Job { throw JobError(.stopped, "not yet") }
+  ) async throws -> Job {
+    try JobValidation(capacity: capacity).check(spec)
+    let record = try JobRecord(
+      submitted: spec, id: id ?? .random(), project: project, atMs: configuration.now())
+    let store = store
+    let job = try await ledger.write { try store.submit(record, in: $0) }
+    signal.add { $0.mayPlace = true }
+    return job
+  }
 
   /// The job of an identifier.
-  public func job(_ id: Identifier<Job>) async throws -> Job { throw JobError(.stopped, "not yet") }
+  public func job(_ id: Identifier<Job>) async throws -> Job {
+    let store = store
+    return measured(try await ledger.read { try store.job(id, in: $0) })
+  }
 
   /// The newest jobs first.
   public func list(limit: Int = 100, state: JobStateMachine.State? = nil) async throws -> [Job] {
-    throw JobError(.stopped, "not yet")
+    let store = store
+    return try await ledger.read { try store.list(limit: limit, state: state, in: $0) }
+      .map { measured($0) }
+  }
+
+  /// The job with what its last heartbeat said, which is not worth a transaction.
+  private func measured(_ job: Job) -> Job {
+    guard let usage = open[AttemptKey(job: job.id, number: job.attempt)]?.usage else { return job }
+    var job = job
+    job.usage.take(usage)
+    return job
   }
 
   /// Ends a job: at once if it waits, else after its tasks were told and their grace period.
+  ///
+  /// - Returns: the job, which may still be stopping.
   public func cancel(_ id: Identifier<Job>) async throws -> Job {
-    throw JobError(.stopped, "not yet")
+    let (store, now) = (store, configuration.now())
+    let (job, action) = try await ledger.write { try store.cancel(id, atMs: now, in: $0) }
+    if action == .stopAgent { stopAgent(of: AttemptKey(job: id, number: job.attempt)) }
+    changed(job)
+    return job
   }
 
   /// Runs a job that ended once more, as its next attempt.
   public func retry(_ id: Identifier<Job>) async throws -> Job {
-    throw JobError(.stopped, "not yet")
+    let (store, now) = (store, configuration.now())
+    guard let job = try await ledger.write({ try store.retry(id, atMs: now, in: $0) }) else {
+      throw JobError(
+        .notEnded, "job \(id) has not ended, so it cannot be tried again",
+        hint: "Cancel it first: aifactory jobs cancel \(id)")
+    }
+    changed(job)
+    return job
   }
 
-  /// Says why a job stands where it does.
-  public func explain(_ id: Identifier<Job>) async throws -> JobExplanation {
-    throw JobError(.stopped, "not yet")
+  /// Tells observers about a job that was committed, and has the reconciler look for places.
+  func changed(_ job: Job) {
+    observers.tell(job)
+    if job.state == .ended || job.state == .queued { signal.add { $0.mayPlace = true } }
   }
-
-  /// Waits until the job has ended; canceling the caller's task ends the wait, not the job.
-  public func waitForEnd(_ id: Identifier<Job>) async throws -> Job {
-    throw JobError(.stopped, "not yet")
-  }
-
-  /// The job as it is and after every change, newest only; ends after the job's end.
-  public func updates(of id: Identifier<Job>) -> AsyncStream<Job> { AsyncStream { $0.finish() } }
-
-  /// Bytes of the last attempt's output from `offset` on, at most `limit`.
-  public func output(
-    _ id: Identifier<Job>, stream: OutputStream, from offset: Int64, limit: Int
-  ) async throws -> (bytes: [UInt8], nextOffset: Int64) { throw JobError(.stopped, "not yet") }
 }

@@ -1,3 +1,5 @@
+public import Basics
+
 /// Where jobs run and how much of the machine they may use.
 public struct JobsConfiguration: Sendable {
   /// Folder with one folder per job.
@@ -11,6 +13,7 @@ public struct JobsConfiguration: Sendable {
   /// The time in milliseconds since 1970, UTC.
   public var now: @Sendable () -> Int64
 
+  /// Takes every value as it is.
   public init(
     folder: String, agentPath: String? = nil, capacity: SiteCapacity? = nil,
     patienceMs: Int64 = 30_000, now: @escaping @Sendable () -> Int64 = { systemTimeMs() }
@@ -21,4 +24,7 @@ public struct JobsConfiguration: Sendable {
     self.patienceMs = patienceMs
     self.now = now
   }
+
+  /// The jobs of a home, on all of this machine.
+  public init(home: FactoryHome) { self.init(folder: home.jobsPath) }
 }

@@ -1,0 +1,176 @@
+#define _GNU_SOURCE
+#include "CLinux.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void default_signals(void) {
+  struct sigaction action = {.sa_handler = SIG_DFL};
+  for (int number = 1; number < 32; number++) {
+    if (number != SIGKILL && number != SIGSTOP) sigaction(number, &action, NULL);
+  }
+}
+
+/* Runs in the child, which shares memory with its waiting parent until exec. */
+static int become_task(const struct factory_task *task, pid_t parent, int *step) {
+  *step = FACTORY_SPAWN_GROUP;
+  if (setpgid(0, 0) != 0) return errno;
+  prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+  if (getppid() != parent) _exit(127);
+
+  *step = FACTORY_SPAWN_FOLDER;
+  if (chdir(task->folder) != 0) return errno;
+
+  *step = FACTORY_SPAWN_CGROUP;
+  if (task->cgroup_procs >= 0 && write(task->cgroup_procs, "0\n", 2) != 2) return errno;
+
+  *step = FACTORY_SPAWN_DESCRIPTORS;
+  int null = open("/dev/null", O_RDONLY);
+  if (null < 0 || dup2(null, 0) < 0) return errno;
+  if (dup2(task->standard_output, 1) < 0 || dup2(task->standard_error, 2) < 0) return errno;
+  if (task->report >= 0) {
+    if (task->report == task->report_target) {
+      if (fcntl(task->report, F_SETFD, 0) != 0) return errno;
+    } else if (dup2(task->report, task->report_target) < 0) {
+      return errno;
+    }
+  }
+  unsigned first = 3;
+  if (task->report >= 0) {
+    if (task->report_target > 3) syscall(SYS_close_range, 3, task->report_target - 1, 4);
+    first = (unsigned)task->report_target + 1;
+  }
+  /* 4 is CLOSE_RANGE_CLOEXEC: this process shares nothing but memory, yet exec must still fail
+     with the parent's descriptors intact. Old kernels: everything of ours is close-on-exec. */
+  syscall(SYS_close_range, first, ~0U, 4);
+
+  /* Where memory runs out for everybody, the kernel shall take a task before a server. */
+  int score = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+  if (score >= 0) {
+    ssize_t written = write(score, "500", 3);
+    (void)written;
+  }
+
+  if (task->cpu_count > 0) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    for (size_t i = 0; i < task->cpu_count; i++) {
+      if (task->cpus[i] >= 0 && task->cpus[i] < CPU_SETSIZE) CPU_SET(task->cpus[i], &set);
+    }
+    /* A core that went offline is no reason to fail. */
+    sched_setaffinity(0, sizeof set, &set);
+  }
+  default_signals();
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, NULL);
+
+  *step = FACTORY_SPAWN_EXEC;
+  execve(task->path, task->arguments, task->environment);
+  return errno;
+}
+
+pid_t factory_spawn_task(const struct factory_task *task, int *step) {
+  volatile int failure = 0;
+  sigset_t all, before;
+  sigfillset(&all);
+  sigprocmask(SIG_SETMASK, &all, &before);
+  pid_t parent = getpid();
+  pid_t pid = vfork();
+  if (pid == 0) {
+    failure = become_task(task, parent, step);
+    _exit(127);
+  }
+  int fork_error = errno;
+  sigprocmask(SIG_SETMASK, &before, NULL);
+  if (pid < 0) {
+    *step = FACTORY_SPAWN_FORK;
+    return -fork_error;
+  }
+  if (failure != 0) {
+    waitpid(pid, NULL, 0);
+    return -failure;
+  }
+  return pid;
+}
+
+pid_t factory_spawn_detached(const char *path, char *const arguments[], char *const environment[],
+                             const char *log) {
+  posix_spawnattr_t attributes;
+  posix_spawn_file_actions_t actions;
+  posix_spawnattr_init(&attributes);
+  posix_spawn_file_actions_init(&actions);
+  sigset_t blocked, defaults;
+  sigemptyset(&blocked);
+  sigaddset(&blocked, SIGTERM);
+  sigfillset(&defaults);
+  posix_spawnattr_setsigmask(&attributes, &blocked);
+  posix_spawnattr_setsigdefault(&attributes, &defaults);
+  posix_spawnattr_setflags(
+      &attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+  posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_APPEND, 0600);
+  posix_spawn_file_actions_adddup2(&actions, 1, 2);
+  posix_spawn_file_actions_addclosefrom_np(&actions, 3);
+  pid_t pid = 0;
+  int failure = posix_spawn(&pid, path, &actions, &attributes, arguments, environment);
+  posix_spawn_file_actions_destroy(&actions);
+  posix_spawnattr_destroy(&attributes);
+  return failure == 0 ? pid : -failure;
+}
+
+pid_t factory_reap(pid_t pid, int *exit_code, int *signal, int64_t *cpu_ms, int64_t *peak_rss) {
+  int status = 0;
+  struct rusage usage;
+  memset(&usage, 0, sizeof usage);
+  pid_t ended = wait4(pid, &status, WNOHANG, &usage);
+  if (ended < 0) return -errno;
+  if (ended == 0) return 0;
+  *exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  *signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+  *cpu_ms = (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000 +
+            (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1000;
+  *peak_rss = (int64_t)usage.ru_maxrss * 1024;
+  return ended;
+}
+
+int factory_allowed_cpus(int *cpus, int capacity) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return -errno;
+  int count = 0;
+  for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+    if (!CPU_ISSET(cpu, &set)) continue;
+    if (count < capacity) cpus[count] = cpu;
+    count++;
+  }
+  return count;
+}
+
+int factory_signal_descriptor(void) {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGHUP);
+  sigaddset(&set, SIGCHLD);
+  if (sigprocmask(SIG_BLOCK, &set, NULL) != 0) return -errno;
+  signal(SIGPIPE, SIG_IGN);
+  int fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+  return fd < 0 ? -errno : fd;
+}
+
+int factory_next_signal(int fd) {
+  struct signalfd_siginfo info;
+  return read(fd, &info, sizeof info) == sizeof info ? (int)info.ssi_signo : 0;
+}

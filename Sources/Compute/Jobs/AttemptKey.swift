@@ -1,0 +1,7 @@
+import Basics
+
+/// Names one attempt of one job.
+struct AttemptKey: Hashable, Sendable {
+  var job: Identifier<Job>
+  var number: Int
+}

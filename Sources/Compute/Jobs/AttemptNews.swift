@@ -1,0 +1,77 @@
+import Foundation
+import JobProtocol
+
+/// What a stretch of a journal changes.
+struct AttemptNews: Sendable {
+  /// Position in the journal after the stretch.
+  var journalOffset: Int64 = 0
+  var start: AgentStart?
+  var reports: [TaskReport] = []
+  /// Lines that are no report.
+  var unreadableReports = 0
+  var usage: AttemptUsage?
+  var notes: [String] = []
+  var end: AttemptEnd?
+
+  /// False for heartbeats, which are not worth a transaction.
+  var isWorthKeeping: Bool {
+    start != nil || !reports.isEmpty || !notes.isEmpty || end != nil
+  }
+
+  /// The last progress that a task told.
+  var progress: JobProgress? {
+    for report in reports.reversed() {
+      if case .progress(let phase, let share, let message) = report {
+        return JobProgress(phase: phase, share: share, message: message)
+      }
+    }
+    return nil
+  }
+
+  init(_ records: [JournalRecord], journalOffset: Int64) {
+    self.journalOffset = journalOffset
+    for record in records { add(record.event) }
+  }
+
+  private mutating func add(_ event: JournalEvent) {
+    switch event {
+    case .started(let start): self.start = start
+    case .report(_, let line): add(report: line)
+    case .usage(let usage): self.usage = usage
+    case .note(let text): notes.append(text)
+    case .ended(let end):
+      self.end = end
+      usage = end.usage
+    case .taskStarted, .taskEnded, .stopping: break
+    }
+  }
+
+  private mutating func add(report line: [UInt8]) {
+    do {
+      reports.append(try Self.decoder.decode(TaskReport.self, from: Data(line)))
+    } catch {
+      unreadableReports += 1
+    }
+  }
+
+  private static let decoder: JSONDecoder = {
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    return decoder
+  }()
+}
+
+extension JobReason {
+  /// The reason that an agent's word stands for.
+  init(_ outcome: AttemptOutcome) {
+    switch outcome {
+    case .succeeded: self = .succeeded
+    case .failed: self = .failed
+    case .canceled: self = .canceledByUser
+    case .timeLimit: self = .timeLimit
+    case .memoryLimit: self = .memoryLimit
+    case .launchFailed: self = .launchFailed
+    }
+  }
+}

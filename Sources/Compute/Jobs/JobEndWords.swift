@@ -1,0 +1,43 @@
+import JobProtocol
+
+/// Sentences about how a job ended.
+struct JobEndWords {
+  let job: Job
+
+  init(_ job: Job) { self.job = job }
+
+  var sentences: [String] {
+    var sentences = [first]
+    if let message = job.message {
+      sentences.append(message.prefix(1).uppercased() + message.dropFirst() + ".")
+    }
+    if job.usage.droppedOutputBytes > 0 {
+      sentences.append(
+        "\(job.usage.droppedOutputBytes) bytes of output beyond the limit were not kept.")
+    }
+    return sentences
+  }
+
+  private var first: String {
+    switch job.reason {
+    case .succeeded: "The job ended as it should, with exit code 0."
+    case .failed: "The job failed: \(exit)."
+    case .canceledByUser: "Somebody canceled the job."
+    case .timeLimit:
+      "The job was stopped at its time limit of "
+        + "\((job.spec.resources.timeLimitMs ?? 0) / 1_000) seconds."
+    case .memoryLimit:
+      "The job was killed when it used more than its memory limit of "
+        + "\(megabytes(job.spec.resources.memoryBytes ?? 0)) MB."
+    case .lostAgent: "The agent that watched over the job died."
+    case .lostNode: "The machine restarted while the job ran."
+    case .launchFailed: "The job could not be started."
+    case nil: "The job has ended."
+    }
+  }
+
+  private var exit: String {
+    if let signal = job.signal { return "signal \(signal) ended its process" }
+    return "its process ended with exit code \(job.exitCode ?? -1)"
+  }
+}

@@ -1,0 +1,74 @@
+import JobProtocol
+
+/// What a specification must keep to run on a site.
+struct JobValidation {
+  let capacity: SiteCapacity
+
+  /// Throws a sentence for the first rule that is broken.
+  func check(_ spec: JobSpec) throws(JobError) {
+    try checkWords(spec)
+    try checkNumbers(spec)
+    try checkResources(spec.resources)
+  }
+
+  private func checkWords(_ spec: JobSpec) throws(JobError) {
+    try require(
+      (1...200).contains(spec.name.utf8.count), "a job needs a name of 1...200 bytes")
+    try require(spec.command.first?.isEmpty == false, "a job needs a command")
+    let texts = spec.command + spec.environment.flatMap { [$0.name, $0.value] }
+    try require(
+      texts.allSatisfy { !$0.utf8.contains(0) }, "command and environment cannot hold a zero byte")
+    for variable in spec.environment {
+      try require(
+        !variable.name.isEmpty && !variable.name.contains("="),
+        "`\(variable.name)` is no name of an environment variable")
+    }
+    if let folder = spec.workingDirectory {
+      try require(
+        folder.hasPrefix("/"), "the working directory `\(folder)` is not an absolute path")
+    }
+    if let site = spec.site, site != "local" {
+      throw JobError(
+        .siteUnknown, "there is no site named `\(site)`",
+        hint: "The site of this machine is `local`.")
+    }
+  }
+
+  private func checkNumbers(_ spec: JobSpec) throws(JobError) {
+    let resources = spec.resources
+    try require((1...100_000).contains(spec.taskCount), "a job has 1...100000 tasks")
+    try require((-1_000...1_000).contains(spec.priority), "a priority is in -1000...1000")
+    try require(resources.cpus >= 1, "a job needs at least one CPU")
+    try require(resources.gpus >= 0, "a number of GPUs is not negative")
+    try require(resources.memoryBytes ?? 1 > 0, "a memory limit is more than zero")
+    try require(resources.timeLimitMs ?? 1 > 0, "a time limit is more than zero")
+    try require(resources.gracePeriodMs >= 0, "a grace period is not negative")
+    try require(resources.outputLimitBytes >= 0, "an output limit is not negative")
+  }
+
+  private func checkResources(_ resources: JobResources) throws(JobError) {
+    try possible(resources.cpus, capacity.cpus.count, "CPUs")
+    try possible(resources.gpus, capacity.gpus.count, "GPUs")
+    if let bytes = resources.memoryBytes, bytes > capacity.memoryBytes {
+      throw JobError(
+        .resourcesImpossible,
+        "the job asks for \(megabytes(bytes)) MB of memory, but this site has "
+          + "\(megabytes(capacity.memoryBytes)) MB: it would wait for ever",
+        hint: "Ask for less, or name a larger site.")
+    }
+  }
+
+  private func possible(_ asked: Int, _ there: Int, _ what: String) throws(JobError) {
+    guard asked > there else { return }
+    throw JobError(
+      .resourcesImpossible,
+      "the job asks for \(asked) \(what), but this site has \(there): it would wait for ever",
+      hint: "Ask for less, or name a larger site.")
+  }
+
+  private func require(_ holds: Bool, _ sentence: String) throws(JobError) {
+    if !holds { throw JobError(.specInvalid, sentence) }
+  }
+}
+
+func megabytes(_ bytes: Int64) -> Int64 { (bytes + 500_000) / 1_000_000 }

@@ -1,0 +1,83 @@
+public import Basics
+import JobProtocol
+
+/// Answers to "why?".
+extension Jobs {
+  /// Says why a job stands where it does.
+  public func explain(_ id: Identifier<Job>) async throws -> JobExplanation {
+    let store = store
+    let (job, waiting) = try await ledger.read { db in
+      (try store.job(id, in: db), try store.waiting(limit: 10_000, in: db))
+    }
+    var explanation = JobExplanation(
+      id: id, state: job.state, reason: job.reason, sentences: [], holders: [])
+    switch job.state {
+    case .queued: explainWaiting(job, waiting, &explanation)
+    case .running:
+      explanation.sentences = ["The job runs: attempt \(job.attempt), \(place(of: job))."]
+      if let progress = job.progress {
+        explanation.sentences.append("It last said: \(progress.phase): \(progress.message)")
+      }
+    case .stopping:
+      let seconds = job.spec.resources.gracePeriodMs / 1_000
+      explanation.sentences = [
+        "The job is being stopped, because somebody canceled it.",
+        "Its processes were told and are killed after \(seconds) seconds if they stay.",
+      ]
+    case .ended: explanation.sentences = JobEndWords(job).sentences
+    }
+    return explanation
+  }
+
+  private func place(of job: Job) -> String {
+    guard let attempt = open[AttemptKey(job: job.id, number: job.attempt)] else {
+      return "about to be launched"
+    }
+    let cpus = attempt.place.cpus.map { String($0) }.joined(separator: ", ")
+    var words = cpus.isEmpty ? "on any core" : "on cores \(cpus)"
+    if !attempt.place.gpus.isEmpty {
+      words += ", GPUs " + attempt.place.gpus.map { String($0) }.joined(separator: ", ")
+    }
+    return words
+  }
+
+  private func explainWaiting(
+    _ job: Job, _ waiting: [Packing.Demand], _ explanation: inout JobExplanation
+  ) {
+    let position = waiting.firstIndex { $0.job == job.id } ?? waiting.count
+    guard position < waiting.count else {
+      explanation.sentences = ["The job waits behind \(position) others."]
+      return
+    }
+    let demand = waiting[position]
+    let holding = open.values.map(\.place)
+    let missing = packing.free(beside: holding).missing(for: demand)
+    if missing.isEmpty, position == 0 {
+      explanation.sentences = ["The job is about to start."]
+    } else if missing.isEmpty {
+      explanation.sentences = [
+        "There is room for the job, but \(waiting[0].job), which waits longer or has a higher "
+          + "priority, goes first."
+      ]
+      explanation.holders = [waiting[0].job]
+    } else {
+      let holders = holding.filter { holds($0, demand) }.map(\.job)
+      explanation.holders = holders.sorted { $0.rawValue < $1.rawValue }
+      let names = explanation.holders.prefix(5).map(\.rawValue).joined(separator: ", ")
+      let more = holders.count > 5 ? " and \(holders.count - 5) more" : ""
+      explanation.sentences = [
+        "The job waits for \(missing.joined(separator: " and for ")).",
+        "They are held by \(names)\(more).",
+      ]
+      if position > 0 {
+        explanation.sentences.append("\(position) other jobs are before it in the queue.")
+      }
+    }
+  }
+
+  private func holds(_ holding: Packing.Holding, _ demand: Packing.Demand) -> Bool {
+    (!holding.cpus.isEmpty && !demand.isService)
+      || (!holding.gpus.isEmpty && demand.gpus > 0)
+      || (holding.memoryBytes > 0 && demand.memoryBytes > 0)
+  }
+}

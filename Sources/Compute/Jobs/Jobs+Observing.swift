@@ -1,0 +1,64 @@
+public import Basics
+import Foundation
+import JobProtocol
+
+/// Watching jobs.
+extension Jobs {
+  /// Which of a job's two outputs.
+  public enum OutputStream: String, Sendable, CaseIterable { case stdout, stderr }
+
+  /// The job as it is and after every change, newest only.
+  ///
+  /// The stream ends after the job's end, and with the reconciler.
+  public func updates(of id: Identifier<Job>) -> AsyncStream<Job> {
+    let (stream, continuation) = AsyncStream<Job>.makeStream(bufferingPolicy: .bufferingNewest(1))
+    guard !hasStopped else {
+      continuation.finish()
+      return stream
+    }
+    let token = observers.add(id, continuation)
+    continuation.onTermination = { [weak self] reason in
+      guard case .cancelled = reason else { return }
+      Task { await self?.forget(id, token) }
+    }
+    Task {
+      do {
+        observers.tell(try await job(id))
+      } catch {
+        observers.finish(id)
+      }
+    }
+    return stream
+  }
+
+  private func forget(_ id: Identifier<Job>, _ token: Int) { observers.remove(id, token) }
+
+  /// Waits until the job has ended; canceling the caller's task ends the wait, not the job.
+  public func waitForEnd(_ id: Identifier<Job>) async throws -> Job {
+    var last = try await job(id)
+    if last.hasEnded { return last }
+    for await job in updates(of: id) {
+      last = job
+      if job.hasEnded { return job }
+    }
+    try Task.checkCancellation()
+    throw JobError(
+      .stopped, "the factory stops while job \(id) goes on",
+      hint: "Start it again; the job is taken up where it is.")
+  }
+
+  /// Bytes of the last attempt's output from `offset` on, at most `limit`; empty where there are none.
+  public func output(
+    _ id: Identifier<Job>, stream: OutputStream, from offset: Int64, limit: Int
+  ) async throws -> (bytes: [UInt8], nextOffset: Int64) {
+    let job = try await job(id)
+    let path = "\(job.folder)/\(job.attempt)/local/\(stream.rawValue).log"
+    guard offset >= 0, limit > 0, let file = FileHandle(forReadingAtPath: path) else {
+      return ([], max(0, offset))
+    }
+    defer { try? file.close() }  // Nothing was written that closing could lose.
+    try file.seek(toOffset: UInt64(offset))
+    let bytes = try file.read(upToCount: min(limit, 16 << 20)).map { Array($0) } ?? []
+    return (bytes, offset + Int64(bytes.count))
+  }
+}

@@ -1,0 +1,169 @@
+import Basics
+import Glibc
+import JobProtocol
+import Logging
+import ServiceLifecycle
+
+/// The loop that makes the ledger and the processes agree.
+extension Jobs {
+  /// Runs the reconciler until the group shuts down; running jobs go on without it.
+  public func run() async throws {
+    let driver = try LocalDriver(agentPath: configuration.agentPath)
+    let watcher = try JournalWatcher(signal: signal)
+    (self.driver, self.watcher) = (driver, watcher)
+    watcher.start()
+    defer {
+      watcher.stop()
+      (self.driver, self.watcher) = (nil, nil)
+      hasStopped = true
+      observers.finish()
+    }
+    try await reattach()
+    signal.add { $0.mayPlace = true }
+    let signal = signal
+    await withGracefulShutdownHandler {
+      await withTaskCancellationHandler {
+        for await _ in signal.wakes { await step() }
+      } onCancel: {
+        signal.finish()
+      }
+    } onGracefulShutdown: {
+      signal.finish()
+    }
+  }
+
+  /// Acts on what happened since the last step.
+  private func step() async {
+    let news = signal.take()
+    let touched = news.changed.union(news.exited).filter { open[$0] != nil }
+    if touched.count == 1, let only = touched.first {
+      await advance(only, agentEnded: news.exited.contains(only))
+    } else if !touched.isEmpty {
+      // Side by side, so that their transactions share a commit.
+      await withDiscardingTaskGroup { group in
+        for key in touched {
+          group.addTask { await self.advance(key, agentEnded: news.exited.contains(key)) }
+        }
+      }
+    }
+    if signal.takeMayPlace() || news.mayPlace { await placeWaiting() }
+  }
+
+  /// Reads an attempt's journal on, commits what it says, and settles an attempt without agent.
+  private func advance(_ key: AttemptKey, agentEnded: Bool) async {
+    guard let attempt = open[key] else { return }
+    do {
+      try await readJournal(of: attempt)
+      if agentEnded, let attempt = open[key] { try await settleWithoutAgent(attempt) }
+    } catch {
+      logger.error(
+        "cannot record what a job did; trying again",
+        metadata: ["job": "\(key.job)", "error": "\(error)"])
+      watcher?.remind(of: key, afterMs: 1_000)
+    }
+  }
+
+  /// Commits everything that an attempt's journal says so far.
+  func readJournal(of attempt: OpenAttempt) async throws {
+    let key = attempt.key
+    while let reader = open[key]?.reader, let committed = open[key]?.committedOffset {
+      let (news, next) = await Self.read(reader)
+      open[key]?.reader = next
+      guard let news else { return }
+      if let usage = news.usage { open[key]?.usage = usage }
+      if let cgroup = news.start?.cgroup { open[key]?.cgroup = cgroup }
+      guard news.isWorthKeeping else { continue }
+      do {
+        guard try await commit(news, of: attempt, from: committed) else { return }
+        open[key]?.committedOffset = news.journalOffset
+      } catch {
+        open[key]?.reader = reader
+        throw error
+      }
+    }
+  }
+
+  @concurrent
+  private static func read(_ reader: JournalReader) async -> (AttemptNews?, JournalReader) {
+    var reader = reader
+    let before = reader.offset
+    let records = reader.next()
+    guard reader.offset > before else { return (nil, reader) }
+    return (AttemptNews(records, journalOffset: reader.offset), reader)
+  }
+
+  /// Writes the effects of news and of an end; false if the attempt is no longer ours to change.
+  private func commit(
+    _ news: AttemptNews, of attempt: OpenAttempt, from offset: Int64,
+    ending: JobStore.Ending? = nil
+  ) async throws -> Bool {
+    let (store, key, now) = (store, attempt.key, configuration.now())
+    let sink = sinks[attempt.purpose]
+    var job: Job?
+    do {
+      job = try await ledger.write {
+        try store.apply(
+          news, of: key, from: offset, sink: sink, ending: ending, atMs: now, in: $0)
+      }
+    } catch  where !news.reports.isEmpty && !JobStore.mayPass(error) {
+      logger.error(
+        "reports of a job were refused and are passed over",
+        metadata: ["job": "\(key.job)", "error": "\(error)"])
+      var rest = news
+      rest.notes.append("\(news.reports.count) reports were refused: \(error)")
+      rest.reports = []
+      let remaining = rest
+      job = try await ledger.write {
+        try store.apply(
+          remaining, of: key, from: offset, sink: nil, ending: ending, atMs: now, in: $0)
+      }
+    }
+    guard let job else {
+      close(key)
+      return false
+    }
+    if job.hasEnded { close(key) }
+    changed(job)
+    return true
+  }
+
+  /// Forgets an attempt that is settled.
+  private func close(_ key: AttemptKey) {
+    open[key] = nil
+    watcher?.unwatch(key)
+    signal.add { $0.mayPlace = true }
+  }
+
+  /// Decides about an attempt whose agent has ended, or never began, without an end in its journal.
+  func settleWithoutAgent(_ attempt: OpenAttempt) async throws {
+    guard let driver, let watcher else { return }
+    if let agent = driver.agent(of: attempt.folder) {
+      // Ours was launched in vain: another, of an earlier server, has the attempt.
+      return watcher.watch(agent: agent, of: attempt.key)
+    }
+    // The last records may have been written after the journal was read.
+    try await readJournal(of: attempt)
+    guard let attempt = open[attempt.key] else { return }
+    var ending = JobStore.Ending(reason: .lostAgent)
+    if driver.isClaimed(attempt.folder) {
+      let count = await driver.killSurvivors(marker: attempt.marker, cgroup: attempt.cgroup)
+      ending.message =
+        "the agent died without a word; \(count) processes that it left were killed"
+      if attempt.reader.isDamaged { ending.message = "the journal of the attempt is damaged" }
+    } else {
+      guard driver.withdraw(attempt.folder) else {
+        return watcher.remind(of: attempt.key, afterMs: 20)
+      }
+      ending.reason = attempt.wantsStop ? .canceledByUser : .launchFailed
+      ending.message = "the agent ended before it began; see \(attempt.folder.agentLog)"
+    }
+    try await end(attempt, ending)
+  }
+
+  /// Records an end that no journal tells.
+  func end(_ attempt: OpenAttempt, _ ending: JobStore.Ending) async throws {
+    let offset = open[attempt.key]?.committedOffset ?? attempt.committedOffset
+    _ = try await commit(
+      AttemptNews([], journalOffset: offset), of: attempt, from: offset, ending: ending)
+  }
+}

@@ -1,0 +1,43 @@
+import Basics
+import JobProtocol
+
+/// What the reconciler remembers of an attempt that has not ended.
+struct OpenAttempt: Sendable {
+  let key: AttemptKey
+  let folder: AttemptFolder
+  let marker: String
+  let purpose: String
+  let place: Packing.Holding
+  /// Reads on from what was read, heartbeats included, which are worth no commit.
+  var reader: JournalReader
+  /// Position in the journal up to which its effects are in the ledger.
+  var committedOffset: Int64
+  var cgroup: String?
+  /// What the last heartbeat said.
+  var usage: AttemptUsage?
+  /// True once the job is to be stopped, for an agent that is not there yet.
+  var wantsStop: Bool
+
+  init(_ job: Job, _ attempt: JobAttemptRecord) {
+    key = AttemptKey(job: job.id, number: attempt.number)
+    folder = AttemptFolder(path: "\(job.folder)/\(attempt.number)/\(attempt.node)")
+    marker = attempt.marker
+    purpose = job.spec.purpose
+    place = Packing.Holding(
+      job: job.id, cpus: attempt.cpus, memoryBytes: job.spec.resources.memoryBytes ?? 0,
+      gpus: attempt.gpus)
+    reader = JournalReader(path: folder.journal, offset: attempt.journalOffset)
+    committedOffset = attempt.journalOffset
+    cgroup = attempt.cgroup
+    wantsStop = job.state == .stopping
+  }
+
+  /// The instruction for the agent.
+  func instruction(of job: Job, capacity: SiteCapacity) -> AttemptSpec {
+    AttemptSpec(
+      job: job.id.rawValue, attempt: key.number, marker: marker, spec: job.spec,
+      workFolder: job.workFolder,
+      // A job that has all cores needs no fence around them.
+      cpus: place.cpus.count < capacity.cpus.count ? place.cpus : [], gpus: place.gpus)
+  }
+}

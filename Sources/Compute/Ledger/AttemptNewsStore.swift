@@ -1,0 +1,94 @@
+import Basics
+import Foundation
+import GRDB
+import JobProtocol
+
+/// How news of an attempt become rows.
+extension JobStore {
+  /// How an attempt ended, by its agent's word or by what the server found.
+  struct Ending: Sendable {
+    var reason: JobReason
+    var exit: TaskExit?
+    var message: String?
+  }
+
+  /// Commits the effects of a stretch of a journal together with its new offset.
+  ///
+  /// - Parameters:
+  ///   - news: what the journal says from `offset` on.
+  ///   - sink: who reads the job's reports, if anybody does.
+  ///   - ending: an end that the journal does not tell; nil takes the journal's.
+  /// - Returns: the job afterwards; nil if the attempt is an older one or has been settled, or
+  ///   was read from another offset: then nothing was changed.
+  func apply(
+    _ news: AttemptNews, of key: AttemptKey, from offset: Int64, sink: (any JobReportSink)?,
+    ending: Ending? = nil, atMs: Int64, in db: Database
+  ) throws -> Job? {
+    guard var attempt = try JobAttemptRecord.fetch(key, in: db), attempt.endedAtMs == nil,
+      attempt.journalOffset == offset
+    else { return nil }
+    var row = try record(key.job, in: db)
+    guard row.attempt == key.number else { return nil }
+
+    if let sink, !news.reports.isEmpty { try sink.apply(news.reports, of: key.job, in: db) }
+    attempt.journalOffset = news.journalOffset
+    if let start = news.start {
+      attempt.agentPid = start.pid
+      attempt.agentStartTicks = Int64(bitPattern: start.startTicks)
+      attempt.cgroup = start.cgroup
+    }
+    if let progress = news.progress { row.progress = try RecordJSON.text(progress) }
+    if news.start != nil || news.usage != nil {
+      row.usage = try RecordJSON.text(try usage(after: news, before: row.usage))
+    }
+    if let note = news.notes.last { row.message = note }
+    row.revision += 1
+    if let ending = ending ?? news.end.map({ Ending($0) }) {
+      try settle(&row, &attempt, ending, atMs: atMs)
+    }
+    try attempt.update(db)
+    try row.update(db)
+    return try row.job(folder: folder)
+  }
+
+  private func settle(
+    _ row: inout JobRecord, _ attempt: inout JobAttemptRecord, _ ending: Ending, atMs: Int64
+  ) throws {
+    var machine = try row.machine
+    _ = machine.attemptEnded(attempt.number, outcome: ending.reason)
+    row.take(machine)
+    row.endedAtMs = atMs
+    row.message = ending.message ?? row.message
+    switch ending.exit {
+    case .exited(let code): row.exitCode = code
+    case .killed(let signal): row.signal = signal
+    case .notStarted, nil: break
+    }
+    attempt.reason = ending.reason.rawValue
+    attempt.endedAtMs = atMs
+  }
+
+  private func usage(after news: AttemptNews, before text: String?) throws -> JobUsage {
+    var usage: JobUsage = try text.map { try RecordJSON.value($0) } ?? JobUsage()
+    if let start = news.start { usage.memoryMethod = start.memory.rawValue }
+    if let measured = news.usage { usage.take(measured) }
+    return usage
+  }
+}
+
+extension JobStore.Ending {
+  /// The end as the agent told it.
+  init(_ end: AttemptEnd) {
+    self.init(reason: JobReason(end.outcome), exit: end.exit, message: end.message)
+  }
+}
+
+extension JobUsage {
+  mutating func take(_ measured: AttemptUsage) {
+    cpuMs = measured.cpuMs
+    maxRssBytes = measured.maxRssBytes
+    stdoutBytes = measured.stdoutBytes
+    stderrBytes = measured.stderrBytes
+    droppedOutputBytes = measured.droppedOutputBytes
+  }
+}

@@ -1,0 +1,105 @@
+import Basics
+import Foundation
+import GRDB
+import JobProtocol
+
+/// One row of the `job` table.
+struct JobRecord: Codable, Sendable, FetchableRecord, PersistableRecord {
+  static let databaseTableName = "job"
+
+  var id: String
+  var project: String
+  var name: String
+  var kind: String
+  var purpose: String
+  var spec: String
+  var cpus: Int
+  var memoryBytes: Int64?
+  var gpus: Int
+  var state: String
+  var reason: String?
+  var message: String?
+  var attempt: Int
+  var exitCode: Int32?
+  var signal: Int32?
+  var progress: String?
+  var usage: String?
+  var revision: Int64
+  var waitingSinceMs: Int64
+  var orderKeyMs: Int64
+  var createdAtMs: Int64
+  var startedAtMs: Int64?
+  var endedAtMs: Int64?
+
+  /// One point of priority is worth as much as one minute of waiting.
+  static func orderKey(waitingSinceMs: Int64, priority: Int) -> Int64 {
+    waitingSinceMs - Int64(priority) * 60_000
+  }
+
+  /// The row of a job that was just submitted.
+  init(submitted spec: JobSpec, id: Identifier<Job>, project: String, atMs: Int64) throws {
+    self.id = id.rawValue
+    self.project = project
+    name = spec.name
+    kind = spec.kind.rawValue
+    purpose = spec.purpose
+    self.spec = try RecordJSON.text(spec)
+    cpus = spec.resources.cpus
+    memoryBytes = spec.resources.memoryBytes
+    gpus = spec.resources.gpus
+    state = JobStateMachine.State.queued.rawValue
+    attempt = 0
+    revision = 1
+    waitingSinceMs = atMs
+    orderKeyMs = Self.orderKey(waitingSinceMs: atMs, priority: spec.priority)
+    createdAtMs = atMs
+  }
+
+  var machine: JobStateMachine {
+    get throws {
+      guard let state = JobStateMachine.State(rawValue: state) else {
+        throw RecordJSON.unknownWord(state)
+      }
+      return JobStateMachine(
+        state: state, reason: reason.flatMap(JobReason.init(rawValue:)), attempt: attempt)
+    }
+  }
+
+  /// Takes over what the machine decided, as a new revision.
+  mutating func take(_ machine: JobStateMachine) {
+    state = machine.state.rawValue
+    reason = machine.reason?.rawValue
+    attempt = machine.attempt
+    revision += 1
+  }
+
+  /// The job of this row.
+  func job(folder: String) throws -> Job {
+    guard let identifier = Identifier<Job>(id) else { throw RecordJSON.unknownWord(id) }
+    let machine = try machine
+    return Job(
+      id: identifier, project: project, spec: try RecordJSON.value(spec), state: machine.state,
+      reason: machine.reason, message: message, attempt: attempt, exitCode: exitCode,
+      signal: signal, progress: try progress.map { try RecordJSON.value($0) },
+      usage: try usage.map { try RecordJSON.value($0) } ?? JobUsage(), createdAtMs: createdAtMs,
+      startedAtMs: startedAtMs, endedAtMs: endedAtMs, folder: folder + "/" + id,
+      revision: revision)
+  }
+}
+
+/// JSON in a column of text.
+enum RecordJSON {
+  static func text(_ value: some Encodable) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
+  }
+
+  static func value<Value: Decodable>(_ text: String) throws -> Value {
+    try JSONDecoder().decode(Value.self, from: Data(text.utf8))
+  }
+
+  static func unknownWord(_ word: String) -> DatabaseError {
+    DatabaseError(resultCode: .SQLITE_CORRUPT, message: "unknown word in table job: \(word)")
+  }
+}

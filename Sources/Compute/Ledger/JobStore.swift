@@ -1,0 +1,122 @@
+import Basics
+import Foundation
+import GRDB
+import JobProtocol
+
+/// The rows of jobs: each method is one step of a transaction.
+struct JobStore: Sendable {
+  /// Folder of all jobs.
+  let folder: String
+
+  /// Adds a job, or returns the one that has the identifier.
+  func submit(_ record: JobRecord, in db: Database) throws -> Job {
+    if let known = try JobRecord.fetchOne(db, key: record.id) {
+      return try known.job(folder: folder)
+    }
+    try record.insert(db)
+    return try record.job(folder: folder)
+  }
+
+  func job(_ id: Identifier<Job>, in db: Database) throws -> Job {
+    try record(id, in: db).job(folder: folder)
+  }
+
+  func list(limit: Int, state: JobStateMachine.State?, in db: Database) throws -> [Job] {
+    let filter = state == nil ? "" : "WHERE state = ?"
+    let arguments: StatementArguments = state.map { [$0.rawValue, limit] } ?? [limit]
+    return try JobRecord.fetchAll(
+      db, sql: "SELECT * FROM job \(filter) ORDER BY createdAtMs DESC, id DESC LIMIT ?",
+      arguments: arguments
+    ).map { try $0.job(folder: folder) }
+  }
+
+  /// The jobs that wait, in the order in which they should start.
+  func waiting(limit: Int, in db: Database) throws -> [Packing.Demand] {
+    try Row.fetchAll(
+      db,
+      sql: """
+        SELECT id, cpus, memoryBytes, gpus, kind, waitingSinceMs FROM job
+        WHERE state = 'queued' ORDER BY orderKeyMs, id LIMIT ?
+        """, arguments: [limit]
+    ).compactMap { row in
+      guard let id = Identifier<Job>(row["id"] as String) else { return nil }
+      return Packing.Demand(
+        job: id, cpus: row["cpus"], memoryBytes: row["memoryBytes"] ?? 0, gpus: row["gpus"],
+        isService: row["kind"] == JobSpec.Kind.service.rawValue,
+        waitingSinceMs: row["waitingSinceMs"])
+    }
+  }
+
+  /// Makes the next attempt of a job that waits; nil if it no longer does.
+  func begin(
+    _ place: Packing.Holding, marker: String, bootId: String, atMs: Int64, in db: Database
+  ) throws -> (job: Job, attempt: JobAttemptRecord)? {
+    var row = try record(place.job, in: db)
+    var machine = try row.machine
+    guard machine.placeGranted() == .launch else { return nil }
+    row.take(machine)
+    (row.startedAtMs, row.exitCode, row.signal, row.message) = (atMs, nil, nil, nil)
+    (row.progress, row.usage) = (nil, nil)
+    try row.update(db)
+    let attempt = JobAttemptRecord(
+      AttemptKey(job: place.job, number: machine.attempt), marker: marker, bootId: bootId,
+      place: place, atMs: atMs)
+    try attempt.insert(db)
+    return (try row.job(folder: folder), attempt)
+  }
+
+  /// Every attempt that has not ended, with its job.
+  func openAttempts(in db: Database) throws -> [(job: Job, attempt: JobAttemptRecord)] {
+    try JobAttemptRecord.fetchAll(db, sql: "SELECT * FROM jobAttempt WHERE endedAtMs IS NULL")
+      .compactMap { attempt in
+        guard let id = Identifier<Job>(attempt.job) else { return nil }
+        return (try job(id, in: db), attempt)
+      }
+  }
+
+  /// Takes a cancellation in and says what is to be done.
+  func cancel(
+    _ id: Identifier<Job>, atMs: Int64, in db: Database
+  ) throws -> (job: Job, action: JobStateMachine.Action) {
+    var row = try record(id, in: db)
+    var machine = try row.machine
+    let before = machine
+    let action = machine.cancelRequested()
+    if machine != before {
+      row.take(machine)
+      if machine.state == .ended { row.endedAtMs = atMs }
+      try row.update(db)
+    }
+    return (try row.job(folder: folder), action)
+  }
+
+  /// Puts a job that ended among those that wait; nil if it has not ended.
+  func retry(_ id: Identifier<Job>, atMs: Int64, in db: Database) throws -> Job? {
+    var row = try record(id, in: db)
+    var machine = try row.machine
+    guard machine.retryRequested() == .enqueue else { return nil }
+    row.take(machine)
+    let spec: JobSpec = try RecordJSON.value(row.spec)
+    (row.startedAtMs, row.endedAtMs, row.exitCode, row.signal) = (nil, nil, nil, nil)
+    (row.message, row.progress, row.usage) = (nil, nil, nil)
+    row.waitingSinceMs = atMs
+    row.orderKeyMs = JobRecord.orderKey(waitingSinceMs: atMs, priority: spec.priority)
+    try row.update(db)
+    return try row.job(folder: folder)
+  }
+
+  func record(_ id: Identifier<Job>, in db: Database) throws -> JobRecord {
+    guard let record = try JobRecord.fetchOne(db, key: id.rawValue) else {
+      throw JobError(
+        .jobNotFound, "there is no job \(id)", hint: "`aifactory jobs list` shows the jobs.")
+    }
+    return record
+  }
+
+  /// True for trouble that may pass without a change of what is written: a full disk, a lock.
+  static func mayPass(_ error: any Error) -> Bool {
+    guard let error = error as? DatabaseError else { return false }
+    return error.resultCode != .SQLITE_CONSTRAINT && error.resultCode != .SQLITE_ERROR
+      && error.resultCode != .SQLITE_MISMATCH && error.resultCode != .SQLITE_CORRUPT
+  }
+}

@@ -1,0 +1,64 @@
+import CLinux
+import Glibc
+import JobProtocol
+
+/// The command line of `aifactory-agent`.
+enum AgentProgram {
+  static let version = "0.1.0"
+
+  /// Exit codes, after sysexits(3).
+  enum ExitCode {
+    static let done: Int32 = 0
+    static let wrongUse: Int32 = 64
+    static let noFolder: Int32 = 66
+    /// Another agent has the attempt: a normal end, it was launched twice.
+    static let taken: Int32 = 75
+  }
+
+  static func run(_ arguments: [String]) -> Int32 {
+    if arguments.count == 2, arguments[1] == "--version" {
+      say("aifactory-agent \(version)", to: STDOUT_FILENO)
+      return ExitCode.done
+    }
+    guard arguments.count == 3, arguments[1] == "run" else {
+      say("usage: aifactory-agent run FOLDER", to: STDERR_FILENO)
+      return ExitCode.wrongUse
+    }
+    return run(in: AttemptFolder(path: arguments[2]))
+  }
+
+  /// Claims the attempt of a folder and runs it.
+  private static func run(in folder: AttemptFolder) -> Int32 {
+    // Until here TERM was blocked by the server, so none is lost.
+    let signals = factory_signal_descriptor()
+    _ = factory_become_subreaper()
+    _ = setsid()
+    let journal = open(folder.journal, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard journal >= 0, signals >= 0 else {
+      say("cannot open \(folder.journal): \(errorText(errno))", to: STDERR_FILENO)
+      return ExitCode.noFolder
+    }
+    guard factory_lock_file(journal) == 0,
+      rename(folder.spec, folder.claimedSpec) == 0
+    else { return ExitCode.taken }
+    let attempt = Attempt(folder: folder, journal: JournalWriter(file: journal), signals: signals)
+    do {
+      let bytes = ProcFile.bytes(folder.claimedSpec, limit: 64 << 20) ?? []
+      attempt.run(try AttemptSpec(decoding: bytes))
+    } catch {
+      attempt.refuse("the agent does not understand its instruction: \(error)")
+    }
+    return ExitCode.done
+  }
+
+  private static func say(_ text: String, to file: Int32) {
+    let line = Array((text + "\n").utf8)
+    _ = line.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
+  }
+}
+
+/// The system's words for an error number.
+func errorText(_ number: Int32) -> String {
+  guard let text = strerror(number) else { return "error \(number)" }
+  return String(cString: text)
+}

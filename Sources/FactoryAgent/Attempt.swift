@@ -1,0 +1,145 @@
+import CLinux
+import Glibc
+import JobProtocol
+
+/// Runs one attempt to its end: one thread, one loop over pipes, signals and deadlines.
+final class Attempt {
+  let folder: AttemptFolder
+  var journal: JournalWriter
+  let signals: Int32
+
+  var running: [RunningTask] = []
+  var nextTask = 0
+  var taskLimit = 0
+  /// Why tasks are being stopped, once they are.
+  var stopCause: AttemptOutcome?
+  /// How the first task that failed ended.
+  var firstFailure: TaskExit?
+  var hasStartedAny = false
+  var message: String?
+  var usage = AttemptUsage()
+  /// Processor time of processes that have ended.
+  var endedCpuMs: Int64 = 0
+  var deadlines = Deadlines()
+
+  init(folder: AttemptFolder, journal: consuming JournalWriter, signals: Int32) {
+    self.folder = folder
+    self.journal = journal
+    self.signals = signals
+  }
+
+  /// Ends an attempt that cannot even begin.
+  func refuse(_ reason: String) {
+    message = reason
+    firstFailure = .notStarted(reason)
+    finish(.launchFailed)
+  }
+
+  func run(_ attempt: AttemptSpec) {
+    let resources = attempt.spec.resources
+    let concurrency = max(1, min(attempt.spec.taskCount, resources.cpus))
+    let environment = TaskEnvironment(attempt, concurrency: concurrency)
+    let memory = MemoryWatch(
+      marker: attempt.marker, limitBytes: resources.memoryBytes,
+      allowsGroup: environment.value("AIFACTORY_MEMORY") != MemoryMethod.sampled.rawValue)
+    var cgroup: Int32 = -1
+    if let group = memory.group {
+      cgroup = open(group.path + "/cgroup.procs", O_WRONLY | O_CLOEXEC)
+    }
+    let launcher = TaskLauncher(
+      attempt: attempt, environment: environment, cgroup: cgroup)
+    let outputs = Outputs(
+      folder: folder, limit: resources.outputLimitBytes, keepsLines: attempt.spec.taskCount > 1)
+    deadlines.begin(timeLimitMs: resources.timeLimitMs, memory: memory)
+    taskLimit = attempt.spec.taskCount
+    let own = ProcessStatus(of: getpid())
+    record(
+      .started(
+        AgentStart(
+          pid: getpid(), startTicks: own?.startTicks ?? 0, version: AgentProgram.version,
+          memory: memory.method, cgroup: memory.group?.path)))
+    launchTasks(launcher, concurrency: concurrency)
+    journal.flush()
+
+    while !running.isEmpty {
+      waitForNews(outputs)
+      reapChildren(outputs)
+      if memory.group?.hasExceeded == true, stopCause == nil { stop(.memoryLimit) }
+      launchTasks(launcher, concurrency: concurrency)
+      keepTime(memory, outputs, graceMs: resources.gracePeriodMs)
+      journal.flush()
+    }
+    killEverything(memory.group)
+    if memory.group?.hasExceeded == true { stopCause = stopCause ?? .memoryLimit }
+    memory.group?.remove()
+    countOutput(outputs)
+    finish(outcome)
+  }
+
+  var outcome: AttemptOutcome {
+    if let stopCause { return stopCause }
+    guard let firstFailure else { return .succeeded }
+    if case .notStarted = firstFailure, !hasStartedAny { return .launchFailed }
+    return .failed
+  }
+
+  func record(_ event: JournalEvent) {
+    if case .report = event { deadlines.reported() }
+    journal.append(event, timeMs: wallClockMs())
+  }
+
+  private func launchTasks(_ launcher: TaskLauncher, concurrency: Int) {
+    while running.count < concurrency, nextTask < taskLimit, stopCause == nil {
+      let number = nextTask
+      nextTask += 1
+      do {
+        let task = try launcher.launch(task: number)
+        record(.taskStarted(task: number, pid: task.pid))
+        running.append(task)
+        hasStartedAny = true
+      } catch {
+        record(.taskEnded(task: number, exit: .notStarted(error.message), usage: TaskUsage()))
+        firstFailure = firstFailure ?? .notStarted(error.message)
+        message = message ?? error.message
+        // What is wrong with one task is wrong with all that follow.
+        nextTask = taskLimit
+      }
+    }
+  }
+
+  /// Begins to stop every task; those that wait never start.
+  func stop(_ cause: AttemptOutcome) {
+    guard stopCause == nil else { return }
+    stopCause = cause
+    record(.stopping(cause))
+    nextTask = taskLimit
+    if cause == .memoryLimit {
+      deadlines.killAt = monotonicMs()
+      killTasks()
+    } else {
+      for task in running {
+        _ = kill(-task.pid, SIGTERM)
+        _ = kill(-task.pid, SIGCONT)
+      }
+    }
+  }
+
+  /// Kills every descendant now; the loop sees them end.
+  func killTasks() {
+    for task in running { _ = kill(-task.pid, SIGKILL) }
+    for pid in ProcessTable.descendants(of: getpid()) { _ = kill(pid, SIGKILL) }
+  }
+
+  /// Writes the last record, waiting for room on the disk, and leaves.
+  private func finish(_ outcome: AttemptOutcome) {
+    usage.droppedReports += journal.droppedReports
+    record(
+      .ended(
+        AttemptEnd(
+          outcome: outcome, exit: firstFailure ?? .exited(code: 0), message: message,
+          usage: usage)))
+    let patience = monotonicMs() + 3_600_000
+    while !journal.flush(), monotonicMs() < patience { usleep(200_000) }
+    journal.synchronize()
+  }
+}

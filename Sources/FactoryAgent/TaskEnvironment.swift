@@ -1,0 +1,66 @@
+import Glibc
+import JobProtocol
+
+/// The variables that the tasks of an attempt start with.
+struct TaskEnvironment {
+  /// The descriptor on which a task reports.
+  static let reportDescriptor: Int32 = 3
+
+  private var names: [String: Int] = [:]
+  private var entries: [String] = []
+
+  /// The agent's own variables, then what the factory says, then what the specification says.
+  init(_ attempt: AttemptSpec, concurrency: Int) {
+    var entry = environ
+    while let text = entry.pointee {
+      let pair = String(cString: text)
+      if let equals = pair.utf8.firstIndex(of: UInt8(ascii: "=")), equals > pair.startIndex {
+        set(String(pair[..<equals]), String(pair[pair.index(after: equals)...]))
+      }
+      entry += 1
+    }
+    let spec = attempt.spec
+    set("AIFACTORY_JOB", attempt.job)
+    set("AIFACTORY_ATTEMPT", String(attempt.attempt))
+    set("AIFACTORY_TASKS", String(spec.taskCount))
+    set("AIFACTORY_REPORT_FD", String(Self.reportDescriptor))
+    set("OMP_NUM_THREADS", String(max(1, spec.resources.cpus / max(1, concurrency))))
+    let gpus = attempt.gpus.map { String($0) }.joined(separator: ",")
+    set("CUDA_VISIBLE_DEVICES", gpus)
+    for variable in spec.environment { set(variable.name, variable.value) }
+    set(Survivors.markerVariable, attempt.marker)
+  }
+
+  private mutating func set(_ name: String, _ value: String) {
+    let pair = name + "=" + value
+    if let index = names[name] {
+      entries[index] = pair
+    } else {
+      names[name] = entries.count
+      entries.append(pair)
+    }
+  }
+
+  func value(_ name: String) -> String? {
+    names[name].map { String(entries[$0].dropFirst(name.count + 1)) }
+  }
+
+  /// All variables of one task.
+  func entries(task: Int) -> [String] { entries + ["AIFACTORY_TASK=\(task)"] }
+
+  /// The program that a command's first word names; nil if `PATH` has none.
+  func program(_ word: String) -> String? {
+    if word.utf8.contains(UInt8(ascii: "/")) { return word }
+    let path = value("PATH") ?? "/usr/local/bin:/usr/bin:/bin"
+    for folder in path.split(separator: ":") {
+      let candidate = folder + "/" + word
+      var status = stat()
+      if stat(candidate, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+        access(candidate, X_OK) == 0
+      {
+        return candidate
+      }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,34 @@
+/// The whole instruction for the agent of one attempt on one node.
+///
+/// The server writes it into the attempt's folder; the agent claims it by renaming the file, so
+/// that an attempt runs once, however often its agent is launched.
+public struct AttemptSpec: Hashable, Sendable {
+  /// Identifier of the job.
+  public var job: String
+  /// Number of the attempt, from 1.
+  public var attempt: Int
+  /// A random word in the environment of every process of the attempt.
+  public var marker: String
+  /// What to run.
+  public var spec: JobSpec
+  /// Where the command starts when its specification names no folder.
+  public var workFolder: String
+  /// Cores to stay on; empty leaves the choice to the kernel.
+  public var cpus: [Int]
+  /// Accelerators to use; empty hides all.
+  public var gpus: [Int]
+
+  /// Makes an instruction out of its parts.
+  public init(
+    job: String, attempt: Int, marker: String, spec: JobSpec, workFolder: String,
+    cpus: [Int] = [], gpus: [Int] = []
+  ) {
+    self.job = job
+    self.attempt = attempt
+    self.marker = marker
+    self.spec = spec
+    self.workFolder = workFolder
+    self.cpus = cpus
+    self.gpus = gpus
+  }
+}

@@ -1,0 +1,68 @@
+import Glibc
+
+/// Appends records to a journal; a full disk delays them and loses none but reports.
+public struct JournalWriter: ~Copyable {
+  /// Bytes of records that wait at most while the disk is full; then reports are dropped.
+  static let maximumWaitingBytes = 8 << 20
+
+  private let file: Int32
+  private var waiting: [UInt8] = []
+  /// End of the last record that is whole in the file.
+  private var soundLength: Int64
+  private var isSynced = true
+  /// Reports that were given up.
+  public private(set) var droppedReports: Int64 = 0
+
+  /// Starts a journal in an open, empty file, which it closes in the end.
+  public init(file: Int32) {
+    self.file = file
+    soundLength = 0
+    waiting = JournalFormat.head
+  }
+
+  deinit { close(file) }
+
+  /// True when records wait because the disk took them not.
+  public var isBehind: Bool { !waiting.isEmpty }
+
+  /// Adds a record, which the next `flush` writes.
+  public mutating func append(_ event: JournalEvent, timeMs: Int64) {
+    let bytes = JournalFormat.encode(JournalRecord(timeMs: timeMs, event: event))
+    if case .report = event, waiting.count + bytes.count > Self.maximumWaitingBytes {
+      droppedReports += 1
+      return
+    }
+    waiting += bytes
+  }
+
+  /// Writes what waits; on failure the file ends with a whole record and the rest goes on waiting.
+  @discardableResult
+  public mutating func flush() -> Bool {
+    guard !waiting.isEmpty else { return true }
+    var written = 0
+    while written < waiting.count {
+      let count = waiting.withUnsafeBytes {
+        pwrite(
+          file, $0.baseAddress.map { $0 + written }, $0.count - written,
+          off_t(soundLength) + off_t(written))
+      }
+      if count > 0 {
+        written += count
+      } else if count == 0 || errno != EINTR {
+        // A torn record must not stand in the middle once there is room again.
+        _ = ftruncate(file, off_t(soundLength))
+        return false
+      }
+    }
+    soundLength += Int64(written)
+    waiting.removeAll(keepingCapacity: waiting.count < 1 << 16)
+    isSynced = false
+    return true
+  }
+
+  /// Makes sure that what was written survives a loss of power.
+  public mutating func synchronize() {
+    guard !isSynced, fdatasync(file) == 0 else { return }
+    isSynced = true
+  }
+}

@@ -1,0 +1,58 @@
+import Compute
+import Testing
+
+struct JobStateMachineTests {
+  private func running() -> JobStateMachine {
+    var machine = JobStateMachine()
+    #expect(machine.placeGranted() == .launch)
+    return machine
+  }
+
+  @Test func `a queued job that is canceled never starts`() {
+    var machine = JobStateMachine()
+    #expect(machine.cancelRequested() == .settle(.canceledByUser))
+    #expect(machine.state == .ended)
+    #expect(machine.placeGranted() == .none)
+    #expect(machine.attempt == 0)
+  }
+
+  @Test func `a running job that is canceled stops first`() {
+    var machine = running()
+    #expect(machine.cancelRequested() == .stopAgent)
+    #expect(machine.state == .stopping)
+    #expect(machine.attemptEnded(1, outcome: .canceledByUser) == .settle(.canceledByUser))
+  }
+
+  @Test func `a job that ended by itself while it was canceled keeps its own reason`() {
+    var machine = running()
+    _ = machine.cancelRequested()
+    #expect(machine.attemptEnded(1, outcome: .succeeded) == .settle(.succeeded))
+  }
+
+  @Test func `news of an older attempt change nothing`() {
+    var machine = running()
+    _ = machine.attemptEnded(1, outcome: .lostAgent)
+    #expect(machine.retryRequested() == .enqueue)
+    #expect(machine.placeGranted() == .launch)
+    let before = machine
+    #expect(machine.attemptEnded(1, outcome: .succeeded) == .none)
+    #expect(machine == before)
+    #expect(machine.attempt == 2)
+  }
+
+  @Test func `only a job that ended can be retried, and then its reason is gone`() {
+    var machine = running()
+    #expect(machine.retryRequested() == .none)
+    _ = machine.attemptEnded(1, outcome: .failed)
+    #expect(machine.retryRequested() == .enqueue)
+    #expect(machine.reason == nil)
+  }
+
+  @Test func `an end is told once`() {
+    var machine = running()
+    _ = machine.attemptEnded(1, outcome: .failed)
+    #expect(machine.attemptEnded(1, outcome: .succeeded) == .none)
+    #expect(machine.reason == .failed)
+    #expect(machine.cancelRequested() == .none)
+  }
+}

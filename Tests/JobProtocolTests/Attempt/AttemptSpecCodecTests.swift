@@ -1,0 +1,39 @@
+import JobProtocol
+import Testing
+
+struct AttemptSpecCodecTests {
+  static let full = AttemptSpec(
+    job: "job_x", attempt: 3, marker: "m",
+    spec: JobSpec(
+      name: "größe", kind: .service, command: ["sh", "-c", "echo 'a b'"],
+      environment: [EnvironmentVariable("A", "1=2"), EnvironmentVariable("B", "")],
+      workingDirectory: "/tmp/x", taskCount: 7,
+      resources: JobResources(
+        cpus: 2, memoryBytes: 1 << 40, gpus: 1, timeLimitMs: 9, gracePeriodMs: 8,
+        outputLimitBytes: 7),
+      site: "local", priority: -5, purpose: "train"),
+    workFolder: "/jobs/x/work", cpus: [3, 1], gpus: [0])
+
+  @Test func `an instruction is read as it was written`() throws {
+    #expect(try AttemptSpec(decoding: Self.full.encoded()) == Self.full)
+    let plain = AttemptSpec(
+      job: "j", attempt: 1, marker: "m", spec: JobSpec(name: "n", command: ["true"]),
+      workFolder: "/w")
+    #expect(try AttemptSpec(decoding: plain.encoded()) == plain)
+  }
+
+  @Test func `an instruction that was cut anywhere is refused`() {
+    let bytes = Self.full.encoded()
+    for length in 0..<bytes.count {
+      #expect(throws: JobProtocolError.self) {
+        try AttemptSpec(decoding: Array(bytes.prefix(length)))
+      }
+    }
+  }
+
+  @Test func `an instruction of another version is refused`() {
+    var bytes = Self.full.encoded()
+    bytes[7] = 2
+    #expect(throws: JobProtocolError.unknownFormat) { try AttemptSpec(decoding: bytes) }
+  }
+}
