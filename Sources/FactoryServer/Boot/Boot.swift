@@ -1,0 +1,77 @@
+import API
+public import Basics
+import Foundation
+import Hummingbird
+import Logging
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+import Synchronization
+
+/// Joins the parts of the factory and serves until it is told to end.
+public enum Boot {
+  /// Serves the home until a signal or `stop` ends it.
+  ///
+  /// - Parameters:
+  ///   - options: checked before anything is opened.
+  ///   - announce: called once, with lines for people, when requests are answered.
+  public static func serve(
+    _ options: ServeOptions, announce: @escaping @Sendable (String) -> Void
+  ) async throws {
+    try options.check()
+    // Two or three threads are plenty; one for each core would cost memory on large machines.
+    NIOSingletons.groupLoopCountSuggestion = 1
+    NIOSingletons.blockingPoolThreadCountSuggestion = 2
+    let lock = try HomeLock(options.home)
+    defer { withExtendedLifetime(lock) {} }
+    let logger = Logger(label: "aifactory")
+    // A home keeps its token, so that clients and browsers outlive a restart.
+    let token = try ServerFile.read(options.home)?.token ?? SecretText.random()
+    let services = try FactoryServices(options: options, logger: logger)
+    let authenticator = Authenticator(token: token, isOff: options.isAuthenticationOff)
+    let address = Mutex(options.listen)
+
+    let routes = FactoryRoutes(
+      authenticator: authenticator,
+      hosts: HostRules(allowing: options.allowedHosts + [options.listen.host]))
+    routes.addHealthRoutes(version: options.version) { true }
+    routes.addLoginRoutes(authenticator) { address.withLock { $0.url } }
+    services.addRoutes(to: routes)
+
+    let application = Application(
+      router: routes.router,
+      configuration: ApplicationConfiguration(
+        address: .hostname(options.listen.host, port: options.listen.port)),
+      onServerRunning: { channel in
+        let bound = address.withLock { address in
+          address.port = channel.localAddress?.port ?? address.port
+          return address
+        }
+        let file = ServerFile(
+          url: bound.url, gateway: options.gateway.url, host: ProcessInfo.processInfo.hostName,
+          pid: getpid(), version: options.version, token: token)
+        do {
+          try file.write(options.home)
+        } catch {
+          logger.error("server.json cannot be written", metadata: ["error": "\(error)"])
+        }
+        announce(
+          """
+          AI Factory \(options.version) serves \(options.home.path) at \(bound.url)
+          Open it in a browser (once): \(bound.url)/login/\(authenticator.newLink())
+          """)
+      },
+      logger: logger)
+    let group = ServiceGroup(
+      configuration: ServiceGroupConfiguration(
+        services: services.all + [application], gracefulShutdownSignals: [.sigterm, .sigint],
+        logger: logger))
+    do {
+      try await group.run()
+    } catch let error as IOError where error.errnoCode == EADDRINUSE {
+      throw ServerError(
+        .addressInUse, "Another program listens on \(options.listen) already.",
+        hint: "Choose another port with --listen HOST:PORT; port 0 picks a free one.")
+    }
+  }
+}

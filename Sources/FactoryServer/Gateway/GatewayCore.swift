@@ -1,0 +1,115 @@
+import Logging
+import NIOCore
+import NIOHTTP1
+import Serving
+
+/// The gateway's state: the endpoints of the routing file. Everything happens on one event loop.
+final class GatewayCore {
+  private(set) var endpoints: [String: GatewayEndpoint] = [:]
+  private(set) var generation: Int64 = 0
+  private(set) var isOpen = false
+  /// Requests that were handed to a replica since the start.
+  private(set) var requestCount: UInt64 = 0
+
+  private let eventLoop: any EventLoop
+  private let routesPath: String
+  private let logger: Logger
+  private let timeLimit: TimeAmount
+  private var routesIdentity: RoutesIdentity?
+  private var connections: [ObjectIdentifier: GatewayConnection] = [:]
+
+  init(
+    eventLoop: any EventLoop, routesPath: String, logger: Logger,
+    timeLimit: TimeAmount = .seconds(60)
+  ) {
+    self.eventLoop = eventLoop
+    self.routesPath = routesPath
+    self.logger = logger
+    self.timeLimit = timeLimit
+  }
+
+  /// Follows the routing file from now on.
+  func start() {
+    reload()
+    let interval = TimeAmount.milliseconds(200)
+    eventLoop.assumeIsolated().scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
+      self.reload()
+      let now = NIODeadline.now()
+      for endpoint in self.endpoints.values { endpoint.expire(now) }
+    }
+  }
+
+  /// Hands a request to a replica.
+  func ask(_ endpoint: GatewayEndpoint, _ call: GatewayCall) {
+    requestCount += 1
+    endpoint.ask(call)
+  }
+
+  /// When a request that starts now is given up.
+  func deadline() -> NIODeadline { .now() + timeLimit }
+
+  /// The body of `/health`.
+  func health() -> ByteBuffer {
+    ByteBuffer(
+      string: "{\"status\":\"ok\",\"generation\":\(generation),\"requests\":\(requestCount)}")
+  }
+
+  /// Whether the token may call anything at all.
+  func knows(_ headers: HTTPHeaders) -> Bool {
+    if isOpen { return true }
+    guard let header = headers.first(name: "authorization") else { return false }
+    return endpoints.values.contains { $0.allows(header) }
+  }
+
+  func connected(_ connection: GatewayConnection) {
+    connections[ObjectIdentifier(connection)] = connection
+  }
+
+  func disconnected(_ connection: GatewayConnection) {
+    connections[ObjectIdentifier(connection)] = nil
+  }
+
+  var isIdle: Bool { connections.isEmpty }
+
+  /// Lets every connection answer what it has and close.
+  func drain() {
+    for connection in connections.values { connection.drain() }
+  }
+
+  /// Takes over a new routing file if there is one; a bad one is reported and the old one holds.
+  private func reload() {
+    let identity = RoutesIdentity(path: routesPath)
+    guard identity != routesIdentity else { return }
+    routesIdentity = identity
+    do {
+      if let routes = try RoutingFile.read(routesPath) { apply(routes) }
+    } catch {
+      logger.error("the routing file cannot be read", metadata: ["error": "\(error)"])
+    }
+  }
+
+  /// Follows `routes`: new replicas are connected, missing ones drain.
+  func apply(_ routes: RoutingFile) {
+    let wanted = Dictionary(
+      routes.endpoints.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    for (name, endpoint) in endpoints where wanted[name] == nil {
+      endpoints[name] = nil
+      endpoint.close()
+    }
+    for (name, route) in wanted {
+      let endpoint = endpoints[name] ?? GatewayEndpoint(name: name, digests: [])
+      endpoints[name] = endpoint
+      endpoint.digests = route.tokenDigests.compactMap { TokenDigest(hex: $0) }
+      let known = Set(endpoint.links.map(\.path))
+      for socket in route.sockets where !known.contains(socket) {
+        let link = ReplicaLink(path: socket, eventLoop: eventLoop, endpoint: endpoint)
+        endpoint.add(link)
+        link.connect()
+      }
+      for socket in known where !route.sockets.contains(socket) { endpoint.remove(socket: socket) }
+    }
+    isOpen = routes.isOpen
+    generation = routes.generation
+    logger.info("routes", metadata: ["generation": "\(generation)"])
+  }
+}

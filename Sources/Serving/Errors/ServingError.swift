@@ -1,0 +1,34 @@
+public import Basics
+
+/// What can go wrong about endpoints and predictions.
+public struct ServingError: FactoryError {
+  /// What can go wrong.
+  public enum Code: String, Sendable {
+    case endpointNotFound = "endpoint_not_found"
+    case predictionNotFound = "prediction_not_found"
+    case deploymentNotFound = "deployment_not_found"
+    case deployFailed = "deploy_failed"
+    case replicaUnavailable = "replica_unavailable"
+    case gatewayUnavailable = "gateway_unavailable"
+    case endpointNameInvalid = "endpoint_name_invalid"
+    case frameInvalid = "frame_invalid"
+    case segmentInvalid = "segment_invalid"
+    case routesInvalid = "routes_invalid"
+    case socketFailed = "socket_failed"
+    case requestInvalid = "replica_request_invalid"
+  }
+
+  /// A stable word for programs.
+  public let code: Code
+  /// What happened, with the values that mattered.
+  public let message: String
+  /// What the reader can do next.
+  public let hint: String?
+
+  /// Joins the parts.
+  public init(_ code: Code, _ message: String, hint: String? = nil) {
+    self.code = code
+    self.message = message
+    self.hint = hint
+  }
+}

@@ -1,0 +1,124 @@
+import Basics
+import Glibc
+
+/// Serves one model over a Unix socket, in one thread.
+///
+/// Each turn takes every question that has arrived, on all connections, answers them as one batch,
+/// appends their predictions to the segment, and sends the answers: the more wait, the fewer system
+/// calls and engine calls each costs.
+final class ReplicaLoop {
+  private let listener: Int32
+  private let socketPath: String
+  private let stopping: Int32
+  private var model: any ReplicaModel
+  private let segments: SegmentWriter
+  private let drainMs: Int64
+  private var connections: [ReplicaConnection] = []
+
+  /// - Parameters:
+  ///   - stopping: a descriptor that becomes readable when the replica shall end.
+  ///   - drainMs: how long it then goes on answering those that are connected.
+  init(
+    socketPath: String, stopping: Int32, model: any ReplicaModel, segments: SegmentWriter,
+    drainMs: Int64 = 3_000
+  ) throws(ServingError) {
+    listener = try ReplicaSocket.listen(at: socketPath)
+    self.socketPath = socketPath
+    self.stopping = stopping
+    self.model = model
+    self.segments = segments
+    self.drainMs = drainMs
+  }
+
+  deinit {
+    close(listener)
+    for connection in connections { close(connection.descriptor) }
+  }
+
+  /// Answers until it is told to stop and those that are connected have gone (or `drainMs` passed).
+  ///
+  /// - Throws: when predictions can no longer be recorded: then none are given.
+  func run() throws(BasicsError) {
+    let size = 1 << 18
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 16)
+    defer { buffer.deallocate() }
+    var deadline: Int64?
+    while true {
+      if let deadline {
+        let isIdle = connections.isEmpty
+        guard !isIdle, Self.monotonicMs() < deadline else { break }
+      }
+      var polled = self.polled(accepts: deadline == nil)
+      let timeout = deadline.map { Int32(max(1, $0 - Self.monotonicMs())) } ?? -1
+      let count = poll(&polled, nfds_t(polled.count), timeout)
+      guard count > 0 else { continue }
+      if deadline == nil {
+        if polled[1].revents & Int16(POLLIN) != 0 {
+          deadline = Self.monotonicMs() + drainMs
+          unlink(socketPath)
+        }
+        if polled[0].revents & Int16(POLLIN) != 0 { accept() }
+      }
+      for (index, entry) in polled.dropFirst(2).enumerated() where entry.revents != 0 {
+        if entry.revents & Int16(POLLIN | POLLHUP | POLLERR) != 0 {
+          connections[index].receive(buffer)
+        }
+      }
+      try answer()
+      for index in connections.indices where connections[index].hasOutput {
+        connections[index].send()
+      }
+      dropFinished()
+    }
+    segments.synchronize()
+  }
+
+  private func polled(accepts: Bool) -> [pollfd] {
+    var polled = [
+      pollfd(fd: accepts ? listener : -1, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: accepts ? stopping : -1, events: Int16(POLLIN), revents: 0),
+    ]
+    for connection in connections {
+      let events = (connection.isReadable ? POLLIN : 0) | (connection.hasOutput ? POLLOUT : 0)
+      polled.append(pollfd(fd: connection.descriptor, events: Int16(events), revents: 0))
+    }
+    return polled
+  }
+
+  private func accept() {
+    while true {
+      let descriptor = accept4(
+        listener, nil, nil, Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue))
+      guard descriptor >= 0 else { return }
+      connections.append(ReplicaConnection(descriptor: descriptor))
+    }
+  }
+
+  /// Answers everything that has arrived; predictions are recorded before their answers leave.
+  private func answer() throws(BasicsError) {
+    for index in connections.indices {
+      try connections[index].answerWaiting { questions throws(BasicsError) in
+        let answers = model.answer(questions)
+        for (question, answer) in zip(questions, answers) where !answer.identifiers.isEmpty {
+          segments.append(body: question.body, identifiers: answer.identifiers)
+        }
+        try segments.commit()
+        return answers
+      }
+    }
+  }
+
+  private func dropFinished() {
+    connections.removeAll { connection in
+      let isOver = connection.isBroken || (connection.isFinished && !connection.hasOutput)
+      if isOver { close(connection.descriptor) }
+      return isOver
+    }
+  }
+
+  private static func monotonicMs() -> Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
+  }
+}
