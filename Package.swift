@@ -24,6 +24,8 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(
   name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(
+  name: "UnixSignals", package: "swift-service-lifecycle")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
@@ -106,9 +108,9 @@ let package = Package(
       "FactoryServer",
       [
         "Basics", "API", "Compute", "JobProtocol", "DataPipelines", "Engines", "Experimentation",
-        "Training", "Serving", "Workflows",
+        "Optimization", "Training", "Serving", "Workflows",
         .product(name: "Hummingbird", package: "hummingbird"),
-        httpTypes, httpClient, nioCore, nioPosix, nioHTTP1, crypto, logging, lifecycle,
+        httpTypes, httpClient, nioCore, nioPosix, nioHTTP1, crypto, logging, lifecycle, unixSignals,
       ]),
     .executableTarget(
       name: "FactoryCLI",

@@ -11,6 +11,8 @@ struct Root: AsyncParsableCommand {
       failed, 2 wrong use, 3 the factory could not do its work.
       """,
     version: FactoryVersion.current,
-    subcommands: [WorkerCommand.self],
+    subcommands: [
+      EnvCommand.self, GatewayCommand.self, ServeCommand.self, StopCommand.self, WorkerCommand.self,
+    ],
     groupedSubcommands: [])
 }

@@ -3,14 +3,27 @@ import Foundation
 
 /// The SHA-256 of a token, compared without telling by time how much of it was right.
 public struct TokenDigest: Sendable {
-  private let digest: SHA256Digest
+  private let digest: [UInt8]
 
   /// Digests a token's text.
   public init(of token: some StringProtocol) {
     var hash = SHA256()
     var text = String(token)
     text.withUTF8 { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }
-    digest = hash.finalize()
+    digest = Array(hash.finalize())
+  }
+
+  /// Takes a digest that was written as `hex`; nil if it is none.
+  public init?(hex: String) {
+    let digits = Array(hex.utf8)
+    guard digits.count == 2 * SHA256.byteCount else { return nil }
+    var bytes: [UInt8] = []
+    for index in stride(from: 0, to: digits.count, by: 2) {
+      let text = String(decoding: digits[index..<index + 2], as: UTF8.self)
+      guard let byte = UInt8(text, radix: 16) else { return nil }
+      bytes.append(byte)
+    }
+    digest = bytes
   }
 
   /// 64 lower-case hexadecimal characters.

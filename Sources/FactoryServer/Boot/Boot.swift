@@ -1,5 +1,5 @@
 import API
-public import Basics
+import Basics
 import Foundation
 import Hummingbird
 import Logging
@@ -7,6 +7,7 @@ import NIOCore
 import NIOPosix
 import ServiceLifecycle
 import Synchronization
+import UnixSignals
 
 /// Joins the parts of the factory and serves until it is told to end.
 public enum Boot {

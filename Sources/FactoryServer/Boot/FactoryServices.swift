@@ -1,11 +1,17 @@
 public import Basics
+import Compute
+import Experimentation
+import Optimization
 public import Logging
 public import ServiceLifecycle
 
 /// The parts of a running factory, joined once by `Boot`.
 public struct FactoryServices: Sendable {
+  /// The factory's folder.
   public let home: FactoryHome
+  /// The one database.
   public let ledger: Ledger
+  /// Content-addressed files.
   public let objects: ObjectStore
 
   /// Opens the ledger and creates the parts; nothing runs yet.
@@ -26,5 +32,8 @@ public struct FactoryServices: Sendable {
 
 /// Every step of the ledger's schema, in order of time.
 public enum FactoryMigrations {
-  public static let all: [SchemaMigration] = BasicsMigrations.all
+  /// In order of time.
+  public static let all: [SchemaMigration] =
+    BasicsMigrations.all + ExperimentationMigrations.all + ComputeMigrations.all
+    + OptimizationMigrations.all
 }

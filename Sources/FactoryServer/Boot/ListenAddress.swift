@@ -1,8 +1,11 @@
 /// Where a server listens: `HOST:PORT`; port 0 lets the system pick one.
 public struct ListenAddress: Sendable, Equatable, CustomStringConvertible {
+  /// Name or number of the host.
   public var host: String
+  /// TCP port.
   public var port: Int
 
+  /// Joins the parts.
   public init(host: String, port: Int) {
     self.host = host
     self.port = port

@@ -2,6 +2,7 @@ public import Basics
 
 /// What `aifactory serve` was asked for.
 public struct ServeOptions: Sendable {
+  /// The factory's folder.
   public var home: FactoryHome
   /// Of the control plane.
   public var listen: ListenAddress
@@ -18,6 +19,7 @@ public struct ServeOptions: Sendable {
   /// Path of the `aifactory` program, for the processes that it starts.
   public var executable: String
 
+  /// Joins the parts.
   public init(
     home: FactoryHome, listen: ListenAddress, gateway: ListenAddress, version: String,
     executable: String

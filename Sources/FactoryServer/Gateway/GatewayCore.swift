@@ -31,12 +31,9 @@ final class GatewayCore {
   /// Follows the routing file from now on.
   func start() {
     reload()
-    let interval = TimeAmount.milliseconds(200)
-    eventLoop.assumeIsolated().scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
-      self.reload()
-      let now = NIODeadline.now()
-      for endpoint in self.endpoints.values { endpoint.expire(now) }
-    }
+    let now = NIODeadline.now()
+    for endpoint in endpoints.values { endpoint.expire(now) }
+    eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(200)) { self.start() }
   }
 
   /// Hands a request to a replica.

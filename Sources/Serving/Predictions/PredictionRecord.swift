@@ -12,11 +12,13 @@ public typealias PredictionID = Identifier<PredictionEntity>
 public struct SegmentSource: Codable, Sendable, Equatable {
   public var endpoint: String
   public var model: String
+  /// Version of the program.
   public var version: Int
   /// The deployment that the replica belongs to.
   public var deployment: String
   public var replica: String
 
+  /// Joins the parts.
   public init(endpoint: String, model: String, version: Int, deployment: String, replica: String) {
     self.endpoint = endpoint
     self.model = model

@@ -31,9 +31,17 @@ enum SegmentFormat {
     }
   }
 
+  /// Whether the checksum in front of `payload`, a part of `bytes`, is right.
+  static func isWhole(_ payload: UnsafeRawBufferPointer, in bytes: UnsafeRawBufferPointer) -> Bool {
+    guard let start = payload.baseAddress, let first = bytes.baseAddress else { return false }
+    return self.payload(of: bytes, at: start - first - recordHeadBytes) != nil
+  }
+
   /// The payload at `offset`, or nil where the whole records end.
+  ///
+  /// - Parameter isChecked: compares the checksum, which costs more than skipping the record.
   static func payload(
-    of bytes: UnsafeRawBufferPointer, at offset: Int
+    of bytes: UnsafeRawBufferPointer, at offset: Int, isChecked: Bool = true
   ) -> UnsafeRawBufferPointer? {
     guard bytes.count - offset >= recordHeadBytes else { return nil }
     let length = Int(
@@ -43,6 +51,7 @@ enum SegmentFormat {
     guard bytes.count - offset - recordHeadBytes >= length else { return nil }
     let start = offset + recordHeadBytes
     let payload = UnsafeRawBufferPointer(rebasing: bytes[start..<start + length])
+    guard isChecked else { return payload }
     return factory_crc32c(0, payload.baseAddress, length) == crc ? payload : nil
   }
 }

@@ -1,6 +1,5 @@
 public import Basics
 import Foundation
-import Glibc
 
 /// Finds predictions in the segment files of a home.
 public struct SegmentReader: Sendable {
@@ -15,15 +14,15 @@ public struct SegmentReader: Sendable {
 
   /// The record of a prediction; nil when no segment holds it.
   ///
-  /// Looks through the segments from the newest to the oldest, some gigabytes a second.
+  /// Looks through the segments from the newest to the oldest, some tens of millions of predictions
+  /// a second.
   public func find(_ id: PredictionID) throws -> PredictionRecord? {
     let wanted = Array(id.rawValue.utf8.dropFirst(PredictionEntity.identifierPrefix.utf8.count))
     for path in try segments() {
       // Another process may append: what is there now counts.
       let file = try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped)
       let record = try file.withUnsafeBytes { bytes -> PredictionRecord? in
-        guard Self.contains(bytes, wanted) else { return nil }
-        return try Self.find(wanted, id: id, in: bytes, path: path)
+        try Self.find(wanted, id: id, in: bytes, path: path)
       }
       if let record { return record }
     }
@@ -35,7 +34,7 @@ public struct SegmentReader: Sendable {
     let file = try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped)
     return try file.withUnsafeBytes { bytes in
       var count = 0
-      try forEachRequest(in: bytes, path: path) { _, identifiers in
+      try forEachRequest(in: bytes, path: path, isChecked: true) { _, identifiers in
         count += identifiers.count / SegmentFormat.identifierBytes
         return true
       }
@@ -57,21 +56,16 @@ public struct SegmentReader: Sendable {
     return files.sorted { $0.name > $1.name }.map(\.path)
   }
 
-  private static func contains(_ bytes: UnsafeRawBufferPointer, _ wanted: [UInt8]) -> Bool {
-    wanted.withUnsafeBytes {
-      memmem(bytes.baseAddress, bytes.count, $0.baseAddress, $0.count) != nil
-    }
-  }
-
   private static func find(
     _ wanted: [UInt8], id: PredictionID, in bytes: UnsafeRawBufferPointer, path: String
   ) throws -> PredictionRecord? {
     var found: PredictionRecord?
     var source: SegmentSource?
-    try forEachRequest(in: bytes, path: path) { payload, identifiers in
+    try forEachRequest(in: bytes, path: path, isChecked: false) { payload, identifiers in
       let size = SegmentFormat.identifierBytes
       for row in 0..<identifiers.count / size
       where identifiers[(identifiers.startIndex + row * size)...].prefix(size).elementsEqual(wanted) {
+        guard SegmentFormat.isWhole(payload, in: bytes) else { continue }
         let known = try source ?? self.source(in: bytes, path: path)
         source = known
         found = PredictionRecord(
@@ -97,7 +91,7 @@ public struct SegmentReader: Sendable {
 
   /// Calls `body` with payload and identifiers of each whole record until it returns false.
   private static func forEachRequest(
-    in bytes: UnsafeRawBufferPointer, path: String,
+    in bytes: UnsafeRawBufferPointer, path: String, isChecked: Bool,
     _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) throws -> Bool
   ) throws {
     guard bytes.starts(with: SegmentFormat.head) else {
@@ -109,7 +103,7 @@ public struct SegmentReader: Sendable {
     }
     var offset = SegmentFormat.head.count
     var isSource = true
-    while let payload = SegmentFormat.payload(of: bytes, at: offset) {
+    while let payload = SegmentFormat.payload(of: bytes, at: offset, isChecked: isChecked) {
       offset += SegmentFormat.recordHeadBytes + payload.count
       if isSource {
         isSource = false

@@ -21,7 +21,7 @@ struct ReplicaConnection {
   mutating func receive(_ buffer: UnsafeMutableRawBufferPointer) {
     var total = 0
     while total < 4 << 20 {
-      let count = recv(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_DONTWAIT.rawValue))
+      let count = recv(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_DONTWAIT))
       if count > 0 {
         input.append(contentsOf: buffer[..<count])
         total += count
@@ -106,7 +106,7 @@ struct ReplicaConnection {
       let count = output.withUnsafeBytes { bytes in
         Glibc.send(
           descriptor, bytes.baseAddress?.advanced(by: sent), bytes.count - sent,
-          Int32(MSG_NOSIGNAL.rawValue) | Int32(MSG_DONTWAIT.rawValue))
+          Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
       }
       if count >= 0 {
         sent += count

@@ -87,9 +87,10 @@ final class ReplicaLoop {
 
   private func accept() {
     while true {
-      let descriptor = accept4(
-        listener, nil, nil, Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue))
+      let descriptor = Glibc.accept(listener, nil, nil)
       guard descriptor >= 0 else { return }
+      // Reads and writes name MSG_DONTWAIT; a child must not keep the connection open.
+      _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
       connections.append(ReplicaConnection(descriptor: descriptor))
     }
   }

@@ -1,0 +1,89 @@
+internal import API
+internal import Basics
+internal import CLinux
+import Foundation
+
+extension GlobalOptions {
+  /// The home that the verb works on.
+  var factoryHome: FactoryHome { FactoryHome.resolve(option: home) }
+}
+
+extension FactoryCommand {
+  /// A client of the home's server, which is started in the background when none runs.
+  func connection() async throws -> FactoryClient {
+    try await ServerConnection(home: global.factoryHome, output: global.output).client()
+  }
+}
+
+/// Finds the server of a home, or starts one.
+struct ServerConnection {
+  let home: FactoryHome
+  let output: Output
+
+  func client() async throws -> FactoryClient {
+    if let client = try await answering() { return client }
+    if !HomeLock.isHeld(home) {
+      try home.prepare()
+      try start()
+      output.note("Started a server for \(home.path); 'aifactory stop' ends it.")
+    }
+    // Opening the ledger may take a while after a crash.
+    for _ in 0..<1_500 {
+      if let client = try await answering() { return client }
+      try await Task.sleep(for: .milliseconds(20))
+    }
+    throw APIError(
+      code: .serverUnreachable, message: "The server of \(home.path) does not answer.",
+      hint: "\(home.serverLogPath) says why; 'aifactory stop' ends it.")
+  }
+
+  /// A client of the running server; nil while none answers.
+  private func answering() async throws -> FactoryClient? {
+    // The file of a server that was killed stays behind: the lock tells.
+    guard HomeLock.isHeld(home), let file = try ServerFile.read(home) else { return nil }
+    let client = FactoryClient(url: file.url, token: file.token)
+    do {
+      let _: HealthWire = try await client.get("/ready")
+      return client
+    } catch let error as APIError where error.code == .serverUnreachable || error.status == 503 {
+      return nil
+    }
+  }
+
+  private func start() throws {
+    let arguments = [ProgramFile.path, "serve", "--home", home.path]
+      + ServerConnection.addresses(ProcessInfo.processInfo.environment)
+    let environment = ProcessInfo.processInfo.environment.map { "\($0.key)=\($0.value)" }
+    let pid = withCStrings(arguments) { arguments in
+      withCStrings(environment) { environment in
+        factory_spawn_detached(ProgramFile.path, arguments, environment, home.serverLogPath)
+      }
+    }
+    guard pid > 0 else {
+      throw APIError(
+        code: .serverUnreachable, message: "The server cannot be started: error \(-pid).",
+        hint: "Start it with 'aifactory serve'.")
+    }
+  }
+
+  /// Where a server in the background listens; `AIFACTORY_LISTEN` and `AIFACTORY_GATEWAY` choose.
+  static func addresses(_ environment: [String: String]) -> [String] {
+    var arguments: [String] = []
+    if let listen = environment["AIFACTORY_LISTEN"] { arguments += ["--listen", listen] }
+    if let gateway = environment["AIFACTORY_GATEWAY"] { arguments += ["--gateway", gateway] }
+    return arguments
+  }
+}
+
+/// Calls `body` with C strings that end with a null pointer.
+private func withCStrings<Value>(
+  _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Value
+) -> Value {
+  var pointers: [UnsafeMutablePointer<CChar>?] = strings.map { strdup($0) }
+  pointers.append(nil)
+  defer { for pointer in pointers { free(pointer) } }
+  return pointers.withUnsafeBufferPointer { buffer in
+    // Never empty: it ends with nil.
+    buffer.baseAddress.map(body)
+  } ?? body([nil])
+}

@@ -1,0 +1,97 @@
+public import Basics
+import Glibc
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import Serving
+import ServiceLifecycle
+import UnixSignals
+
+/// The data plane: a process of its own that answers predictions.
+public enum Gateway {
+  /// Answers until a signal ends it; what is being answered is answered first.
+  ///
+  /// - Throws: `address_in_use`.
+  public static func run(home: FactoryHome, listen: ListenAddress, version: String) async throws {
+    // Whoever started this process may have blocked them.
+    unblockSignals()
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    let logger = Logger(label: "gateway")
+    let running = try await RunningGateway.start(
+      on: group.next(), routesPath: RoutingFile.path(in: home), listen: listen, logger: logger)
+    let process = ProcessIdentity.current
+    try GatewayFile(url: running.address.url, pid: process.pid, startTicks: process.startTicks,
+      version: version
+    ).write(home)
+    let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+    for await _ in signals { break }
+    try await running.stop()
+    try await group.shutdownGracefully()
+  }
+
+  private static func unblockSignals() {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGTERM)
+    sigaddset(&signals, SIGINT)
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+    signal(SIGPIPE, SIG_IGN)
+  }
+}
+
+/// A gateway that listens.
+struct RunningGateway: Sendable {
+  let address: ListenAddress
+  private let channel: any Channel
+  private let core: NIOLoopBound<GatewayCore>
+
+  /// Listens at `listen` and follows the routing file.
+  static func start(
+    on eventLoop: any EventLoop, routesPath: String, listen: ListenAddress, logger: Logger
+  ) async throws -> RunningGateway {
+    let core = try await eventLoop.submit {
+      let core = GatewayCore(eventLoop: eventLoop, routesPath: routesPath, logger: logger)
+      core.start()
+      return NIOLoopBound(core, eventLoop: eventLoop)
+    }.get()
+    do {
+      let channel = try await ServerBootstrap(group: eventLoop)
+        .serverChannelOption(.backlog, value: 1_024)
+        .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+        .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+        // One read for each time that the system says there is something: most requests fit.
+        .childChannelOption(.maxMessagesPerRead, value: 1)
+        .childChannelInitializer { channel in
+          channel.eventLoop.makeCompletedFuture {
+            let pipeline = channel.pipeline.syncOperations
+            try pipeline.addHandler(
+              ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)))
+            try pipeline.addHandler(GatewayConnection(core: core.value))
+          }
+        }
+        .bind(host: listen.host, port: listen.port).get()
+      let port = channel.localAddress?.port ?? listen.port
+      return RunningGateway(
+        address: ListenAddress(host: listen.host, port: port), channel: channel, core: core)
+    } catch let error as IOError where error.errnoCode == EADDRINUSE {
+      throw ServerError(
+        .addressInUse, "Another program listens on \(listen) already.",
+        hint: "Choose another port with --gateway HOST:PORT; port 0 picks a free one.")
+    }
+  }
+
+  /// Listens no more and ends once everything is answered, at most after some seconds.
+  func stop() async throws {
+    try await channel.close()
+    let core = core
+    for _ in 0..<60 {
+      let isIdle = try await channel.eventLoop.submit {
+        core.value.drain()
+        return core.value.isIdle
+      }.get()
+      if isIdle { return }
+      try await Task.sleep(for: .milliseconds(50))
+    }
+  }
+}
