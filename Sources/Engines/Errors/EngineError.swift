@@ -2,6 +2,7 @@ public import Basics
 
 /// Why an engine, a feature pipeline or a model package could not do its work.
 public struct EngineError: FactoryError, Equatable {
+  /// The kinds of failures.
   public enum Code: String, Sendable {
     /// The shared library of an engine is not there or cannot be loaded.
     case engineMissing = "engine_missing"
@@ -15,10 +16,14 @@ public struct EngineError: FactoryError, Equatable {
     case shapeMismatch = "shape_mismatch"
   }
 
+  /// What kind of failure it is.
   public let code: Code
+  /// What happened.
   public let message: String
+  /// What to do about it.
   public let hint: String?
 
+  /// Takes every value as it is.
   public init(_ code: Code, _ message: String, hint: String? = nil) {
     self.code = code
     self.message = message

@@ -8,12 +8,14 @@ public enum FeatureType: String, Codable, Sendable {
 
 /// Features of rows: what an engine trains on and predicts from.
 public struct FeatureMatrix: Sendable, Equatable {
+  /// Number of rows.
   public let rowCount: Int
   /// One type a column.
   public let types: [FeatureType]
   /// Row after row; NaN is missing, nothing is infinite.
   public let values: [Float]
 
+  /// Number of features.
   public var columnCount: Int { types.count }
 
   /// - Precondition: there are `rowCount * types.count` values.
@@ -44,6 +46,7 @@ public struct FeatureMatrix: Sendable, Equatable {
     return FeatureMatrix(rowCount: numbers.count, types: types, values: taken)
   }
 
+  /// Whether all bits are equal.
   public static func == (left: FeatureMatrix, right: FeatureMatrix) -> Bool {
     left.rowCount == right.rowCount && left.types == right.types
       && left.values.count == right.values.count

@@ -32,7 +32,8 @@ public struct SignatureColumn: Codable, Sendable, Equatable {
 /// `model.json` of a model package: what the files beside it are and how to ask them.
 ///
 /// A model package is a folder: `model.json`, `features.json` (the fitted feature pipeline), the
-/// engines' own files named in `members`, and `example.json` (an array with one valid row).
+/// engines' own files named in `members`, `example.json` (an array with one valid row) and, for
+/// forecasts, `forecast.json` (the lag features with the last values of each series).
 public struct ModelManifest: Codable, Sendable, Equatable {
   /// One model of the ensemble; a single model is an ensemble of one with weight 1.
   public struct Member: Codable, Sendable, Equatable {
@@ -44,13 +45,19 @@ public struct ModelManifest: Codable, Sendable, Equatable {
     public var file: String
     /// Weights are positive and add up to 1.
     public var weight: Double
+    /// What was done to the target before training, undone after prediction; nil is nothing.
+    public var targetTransform: TargetTransform?
 
     /// Takes every value as it is.
-    public init(engine: String, engineVersion: String, file: String, weight: Double) {
+    public init(
+      engine: String, engineVersion: String, file: String, weight: Double,
+      targetTransform: TargetTransform? = nil
+    ) {
       self.engine = engine
       self.engineVersion = engineVersion
       self.file = file
       self.weight = weight
+      self.targetTransform = targetTransform
     }
   }
 

@@ -14,7 +14,9 @@ public final class XGBoostMatrix {
 
   let library: XGBoostLibrary
   let handle: UnsafeMutableRawPointer
+  /// Number of rows.
   public let rowCount: Int
+  /// Number of features.
   public let columnCount: Int
 
   /// - Parameters:

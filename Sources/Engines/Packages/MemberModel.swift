@@ -1,0 +1,98 @@
+import DataPipelines
+import Synchronization
+
+/// One model of an ensemble, ready to predict from any thread.
+struct MemberModel: Sendable {
+  enum Kind: Sendable {
+    case linear(LinearModel)
+    /// Trees, and the engine for what only it does.
+    case trees(TreeEnsemble?, EngineBooster)
+  }
+
+  let kind: Kind
+  let link: Link
+  let weight: Double
+  let targetTransform: TargetTransform?
+
+  /// Margins of a row: 1, or one a class.
+  let outputCount: Int
+
+  /// Adds the member's weighted predictions of each row to `sums`.
+  func add(_ features: FeatureMatrix, to sums: inout [Double], width: Int) throws {
+    let margins = try margins(of: features)
+    margins.withUnsafeBufferPointer { margins in
+      var one = [Double](repeating: 0, count: width)
+      for row in 0..<features.rowCount {
+        for place in 0..<width { one[place] = 0 }
+        let own = margins[row * outputCount..<(row + 1) * outputCount]
+        link.add(UnsafeBufferPointer(rebasing: own), weight: 1, to: &one)
+        if let targetTransform { one[0] = targetTransform.undone(on: one[0]) }
+        for place in 0..<width { sums[row * width + place] += weight * one[place] }
+      }
+    }
+  }
+
+  /// Rows from which the engine's own prediction, with its threads, is faster than ours.
+  private static let engineRows = 4_096
+
+  private func margins(of features: FeatureMatrix) throws -> [Double] {
+    switch kind {
+    case .linear(let model): return model.margins(of: features)
+    case .trees(let trees, let engine):
+      if let trees, features.rowCount < Self.engineRows || !engine.isParallel {
+        return trees.margins(of: features).map(Double.init)
+      }
+      return try engine.withBooster { booster in
+        let matrix = try XGBoostMatrix(
+          library: booster.library, features: features, threads: engine.threads)
+        return try booster.margins(of: matrix)
+      }.map(Double.init)
+    }
+  }
+
+  /// SHAP values of the margins: rows × outputs × (features + 1), the bias last.
+  func contributions(of features: FeatureMatrix) throws -> [Double] {
+    switch kind {
+    case .linear(let model): return model.contributions(of: features)
+    case .trees(_, let engine):
+      return try engine.withBooster { booster in
+        let matrix = try XGBoostMatrix(
+          library: booster.library, features: features, threads: engine.threads)
+        return try booster.predict(matrix, output: .contributions)
+      }.map(Double.init)
+    }
+  }
+}
+
+/// XGBoost for one model file, loaded when it is first needed.
+final class EngineBooster: Sendable {
+  let threads: Int
+  private let libraryPath: String?
+  private let bytes: [UInt8]
+  private let booster = Mutex<XGBoostBooster?>(nil)
+
+  init(libraryPath: String?, bytes: [UInt8], threads: Int) {
+    self.libraryPath = libraryPath
+    self.bytes = bytes
+    self.threads = threads
+  }
+
+  /// Whether the engine is there and has more than one thread.
+  var isParallel: Bool { libraryPath != nil && threads > 1 }
+
+  /// Calls `body` with the booster, one caller at a time.
+  func withBooster<Value: Sendable>(_ body: (XGBoostBooster) throws -> Value) throws -> Value {
+    try booster.withLock { booster in
+      if let booster { return try body(booster) }
+      guard let libraryPath else {
+        throw EngineError(
+          .engineMissing, "XGBoost is not installed.",
+          hint: "Install it with: aifactory engines install xgboost")
+      }
+      let loaded = try XGBoostBooster(
+        library: XGBoostLibrary.load(path: libraryPath), bytes: bytes, threads: threads)
+      booster = loaded
+      return try body(loaded)
+    }
+  }
+}

@@ -1,0 +1,160 @@
+/// The rows of a request in the order of the signature, checked against it.
+struct RequestRows: Sendable, Equatable {
+  let width: Int
+  /// Row after row.
+  var cells: [Cell] = []
+
+  var rowCount: Int { width == 0 ? 0 : cells.count / width }
+}
+
+/// Reads rows from JSON as a signature wants them.
+///
+/// Takes one row or many, as objects or as arrays in the order of the signature, and the shapes of
+/// MLflow's scoring protocol: `dataframe_split`, `dataframe_records`, `instances` and `inputs`.
+struct RowReader: Sendable {
+  let signature: [SignatureColumn]
+  private let names: [[UInt8]]
+  private let placeOfName: [String: Int]
+
+  init(signature: [SignatureColumn]) {
+    self.signature = signature
+    names = signature.map { Array($0.name.utf8) }
+    placeOfName = Dictionary(
+      signature.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// The rows of a whole body.
+  func read(_ bytes: UnsafeBufferPointer<UInt8>) throws(SignatureError) -> RequestRows {
+    var cursor = JSONCursor(bytes)
+    var rows = RequestRows(width: signature.count)
+    switch try cursor.kind() {
+    case .object:
+      if let shape = try mlflowShape(cursor) {
+        try read(shape, &cursor, into: &rows)
+      } else {
+        try readObject(&cursor, into: &rows)
+      }
+    case .array: try readArray(&cursor, into: &rows)
+    default:
+      throw SignatureError(
+        .rowsInvalid, "The body holds no rows: it is neither an object nor an array.",
+        hint: "Send one row as an object, or an array of rows.")
+    }
+    cursor.skipSpace()
+    guard cursor.isAtEnd else { throw cursor.malformed("the end") }
+    return rows
+  }
+
+  /// `[{…}, …]`, `[[…], …]`, or one row as `[value, …]`.
+  func readArray(
+    _ cursor: inout JSONCursor, into rows: inout RequestRows
+  ) throws(SignatureError) {
+    var ahead = cursor
+    try ahead.expect("[")
+    if ahead.take("]") {
+      throw SignatureError(.rowsInvalid, "The body holds no rows.", hint: "Send at least one row.")
+    }
+    switch try ahead.kind() {
+    case .object, .array:
+      try cursor.expect("[")
+      repeat {
+        if try cursor.kind() == .object {
+          try readObject(&cursor, into: &rows)
+        } else {
+          try readPositional(&cursor, places: nil, into: &rows)
+        }
+      } while cursor.take(",")
+      try cursor.expect("]")
+    default: try readPositional(&cursor, places: nil, into: &rows)
+    }
+  }
+
+  /// One row by names; columns that the signature does not know are passed over.
+  func readObject(
+    _ cursor: inout JSONCursor, into rows: inout RequestRows
+  ) throws(SignatureError) {
+    guard try cursor.kind() == .object else {
+      throw SignatureError(
+        .rowsInvalid, "Row \(rows.rowCount) is not an object.",
+        hint: "Send all rows in the same shape.", row: rows.rowCount)
+    }
+    let number = rows.rowCount
+    let start = rows.cells.count
+    for _ in 0..<rows.width { rows.cells.append(.missing) }
+    try cursor.expect("{")
+    if !cursor.take("}") {
+      // Rows name their columns in the signature's order, mostly.
+      var expected = 0
+      repeat {
+        let place = try place(&cursor, expected: expected)
+        try cursor.expect(":")
+        if let place {
+          rows.cells[start + place] = try cell(&cursor, of: signature[place], row: number)
+          expected = place + 1
+        } else {
+          try cursor.skipValue()
+        }
+      } while cursor.take(",")
+      try cursor.expect("}")
+    }
+    try check(&rows, from: start, row: number)
+  }
+
+  /// One row by position: in the signature's order, or in that of `places`.
+  func readPositional(
+    _ cursor: inout JSONCursor, places: [Int?]?, into rows: inout RequestRows
+  ) throws(SignatureError) {
+    let number = rows.rowCount
+    let start = rows.cells.count
+    let wanted = places?.count ?? signature.count
+    for _ in 0..<rows.width { rows.cells.append(.missing) }
+    guard try cursor.kind() == .array else {
+      throw SignatureError(
+        .rowsInvalid, "Row \(number) is not an array.",
+        hint: "Send all rows in the same shape.", row: number)
+    }
+    try cursor.expect("[")
+    var count = 0
+    if !cursor.take("]") {
+      repeat {
+        if count < wanted, let place = places.map({ $0[count] }) ?? count {
+          rows.cells[start + place] = try cell(&cursor, of: signature[place], row: number)
+        } else {
+          try cursor.skipValue()
+        }
+        count += 1
+      } while cursor.take(",")
+      try cursor.expect("]")
+    }
+    guard count == wanted else {
+      throw SignatureError(
+        .rowsInvalid, "Row \(number) has \(count) values; expected \(wanted).",
+        hint: "The columns are, in order: \(signature.map(\.name).joined(separator: ", ")).",
+        row: number)
+    }
+    try check(&rows, from: start, row: number)
+  }
+
+  func check(
+    _ rows: inout RequestRows, from start: Int, row: Int
+  ) throws(SignatureError) {
+    for place in signature.indices where !signature[place].isOptional {
+      if case .missing = rows.cells[start + place] {
+        throw SignatureError.missing(signature[place], row: row)
+      }
+    }
+  }
+
+  /// Place of the column whose name comes next; nil for one that the signature does not know.
+  private func place(
+    _ cursor: inout JSONCursor, expected: Int
+  ) throws(SignatureError) -> Int? {
+    guard try cursor.kind() == .string else { throw cursor.malformed("a column name") }
+    guard let plain = try cursor.plainString() else { return placeOfName[try cursor.string()] }
+    if expected < names.count, plain.elementsEqual(names[expected]) { return expected }
+    return placeOfName[String(decoding: plain, as: UTF8.self)]
+  }
+
+  /// Place of the column of that name; nil for one that the signature does not know.
+  func place(of name: String) -> Int? { placeOfName[name] }
+}
