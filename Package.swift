@@ -20,6 +20,7 @@ let exportsPythonStandIns: [LinkerSetting] = [
 ]
 
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(
@@ -77,7 +78,7 @@ let package = Package(
 
     // From low to high; each imports only what stands above it in this list.
     library("JobProtocol", ["CLinux"]),
-    library("Basics", ["JobProtocol", grdb, crypto, "Yams", logging]),
+    library("Basics", ["JobProtocol", grdb, sqlite, crypto, "Yams", logging]),
     library("API", ["Basics", httpClient, nioCore]),
     library("Compute", ["Basics", "JobProtocol", "CLinux", grdb, logging, lifecycle]),
     library(
@@ -125,10 +126,10 @@ let package = Package(
       linkerSettings: [.unsafeFlags(["-static-executable"])]),
 
     .target(
-      name: "TestSupport", dependencies: ["Basics", "JobProtocol", "CLinux", grdb],
+      name: "TestSupport", dependencies: ["Basics", "JobProtocol", "CLinux", grdb, sqlite],
       path: "Tests/TestSupport", swiftSettings: strict),
     tests("JobProtocolTests", ["JobProtocol"]),
-    tests("BasicsTests", ["Basics", grdb]),
+    tests("BasicsTests", ["Basics", grdb, sqlite]),
     tests("ComputeTests", ["Compute", "Basics", "JobProtocol", grdb]),
     tests("DataPipelinesTests", ["DataPipelines", "Basics", grdb]),
     tests("OptimizationTests", ["Optimization", "Basics", "JobProtocol", grdb]),

@@ -3,8 +3,10 @@ import Glibc
 
 /// A folder of its own for a test, removed with the value.
 public final class TemporaryFolder: Sendable {
+  /// Absolute path of the folder.
   public let path: String
 
+  /// Creates the folder.
   public init() throws {
     let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
     path = "\(parent)/aifactory-test-\(getpid())-\(UInt64.random(in: 0...UInt64.max))"

@@ -2,7 +2,9 @@ public import Basics
 
 /// A real ledger on a temporary file, opened by the product's own code; its folder goes with it.
 public final class TemporaryLedger: Sendable {
+  /// The open ledger.
   public let ledger: Ledger
+  /// The folder that holds it.
   public let folder: TemporaryFolder
   /// Path of the database's file.
   public let path: String

@@ -1,55 +1,153 @@
+import Dispatch
 import GRDB
+import Synchronization
 
 /// Gathers concurrent writes into shared transactions.
-actor GroupCommitter {
-  private struct Pending: Sendable {
-    /// Runs the write in a savepoint and returns what answers its caller after the commit.
-    let run: @Sendable (Database) -> (@Sendable () -> Void)
-    let fail: @Sendable (any Error) -> Void
+///
+/// Writes run one after another on the pool's own serial queue: nobody else's code runs between
+/// two of them. A write is answered after the commit that it shared, whether or not its task was
+/// canceled in the meantime.
+final class GroupCommitter: Sendable {
+  private struct State {
+    var queue: [PendingWrite] = []
+    var isDraining = false
+    var isClosed = false
+    var closers: [CheckedContinuation<Void, Never>] = []
+    var statistics = LedgerStatistics()
   }
 
   private let pool: DatabasePool
-  private var queue: [Pending] = []
-  private var isDraining = false
+  private let limits: LedgerLimits
+  private let checkpointer: Checkpointer
+  private let state = Mutex(State())
 
-  init(pool: DatabasePool) { self.pool = pool }
+  init(pool: DatabasePool, limits: LedgerLimits) throws {
+    self.pool = pool
+    self.limits = limits
+    checkpointer = try pool.writeWithoutTransaction { db in
+      let checkpointer = Checkpointer(
+        limitBytes: limits.checkpointBytes,
+        pageBytes: try Int.fetchOne(db, sql: "PRAGMA page_size") ?? 4_096)
+      checkpointer.observe(db)
+      return checkpointer
+    }
+  }
+
+  var statistics: LedgerStatistics {
+    state.withLock { state in
+      var statistics = state.statistics
+      statistics.queued = state.queue.count
+      return statistics
+    }
+  }
 
   func write<Value: Sendable>(
     _ body: @escaping @Sendable (Database) throws -> Value
   ) async throws -> Value {
     try await withCheckedThrowingContinuation { continuation in
-      queue.append(
-        Pending(
-          run: { db in
-            let result = Result {
-              var value: Value?
-              try db.inSavepoint {
-                value = try body(db)
-                return .commit
-              }
-              guard let value else { throw DatabaseError(message: "savepoint returned nothing") }
-              return value
-            }
-            return { continuation.resume(with: result) }
-          }, fail: { continuation.resume(throwing: $0) }))
-      if !isDraining {
-        isDraining = true
-        Task { await self.drain() }
+      submit(PendingWrite(body, continuation))
+    }
+  }
+
+  /// Refuses writes from now on and returns when those that wait are answered.
+  func close() async {
+    await withCheckedContinuation { continuation in
+      let isIdle = state.withLock { state in
+        state.isClosed = true
+        if state.isDraining { state.closers.append(continuation) }
+        return !state.isDraining
+      }
+      if isIdle { continuation.resume() }
+    }
+  }
+
+  private enum Admission { case start, wait, refuse(LedgerError) }
+
+  private func submit(_ write: PendingWrite) {
+    let admission = state.withLock { state -> Admission in
+      if state.isClosed {
+        return .refuse(LedgerError(.ledgerClosed, "the ledger is closed: the server is stopping"))
+      }
+      guard state.queue.count < limits.queue else {
+        state.statistics.refusedWrites += 1
+        return .refuse(
+          LedgerError(
+            .overloaded, "\(limits.queue) writes wait for the ledger already",
+            hint: "try again in a second"))
+      }
+      state.queue.append(write)
+      if state.isDraining { return .wait }
+      state.isDraining = true
+      return .start
+    }
+    switch admission {
+    case .start: pool.asyncWriteWithoutTransaction { db in self.drain(db) }
+    case .wait: break
+    case .refuse(let error): write.fail(error)
+    }
+  }
+
+  /// Commits batches until no write waits.
+  private func drain(_ db: Database) {
+    while true {
+      let (batch, closers) = state.withLock { state in
+        guard !state.queue.isEmpty else {
+          state.isDraining = false
+          defer { state.closers = [] }
+          return ([PendingWrite](), state.closers)
+        }
+        let count = min(limits.batch, state.queue.count)
+        defer { state.queue.removeFirst(count) }
+        return (Array(state.queue[..<count]), [])
+      }
+      guard !batch.isEmpty else {
+        for closer in closers { closer.resume() }
+        return
+      }
+      commit(batch, db)
+      switch checkpointer.checkpointIfNeeded(db) {
+      case .notNeeded: break
+      case .done: state.withLock { $0.statistics.checkpoints += 1 }
+      case .failed: state.withLock { $0.statistics.failedCheckpoints += 1 }
       }
     }
   }
 
-  private func drain() async {
-    while !queue.isEmpty {
-      let batch = queue
-      queue = []
-      do {
-        let replies = try await pool.write { db in batch.map { $0.run(db) } }
-        for reply in replies { reply() }
-      } catch {
-        for pending in batch { pending.fail(error) }
+  private func commit(_ batch: [PendingWrite], _ db: Database) {
+    let deadline = DispatchTime.now().uptimeNanoseconds + UInt64(limits.batchMs) * 1_000_000
+    var outcomes: [PendingWrite.Outcome] = []
+    outcomes.reserveCapacity(batch.count)
+    do {
+      try db.cachedStatement(sql: "BEGIN IMMEDIATE").execute()
+      for write in batch {
+        if !outcomes.isEmpty, DispatchTime.now().uptimeNanoseconds > deadline { break }
+        outcomes.append(write.run(db))
+        guard db.isInsideTransaction else {
+          // SQLite undoes the whole transaction where it cannot undo one statement (disk full, I/O
+          // error), see https://www.sqlite.org/lang_transaction.html: none of the batch is there.
+          throw outcomes.last?.error
+            ?? LedgerError(.transactionLost, "a write ended the transaction that it shared")
+        }
       }
+      try db.cachedStatement(sql: "COMMIT").execute()
+    } catch {
+      if db.isInsideTransaction {
+        // What a failed rollback would leave, the next BEGIN reports.
+        try? db.rollback()
+      }
+      state.withLock { $0.statistics.failedCommits += 1 }
+      let failure = (error as? LedgerError) ?? LedgerError.commit(error)
+      for write in batch { write.fail(failure) }
+      return
     }
-    isDraining = false
+    let rest = batch[outcomes.count...]
+    let failedCount = outcomes.count { $0.error != nil }
+    state.withLock { state in
+      if !rest.isEmpty { state.queue.insert(contentsOf: rest, at: 0) }
+      state.statistics.commits += 1
+      state.statistics.writes += Int64(outcomes.count - failedCount)
+      state.statistics.failedWrites += Int64(failedCount)
+    }
+    for outcome in outcomes { outcome.answer() }
   }
 }

@@ -2,38 +2,46 @@ public import GRDB
 
 /// The factory's one database: what was acknowledged is on disk.
 ///
-/// SQLite in WAL mode with `synchronous=FULL`. Writes go through one queue and share commits
-/// (group commit); each runs in a savepoint of its own and fails alone. Reads are short snapshots.
+/// SQLite in WAL mode with `synchronous=FULL`. Writes go through one bounded queue and share
+/// commits (group commit); each runs in a savepoint of its own and fails alone. Reads are short
+/// snapshots.
 public final class Ledger: Sendable {
+  /// The file of the database.
+  public let path: String
   let pool: DatabasePool
   private let committer: GroupCommitter
+  static let busyTimeoutMs: Int32 = 10_000
 
   /// Opens (or creates) the database at `path` and brings its schema up to date.
   ///
   /// - Parameters:
   ///   - path: file of the database, on a local disk.
   ///   - migrations: all steps in order of time.
-  public init(path: String, migrations: [SchemaMigration]) throws {
-    var configuration = Configuration()
-    configuration.foreignKeysEnabled = true
-    configuration.busyMode = .timeout(10)
-    pool = try DatabasePool(path: path, configuration: configuration)
-    // GRDB sets synchronous=NORMAL while opening a pool, so FULL must be set afterwards.
-    try pool.writeWithoutTransaction { db in
-      try db.execute(sql: "PRAGMA synchronous = FULL")
+  ///   - limits: the bounds of group commit.
+  /// - Throws: `ledger_unusable` for what is no database or cannot be opened, `ledger_too_new`
+  ///   for one that a later version has migrated.
+  public init(
+    path: String, migrations: [SchemaMigration], limits: LedgerLimits = LedgerLimits()
+  ) throws {
+    self.path = path
+    do {
+      pool = try Self.open(path)
+      try Self.migrate(pool, migrations)
+      committer = try GroupCommitter(pool: pool, limits: limits)
+    } catch let error as DatabaseError {
+      throw LedgerError(
+        .ledgerUnusable, "the ledger \(path) cannot be opened: \(LedgerError.sentence(error))",
+        hint: "check the disk and the permissions, or restore the home from a backup")
     }
-    var migrator = DatabaseMigrator()
-    for migration in migrations {
-      migrator.registerMigration(migration.identifier, migrate: migration.migrate)
-    }
-    try migrator.migrate(pool)
-    committer = GroupCommitter(pool: pool)
   }
 
   /// Runs `body` in a savepoint and returns when its effects are on disk.
   ///
-  /// - Throws: what `body` throws (its effects are undone, others' are kept), or the failure of
-  ///   the commit that it shared.
+  /// Once it is queued, the write is done and answered even where the task is canceled.
+  ///
+  /// - Parameter body: short, without network, files or processes; it never runs beside another.
+  /// - Throws: what `body` throws (its effects are undone, others' are kept), or a `LedgerError`:
+  ///   `overloaded` when too many writes wait, or the failure of the commit that it shared.
   public func write<Value: Sendable>(
     _ body: @escaping @Sendable (Database) throws -> Value
   ) async throws -> Value {
@@ -45,5 +53,64 @@ public final class Ledger: Sendable {
     _ body: @escaping @Sendable (Database) throws -> Value
   ) async throws -> Value {
     try await pool.read(body)
+  }
+
+  /// Answers the writes that wait, refuses others, and closes the database.
+  public func close() async throws {
+    await committer.close()
+    try await pool.writeWithoutTransaction { db in
+      // What cannot be copied back now stays in the log, and the next start reads it.
+      _ = try? db.checkpoint(.truncate)
+    }
+    try pool.close()
+  }
+
+  /// What was done since the ledger was opened.
+  public var statistics: LedgerStatistics { committer.statistics }
+
+  /// Bytes of the write-ahead log now.
+  public var walBytes: Int64 { Checkpointer.walBytes(path: path) }
+
+  /// Reads a pragma of the connection that writes, such as `synchronous`.
+  func writerPragma(_ name: String) async throws -> Int {
+    try await pool.writeWithoutTransaction { db in
+      try Int.fetchOne(db, sql: "PRAGMA \(name)") ?? -1
+    }
+  }
+
+  private static func open(_ path: String) throws -> DatabasePool {
+    var configuration = Configuration()
+    configuration.foreignKeysEnabled = true
+    configuration.busyMode = .timeout(Double(busyTimeoutMs) / 1_000)
+    configuration.label = "ledger"
+    let pool = try DatabasePool(path: path, configuration: configuration)
+    try pool.writeWithoutTransaction { db in
+      // GRDB sets synchronous=NORMAL while opening a pool, so FULL must be set afterwards.
+      try db.execute(sql: "PRAGMA synchronous = FULL")
+      // Checkpoints run between batches, never inside somebody's commit.
+      try db.execute(sql: "PRAGMA wal_autocheckpoint = 0")
+      try db.execute(sql: "PRAGMA journal_size_limit = \(64 << 20)")
+      guard try Int.fetchOne(db, sql: "PRAGMA synchronous") == 2,
+        try String.fetchOne(db, sql: "PRAGMA journal_mode") == "wal"
+      else {
+        throw LedgerError(
+          .ledgerUnusable, "SQLite does not keep \(path) in WAL mode with synchronous=FULL",
+          hint: "put the home on a local disk")
+      }
+    }
+    return pool
+  }
+
+  private static func migrate(_ pool: DatabasePool, _ migrations: [SchemaMigration]) throws {
+    var migrator = DatabaseMigrator()
+    for migration in migrations {
+      migrator.registerMigration(migration.identifier, migrate: migration.migrate)
+    }
+    if try pool.read(migrator.hasBeenSuperseded) {
+      throw LedgerError(
+        .ledgerTooNew, "the ledger was written by a later version of aifactory",
+        hint: "install that version, or choose another folder with --home")
+    }
+    try migrator.migrate(pool)
   }
 }

@@ -8,6 +8,7 @@ public struct EngineLocator: Hashable, Sendable {
   /// The folder that holds a folder for each engine.
   public let folder: String
 
+  /// Looks in `folder` alone.
   public init(folder: String) { self.folder = FileTree.absolute(folder) }
 
   /// The engines of `home`, unless `AIFACTORY_ENGINES` names another folder.

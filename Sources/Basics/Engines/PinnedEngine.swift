@@ -4,6 +4,7 @@ public struct PinnedEngine: Hashable, Sendable {
   public let name: String
   /// The package of the Python index that carries the engine's library.
   public let package: String
+  /// The version that was tested.
   public let version: String
   /// What the factory uses it for, for people.
   public let purpose: String

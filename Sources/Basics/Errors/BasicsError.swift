@@ -1,5 +1,6 @@
 /// What can go wrong with names, quantities, files, objects, engines and the home folder.
 public struct BasicsError: FactoryError {
+  /// The words of the API for what went wrong.
   public enum Code: String, Sendable {
     case nameInvalid = "name_invalid"
     case quantityInvalid = "quantity_invalid"
@@ -17,10 +18,14 @@ public struct BasicsError: FactoryError {
     case restoreRefused = "restore_refused"
   }
 
+  /// What went wrong.
   public var code: Code
+  /// What happened, with the values that mattered.
   public var message: String
+  /// What the reader can do next.
   public var hint: String?
 
+  /// Makes an error.
   public init(_ code: Code, _ message: String, hint: String? = nil) {
     self.code = code
     self.message = message

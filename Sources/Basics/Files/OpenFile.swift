@@ -14,13 +14,19 @@ public struct OpenFile: ~Copyable {
 
   /// Size and times of a file, for noticing that it changed.
   public struct Status: Equatable, Sendable {
+    /// Size in bytes.
     public var bytes: Int64
+    /// Nanoseconds since 1970 of the last change of the content.
     public var modifiedAtNs: Int64
+    /// The file's number on its device.
     public var inode: UInt64
+    /// The file system that holds it.
     public var device: UInt64
+    /// Whether it is a file and no folder, pipe or device.
     public var isRegularFile: Bool
   }
 
+  /// The path that was opened.
   public let path: String
   /// The system's number of the file, for calls that are not wrapped here.
   public let descriptor: Int32

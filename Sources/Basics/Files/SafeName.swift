@@ -2,6 +2,7 @@
 ///
 /// 1 to 128 ASCII letters, digits, `.`, `_` and `-`; it starts with a letter or a digit.
 public struct SafeName: Hashable, Sendable, CustomStringConvertible {
+  /// The name.
   public let rawValue: String
 
   /// Takes a name over.
@@ -21,6 +22,7 @@ public struct SafeName: Hashable, Sendable, CustomStringConvertible {
     rawValue = text
   }
 
+  /// The name.
   public var description: String { rawValue }
 
   private static func isAlphanumeric(_ byte: UInt8) -> Bool {

@@ -5,6 +5,7 @@ public struct FactoryHome: Hashable, Sendable {
   /// Absolute path of the folder.
   public let path: String
 
+  /// The home at `path`, seen from the working folder.
   public init(path: String) {
     var path = FileTree.absolute(path)
     while path.count > 1, path.hasSuffix("/") { path.removeLast() }

@@ -9,11 +9,16 @@ public struct ServerFile: Codable, Equatable, Sendable {
   public var url: String
   /// Base address of the data plane.
   public var gateway: String
+  /// The name of the machine.
   public var host: String
+  /// The process of the control plane.
   public var pid: Int32
+  /// The version of the program that serves.
   public var version: String
+  /// The local owner's token.
   public var token: String
 
+  /// Describes a running server.
   public init(
     url: String, gateway: String, host: String, pid: Int32, version: String, token: String
   ) {

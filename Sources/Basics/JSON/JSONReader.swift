@@ -155,7 +155,8 @@ public struct JSONReader {
       return JSONError(.jsonInvalid, "the text ends where \(wanted) was expected", at: offset)
     }
     let found = bytes[offset]
-    let shown = (0x21...0x7E).contains(found) ? "'\(Character(Unicode.Scalar(found)))'" : "byte \(found)"
+    let shown =
+      (0x21...0x7E).contains(found) ? "'\(Character(Unicode.Scalar(found)))'" : "byte \(found)"
     return JSONError(code, "expected \(wanted), found \(shown)", at: offset)
   }
 

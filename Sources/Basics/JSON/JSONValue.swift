@@ -32,11 +32,17 @@ public enum JSONValue: Sendable {
     return elements[index]
   }
 
+  /// The text of a string, else nil.
   public var stringValue: String? { if case .string(let value) = self { value } else { nil } }
+  /// The value of a number, else nil.
   public var numberValue: Double? { if case .number(let value) = self { value } else { nil } }
+  /// The value of a boolean, else nil.
   public var boolValue: Bool? { if case .bool(let value) = self { value } else { nil } }
+  /// The elements of an array, else nil.
   public var arrayValue: [JSONValue]? { if case .array(let value) = self { value } else { nil } }
+  /// The members of an object, else nil.
   public var objectValue: [JSONMember]? { if case .object(let value) = self { value } else { nil } }
+  /// Whether this is `null`.
   public var isNull: Bool { if case .null = self { true } else { false } }
 
   /// Compact JSON.
@@ -49,9 +55,12 @@ public enum JSONValue: Sendable {
 
 /// One key and value of an object.
 public struct JSONMember: Sendable, Equatable {
+  /// The name.
   public var key: String
+  /// What it names.
   public var value: JSONValue
 
+  /// A member of an object.
   public init(_ key: String, _ value: JSONValue) {
     self.key = key
     self.value = value
@@ -176,6 +185,7 @@ extension JSONValue: Codable {
     }
   }
 
+  /// Encodes the value.
   public func encode(to encoder: any Encoder) throws {
     switch self {
     case .object(let members):

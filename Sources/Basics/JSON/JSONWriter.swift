@@ -11,11 +11,16 @@ public struct JSONWriter {
   public private(set) var bytes: [UInt8] = []
   private var needsComma = false
 
+  /// Starts empty, with room for `capacity` bytes.
   public init(capacity: Int = 256) { bytes.reserveCapacity(capacity) }
 
+  /// Writes `{`.
   public mutating func beginObject() { open(UInt8(ascii: "{")) }
+  /// Writes `}`.
   public mutating func endObject() { close(UInt8(ascii: "}")) }
+  /// Writes `[`.
   public mutating func beginArray() { open(UInt8(ascii: "[")) }
+  /// Writes `]`.
   public mutating func endArray() { close(UInt8(ascii: "]")) }
 
   /// Writes a key that needs no escapes.
@@ -37,6 +42,7 @@ public struct JSONWriter {
     needsComma = false
   }
 
+  /// Writes a string with the escapes that it needs.
   public mutating func string(_ value: String) {
     separate()
     quote(value)
@@ -64,6 +70,7 @@ public struct JSONWriter {
     needsComma = true
   }
 
+  /// Writes a whole number.
   public mutating func integer(_ value: Int64) {
     separate()
     var digits: (UInt64, UInt64, UInt64) = (0, 0, 0)  // 24 bytes: a sign and at most 19 digits
@@ -84,7 +91,9 @@ public struct JSONWriter {
     needsComma = true
   }
 
+  /// Writes `true` or `false`.
   public mutating func bool(_ value: Bool) { word(value ? "true" : "false") }
+  /// Writes `null`.
   public mutating func null() { word("null") }
 
   /// Writes JSON that was made before, as one value.

@@ -6,9 +6,12 @@ public struct FolderManifest: Codable, Hashable, Sendable {
   public struct Entry: Codable, Hashable, Sendable {
     /// Relative path with `/`, as `safePath` allows it.
     public var path: String
+    /// The object that holds the content.
     public var sha256: ObjectDigest
+    /// Size in bytes.
     public var bytes: Int64
 
+    /// Takes files in any order.
     public init(path: String, sha256: ObjectDigest, bytes: Int64) {
       self.path = path
       self.sha256 = sha256
@@ -19,6 +22,7 @@ public struct FolderManifest: Codable, Hashable, Sendable {
   /// Sorted by the bytes of their paths; no two are equal.
   public private(set) var files: [Entry]
 
+  /// Takes files in any order.
   public init(files: [Entry]) {
     self.files = files.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
   }

@@ -28,12 +28,15 @@ public struct ObjectDigest: Hashable, Sendable, Comparable, CustomStringConverti
 
   fileprivate init(unchecked hex: String) { self.hex = hex }
 
+  /// Orders by the hexadecimal digits.
   public static func < (left: ObjectDigest, right: ObjectDigest) -> Bool { left.hex < right.hex }
 
+  /// The hexadecimal digits.
   public var description: String { hex }
 }
 
 extension ObjectDigest: Codable {
+  /// Decodes the hexadecimal digits.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     guard let digest = ObjectDigest(hex: try container.decode(String.self)) else {
@@ -43,6 +46,7 @@ extension ObjectDigest: Codable {
     self = digest
   }
 
+  /// Encodes the hexadecimal digits.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(hex)
@@ -53,10 +57,13 @@ extension ObjectDigest: Codable {
 public struct ObjectHasher {
   private var state = SHA256()
 
+  /// Starts with no bytes.
   public init() {}
 
   /// Adds bytes.
-  public mutating func update(_ bytes: UnsafeRawBufferPointer) { state.update(bufferPointer: bytes) }
+  public mutating func update(_ bytes: UnsafeRawBufferPointer) {
+    state.update(bufferPointer: bytes)
+  }
 
   /// Adds bytes.
   public mutating func update(_ bytes: [UInt8]) {

@@ -9,6 +9,7 @@ public struct ObjectStore: Hashable, Sendable {
   /// The folder of the store; created by the first object.
   public let root: String
 
+  /// The store in the folder `root`.
   public init(root: String) { self.root = FileTree.absolute(root) }
 
   /// Where the object of that digest lies, whether or not it is there.

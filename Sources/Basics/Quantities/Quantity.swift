@@ -19,8 +19,10 @@ struct Quantity {
 
 /// An amount of memory or disk.
 public struct ByteCount: Hashable, Sendable, Comparable, CustomStringConvertible {
+  /// The amount in bytes.
   public let bytes: Int64
 
+  /// Takes an amount over.
   public init(bytes: Int64) { self.bytes = bytes }
 
   /// Reads `16GB`, `512 MiB`, `4096`: `KB MB GB TB PB` count in thousands, `KiB` and so on in 1,024s, as do the bare `K M G T P`.
@@ -43,6 +45,7 @@ public struct ByteCount: Hashable, Sendable, Comparable, CustomStringConvertible
     self.bytes = bytes
   }
 
+  /// Orders by amount.
   public static func < (left: ByteCount, right: ByteCount) -> Bool { left.bytes < right.bytes }
 
   /// Three digits at least and a decimal unit, such as `1.23 GB`.
@@ -59,8 +62,10 @@ public struct ByteCount: Hashable, Sendable, Comparable, CustomStringConvertible
 
 /// A length of time.
 public struct TimeSpan: Hashable, Sendable, Comparable, CustomStringConvertible {
+  /// The length in milliseconds.
   public let milliseconds: Int64
 
+  /// Takes an amount over.
   public init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
   /// Reads `120s`, `2h`, `1.5 min`, `7d`, `250ms`, `2w`, and also sums such as `1h30m`; a number without unit is refused.
@@ -93,6 +98,7 @@ public struct TimeSpan: Hashable, Sendable, Comparable, CustomStringConvertible 
     milliseconds = total
   }
 
+  /// Orders by amount.
   public static func < (left: TimeSpan, right: TimeSpan) -> Bool {
     left.milliseconds < right.milliseconds
   }

@@ -1,5 +1,6 @@
 /// A YAML text that does not say what it should, and where.
 public struct YAMLError: FactoryError, Equatable {
+  /// The words of the API for what is wrong.
   public enum Code: String, Sendable {
     case yamlSyntax = "yaml_syntax"
     case yamlDuplicateKey = "yaml_duplicate_key"
@@ -11,9 +12,11 @@ public struct YAMLError: FactoryError, Equatable {
     case notYetPossible = "not_yet_possible"
   }
 
+  /// What is wrong, as a word of the API.
   public var code: Code
   /// Where, as `file:line:column`, then what is wrong.
   public var message: String { "\(file):\(line):\(column): \(problem)" }
+  /// What the reader can do next.
   public var hint: String?
   /// The name of the file, as the person gave it.
   public var file: String
@@ -24,6 +27,7 @@ public struct YAMLError: FactoryError, Equatable {
   /// What is wrong, without the place.
   public var problem: String
 
+  /// Makes an error.
   public init(
     _ code: Code, file: String, line: Int, column: Int, problem: String, hint: String? = nil
   ) {

@@ -12,6 +12,7 @@ public struct YAMLNode: Sendable {
     case mapping([YAMLEntry])
   }
 
+  /// What the node is, with its parts.
   public let content: Content
   /// From 1.
   public let line: Int
@@ -73,9 +74,11 @@ public struct YAMLNode: Sendable {
 
 /// One key of a mapping with its value.
 public struct YAMLEntry: Sendable {
+  /// The key as text.
   public let key: String
   /// The place of the key itself.
   public let keyNode: YAMLNode
+  /// What stands after the colon.
   public let value: YAMLNode
 }
 
@@ -116,7 +119,7 @@ extension YAMLNode {
     return Double(text).map { .number($0) } ?? .text(text)
   }
 
-  /// `[-+]? ( \. [0-9]+ | [0-9]+ ( \. [0-9]* )? ) ( [eE] [-+]? [0-9]+ )?`
+  /// Whether the text is a number of the core schema: sign, digits, point, exponent.
   private static func isNumeral(_ text: String) -> Bool {
     var rest = text.utf8[...]
     func digits(_ rest: inout Substring.UTF8View) -> Bool {

@@ -15,7 +15,9 @@ struct SafeNameTests {
     #expect(try safePath(name, in: "/home") == "/home/\(name)")
   }
 
-  @Test(arguments: ["", ".hidden", "-x", "a/b", "a b", "ä", "a\n", String(repeating: "x", count: 129)])
+  @Test(arguments: [
+    "", ".hidden", "-x", "a/b", "a b", "ä", "a\n", String(repeating: "x", count: 129),
+  ])
   func `a name that is no plain word is refused with a hint`(name: String) {
     let error = #expect(throws: BasicsError.self) { try SafeName(name, of: "endpoint") }
     #expect(error?.hint != nil)

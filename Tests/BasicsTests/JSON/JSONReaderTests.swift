@@ -4,7 +4,8 @@ import Testing
 
 struct JSONReaderTests {
   @Test(arguments: [
-    "", "{", "[", "[1,]", "{\"a\":}", "{\"a\" 1}", "{a:1}", "01", "-", "1.", ".5", "1e", "+1", "nul",
+    "", "{", "[", "[1,]", "{\"a\":}", "{\"a\" 1}", "{a:1}", "01", "-", "1.", ".5", "1e", "+1",
+    "nul",
     "\"", "\"\\x\"", "\"\\u12g4\"", "\"\u{1}\"", "[1 2]", "1 2", "{\"a\":1,}", "NaN", "1e999", "]",
     "tru", "\"a\nb\"", "[1}", "{]",
   ])
@@ -67,9 +68,10 @@ struct JSONReaderTests {
       let read = try JSONReader.read(writer.bytes) { try $0.readDouble() }
       #expect(read.bitPattern == number.bitPattern)
     }
-    for text in ["0.1", "123456789.125", "1e22", "1e23", "9007199254740993", "5e-324", "-0",
-      "0.000001", "2.2250738585072014e-308", "179769313486231570000000000e282"]
-    {
+    for text in [
+      "0.1", "123456789.125", "1e22", "1e23", "9007199254740993", "5e-324", "-0",
+      "0.000001", "2.2250738585072014e-308", "179769313486231570000000000e282",
+    ] {
       let read = try JSONReader.read(Array(text.utf8)) { try $0.readDouble() }
       #expect(read.bitPattern == Double(text)?.bitPattern, "\(text)")
     }

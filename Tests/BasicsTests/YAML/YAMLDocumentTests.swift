@@ -5,7 +5,8 @@ struct YAMLDocumentTests {
   @Test(arguments: [
     ("on", YAMLScalar.text("on")), ("yes", .text("yes")), ("no", .text("no")),
     ("1e-5", .number(1e-5)), ("1.", .number(1)), (".5", .number(0.5)), ("+7", .integer(7)),
-    ("0x1F", .integer(31)), ("0o17", .integer(15)), ("017", .integer(17)), ("1_000", .text("1_000")),
+    ("0x1F", .integer(31)), ("0o17", .integer(15)), ("017", .integer(17)),
+    ("1_000", .text("1_000")),
     ("true", .bool(true)), ("null", .null), ("~", .null), ("'12'", .text("12")),
     ("\"true\"", .text("true")), ("12:30", .text("12:30")), ("-.inf", .number(-.infinity)),
     ("!!str 12", .text("12")), ("1e", .text("1e")), ("nan", .text("nan")),
@@ -21,7 +22,7 @@ struct YAMLDocumentTests {
     let b = try YAMLDocument.parse(text, file: "f").required("b", in: "f").list()
     #expect(b[0].line == 3 && b[0].column == 5)
     let d = try b[1].required("d", in: "b").list()[0]
-    #expect(d.line == 4 && d.column == 14)
+    #expect(d.line == 4 && d.column == 16)
   }
 
   @Test func `a repeated key names both lines`() {
@@ -59,7 +60,8 @@ struct YAMLDocumentTests {
     #expect(try node.required("b", in: "f").required("k", in: "b").integer() == 1)
     var bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
     for i in 1...12 {
-      bomb += "a\(i): &a\(i) ["
+      bomb +=
+        "a\(i): &a\(i) ["
         + Array(repeating: "*a\(i - 1)", count: 10).joined(separator: ", ") + "]\n"
     }
     let error = #expect(throws: YAMLError.self) { try YAMLDocument.parse(bomb, file: "f") }

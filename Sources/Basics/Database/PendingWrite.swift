@@ -1,0 +1,64 @@
+import GRDB
+import GRDBSQLite
+
+/// One write that waits for its turn and then for its commit.
+struct PendingWrite: Sendable {
+  /// What became of a write inside its transaction.
+  struct Outcome {
+    /// Why it was undone; nil where it was not.
+    let error: (any Error)?
+    /// Resumes the caller.
+    let answer: @Sendable () -> Void
+  }
+
+  /// Runs the write in a savepoint of its own.
+  let run: @Sendable (Database) -> Outcome
+  /// Resumes the caller with an error, instead of `Outcome.answer`.
+  let fail: @Sendable (any Error) -> Void
+
+  init<Value: Sendable>(
+    _ body: @escaping @Sendable (Database) throws -> Value,
+    _ continuation: CheckedContinuation<Value, any Error>
+  ) {
+    run = { db in
+      do {
+        let value = try Self.inSavepoint(db, body)
+        return Outcome(error: nil) { continuation.resume(returning: value) }
+      } catch {
+        return Outcome(error: error) { continuation.resume(throwing: error) }
+      }
+    }
+    fail = { continuation.resume(throwing: $0) }
+  }
+
+  private static func inSavepoint<Value>(
+    _ db: Database, _ body: (Database) throws -> Value
+  ) throws -> Value {
+    try db.cachedStatement(sql: "SAVEPOINT pendingWrite").execute()
+    do {
+      let value = try body(db)
+      try refuseOpenForeignKeys(db)
+      try db.cachedStatement(sql: "RELEASE pendingWrite").execute()
+      return value
+    } catch {
+      // Where SQLite has already undone the transaction there is no savepoint left.
+      if db.isInsideTransaction {
+        try db.cachedStatement(sql: "ROLLBACK TO pendingWrite").execute()
+        try db.cachedStatement(sql: "RELEASE pendingWrite").execute()
+      }
+      throw error
+    }
+  }
+
+  /// Finds violations of deferred foreign keys now: at the commit they would fail everybody's writes.
+  private static func refuseOpenForeignKeys(_ db: Database) throws {
+    var open: Int32 = 0
+    var highest: Int32 = 0
+    let code = sqlite3_db_status(
+      db.sqliteConnection, SQLITE_DBSTATUS_DEFERRED_FKS, &open, &highest, 0)
+    guard code == SQLITE_OK, open == 0 else {
+      throw DatabaseError(
+        resultCode: .SQLITE_CONSTRAINT_FOREIGNKEY, message: "FOREIGN KEY constraint failed")
+    }
+  }
+}

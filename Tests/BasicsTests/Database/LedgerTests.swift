@@ -1,0 +1,208 @@
+import GRDB
+import GRDBSQLite
+import TestSupport
+import Testing
+
+@testable import Basics
+
+struct LedgerTests {
+  static let tables = [
+    SchemaMigration(identifier: "test-0001") { db in
+      try db.execute(
+        sql: """
+          CREATE TABLE parent (id INTEGER NOT NULL PRIMARY KEY) STRICT;
+          CREATE TABLE number (
+            value INTEGER NOT NULL PRIMARY KEY,
+            parent INTEGER REFERENCES parent(id) DEFERRABLE INITIALLY DEFERRED
+          ) STRICT;
+          """)
+    }
+  ]
+  struct Refused: Error {}
+
+  let temporary: TemporaryLedger
+  var ledger: Ledger { temporary.ledger }
+
+  init() throws {
+    SyncCounter.install()
+    temporary = try TemporaryLedger(Self.tables)
+  }
+
+  func count() async throws -> Int {
+    try await ledger.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM number") ?? -1 }
+  }
+
+  @Test func `the connection that writes synchronizes every commit`() async throws {
+    #expect(try await ledger.writerPragma("synchronous") == 2)
+    #expect(try await ledger.writerPragma("wal_autocheckpoint") == 0)
+    #expect(try await ledger.writerPragma("foreign_keys") == 1)
+  }
+
+  @Test func `a write alone costs one synchronization`() async throws {
+    try await ledger.write { try $0.execute(sql: "INSERT INTO number (value) VALUES (-1)") }
+    let wal = temporary.path + "-wal"
+    let before = SyncCounter.count(path: wal)
+    for value in 0..<5 {
+      try await ledger.write {
+        try $0.execute(sql: "INSERT INTO number (value) VALUES (?)", arguments: [value])
+      }
+    }
+    #expect(SyncCounter.count(path: wal) - before == 5)
+    #expect(ledger.statistics.commits == 6)
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func `concurrent writers share synchronizations, and bad ones fail alone`() async throws {
+    let ledger = ledger
+    let wal = temporary.path + "-wal"
+    let before = SyncCounter.count(path: wal)
+    let failures = await withTaskGroup(of: Bool.self) { group in
+      for value in 0..<2_000 {
+        group.addTask {
+          do {
+            try await ledger.write { db in
+              try db.execute(
+                sql: "INSERT INTO number (value) VALUES (?)", arguments: [value % 1_900])
+              if value % 10 == 3 { throw Refused() }
+            }
+            return false
+          } catch {
+            return true
+          }
+        }
+      }
+      return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+    }
+    // 200 refuse; of the 100 repeated values, 90 meet a row that stands.
+    #expect(failures == 290)
+    #expect(try await count() == 2_000 - failures)
+    let synchronizations = SyncCounter.count(path: wal) - before
+    #expect(synchronizations > 0 && synchronizations < 1_000, "\(synchronizations) for 2,000")
+    let statistics = ledger.statistics
+    #expect(statistics.failedWrites == 290 && statistics.writes == 1_710)
+    #expect(statistics.failedCommits == 0)
+  }
+
+  @Test func `a write that breaks a deferred foreign key fails alone`() async throws {
+    let ledger = ledger
+    async let good: Void = ledger.write {
+      try $0.execute(sql: "INSERT INTO number (value) VALUES (1)")
+    }
+    let bad = Task {
+      try await ledger.write {
+        try $0.execute(sql: "INSERT INTO number (value, parent) VALUES (2, 77)")
+      }
+    }
+    async let settled: Void = ledger.write {
+      try $0.execute(sql: "INSERT INTO number (value, parent) VALUES (3, 5)")
+      try $0.execute(sql: "INSERT INTO parent (id) VALUES (5)")
+    }
+    try await good
+    try await settled
+    await #expect(throws: DatabaseError.self) { try await bad.value }
+    #expect(try await count() == 2)
+  }
+
+  @Test func `a write that ends the shared transaction fails its batch and nothing is kept`()
+    async throws
+  {
+    let ledger = ledger
+    await #expect(throws: (any Error).self) {
+      try await ledger.write { db in
+        try db.execute(sql: "INSERT INTO number (value) VALUES (1)")
+        try db.execute(sql: "ROLLBACK")
+      }
+    }
+    #expect(try await count() == 0)
+    try await ledger.write { try $0.execute(sql: "INSERT INTO number (value) VALUES (2)") }
+    #expect(try await count() == 1)
+  }
+
+  @Test func `a canceled task gets the answer of what it wrote`() async throws {
+    let ledger = ledger
+    let task = Task {
+      try await ledger.write { db in
+        try db.execute(sql: "INSERT INTO number (value) VALUES (1)")
+        return 42
+      }
+    }
+    task.cancel()
+    #expect(try await task.value == 42)
+    #expect(try await count() == 1)
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func `a full queue refuses at once and says when to try again`() async throws {
+    let folder = try TemporaryFolder()
+    let ledger = try Ledger(
+      path: folder.path("f.sqlite"), migrations: Self.tables,
+      limits: LedgerLimits(queue: 10, batch: 4))
+    let refusals = await withTaskGroup(of: LedgerError?.self) { group in
+      for value in 0..<200 {
+        group.addTask {
+          do {
+            try await ledger.write { db in
+              // The first write holds the others until all of them have come.
+              while ledger.statistics.refusedWrites < 150 {}
+              try db.execute(sql: "INSERT INTO number (value) VALUES (?)", arguments: [value])
+            }
+            return nil
+          } catch {
+            return error as? LedgerError
+          }
+        }
+      }
+      return await group.reduce(into: [LedgerError]()) { if let error = $1 { $0.append(error) } }
+    }
+    #expect(refusals.count >= 150)
+    #expect(refusals.allSatisfy { $0.code == .overloaded && $0.retryAfterSeconds == 1 })
+    let count = try await ledger.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM number") }
+    #expect(count == 200 - refusals.count)
+  }
+
+  @Test func `a closed ledger answers what waits and refuses the rest`() async throws {
+    try await ledger.write { try $0.execute(sql: "INSERT INTO number (value) VALUES (1)") }
+    try await ledger.close()
+    let error = await #expect(throws: LedgerError.self) { try await ledger.write { _ in } }
+    #expect(error?.code == .ledgerClosed)
+    #expect(ledger.walBytes == 0)
+  }
+
+  @Test func `the write-ahead log is copied back between batches and does not grow for ever`()
+    async throws
+  {
+    let folder = try TemporaryFolder()
+    let ledger = try Ledger(
+      path: folder.path("f.sqlite"), migrations: Self.tables,
+      limits: LedgerLimits(checkpointBytes: 256 << 10))
+    for batch in 0..<60 {
+      try await ledger.write { db in
+        for value in 0..<400 {
+          try db.execute(
+            sql: "INSERT INTO number (value) VALUES (?)",
+            arguments: [(batch * 400 + value) &* 7_919 % 1_000_003])
+        }
+      }
+    }
+    #expect(ledger.statistics.checkpoints > 0)
+    #expect(ledger.statistics.failedCheckpoints == 0)
+    #expect(ledger.walBytes < 2 << 20)
+  }
+
+  @Test func `a database of a later version is refused`() async throws {
+    let path = temporary.path
+    try await ledger.close()
+    let error = #expect(throws: LedgerError.self) {
+      try Ledger(path: path, migrations: BasicsMigrations.all)
+    }
+    #expect(error?.code == .ledgerTooNew)
+  }
+
+  @Test func `a file that is no database is refused with its path`() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(String(repeating: "no database ", count: 100), to: "f.sqlite")
+    let error = #expect(throws: LedgerError.self) { try Ledger(path: path, migrations: []) }
+    #expect(error?.code == .ledgerUnusable)
+    #expect(error?.message.contains(path) == true)
+  }
+}
