@@ -24,7 +24,10 @@ struct TaskEnvironment {
     set("AIFACTORY_ATTEMPT", String(attempt.attempt))
     set("AIFACTORY_TASKS", String(spec.taskCount))
     set("AIFACTORY_REPORT_FD", String(Self.reportDescriptor))
-    set("OMP_NUM_THREADS", String(max(1, spec.resources.cpus / max(1, concurrency))))
+    let cpus = String(max(1, spec.resources.cpus / max(1, concurrency)))
+    set("AIFACTORY_CPUS", cpus)
+    set("OMP_NUM_THREADS", cpus)
+    if let bytes = spec.resources.memoryBytes { set("AIFACTORY_MEMORY_BYTES", String(bytes)) }
     let gpus = attempt.gpus.map { String($0) }.joined(separator: ",")
     set("CUDA_VISIBLE_DEVICES", gpus)
     for variable in spec.environment { set(variable.name, variable.value) }

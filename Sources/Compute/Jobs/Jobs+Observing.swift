@@ -47,6 +47,22 @@ extension Jobs {
       hint: "Start it again; the job is taken up where it is.")
   }
 
+  /// Waits until the job has ended, or for some time; the job as it is then.
+  public func waitForEnd(_ id: Identifier<Job>, atMostMs: Int64) async throws -> Job {
+    let now = try await job(id)
+    if now.hasEnded || atMostMs <= 0 { return now }
+    return try await withThrowingTaskGroup(of: Job?.self) { group in
+      group.addTask { try await self.waitForEnd(id) }
+      group.addTask {
+        try await Task.sleep(for: .milliseconds(atMostMs))
+        return nil
+      }
+      defer { group.cancelAll() }
+      if let ended = try await group.next() ?? nil { return ended }
+      return try await self.job(id)
+    }
+  }
+
   /// Bytes of the last attempt's output from `offset` on, at most `limit`; empty where there are none.
   public func output(
     _ id: Identifier<Job>, stream: OutputStream, from offset: Int64, limit: Int

@@ -12,7 +12,8 @@ struct Root: AsyncParsableCommand {
       """,
     version: FactoryVersion.current,
     subcommands: [
-      EnvCommand.self, GatewayCommand.self, ServeCommand.self, StopCommand.self, WorkerCommand.self,
+      EnvCommand.self, GatewayCommand.self, JobsCommand.self, ServeCommand.self, StopCommand.self,
+      WorkerCommand.self,
     ],
     groupedSubcommands: [])
 }

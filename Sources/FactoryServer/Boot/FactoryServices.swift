@@ -1,5 +1,5 @@
 public import Basics
-import Compute
+public import Compute
 import Experimentation
 import Optimization
 public import Logging
@@ -13,6 +13,8 @@ public struct FactoryServices: Sendable {
   public let ledger: Ledger
   /// Content-addressed files.
   public let objects: ObjectStore
+  /// What runs on this machine.
+  public let jobs: Jobs
 
   /// Opens the ledger and creates the parts; nothing runs yet.
   public init(options: ServeOptions, logger: Logger) throws {
@@ -20,13 +22,15 @@ public struct FactoryServices: Sendable {
     try home.prepare()
     ledger = try Ledger(path: home.ledgerPath, migrations: FactoryMigrations.all)
     objects = home.objects
+    jobs = Jobs(ledger: ledger, configuration: JobsConfiguration(home: home), logger: logger)
   }
 
   /// What lives as long as the server: each ends on graceful shutdown, the last first.
-  public var all: [any Service] { [] }
+  public var all: [any Service] { [jobs] }
 
   /// Adds the routes of all parts.
   func addRoutes(to routes: FactoryRoutes) {
+    routes.addJobRoutes(jobs)
   }
 }
 

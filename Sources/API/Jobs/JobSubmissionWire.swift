@@ -1,0 +1,34 @@
+/// What `POST /api/v1/jobs` takes: a command, and what it needs where that is not usual.
+public struct JobSubmissionWire: Codable, Sendable, Equatable {
+  /// Identifier that the caller drew, which makes the request safe to repeat; usually absent.
+  public var id: String?
+  /// A name for people; the program's name by default.
+  public var name: String?
+  /// `batch` (default) or `service`.
+  public var kind: String?
+  /// Program and arguments.
+  public var command: [String]
+  /// Environment variables beside the server's own.
+  public var environment: [String: String]?
+  /// Absolute path in which the command starts; a folder of the job's own by default.
+  public var workingDirectory: String?
+  /// How many tasks run the command; 1 by default.
+  public var taskCount: Int?
+  /// CPU cores; 1 by default.
+  public var cpus: Int?
+  /// Bytes of memory of all processes together; no limit by default.
+  public var memoryBytes: Int64?
+  /// Accelerators; none by default.
+  public var gpus: Int?
+  /// Milliseconds that the job may run; no limit by default.
+  public var timeLimitMs: Int64?
+  /// Milliseconds between the request to end and the kill.
+  public var gracePeriodMs: Int64?
+  /// Bytes kept of each of the two outputs.
+  public var outputLimitBytes: Int64?
+  /// Higher goes first; 0 by default.
+  public var priority: Int?
+
+  /// Asks for a command with everything else as usual.
+  public init(command: [String]) { self.command = command }
+}

@@ -1,0 +1,95 @@
+internal import API
+internal import Basics
+import Foundation
+
+/// Addresses of jobs.
+enum JobPath {
+  /// An identifier as part of a path, whatever the user typed.
+  static func escaped(_ id: String) -> String { FactoryClient.escaped(id) }
+}
+
+extension JobWire {
+  var hasEnded: Bool { state == "ended" }
+
+  var hasSucceeded: Bool { hasEnded && reason == "succeeded" }
+
+  /// One word that says most: the reason once there is one, else the state.
+  var status: String { hasEnded ? reason ?? state : state }
+
+  /// Its color in a table.
+  var statusCell: TextTable.Cell {
+    let color: TextColor? =
+      switch status {
+      case "succeeded": .good
+      case "canceled_by_user": .faint
+      case "queued", "running", "stopping": .active
+      default: .bad
+      }
+    return TextTable.Cell(status, color: color)
+  }
+
+  /// How long the last attempt ran, or runs so far.
+  var duration: String {
+    guard let startedAtMs else { return "" }
+    let end = endedAtMs ?? Int64(Date().timeIntervalSince1970 * 1_000)
+    return "\(TimeSpan(milliseconds: max(0, end - startedAtMs)))"
+  }
+
+  /// The command as a shell would take it.
+  var commandLine: String {
+    command.map { word in
+      let plain = word.allSatisfy { $0.isLetter || $0.isNumber || "-_./=:,+@%".contains($0) }
+      return plain && !word.isEmpty ? word : "'\(word.replacing("'", with: #"'\''"#))'"
+    }.joined(separator: " ")
+  }
+
+  /// Everything about one job.
+  var properties: TextTable {
+    var rows: [(String, TextTable.Cell)] = [
+      ("job", .init(id)), ("name", .init(name)), ("status", statusCell),
+    ]
+    if let message { rows.append(("message", .init(message))) }
+    if let progress {
+      let share = progress.share.map { " \(Int(($0 * 100).rounded())) %" } ?? ""
+      rows.append(("progress", .init("\(progress.phase)\(share) \(progress.message)")))
+    }
+    if let exitCode { rows.append(("exit code", .init("\(exitCode)"))) }
+    if let signal { rows.append(("signal", .init("\(signal)"))) }
+    rows += [
+      ("command", .init(commandLine)), ("attempt", .init("\(attempt)")),
+      ("submitted", .init(Self.time(createdAtMs))),
+    ]
+    if let startedAtMs { rows.append(("started", .init(Self.time(startedAtMs)))) }
+    if startedAtMs != nil { rows.append(("ran", .init(duration))) }
+    rows += [("asks for", .init(resources)), ("used", .init(used)), ("folder", .init(folder))]
+    return .properties(rows)
+  }
+
+  private var resources: String {
+    var words = ["\(cpus) CPU\(cpus == 1 ? "" : "s")"]
+    if gpus > 0 { words.append("\(gpus) GPU\(gpus == 1 ? "" : "s")") }
+    if let memoryBytes {
+      let method = usage.memoryMethod.map { " (enforced: \($0))" } ?? ""
+      words.append("\(ByteCount(bytes: memoryBytes)) of memory\(method)")
+    }
+    if let timeLimitMs { words.append("at most \(TimeSpan(milliseconds: timeLimitMs))") }
+    if priority != 0 { words.append("priority \(priority)") }
+    return words.joined(separator: ", ")
+  }
+
+  private var used: String {
+    var words = [
+      "\(TimeSpan(milliseconds: usage.cpuMs)) of CPU time",
+      "\(ByteCount(bytes: usage.maxRssBytes)) of memory",
+    ]
+    if usage.droppedOutputBytes > 0 {
+      words.append("\(ByteCount(bytes: usage.droppedOutputBytes)) of output dropped")
+    }
+    return words.joined(separator: ", ")
+  }
+
+  static func time(_ ms: Int64) -> String {
+    Date(timeIntervalSince1970: Double(ms) / 1_000)
+      .formatted(.iso8601.dateTimeSeparator(.space))
+  }
+}

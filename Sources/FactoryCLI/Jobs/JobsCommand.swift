@@ -1,0 +1,20 @@
+internal import ArgumentParser
+
+/// The noun `jobs`.
+struct JobsCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "jobs", abstract: "Runs any command as a job, and shows all jobs.",
+    subcommands: [
+      JobsSubmitCommand.self, JobsListCommand.self, JobsShowCommand.self, JobsLogsCommand.self,
+      JobsCancelCommand.self, JobsRetryCommand.self, JobsExplainCommand.self,
+    ])
+}
+
+/// The argument of every verb about one job.
+struct JobArgument: ParsableArguments {
+  @Argument(help: ArgumentHelp("Identifier of the job.", valueName: "job"))
+  var id: String
+
+  /// The job's address below the server's.
+  var path: String { "/api/v1/jobs/\(JobPath.escaped(id))" }
+}

@@ -1,0 +1,85 @@
+public import API
+import Basics
+public import Compute
+import JobProtocol
+
+extension JobSpec {
+  /// The specification that a request asks for; the rules are checked where it is submitted.
+  init(_ wire: JobSubmissionWire) throws {
+    let kindWord = wire.kind ?? Kind.batch.rawValue
+    guard let kind = Kind(rawValue: kindWord) else {
+      throw ServerError(.badRequest, "'kind' is '\(kindWord)'; expected batch or service.")
+    }
+    let usual = JobResources()
+    let program = wire.command.first?.split(separator: "/").last.map { String($0) }
+    self.init(
+      name: wire.name ?? program ?? "", kind: kind, command: wire.command,
+      environment: (wire.environment ?? [:]).sorted { $0.key < $1.key }
+        .map { EnvironmentVariable($0.key, $0.value) },
+      workingDirectory: wire.workingDirectory, taskCount: wire.taskCount ?? 1,
+      resources: JobResources(
+        cpus: wire.cpus ?? usual.cpus, memoryBytes: wire.memoryBytes, gpus: wire.gpus ?? 0,
+        timeLimitMs: wire.timeLimitMs, gracePeriodMs: wire.gracePeriodMs ?? usual.gracePeriodMs,
+        outputLimitBytes: wire.outputLimitBytes ?? usual.outputLimitBytes),
+      priority: wire.priority ?? 0)
+  }
+}
+
+extension JobSubmissionWire {
+  /// The identifier that the caller drew.
+  var identifier: Identifier<Job>? {
+    get throws {
+      guard let id else { return nil }
+      guard let identifier = Identifier<Job>(id) else {
+        throw ServerError(
+          .badRequest,
+          "'id' is '\(id)'; expected '\(Job.identifierPrefix)' and 26 base-32 characters.")
+      }
+      return identifier
+    }
+  }
+}
+
+extension JobStateMachine.State {
+  init(wire word: String) throws {
+    guard let state = JobStateMachine.State(rawValue: word) else {
+      let words = JobStateMachine.State.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ServerError(.badRequest, "'state' is '\(word)'; expected one of \(words).")
+    }
+    self = state
+  }
+}
+
+extension JobWire {
+  /// The wire form of a job.
+  public init(_ job: Job) {
+    let resources = job.spec.resources
+    self.init(
+      id: job.id.rawValue, project: job.project, name: job.spec.name,
+      kind: job.spec.kind.rawValue, purpose: job.spec.purpose, command: job.spec.command,
+      state: job.state.rawValue, reason: job.reason?.rawValue, message: job.message,
+      attempt: job.attempt, exitCode: job.exitCode, signal: job.signal,
+      priority: job.spec.priority, taskCount: job.spec.taskCount, cpus: resources.cpus,
+      memoryBytes: resources.memoryBytes, gpus: resources.gpus,
+      timeLimitMs: resources.timeLimitMs,
+      progress: job.progress.map {
+        Progress(phase: $0.phase, share: $0.share, message: $0.message)
+      },
+      usage: Usage(
+        cpuMs: job.usage.cpuMs, maxRssBytes: job.usage.maxRssBytes,
+        stdoutBytes: job.usage.stdoutBytes, stderrBytes: job.usage.stderrBytes,
+        droppedOutputBytes: job.usage.droppedOutputBytes, memoryMethod: job.usage.memoryMethod),
+      createdAtMs: job.createdAtMs, startedAtMs: job.startedAtMs, endedAtMs: job.endedAtMs,
+      folder: job.folder)
+  }
+}
+
+extension JobExplanationWire {
+  /// The wire form of an explanation.
+  public init(_ explanation: JobExplanation) {
+    self.init(
+      id: explanation.id.rawValue, state: explanation.state.rawValue,
+      reason: explanation.reason?.rawValue, sentences: explanation.sentences,
+      holders: explanation.holders.map(\.rawValue))
+  }
+}
