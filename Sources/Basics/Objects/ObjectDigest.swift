@@ -26,6 +26,11 @@ public struct ObjectDigest: Hashable, Sendable, Comparable, CustomStringConverti
   /// Hashes the UTF-8 of `text`.
   public init(of text: String) { self.init(of: text.utf8) }
 
+  /// Hashes the file at `path`; blocks.
+  public init(ofFile path: String) throws(BasicsError) {
+    self = try ObjectStore.hash(OpenFile(path, for: .reading))
+  }
+
   fileprivate init(unchecked hex: String) { self.hex = hex }
 
   /// Orders by the hexadecimal digits.

@@ -102,7 +102,7 @@ public struct ObjectStore: Hashable, Sendable {
     }
   }
 
-  private func missing(_ digest: ObjectDigest) -> BasicsError {
+  func missing(_ digest: ObjectDigest) -> BasicsError {
     BasicsError(
       .objectMissing, "the object \(digest) is not in \(root)",
       hint: "restore the home from a backup, or run the workflow again to make it anew")

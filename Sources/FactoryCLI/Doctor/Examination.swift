@@ -1,0 +1,129 @@
+internal import Basics
+internal import CLinux
+internal import Engines
+internal import Foundation
+
+/// Looks at everything that workflows need, without changing anything but the home's folder.
+struct Examination {
+  let home: FactoryHome
+
+  func report() async -> ExaminationReport {
+    var checks = [program(), agent(), folder(), disk(), server()]
+    checks += PinnedEngine.all.map(engine)
+    checks.append(await installer())
+    checks.append(memoryLimits())
+    return ExaminationReport(checks: checks)
+  }
+
+  private func program() -> ExaminationReport.Check {
+    let cores = ProcessInfo.processInfo.activeProcessorCount
+    let memory = ByteCount(bytes: Int64(clamping: ProcessInfo.processInfo.physicalMemory))
+    return .init(
+      "program", .ok,
+      "aifactory \(FactoryVersion.current), \(PinnedEngine.processor), \(cores) cores, "
+        + "\(memory) of memory")
+  }
+
+  private func agent() -> ExaminationReport.Check {
+    let beside = FileTree.folder(of: ProgramFile.path) + "/aifactory-agent"
+    let path = ProcessInfo.processInfo.environment["AIFACTORY_AGENT"] ?? beside
+    guard access(path, X_OK) == 0 else {
+      return .init(
+        "agent", .missing, "\(path) is not there, so jobs cannot run",
+        hint: "build it (swift build --product aifactory-agent) beside this program, "
+          + "or name it in AIFACTORY_AGENT")
+    }
+    return .init("agent", .ok, path)
+  }
+
+  private func folder() -> ExaminationReport.Check {
+    do {
+      try home.prepare()
+      let probe = home.temporaryPath + "/doctor-\(getpid())"
+      try FileTree.write([1], to: probe)
+      try FileTree.remove(probe)
+    } catch {
+      return .init(
+        "home", .missing, "\(error)",
+        hint: "choose a folder that you may write to, with --home or AIFACTORY_HOME")
+    }
+    if let kind = NetworkDisk.kind(of: home.path) {
+      return .init(
+        "home", .warning, "\(home.path) is on a network disk (\(kind))",
+        hint: "the ledger is safe and fast on a local disk: choose one with --home")
+    }
+    return .init("home", .ok, home.path)
+  }
+
+  private func disk() -> ExaminationReport.Check {
+    var status = statvfs()
+    guard statvfs(home.path, &status) == 0 else {
+      return .init("disk", .warning, "the free space of \(home.path) cannot be read")
+    }
+    let free = ByteCount(bytes: Int64(clamping: UInt64(status.f_bavail) * UInt64(status.f_frsize)))
+    guard free.bytes >= 2 << 30 else {
+      return .init(
+        "disk", .warning, "\(free) free", hint: "a workflow may need some gigabytes: free some")
+    }
+    return .init("disk", .ok, "\(free) free")
+  }
+
+  private func server() -> ExaminationReport.Check {
+    // A file that cannot be read is as good as none here: the lock tells the truth.
+    guard HomeLock.isHeld(home), let file = try? ServerFile.read(home) else {
+      return .init("server", .ok, "not running; verbs that need it start it")
+    }
+    return .init("server", .ok, "\(file.url), gateway \(file.gateway), pid \(file.pid)")
+  }
+
+  private func engine(_ engine: PinnedEngine) -> ExaminationReport.Check {
+    let name = "engine \(engine.name)"
+    do {
+      let path = try home.engines.library(engine)
+      return .init(name, .ok, "\(engine.version), \(path)")
+    } catch {
+      return .init(name, .missing, "\(error.message): it \(engine.purpose)", hint: error.hint)
+    }
+  }
+
+  private func installer() async -> ExaminationReport.Check {
+    let isComplete = PinnedEngine.all.allSatisfy(home.engines.isInstalled)
+    do {
+      return .init("pip", .ok, try await EngineInstaller.describePip())
+    } catch {
+      let told = ToldError(error)
+      return .init(
+        "pip", isComplete ? .ok : .warning,
+        isComplete ? "not found, and not needed: the engines are installed" : told.message,
+        hint: isComplete ? nil : told.hint)
+    }
+  }
+
+  private func memoryLimits() -> ExaminationReport.Check {
+    let root = "/sys/fs/cgroup"
+    guard FileTree.exists(root + "/cgroup.controllers"), access(root, W_OK) == 0 else {
+      return .init(
+        "memory limits", .ok, "by sampling ten times a second (the cgroups are not ours to write)")
+    }
+    return .init("memory limits", .ok, "by cgroup")
+  }
+}
+
+/// File systems on other machines, where SQLite's locks cannot be trusted.
+enum NetworkDisk {
+  /// The name of the network file system that holds `path`; nil for a local one (statfs(2)).
+  static func kind(of path: String) -> String? {
+    var status = statfs()
+    guard statfs(path, &status) == 0 else { return nil }
+    return switch UInt64(truncatingIfNeeded: status.f_type) & 0xFFFF_FFFF {
+    case 0x6969: "NFS"
+    case 0x517B: "SMB"
+    case 0xFF53_4D42: "CIFS"
+    case 0x0BD0_0BD0: "Lustre"
+    case 0x4750_4653, 0x4746_5350: "GPFS"
+    case 0x1983_0326: "BeeGFS"
+    case 0x00C3_6400: "Ceph"
+    default: nil
+    }
+  }
+}
