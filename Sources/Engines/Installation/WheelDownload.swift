@@ -23,7 +23,9 @@ struct WheelDownload {
 
   /// The command that a person can run elsewhere.
   static func command(_ wheel: EngineWheel) -> String {
-    let options = options(wheel.processor).filter { !$0.hasPrefix("--disable") && $0 != "--no-input" }
+    let options = options(wheel.processor).filter {
+      !$0.hasPrefix("--disable") && $0 != "--no-input"
+    }
     return (["python3", "-m", "pip"] + options).joined(separator: " ")
       + " \(wheel.engine.package)==\(wheel.engine.version)"
   }

@@ -108,22 +108,3 @@ struct Examination {
     return .init("memory limits", .ok, "by cgroup")
   }
 }
-
-/// File systems on other machines, where SQLite's locks cannot be trusted.
-enum NetworkDisk {
-  /// The name of the network file system that holds `path`; nil for a local one (statfs(2)).
-  static func kind(of path: String) -> String? {
-    var status = statfs()
-    guard statfs(path, &status) == 0 else { return nil }
-    return switch UInt64(truncatingIfNeeded: status.f_type) & 0xFFFF_FFFF {
-    case 0x6969: "NFS"
-    case 0x517B: "SMB"
-    case 0xFF53_4D42: "CIFS"
-    case 0x0BD0_0BD0: "Lustre"
-    case 0x4750_4653, 0x4746_5350: "GPFS"
-    case 0x1983_0326: "BeeGFS"
-    case 0x00C3_6400: "Ceph"
-    default: nil
-    }
-  }
-}

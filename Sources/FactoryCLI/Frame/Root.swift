@@ -12,8 +12,8 @@ struct Root: AsyncParsableCommand {
       """,
     version: FactoryVersion.current,
     subcommands: [
-      EnvCommand.self, GatewayCommand.self, JobsCommand.self, ServeCommand.self, StopCommand.self,
-      WorkerCommand.self,
+      DoctorCommand.self, EnginesCommand.self, EnvCommand.self, GatewayCommand.self,
+      JobsCommand.self, ServeCommand.self, StopCommand.self, WorkerCommand.self,
     ],
     groupedSubcommands: [])
 }
