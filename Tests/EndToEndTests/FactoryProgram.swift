@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 import TestSupport
 
@@ -60,12 +61,12 @@ final class FactoryProgram: Sendable {
     process.arguments = words + ["--home", home]
     process.currentDirectoryURL = URL(fileURLWithPath: folder)
     var environment = ProcessInfo.processInfo.environment
-    environment["AIFACTORY_ENGINES"] = try TestSupport.enginesFolder()
+    environment["AIFACTORY_ENGINES"] = testEngines.folder
     environment["AIFACTORY_OUTPUT"] = nil
     process.environment = environment
     let name = folder + "/.command-\(UUID().uuidString)"
     for end in [".out", ".err", ".in"] {
-      FileManager.default.createFile(
+      _ = FileManager.default.createFile(
         atPath: name + end, contents: end == ".in" ? Data((input ?? "").utf8) : nil)
     }
     process.standardOutput = FileHandle(forWritingAtPath: name + ".out")
