@@ -15,7 +15,8 @@ let strict: [SwiftSetting] = [
 /// The `duckdb` wheel wants Python's data symbols; programs that load it export stand-ins (see Sources/CDuckDB).
 let exportsPythonStandIns: [LinkerSetting] = [
   .unsafeFlags([
-    "-Xlinker", "--export-dynamic-symbol=Py*", "-Xlinker", "--export-dynamic-symbol=_Py*",
+    "-Xlinker",
+    "--dynamic-list=\(Context.packageDirectory)/Sources/CDuckDB/python-stand-ins.list",
   ])
 ]
 
@@ -73,7 +74,9 @@ let package = Package(
   targets: [
     // C: system calls that Swift's Glibc module hides, and loaders of the engines.
     .target(name: "CLinux"),
-    .target(name: "CDuckDB", linkerSettings: [.linkedLibrary("dl")]),
+    .target(
+      name: "CDuckDB", exclude: ["python-stand-ins.list"],
+      linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "CXGBoost", linkerSettings: [.linkedLibrary("dl")]),
 
     // From low to high; each imports only what stands above it in this list.
@@ -83,7 +86,7 @@ let package = Package(
     library("Compute", ["Basics", "JobProtocol", "CLinux", grdb, logging, lifecycle]),
     library(
       "DataPipelines",
-      ["Basics", "CDuckDB", grdb, crypto, httpClient, nioCore, logging]),
+      ["Basics", "JobProtocol", "CDuckDB", grdb, crypto, httpClient, nioCore, nioHTTP1, logging]),
     library("Optimization", ["Basics", "JobProtocol", grdb]),
     optimizedLibrary("Engines", ["Basics", "DataPipelines", "CXGBoost", subprocess, logging]),
     library("Experimentation", ["Basics", "DataPipelines", "Engines", grdb, logging]),
@@ -131,7 +134,7 @@ let package = Package(
     tests("JobProtocolTests", ["JobProtocol"]),
     tests("BasicsTests", ["Basics", grdb, sqlite]),
     tests("ComputeTests", ["Compute", "Basics", "JobProtocol", grdb]),
-    tests("DataPipelinesTests", ["DataPipelines", "Basics", grdb]),
+    tests("DataPipelinesTests", ["DataPipelines", "Basics", "JobProtocol", grdb]),
     tests("OptimizationTests", ["Optimization", "Basics", "JobProtocol", grdb]),
     tests("EnginesTests", ["Engines", "DataPipelines", "Basics"]),
     tests("ExperimentationTests", ["Experimentation", "Engines", "DataPipelines", "Basics", grdb]),

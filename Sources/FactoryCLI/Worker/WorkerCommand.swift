@@ -4,5 +4,5 @@ internal import ArgumentParser
 struct WorkerCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "worker", abstract: "Runs a stage program in a job.", shouldDisplay: false,
-    subcommands: [])
+    subcommands: [WorkerDataCommand.self, WorkerIntakeCommand.self])
 }

@@ -1,0 +1,277 @@
+/// Makes the table `data` out of the sources: join, where, derive, data and test rows together.
+struct TableShaping {
+  /// A column of the table `data`.
+  struct Column: Equatable {
+    var name: String
+    /// BIGINT, DOUBLE, BOOLEAN, TIMESTAMP or VARCHAR.
+    var type: String
+  }
+
+  let connection: DuckDBConnection
+  let request: DatasetRequest
+  private(set) var remarks: [DatasetProfile.Warning] = []
+
+  init(connection: DuckDBConnection, request: DatasetRequest) {
+    self.connection = connection
+    self.request = request
+  }
+
+  /// Leaves a view or table `data` with `_row`, `_part` (0 data, 1 test) and the columns returned.
+  mutating func shape(
+    data: LoadedTable, test: LoadedTable?, joined: [LoadedTable]
+  ) throws -> [Column] {
+    try makeJoinTables(joined)
+    try refuseEmpty(data.table, name: request.files.first?.source.name ?? request.name)
+    let dataSQL = try shaped(data.select(), joined: joined)
+    var columns = try engineColumns(of: dataSQL)
+    var parts = ["SELECT \(values(columns)), 0 AS _part FROM (\(dataSQL))"]
+    if let test {
+      try refuseEmpty(test.table, name: request.testFiles.first?.source.name ?? "test_source")
+      let firstRow = try count(data.table)
+      let aligned = try align(test, with: data)
+      let testSQL = try shaped(aligned.select(firstRow: firstRow), joined: joined)
+      parts.append("SELECT \(values(columns)), 1 AS _part FROM (\(testSQL))")
+    }
+    let isPlain = request.where == nil && request.derive.isEmpty && joined.isEmpty
+    let body = parts.joined(separator: " UNION ALL ")
+    do {
+      try connection.execute("CREATE \(isPlain ? "VIEW" : "TABLE") data AS \(body)")
+    } catch {
+      throw invalid(error, place: "The expressions of where and derive", sql: "")
+    }
+    columns = columns.filter { $0.name != "_row" }
+    for name in [request.target, request.time, request.series, request.split.rule.column]
+      .compactMap({ $0 }) where !name.isEmpty
+    {
+      try require(name, in: columns)
+    }
+    for name in request.exclude { try require(name, in: columns) }
+    if try count("data") == 0 {
+      throw DataError(
+        .tooFewRows, "No row is left after where: \(request.where ?? "").",
+        hint: "Check the condition with a value that the data holds.")
+    }
+    return columns
+  }
+
+  /// Leaves a view `labeled` of the rows of `data` that have a target; returns how many.
+  mutating func keepRowsWithTarget() throws -> Int {
+    let all = try count("data")
+    let condition = request.target.isEmpty ? "true" : "\(quoted(request.target)) IS NOT NULL"
+    try connection.execute("CREATE VIEW labeled AS SELECT * FROM data WHERE \(condition)")
+    guard !request.target.isEmpty else { return all }
+    let kept = try count("labeled")
+    guard kept > 0 else {
+      throw DataError(
+        .tooFewRows, "The target \(request.target) has no value in any of \(all) rows.",
+        hint: "Choose another target, or mend the column.")
+    }
+    guard kept >= Self.leastRows else {
+      throw DataError(
+        .tooFewRows,
+        "There \(kept == 1 ? "is 1 row" : "are \(kept) rows") with a target; "
+          + "at least \(Self.leastRows) are needed to train, validate and test.",
+        hint: "Add rows to the data.")
+    }
+    if kept < all {
+      remarks.append(
+        DatasetProfile.Warning(
+          code: "target_missing", column: request.target,
+          message: "\(all - kept) of \(all) rows have no \(request.target); they were left out."))
+    }
+    return kept
+  }
+
+  /// Fewest rows that can be split into three parts.
+  static let leastRows = 5
+
+  private func values(_ columns: [Column]) -> String {
+    columns.map { "CAST(\(quoted($0.name)) AS \($0.type)) AS \(quoted($0.name))" }
+      .joined(separator: ", ")
+  }
+
+  private func count(_ table: String) throws -> Int {
+    try connection.query("SELECT count(*) FROM \(table)").rows().first?.first?.integer ?? 0
+  }
+
+  private func refuseEmpty(_ table: String, name: String) throws {
+    guard try count(table) == 0 else { return }
+    throw DataError(
+      .tooFewRows, "\(name) has a header but no rows.", hint: "The table must hold data.")
+  }
+
+  private func require(_ name: String, in columns: [Column]) throws {
+    guard !columns.contains(where: { $0.name == name }) else { return }
+    let names = columns.map(\.name)
+    let shown = names.prefix(20).joined(separator: ", ")
+    throw DataError(
+      .columnMissing,
+      "There is no column \(name). The columns are: \(shown)\(names.count > 20 ? ", …" : "").",
+      hint: names.first { $0.lowercased() == name.lowercased() }
+        .map { "Write it as in the file: \($0)." } ?? "Check the spelling of the name.")
+  }
+
+  /// Gives the test rows the columns of the data, by name.
+  private mutating func align(_ test: LoadedTable, with data: LoadedTable) throws -> LoadedTable {
+    var aligned = test
+    aligned.columns = try data.columns.map { column in
+      guard let match = test.column(named: column.name) else {
+        throw DataError(
+          .columnMissing,
+          "The test source has no column \(column.name), which the data has.",
+          hint: "Both need the same columns.")
+      }
+      let expression =
+        match.type == column.type
+        ? match.expression : "TRY_CAST(\(match.expression) AS \(column.type))"
+      return LoadedTable.Column(name: column.name, expression: expression, type: column.type)
+    }
+    for column in test.columns where data.column(named: column.name) == nil {
+      remarks.append(
+        DatasetProfile.Warning(
+          code: "test_column_ignored", column: column.name,
+          message: "The test source has a column \(column.name) that the data lacks; it is ignored."
+        ))
+    }
+    return aligned
+  }
+
+  // MARK: join
+
+  private func makeJoinTables(_ joined: [LoadedTable]) throws {
+    for (index, table) in joined.enumerated() {
+      let using = request.join[index].using
+      let source = request.join[index].files.first?.source.name ?? "the joined source"
+      for name in using where table.column(named: name) == nil {
+        throw DataError(
+          .columnMissing, "\(source) has no column \(name) to join by.",
+          hint: "`using` names columns that both tables have.")
+      }
+      try connection.execute("CREATE VIEW join_\(index) AS \(table.select())")
+      let keys = quotedList(using)
+      let shown = using.map { "CAST(\(quoted($0)) AS VARCHAR)" }.joined(separator: " || ', ' || ")
+      let repeated = try connection.query(
+        "SELECT \(shown), count(*) FROM join_\(index) GROUP BY \(keys), \(shown) "
+          + "HAVING count(*) > 1 LIMIT 1"
+      ).rows()
+      if let row = repeated.first, let value = row[0].text {
+        throw DataError(
+          .joinAmbiguous,
+          "\(source) has \(row[1].integer ?? 2) rows for \(using.joined(separator: ", ")) = \(value).",
+          hint: "A join may add at most one row to each row of the data.")
+      }
+    }
+  }
+
+  private mutating func shaped(_ source: String, joined: [LoadedTable]) throws -> String {
+    var sql = source
+    for (index, table) in joined.enumerated() { sql = try join(sql, with: table, index: index) }
+    var conditionIsApplied = false
+    if let condition = request.where, try binds("SELECT * FROM (\(sql)) WHERE (\(condition))") {
+      sql = "SELECT * FROM (\(sql)) WHERE (\(condition)\n)"
+      conditionIsApplied = true
+    }
+    for derivation in request.derive { sql = try derive(derivation, from: sql) }
+    if let condition = request.where, !conditionIsApplied {
+      let filtered = "SELECT * FROM (\(sql)) WHERE (\(condition)\n)"
+      do {
+        _ = try engineColumns(of: filtered)
+      } catch let failure as SQLFailure {
+        throw invalid(failure, place: "The condition `where`", sql: condition)
+      }
+      sql = filtered
+    }
+    return sql
+  }
+
+  private mutating func join(_ sql: String, with table: LoadedTable, index: Int) throws -> String {
+    let using = request.join[index].using
+    let columns = try engineColumns(of: sql)
+    for name in using { try require(name, in: columns) }
+    let taken = Set(columns.map { $0.name.lowercased() })
+    let keys = Set(using.map { $0.lowercased() })
+    let added = table.columns.filter { !keys.contains($0.name.lowercased()) }.map { column in
+      let name = taken.contains(column.name.lowercased()) ? "\(column.name)_joined" : column.name
+      return "_right.\(quoted(column.name)) AS \(quoted(name))"
+    }
+    let conditions = using.map { name in
+      let left = columns.first { $0.name.lowercased() == name.lowercased() }
+      let right = table.column(named: name)
+      // Values of different types are compared as texts.
+      return left?.type == right?.type
+        ? "_left.\(quoted(name)) = _right.\(quoted(name))"
+        : "CAST(_left.\(quoted(name)) AS VARCHAR) = CAST(_right.\(quoted(name)) AS VARCHAR)"
+    }
+    return "SELECT \((["_left.*"] + added).joined(separator: ", ")) FROM (\(sql)) AS _left "
+      + "LEFT JOIN join_\(index) AS _right ON \(conditions.joined(separator: " AND "))"
+  }
+
+  // MARK: derive
+
+  private mutating func derive(
+    _ derivation: DatasetRequest.Derivation, from sql: String
+  ) throws -> String {
+    let name = derivation.name
+    if ColumnNames.reserved.contains(name.lowercased()) {
+      throw DataError(
+        .columnAmbiguous, "A derived column cannot be called \(name): the name is reserved.",
+        hint: "Choose another name.")
+    }
+    let columns = try engineColumns(of: sql)
+    let isReplacing = columns.contains { $0.name.lowercased() == name.lowercased() }
+    let value = "(\(derivation.sql)\n) AS \(quoted(name))"
+    let derived =
+      isReplacing
+      ? "SELECT * REPLACE (\(value)) FROM (\(sql))" : "SELECT *, \(value) FROM (\(sql))"
+    do {
+      _ = try engineColumns(of: derived)
+    } catch let failure as SQLFailure {
+      throw invalid(failure, place: "The derived column \(name)", sql: derivation.sql)
+    }
+    return derived
+  }
+
+  private func binds(_ sql: String) throws -> Bool {
+    do {
+      _ = try engineColumns(of: sql)
+      return true
+    } catch let failure as SQLFailure {
+      // An unknown column may be one that is derived later; all else is a mistake.
+      if failure.message.contains("not found"), !request.derive.isEmpty { return false }
+      throw invalid(failure, place: "The condition `where`", sql: request.where ?? "")
+    }
+  }
+
+  /// Names and types of a query's columns, with types of the engine reduced to our five.
+  private func engineColumns(of sql: String) throws -> [Column] {
+    try connection.query("DESCRIBE \(sql)").rows().map { row in
+      let type = row[1].text ?? "VARCHAR"
+      return Column(name: row[0].text ?? "", type: ColumnarReader.engineType(of: type))
+    }
+  }
+
+  private func invalid(_ failure: SQLFailure, place: String, sql: String) -> DataError {
+    if failure.isOutOfMemory {
+      return .outOfMemory(reading: request.files.first?.source.name ?? request.name)
+    }
+    let expression = sql.isEmpty ? "" : " (\(sql))"
+    if failure.isAccessRefused {
+      return DataError(
+        .sqlRefused, "\(place)\(expression) wants a file or the network: \(failure.summary)",
+        hint: "Expressions see the columns of the sources and nothing else.")
+    }
+    return DataError(
+      .sqlInvalid, "\(place)\(expression) is not valid: \(failure.summary)",
+      hint: "It must be an SQL expression over the columns, as DuckDB reads it.")
+  }
+}
+
+extension DatasetRequest.Split.Rule {
+  /// The column that the rule needs, if any.
+  var column: String? {
+    switch self {
+    case .random, .stratified: nil
+    case .group(let column), .time(let column): column
+    }
+  }
+}

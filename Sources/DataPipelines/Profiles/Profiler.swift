@@ -1,0 +1,209 @@
+/// Describes the columns of `labeled`: one pass over all rows, the rest on a sample.
+struct Profiler {
+  /// Rows up to which everything is exact.
+  static let sampleLimit = 200_000
+
+  let connection: DuckDBConnection
+  let request: DatasetRequest
+  let columns: [TableShaping.Column]
+  let rowCount: Int
+
+  init(
+    connection: DuckDBConnection, request: DatasetRequest, columns: [TableShaping.Column],
+    rowCount: Int
+  ) {
+    self.connection = connection
+    self.request = request
+    self.columns = columns
+    self.rowCount = rowCount
+  }
+
+  /// Describes all columns and warns of what may go wrong.
+  func profile() throws -> DatasetProfile {
+    let (sample, sampledRows) = try makeSample()
+    let totals = try columnTotals()
+    let quantiles = try quantiles(totals, sample: sample)
+    var described: [DatasetProfile.Column] = []
+    for (index, column) in columns.enumerated() {
+      let total = totals[index]
+      let text = column.type == "VARCHAR" ? try textShape(of: column, sample: sample) : nil
+      let isUnique = total.present == rowCount && total.distinct >= rowCount && rowCount >= 20
+      let type = ColumnTyping.type(
+        of: column, total: total, text: text, isTarget: column.name == request.target)
+      let isIdentityLike = isUnique && ColumnTyping.looksLikeIdentity(column, total, text)
+      let isConstant = total.distinct <= 1
+      described.append(
+        DatasetProfile.Column(
+          name: column.name, type: type,
+          role: ColumnTyping.role(of: column, type: type, isIdentityLike: isIdentityLike, request),
+          nullCount: rowCount - total.present, distinctCount: total.distinct,
+          numbers: try numbers(column, total: total, quantiles: quantiles[index], sample: sample),
+          topValues: try topValues(column, total: total, sample: sample),
+          meanLength: text?.meanLength, association: nil, isConstant: isConstant,
+          isIdentityLike: isIdentityLike))
+    }
+    try AssociationMeasure(connection: connection, request: request, sample: sample)
+      .measure(&described)
+    let profile = DatasetProfile(
+      rowCount: rowCount, sampledRowCount: sampledRows, duplicateRowCount: nil, columns: described,
+      warnings: [])
+    return ProfileWarnings.added(to: profile, request: request)
+  }
+
+  /// What one pass over all rows tells of a column.
+  struct Totals {
+    var present = 0
+    var distinct = 0
+    var minimum: Double?
+    var maximum: Double?
+    var mean: Double?
+    var standardDeviation: Double?
+  }
+
+  /// What a sample tells of a column of texts.
+  struct TextShape {
+    var meanLength: Double
+    var meanWords: Double
+  }
+
+  private func makeSample() throws -> (name: String, rows: Int) {
+    guard rowCount > Self.sampleLimit else { return ("labeled", rowCount) }
+    let every = (rowCount + Self.sampleLimit - 1) / Self.sampleLimit
+    try connection.execute(
+      "CREATE TABLE profile_sample AS SELECT * FROM labeled WHERE hash(_row) % \(every) = 0")
+    let rows = try connection.query("SELECT count(*) FROM profile_sample").rows()
+    return ("profile_sample", rows.first?.first?.integer ?? 0)
+  }
+
+  /// A column as a number: times become seconds.
+  static func numeric(_ column: TableShaping.Column) -> String? {
+    switch column.type {
+    case "BIGINT", "DOUBLE": quoted(column.name)
+    case "TIMESTAMP": "CAST(epoch_us(\(quoted(column.name))) AS DOUBLE) / 1e6"
+    default: nil
+    }
+  }
+
+  private func columnTotals() throws -> [Totals] {
+    let isExact = rowCount <= Self.sampleLimit
+    return try inParts(columns) { column in
+      let name = quoted(column.name)
+      var aggregates = [
+        "count(\(name))", isExact ? "count(DISTINCT \(name))" : "approx_count_distinct(\(name))",
+      ]
+      if let number = Self.numeric(column) {
+        aggregates += ["min", "max", "avg", "stddev_samp"].map {
+          "CAST(\($0)(\(number)) AS DOUBLE)"
+        }
+      }
+      return aggregates
+    }.from("labeled").map { values in
+      Totals(
+        present: values[0].integer ?? 0, distinct: values[1].integer ?? 0,
+        minimum: values.count > 2 ? values[2].number : nil,
+        maximum: values.count > 2 ? values[3].number : nil,
+        mean: values.count > 2 ? values[4].number : nil,
+        standardDeviation: values.count > 2 ? values[5].number : nil)
+    }
+  }
+
+  private func quantiles(_ totals: [Totals], sample: String) throws -> [[Double]] {
+    let levels = DatasetProfile.quantileLevels.map { "\($0)" }.joined(separator: ", ")
+    return try inParts(columns) { column in
+      guard let number = Self.numeric(column) else { return [] }
+      return (1...DatasetProfile.quantileLevels.count).map {
+        "CAST(quantile_cont(CAST(\(number) AS DOUBLE), [\(levels)])[\($0)] AS DOUBLE)"
+      }
+    }.from(sample).map { $0.compactMap(\.number) }
+  }
+
+  private func inParts(
+    _ columns: [TableShaping.Column], aggregates: (TableShaping.Column) -> [String]
+  ) -> AggregateParts {
+    AggregateParts(connection: connection, aggregates: columns.map(aggregates))
+  }
+
+  private func textShape(
+    of column: TableShaping.Column, sample: String
+  ) throws -> TextShape? {
+    let name = quoted(column.name)
+    let row = try connection.query(
+      "SELECT CAST(avg(length(\(name))) AS DOUBLE), "
+        + "CAST(avg(1 + length(\(name)) - length(replace(\(name), ' ', ''))) AS DOUBLE) "
+        + "FROM (SELECT \(name) FROM \(sample) WHERE \(name) IS NOT NULL LIMIT 20000)"
+    ).rows().first
+    guard let row, let length = row[0].number, let words = row[1].number else { return nil }
+    return TextShape(meanLength: length, meanWords: words)
+  }
+
+  private func numbers(
+    _ column: TableShaping.Column, total: Totals, quantiles: [Double], sample: String
+  ) throws -> DatasetProfile.NumberSummary? {
+    guard let number = Self.numeric(column), let minimum = total.minimum,
+      let maximum = total.maximum, let mean = total.mean, !quantiles.isEmpty
+    else { return nil }
+    let bins = 20
+    var counts = [Int](repeating: 0, count: bins)
+    let width = (maximum - minimum) / Double(bins)
+    if width > 0, width.isFinite {
+      let rows = try connection.query(
+        "SELECT CAST(least(\(bins - 1), floor((\(number) - (\(minimum))) / \(width))) AS INTEGER) "
+          + "AS bin, count(*) FROM \(sample) WHERE \(number) IS NOT NULL GROUP BY bin"
+      ).rows()
+      for row in rows {
+        if let bin = row[0].integer, counts.indices.contains(bin) {
+          counts[bin] = row[1].integer ?? 0
+        }
+      }
+    } else {
+      counts = [total.present]
+    }
+    return DatasetProfile.NumberSummary(
+      minimum: minimum, maximum: maximum, mean: mean,
+      standardDeviation: total.standardDeviation ?? 0, quantiles: quantiles,
+      histogram: DatasetProfile.Histogram(
+        lowerBound: minimum, upperBound: maximum, counts: counts))
+  }
+
+  private func topValues(
+    _ column: TableShaping.Column, total: Totals, sample: String
+  ) throws -> [DatasetProfile.ValueCount] {
+    let isListed =
+      column.type == "VARCHAR" || column.type == "BOOLEAN"
+      || (column.type == "BIGINT" && total.distinct <= 1_000)
+    guard isListed else { return [] }
+    let name = quoted(column.name)
+    return try connection.query(
+      "SELECT left(CAST(\(name) AS VARCHAR), 200), count(*) AS n FROM \(sample) "
+        + "WHERE \(name) IS NOT NULL GROUP BY \(name) ORDER BY n DESC, \(name) LIMIT 10"
+    ).rows().map { DatasetProfile.ValueCount(value: $0[0].text ?? "", count: $0[1].integer ?? 0) }
+  }
+}
+
+/// Aggregates of many columns, asked for in statements of bounded width.
+struct AggregateParts {
+  let connection: DuckDBConnection
+  /// For each column its aggregates; may be none.
+  let aggregates: [[String]]
+
+  /// The values for each column, of all rows of `source`.
+  func from(_ source: String) throws -> [[DuckDBValue]] {
+    var results: [[DuckDBValue]] = []
+    for start in stride(from: 0, to: aggregates.count, by: 100) {
+      let part = aggregates[start..<min(start + 100, aggregates.count)]
+      let all = part.flatMap { $0 }
+      let row =
+        all.isEmpty
+        ? []
+        : try connection.query(
+          "SELECT \(all.joined(separator: ", ")) FROM \(source)"
+        ).rows().first ?? []
+      var index = 0
+      for wanted in part {
+        results.append(Array(row[index..<(index + wanted.count)]))
+        index += wanted.count
+      }
+    }
+    return results
+  }
+}

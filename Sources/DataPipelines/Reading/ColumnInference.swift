@@ -1,0 +1,119 @@
+/// Finds out how the texts of columns are to be read, by counting what they look like.
+struct ColumnInference {
+  /// What a column looks like.
+  struct Evidence: Equatable {
+    var present = 0
+    var numbers = 0
+    var wholeNumbers = 0
+    /// Whole numbers with a zero in front, such as postal codes.
+    var leadingZeros = 0
+    var booleans = 0
+    var commaNumbers = 0
+    /// Comma numbers that can only be decimals (`1,5`), not thousands (`1,500`).
+    var decimalCommas = 0
+    var timestamps = 0
+    var padded = 0
+  }
+
+  /// The share of numbers from which other texts count as mistakes.
+  static let mostly = 0.99
+
+  let connection: DuckDBConnection
+
+  /// How each column of `table` (all VARCHAR) is to be read.
+  ///
+  /// - Parameters:
+  ///   - columns: names of columns in the table.
+  ///   - tolerant: whether a column of numbers may hold a few other texts.
+  func readings(
+    of columns: [String], in table: String, tolerant: Bool
+  ) throws -> [ColumnReading] {
+    var readings: [ColumnReading] = []
+    for start in stride(from: 0, to: columns.count, by: 50) {
+      let part = Array(columns[start..<min(start + 50, columns.count)])
+      let row =
+        try connection.query(
+          "SELECT \(part.flatMap(Self.aggregates).joined(separator: ", ")) FROM \(table)"
+        ).rows().first ?? []
+      let width = Self.aggregates("x").count
+      for (index, column) in part.enumerated() {
+        let counts = row[(index * width)..<((index + 1) * width)].map { $0.integer ?? 0 }
+        let evidence = Evidence(
+          present: counts[0], numbers: counts[1], wholeNumbers: counts[2], leadingZeros: counts[3],
+          booleans: counts[4], commaNumbers: counts[5], decimalCommas: counts[6],
+          timestamps: counts[7], padded: counts[8])
+        if let reading = Self.reading(for: evidence, tolerant: tolerant) {
+          readings.append(reading)
+        } else {
+          let format = try timeFormat(of: column, in: table, present: evidence.present)
+          readings.append(
+            format.map { .formattedTimestamp($0) } ?? .text(isTrimmed: evidence.padded > 0))
+        }
+      }
+    }
+    return readings
+  }
+
+  private static func aggregates(_ column: String) -> [String] {
+    [
+      "count(\(column))",
+      "count(CASE WHEN isfinite(TRY_CAST(\(column) AS DOUBLE)) THEN 1 END)",
+      "count(CASE WHEN regexp_full_match(\(column), '\\s*[+-]?[0-9]{1,15}\\s*') THEN 1 END)",
+      "count(CASE WHEN regexp_full_match(\(column), '[+-]?0[0-9]+') THEN 1 END)",
+      "count(CASE WHEN lower(trim(\(column))) IN ('true', 'false') THEN 1 END)",
+      "count(CASE WHEN regexp_full_match(\(column), "
+        + "'\\s*[+-]?([0-9]+|[0-9]{1,3}([.][0-9]{3})+|[0-9]{1,3}(,[0-9]{3})+)([.,][0-9]+)?\\s*') "
+        + "THEN 1 END)",
+      "count(CASE WHEN regexp_full_match(\(column), "
+        + "'\\s*[+-]?([0-9]+|[0-9]{1,3}([.][0-9]{3})+),([0-9]{1,2}|[0-9]{4,}|[0-9]{3})\\s*') "
+        + "AND NOT regexp_full_match(\(column), '\\s*[+-]?[1-9][0-9]{0,2},[0-9]{3}\\s*') THEN 1 END)",
+      "count(TRY_CAST(\(column) AS TIMESTAMP))",
+      "count(CASE WHEN \(column) <> trim(\(column)) THEN 1 END)",
+    ]
+  }
+
+  /// The reading that the counts speak for; nil if it is a text or a time in another format.
+  static func reading(for evidence: Evidence, tolerant: Bool) -> ColumnReading? {
+    let present = evidence.present
+    guard present > 0 else { return .text(isTrimmed: false) }
+    if evidence.leadingZeros > 0 { return .text(isTrimmed: evidence.padded > 0) }
+    if evidence.wholeNumbers == present { return .number(isWhole: true) }
+    if evidence.numbers == present { return .number(isWhole: false) }
+    if evidence.booleans == present { return .boolean }
+    if evidence.commaNumbers == present {
+      return evidence.decimalCommas > 0 ? .decimalComma : .thousandsComma
+    }
+    if evidence.timestamps == present { return .timestamp }
+    if tolerant, present >= 100, Double(evidence.numbers) >= mostly * Double(present) {
+      return .mostlyNumber
+    }
+    return nil
+  }
+
+  /// The first format in which all texts of a column are times.
+  private func timeFormat(of column: String, in table: String, present: Int) throws -> String? {
+    let looksLikeTime = try connection.query(
+      "SELECT \(column) FROM \(table) WHERE \(column) IS NOT NULL LIMIT 1"
+    ).rows().first?.first?.text
+    guard let text = looksLikeTime, text.contains(where: \.isNumber), (6...40).contains(text.count)
+    else { return nil }
+    let counts = Self.timeFormats.map {
+      "count(try_strptime(trim(\(column)), \(literal($0))))"
+    }
+    let row =
+      try connection.query(
+        "SELECT \(counts.joined(separator: ", ")) FROM \(table)"
+      ).rows().first ?? []
+    return zip(Self.timeFormats, row).first { $1.integer == present }?.0
+  }
+
+  /// Formats beside ISO 8601; where day and month may change places the usual one is first.
+  private static let timeFormats: [String] = {
+    let dates = [
+      "%d.%m.%Y", "%m/%d/%Y", "%d/%m/%Y", "%d-%m-%Y", "%Y/%m/%d", "%Y.%m.%d", "%d %b %Y",
+      "%d-%b-%Y", "%b %d, %Y", "%d %B %Y", "%B %d, %Y", "%m/%d/%y", "%d.%m.%y",
+    ]
+    let times = ["", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p"]
+    return dates.flatMap { date in times.map { date + $0 } }
+  }()
+}

@@ -1,0 +1,57 @@
+public import Basics
+import GRDB
+
+/// The tables of datasets.
+public enum DataPipelinesMigrations {
+  /// All steps in order of time.
+  public static let all: [SchemaMigration] = [createDatasets]
+
+  private static let createDatasets = SchemaMigration(
+    identifier: "data-0001-create-datasets"
+  ) { db in
+    try db.execute(
+      sql: """
+        CREATE TABLE dataset (
+          number INTEGER PRIMARY KEY,
+          project TEXT NOT NULL DEFAULT 'default' REFERENCES project(id),
+          name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 200),
+          createdAtMs INTEGER NOT NULL,
+          updatedAtMs INTEGER NOT NULL,
+          UNIQUE (project, name)
+        ) STRICT;
+
+        -- A version is its content: the same sources read the same way are one version.
+        CREATE TABLE datasetVersion (
+          id TEXT NOT NULL PRIMARY KEY CHECK (id GLOB 'dv_*' AND length(id) = 29),
+          folder TEXT NOT NULL CHECK (length(folder) = 64),
+          manifest TEXT NOT NULL CHECK (json_valid(manifest)),
+          request TEXT NOT NULL CHECK (json_valid(request)),
+          rowCount INTEGER NOT NULL CHECK (rowCount >= 0),
+          job TEXT,
+          createdAtMs INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        -- Which versions a dataset has had, numbered from 1.
+        CREATE TABLE datasetRelease (
+          dataset INTEGER NOT NULL REFERENCES dataset(number) ON DELETE CASCADE,
+          number INTEGER NOT NULL CHECK (number >= 1),
+          version TEXT NOT NULL REFERENCES datasetVersion(id),
+          createdAtMs INTEGER NOT NULL,
+          PRIMARY KEY (dataset, number),
+          UNIQUE (dataset, version)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX datasetReleaseVersion ON datasetRelease (version);
+
+        -- What local files looked like when they were hashed: unchanged ones are not read again.
+        CREATE TABLE sourceStat (
+          path TEXT NOT NULL PRIMARY KEY,
+          bytes INTEGER NOT NULL CHECK (bytes >= 0),
+          modifiedAtNs INTEGER NOT NULL,
+          inode INTEGER NOT NULL,
+          device INTEGER NOT NULL,
+          sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
+          takenAtNs INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        """)
+  }
+}
