@@ -112,7 +112,6 @@ pid_t factory_spawn_detached(const char *path, char *const arguments[], char *co
   posix_spawn_file_actions_init(&actions);
   sigset_t blocked, defaults;
   sigemptyset(&blocked);
-  sigaddset(&blocked, SIGTERM);
   sigfillset(&defaults);
   posix_spawnattr_setsigmask(&attributes, &blocked);
   posix_spawnattr_setsigdefault(&attributes, &defaults);

@@ -29,7 +29,7 @@ enum AgentProgram {
 
   /// Claims the attempt of a folder and runs it.
   private static func run(in folder: AttemptFolder) -> Int32 {
-    // Until here TERM was blocked by the server, so none is lost.
+    // A TERM before this ends an agent that has claimed nothing: the server sees that.
     let signals = factory_signal_descriptor()
     _ = factory_become_subreaper()
     _ = setsid()

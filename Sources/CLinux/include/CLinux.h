@@ -60,7 +60,7 @@ enum factory_spawn_step {
 pid_t factory_spawn_task(const struct factory_task *task, int *step);
 
 /* Starts a program in a session of its own, with no descriptors but /dev/null and `log` (appended),
-   TERM blocked, and nothing that ties it to this process. Its pid, or -errno. */
+   default signals, and nothing that ties it to this process. Its pid, or -errno. */
 pid_t factory_spawn_detached(const char *path, char *const arguments[], char *const environment[],
                              const char *log);
 

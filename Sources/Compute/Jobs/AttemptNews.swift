@@ -18,6 +18,9 @@ struct AttemptNews: Sendable {
     start != nil || !reports.isEmpty || !notes.isEmpty || end != nil
   }
 
+  /// True for a beginning alone: a short job's end follows soon and can share its transaction.
+  var canWait: Bool { start != nil && reports.isEmpty && notes.isEmpty && end == nil }
+
   /// The last progress that a task told.
   var progress: JobProgress? {
     for report in reports.reversed() {

@@ -32,7 +32,7 @@ extension Jobs {
       }
     } catch {
       logger.error("cannot start jobs; trying again", metadata: ["error": "\(error)"])
-      watcher?.remindToPlace(afterMs: 1_000)
+      watcher?.remind(afterMs: 1_000) { $0.mayPlace = true }
     }
   }
 
@@ -50,11 +50,11 @@ extension Jobs {
         "cannot launch a job", metadata: ["job": "\(job.id)", "error": "\(words)"])
       do {
         guard driver.withdraw(attempt.folder) else {
-          return watcher.remind(of: attempt.key, afterMs: 20)
+          return watcher.remind(afterMs: 20) { $0.exited.insert(attempt.key) }
         }
         try await end(attempt, JobStore.Ending(reason: .launchFailed, message: words))
       } catch {
-        watcher.remind(of: attempt.key, afterMs: 1_000)
+        watcher.remind(afterMs: 1_000) { $0.exited.insert(attempt.key) }
       }
     }
   }
@@ -129,7 +129,7 @@ extension Jobs {
     } catch {
       logger.error(
         "cannot settle a lost job", metadata: ["job": "\(attempt.key.job)", "error": "\(error)"])
-      watcher?.remind(of: attempt.key, afterMs: 1_000)
+      watcher?.remind(afterMs: 1_000) { $0.exited.insert(attempt.key) }
     }
   }
 }

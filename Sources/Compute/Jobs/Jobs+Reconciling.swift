@@ -59,15 +59,26 @@ extension Jobs {
       logger.error(
         "cannot record what a job did; trying again",
         metadata: ["job": "\(key.job)", "error": "\(error)"])
-      watcher?.remind(of: key, afterMs: 1_000)
+      watcher?.remind(afterMs: 1_000) { news in
+        news.changed.insert(key)
+        if agentEnded { news.exited.insert(key) }
+      }
     }
   }
+
+  /// How long the beginning of an attempt waits for more news.
+  private static let beginningWaitMs: Int64 = 200
 
   /// Commits everything that an attempt's journal says so far.
   func readJournal(of attempt: OpenAttempt) async throws {
     let key = attempt.key
     while let reader = open[key]?.reader, let committed = open[key]?.committedOffset {
       let (news, next) = await Self.read(reader)
+      if let news, news.canWait, open[key]?.hasBegun == false {
+        open[key]?.hasBegun = true
+        watcher?.remind(afterMs: Self.beginningWaitMs) { $0.changed.insert(key) }
+        return
+      }
       open[key]?.reader = next
       guard let news else { return }
       if let usage = news.usage { open[key]?.usage = usage }
@@ -152,10 +163,14 @@ extension Jobs {
       if attempt.reader.isDamaged { ending.message = "the journal of the attempt is damaged" }
     } else {
       guard driver.withdraw(attempt.folder) else {
-        return watcher.remind(of: attempt.key, afterMs: 20)
+        return watcher.remind(afterMs: 20) { $0.exited.insert(attempt.key) }
       }
-      ending.reason = attempt.wantsStop ? .canceledByUser : .launchFailed
-      ending.message = "the agent ended before it began; see \(attempt.folder.agentLog)"
+      ending =
+        attempt.wantsStop
+        ? JobStore.Ending(reason: .canceledByUser)
+        : JobStore.Ending(
+          reason: .launchFailed,
+          message: "the agent ended before it began; see \(attempt.folder.agentLog)")
     }
     try await end(attempt, ending)
   }

@@ -15,6 +15,8 @@ struct OpenAttempt: Sendable {
   var cgroup: String?
   /// What the last heartbeat said.
   var usage: AttemptUsage?
+  /// True once its beginning was seen, though perhaps not yet committed.
+  var hasBegun = false
   /// True once the job is to be stopped, for an agent that is not there yet.
   var wantsStop: Bool
 

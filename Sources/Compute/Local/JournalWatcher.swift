@@ -12,9 +12,15 @@ final class JournalWatcher: Sendable {
     var watches: [AttemptKey: Int32] = [:]
     /// Agents by the descriptor that tells their end.
     var agents: [Int32: (key: AttemptKey, pid: Int32)] = [:]
-    /// Attempts to be looked at again, by the time in milliseconds.
-    var later: [(key: AttemptKey?, atMs: Int64)] = []
+    /// What is to be said later.
+    var later: [Reminder] = []
     var isStopped = false
+  }
+
+  /// News of a time to come.
+  private struct Reminder {
+    var atMs: Int64
+    var change: @Sendable (inout ReconcilerSignal.News) -> Void
   }
 
   private let state = Mutex(State())
@@ -81,8 +87,16 @@ final class JournalWatcher: Sendable {
   func watch(agent pid: Int32, of key: AttemptKey) {
     let descriptor = factory_pidfd_open(pid)
     guard descriptor >= 0 else { return signal.add { $0.exited.insert(key) } }
-    state.withLock { $0.agents[descriptor] = (key, pid) }
-    if factory_epoll_add(epoll, descriptor, UInt64(descriptor)) != 0 { ended(descriptor) }
+    let isKnown = state.withLock { state in
+      if state.agents.values.contains(where: { $0.key == key && $0.pid == pid }) { return true }
+      state.agents[descriptor] = (key, pid)
+      return false
+    }
+    if isKnown {
+      close(descriptor)
+    } else if factory_epoll_add(epoll, descriptor, UInt64(descriptor)) != 0 {
+      ended(descriptor)
+    }
   }
 
   /// Sends a signal to the agent of an attempt; false if none is watched.
@@ -93,15 +107,12 @@ final class JournalWatcher: Sendable {
     }
   }
 
-  /// Has an attempt looked at again after some time.
-  func remind(of key: AttemptKey, afterMs: Int64) { remind(key, afterMs) }
-
-  /// Has waiting jobs looked at again after some time.
-  func remindToPlace(afterMs: Int64) { remind(nil, afterMs) }
-
-  private func remind(_ key: AttemptKey?, _ afterMs: Int64) {
-    let time = systemTimeMs() + afterMs
-    state.withLock { $0.later.append((key, time)) }
+  /// Adds news after some time.
+  func remind(
+    afterMs: Int64, _ change: @escaping @Sendable (inout ReconcilerSignal.News) -> Void
+  ) {
+    let reminder = Reminder(atMs: systemTimeMs() + afterMs, change: change)
+    state.withLock { $0.later.append(reminder) }
     factory_event_signal(event)
   }
 
@@ -122,7 +133,7 @@ final class JournalWatcher: Sendable {
     }
   }
 
-  private static func timeout(_ later: [(key: AttemptKey?, atMs: Int64)]) -> Int32 {
+  private static func timeout(_ later: [Reminder]) -> Int32 {
     guard let next = later.map(\.atMs).min() else { return -1 }
     return Int32(clamping: max(0, next - systemTimeMs()))
   }
@@ -130,16 +141,13 @@ final class JournalWatcher: Sendable {
   private func passOnReminders() {
     let now = systemTimeMs()
     let due = state.withLock { state in
-      let due = state.later.filter { $0.atMs <= now }.map(\.key)
+      let due = state.later.filter { $0.atMs <= now }
       if !due.isEmpty { state.later.removeAll { $0.atMs <= now } }
       return due
     }
-    if !due.isEmpty {
-      signal.add {
-        $0.changed.formUnion(due.compactMap { $0 })
-        $0.exited.formUnion(due.compactMap { $0 })
-        $0.mayPlace = true
-      }
+    guard !due.isEmpty else { return }
+    signal.add { news in
+      for reminder in due { reminder.change(&news) }
     }
   }
 
