@@ -145,7 +145,12 @@ let package = Package(
         "JobProtocol",
       ]),
     tests("ServingTests", ["Serving", "Compute", "Engines", "DataPipelines", "Basics", grdb]),
-    tests("WorkflowsTests", ["Workflows", "Compute", "Basics", grdb]),
+    tests(
+      "WorkflowsTests",
+      [
+        "Workflows", "API", "Compute", "DataPipelines", "Experimentation", "Training", "JobProtocol",
+        "Optimization", "Basics", grdb, logging,
+      ]),
     tests(
       "FactoryServerTests",
       [

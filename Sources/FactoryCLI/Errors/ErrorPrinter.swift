@@ -1,3 +1,4 @@
+internal import API
 internal import ArgumentParser
 internal import Basics
 internal import Foundation
@@ -19,7 +20,7 @@ struct ErrorPrinter {
 
   /// What goes to standard error.
   func rendered(_ told: ToldError) -> String {
-    if mode == .json, let data = try? Output.json(ErrorWire(told)) {  // strings always encode
+    if mode == .json, let data = try? Output.json(told.wire) {  // strings always encode
       return String(decoding: data, as: UTF8.self) + "\n"
     }
     let verb = (["aifactory"] + verbWords).joined(separator: " ")
@@ -63,20 +64,5 @@ struct ErrorPrinter {
     let joined = own.first { $0.hasPrefix("--output=") }?.dropFirst("--output=".count)
     return joined.flatMap { OutputMode(rawValue: String($0)) }
       ?? GlobalOptions.environmentMode ?? .table
-  }
-}
-
-/// `{"error":{"code":…,"message":…,"hint":…}}`: the shape of every error of the factory.
-struct ErrorWire: Codable, Equatable {
-  struct Body: Codable, Equatable {
-    var code: String
-    var message: String
-    var hint: String?
-  }
-
-  var error: Body
-
-  init(_ told: ToldError) {
-    error = Body(code: told.code, message: told.message, hint: told.hint)
   }
 }

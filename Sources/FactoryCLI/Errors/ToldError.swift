@@ -1,6 +1,8 @@
+internal import API
 internal import ArgumentParser
 internal import Basics
 internal import Foundation
+internal import Workflows
 
 /// An error in the words that a person or a program receives.
 struct ToldError: Equatable {
@@ -13,8 +15,14 @@ struct ToldError: Equatable {
     switch error {
     case let error as CLIError:
       self.init(factoryError: error, exitStatus: error.exitStatus)
+    case let error as APIError:
+      let isOurs = error.status.map { (400..<500).contains($0) } ?? false
+      self.init(factoryError: error, exitStatus: isOurs ? .wrongUse : .factoryFailed)
+    case let error as WorkflowFileError:
+      self.init(factoryError: error, exitStatus: .wrongUse)
     case let error as any FactoryError:
-      self.init(factoryError: error, exitStatus: .factoryFailed)
+      self.init(
+        factoryError: error, exitStatus: Self.isWrongUse(error) ? .wrongUse : .factoryFailed)
     case is CancellationError:
       self.init(
         code: "interrupted", message: "The command was interrupted.", hint: nil,
@@ -27,6 +35,14 @@ struct ToldError: Equatable {
   private init(factoryError error: some FactoryError, exitStatus: ExitStatus) {
     self.init(
       code: error.code.rawValue, message: error.message, hint: error.hint, exitStatus: exitStatus)
+  }
+
+  /// Whether a local error is about what the user gave: its code word says so.
+  private static func isWrongUse(_ error: some FactoryError) -> Bool {
+    let word = error.code.rawValue
+    return ["_invalid", "_not_found", "_unreadable", "_refused", "_unknown", "_missing"].contains {
+      word.hasSuffix($0)
+    } && word != "engine_missing" && word != "object_missing"
   }
 
   private init(unknown error: any Error) {
@@ -51,4 +67,7 @@ struct ToldError: Equatable {
     self.hint = hint
     self.exitStatus = exitStatus
   }
+
+  /// `{"error":{"code":…,"message":…,"hint":…}}`: the shape of every error of the factory.
+  var wire: ErrorWire { ErrorWire(ErrorWire.Body(code: code, message: message, hint: hint)) }
 }

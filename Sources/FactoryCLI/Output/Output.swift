@@ -1,3 +1,4 @@
+internal import API
 import Foundation
 
 /// Where a verb's results go, in the mode that the user chose.
@@ -56,12 +57,8 @@ struct Output: Sendable {
     FileHandle.standardOutput.write(try Output.json(value) + Data("\n".utf8))
   }
 
-  /// The shape of every JSON that the program prints: sorted keys, slashes as they are.
-  static func json(_ value: some Encodable) throws -> Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return try encoder.encode(value)
-  }
+  /// The shape of every JSON that the program prints, which is the server's: snake_case, sorted.
+  static func json(_ value: some Encodable) throws -> Data { Data(try WireCoding.encode(value)) }
 
   static func writeError(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
 }

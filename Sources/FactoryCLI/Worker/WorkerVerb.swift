@@ -34,7 +34,7 @@ extension WorkerVerb {
   private func leave(_ told: ToldError) {
     let folder = URL(fileURLWithPath: request).deletingLastPathComponent()
     do {
-      try Output.json(ErrorWire(told))
+      try Output.json(told.wire)
         .write(to: folder.appendingPathComponent("error.json"), options: .atomic)
     } catch {
       Output.writeError("error.json could not be written: \(error)\n")

@@ -1,0 +1,116 @@
+internal import Basics
+internal import DataPipelines
+internal import Training
+
+/// Reads the `train` section.
+enum TrainSectionParser {
+  private static let known = [
+    "task", "metric", "positive", "time", "series", "horizon", "frequency", "search", "site",
+    "resources",
+  ]
+  private static let later = [
+    "command": "a command of your own as a stage is not possible yet; "
+      + "`aifactory jobs submit -- COMMAND` runs any program",
+    "environment": "environments for a stage's command are not possible yet; remove the key",
+  ]
+
+  static func parse(_ file: SectionReader) -> WorkflowDefinition.TrainSection? {
+    guard file.has("train") else {
+      return file.mentions("train") ? WorkflowDefinition.TrainSection() : nil
+    }
+    guard let section = file.section("train", known: known, later: later) else { return nil }
+    var train = WorkflowDefinition.TrainSection()
+    train.task = section.word("task", among: LearningTask.allCases.map(\.rawValue))
+      .flatMap(LearningTask.init(rawValue:))
+    readForecast(section, into: &train)
+    train.positive = section.text("positive", "a class of the target")
+    if section.has("positive"), let task = train.task, task != .classification {
+      section.problems.add(
+        section.line(of: "positive"),
+        "train.positive: names a class, but the task is \(task.rawValue)")
+    }
+    train.metric = MetricWords.read("metric", of: section, task: train.task)
+    if let search = section.section(
+      "search", known: ["trials", "time", "sampler", "pruner", "seed"], later: laterInSearch)
+    {
+      train.search = Self.search(search)
+    }
+    readSite(section)
+    readResources(section, into: &train)
+    return train
+  }
+
+  private static func readForecast(
+    _ section: SectionReader, into train: inout WorkflowDefinition.TrainSection
+  ) {
+    train.time = section.text("time", "the name of a column")
+    train.series = section.text("series", "the name of a column")
+    train.horizon = section.integer("horizon", in: 1...10_000)
+    if section.has("frequency"), section.timeSpan("frequency") != nil {
+      train.frequency = section.text("frequency")
+    }
+    let keys = ["time", "series", "horizon", "frequency"].filter(section.has)
+    if let task = train.task, task != .forecasting {
+      for key in keys {
+        section.problems.add(
+          section.line(of: key),
+          "\(section.joined(key)): belongs to forecasting, but the task is \(task.rawValue)")
+      }
+    } else if train.task == .forecasting || !keys.isEmpty {
+      section.require("time", "forecasting needs the column that orders the rows")
+      train.task = .forecasting
+    }
+  }
+
+  private static let laterInSearch = [
+    "parameters": "a search space of your own belongs to a command stage, "
+      + "which is not possible yet; remove the key",
+    "metric": "belongs to a command stage, which is not possible yet; write 'train.metric'",
+    "goal": "belongs to a command stage, which is not possible yet; "
+      + "the metric knows its direction",
+  ]
+
+  private static func search(_ section: SectionReader) -> TrainingRequest.Search {
+    var search = TrainingRequest.Search(trials: nil, timeMs: nil)
+    search.trials = section.integer("trials", in: 1...100_000)
+    search.timeMs = section.timeSpan("time")
+    if !section.has("trials"), !section.has("time") {
+      (search.trials, search.timeMs) = (40, 120_000)
+    }
+    if let sampler = section.word("sampler", among: ["tpe", "random"]) { search.sampler = sampler }
+    if let pruner = section.word("pruner", among: ["successive_halving", "none"]) {
+      search.pruner = pruner
+    }
+    if let seed = section.integer("seed", in: 0...Int.max) { search.seed = UInt64(seed) }
+    return search
+  }
+
+  private static func readSite(_ section: SectionReader) {
+    guard let node = section.node("site") else { return }
+    guard let site = node.text else {
+      section.refuse("site", expected: "the name of a site", found: node)
+      return
+    }
+    if site != "local" {
+      section.problems.addNotYet(
+        node.line, "train.site: jobs on \(visible(site)) are not possible yet; "
+          + "write 'local' or remove the key")
+    }
+  }
+
+  private static func readResources(
+    _ section: SectionReader, into train: inout WorkflowDefinition.TrainSection
+  ) {
+    guard
+      let resources = section.section(
+        "resources", known: ["cpus", "memory", "time"],
+        later: [
+          "gpus": "the built-in trainer uses no accelerators yet; remove the key",
+          "nodes": "jobs over several nodes are not possible yet; remove the key",
+        ])
+    else { return }
+    train.cpus = resources.integer("cpus", in: 1...1024)
+    train.memoryBytes = resources.byteCount("memory")
+    train.timeLimitMs = resources.timeSpan("time")
+  }
+}

@@ -1,0 +1,129 @@
+internal import Basics
+internal import DataPipelines
+internal import Experimentation
+internal import Foundation
+internal import Training
+
+/// What a factory adds to the key of every stage: its programs and engines.
+public struct FactoryFingerprint: Sendable, Equatable {
+  /// Raised whenever a stage program makes something else of the same request.
+  public static let stageVersions: [StageName: Int] = [
+    .data: 1, .train: 1, .evaluate: 1, .register: 1, .deploy: 1,
+  ]
+
+  /// Versions of the engines by name, such as `xgboost: 3.2.0`.
+  public var engines: [String: String]
+  /// Cores of the local site.
+  public var cpus: Int
+
+  public init(engines: [String: String], cpus: Int) {
+    self.engines = engines
+    self.cpus = cpus
+  }
+
+  func code(of stage: StageName) -> StageIngredients.Ingredient {
+    StageIngredients.Ingredient(.code, stage.rawValue, "\(Self.stageVersions[stage] ?? 0)")
+  }
+
+  func engine(_ name: String) -> StageIngredients.Ingredient {
+    StageIngredients.Ingredient(.engine, name, engines[name] ?? "none")
+  }
+}
+
+extension StageIngredients {
+  /// The data stage: bytes of the sources and how they are read.
+  static func data(
+    _ definition: WorkflowDefinition, sources: [DatasetManifest.Source],
+    fingerprint: FactoryFingerprint
+  ) throws -> StageIngredients {
+    let data = definition.data
+    var all = sources.enumerated().map { number, source in
+      // The same bytes under another name make the same table; the order of files counts.
+      Ingredient(.input, "\(source.part) \(number + 1)", source.sha256)
+    }
+    all += [
+      parameter("target", data.target), parameter("where", data.where),
+      parameter("derive", try json(data.derive)), parameter("exclude", try json(data.exclude)),
+      parameter("join.using", try json(data.join.map(\.using))),
+      parameter("checks", try json(data.checks)), parameter("split", try json(data.split)),
+      parameter("task", definition.train?.task?.rawValue),
+      parameter("time", definition.train?.time), parameter("series", definition.train?.series),
+      parameter("name", definition.name), fingerprint.code(of: .data), fingerprint.engine("duckdb"),
+    ].compactMap(\.self)
+    return StageIngredients(stage: .data, all)
+  }
+
+  /// The train stage: the dataset version and the bounds of the search.
+  static func train(
+    _ train: WorkflowDefinition.TrainSection, datasetVersion: String, threads: Int,
+    fingerprint: FactoryFingerprint
+  ) -> StageIngredients {
+    let search = train.search
+    return StageIngredients(
+      stage: .train,
+      [
+        Ingredient(.input, "dataset version", datasetVersion),
+        parameter("task", train.task?.rawValue), parameter("metric", train.metric),
+        parameter("positive", train.positive), parameter("time", train.time),
+        parameter("series", train.series), parameter("horizon", train.horizon),
+        parameter("frequency", train.frequency), parameter("search.trials", search.trials),
+        parameter("search.time_ms", search.timeMs), parameter("search.sampler", search.sampler),
+        parameter("search.pruner", search.pruner), parameter("search.seed", search.seed),
+        parameter("threads", threads), fingerprint.code(of: .train),
+        fingerprint.engine("xgboost"), fingerprint.engine("duckdb"),
+      ].compactMap(\.self))
+  }
+
+  /// The evaluate stage: the model, the dataset version and the gates.
+  static func evaluate(
+    _ definition: WorkflowDefinition, datasetVersion: String, package: String,
+    fingerprint: FactoryFingerprint
+  ) throws -> StageIngredients {
+    StageIngredients(
+      stage: .evaluate,
+      [
+        Ingredient(.input, "dataset version", datasetVersion),
+        Ingredient(.input, "model package", package),
+        parameter("gates", try json(definition.evaluate.gates)),
+        parameter("slices", try json(definition.evaluate.slices)),
+        parameter("title", definition.name), fingerprint.code(of: .evaluate),
+        fingerprint.engine("xgboost"), fingerprint.engine("duckdb"),
+      ].compactMap(\.self))
+  }
+
+  /// The register stage: which evaluated model gets a version under which name.
+  static func register(
+    model: String, package: String, evaluation: String, fingerprint: FactoryFingerprint
+  ) -> StageIngredients {
+    StageIngredients(
+      stage: .register,
+      [
+        Ingredient(.input, "model package", package), Ingredient(.input, "evaluation", evaluation),
+        Ingredient(.parameter, "model", model), fingerprint.code(of: .register),
+      ])
+  }
+
+  /// The deploy stage: which version stands behind which endpoint.
+  static func deploy(
+    endpoint: String, model: String, version: Int, fingerprint: FactoryFingerprint
+  ) -> StageIngredients {
+    StageIngredients(
+      stage: .deploy,
+      [
+        Ingredient(.input, "model version", "\(model) \(version)"),
+        Ingredient(.parameter, "endpoint", endpoint), fingerprint.code(of: .deploy),
+      ])
+  }
+
+  private static func parameter(_ name: String, _ value: (some CustomStringConvertible)?)
+    -> Ingredient?
+  {
+    value.map { Ingredient(.parameter, name, $0.description) }
+  }
+
+  private static func json(_ value: some Encodable) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
+  }
+}

@@ -1,0 +1,153 @@
+internal import Basics
+internal import DataPipelines
+
+/// What would run, and why: the same keys as a run computes, without running anything.
+public struct WorkflowPlanner: Sendable {
+  /// One stage of a plan.
+  public struct Stage: Sendable, Equatable {
+    public var name: StageName
+    /// What an earlier run made would be taken over.
+    public var isReused: Bool
+    public var reasons: [String]
+    /// nil where an input is made by a stage that would run first.
+    public var key: String?
+  }
+
+  private let parts: WorkflowParts
+
+  /// Plans with the parts of one factory.
+  public init(parts: WorkflowParts) { self.parts = parts }
+
+  /// The stages of a workflow in order.
+  ///
+  /// Local sources are hashed (unchanged files are known); remote ones are read by a run alone.
+  public func plan(
+    text: String, filePath: String, baseFolder: String
+  ) async throws -> (name: String, stages: [Stage]) {
+    let definition = try WorkflowFile.parse(text: text, path: filePath)
+    var known = KnownOutputs()
+    var stages: [Stage] = []
+    for name in definition.stages {
+      let ingredients = try await ingredients(name, definition, baseFolder: baseFolder, known)
+      let stage = try await plan(name, ingredients, workflow: definition.name, &known)
+      stages.append(stage)
+    }
+    return (definition.name, stages)
+  }
+
+  /// What stages before would hand on, where it is known.
+  private struct KnownOutputs {
+    var data: StageOutput.DataOutput?
+    var train: StageOutput.TrainOutput?
+    var evaluate: StageOutput.EvaluateOutput?
+    var register: StageOutput.RegisterOutput?
+    /// The first stage that would run.
+    var firstRun: StageName?
+  }
+
+  private func ingredients(
+    _ stage: StageName, _ definition: WorkflowDefinition, baseFolder: String,
+    _ known: KnownOutputs
+  ) async throws -> StageIngredients? {
+    let fingerprint = parts.fingerprint
+    switch stage {
+    case .data:
+      guard let sources = try await sources(definition, baseFolder: baseFolder) else { return nil }
+      return try .data(definition, sources: sources, fingerprint: fingerprint)
+    case .train:
+      guard let data = known.data, let train = definition.train else { return nil }
+      return .train(
+        train, datasetVersion: data.datasetVersion, threads: train.cpus ?? fingerprint.cpus,
+        fingerprint: fingerprint)
+    case .evaluate:
+      guard let data = known.data, let train = known.train else { return nil }
+      return try .evaluate(
+        definition, datasetVersion: data.datasetVersion, package: train.package,
+        fingerprint: fingerprint)
+    case .register:
+      guard let train = known.train, let evaluate = known.evaluate, let model = definition.model
+      else { return nil }
+      return .register(
+        model: model, package: train.package, evaluation: evaluate.files, fingerprint: fingerprint)
+    case .deploy:
+      guard let register = known.register, let endpoint = definition.endpoint else { return nil }
+      return .deploy(
+        endpoint: endpoint, model: register.model, version: register.version,
+        fingerprint: fingerprint)
+    }
+  }
+
+  private func plan(
+    _ name: StageName, _ ingredients: StageIngredients?, workflow: String,
+    _ known: inout KnownOutputs
+  ) async throws -> Stage {
+    guard let ingredients else {
+      let reason =
+        known.firstRun.map { "Stage \($0.rawValue) runs, and this stage works on what it makes." }
+        ?? "A remote source is read again to see whether it changed."
+      known.firstRun = known.firstRun ?? name
+      return Stage(name: name, isReused: false, reasons: [reason], key: nil)
+    }
+    let key = try ingredients.key()
+    if let output = try await parts.store.output(forKey: key),
+      try await isUsable(output, &known)
+    {
+      return Stage(
+        name: name, isReused: true, reasons: ["Nothing that it depends on changed."], key: key)
+    }
+    known.firstRun = known.firstRun ?? name
+    return Stage(
+      name: name, isReused: false, reasons: try await reasons(ingredients, workflow: workflow),
+      key: key)
+  }
+
+  private func isUsable(_ output: StageOutput, _ known: inout KnownOutputs) async throws -> Bool {
+    func isStored(_ digest: String) -> Bool {
+      ObjectDigest(hex: digest).map(parts.objects.contains) ?? false
+    }
+    switch output {
+    case .data(let output):
+      known.data = output
+      return isStored(output.files)
+    case .train(let output):
+      known.train = output
+      return isStored(output.package)
+    case .evaluate(let output):
+      known.evaluate = output
+      return isStored(output.files)
+    case .register(let output):
+      known.register = output
+      return true
+    case .deploy(let output):
+      return try await parts.endpoints.serves(
+        output.version, of: output.model, on: output.endpoint)
+    }
+  }
+
+  private func reasons(
+    _ ingredients: StageIngredients, workflow: String
+  ) async throws -> [String] {
+    let stage = ingredients.stage
+    guard
+      let last = try await parts.store.lastIngredients(workflow: workflow, stage: stage)
+    else { return ["It has never run."] }
+    let changes = ingredients.changes(since: last)
+    if !changes.isEmpty { return changes }
+    return stage == .deploy
+      ? ["The endpoint does not answer with this version now."]
+      : ["The last run did not finish it, or its files are gone."]
+  }
+
+  /// nil where a source is remote.
+  private func sources(
+    _ definition: WorkflowDefinition, baseFolder: String
+  ) async throws -> [DatasetManifest.Source]? {
+    let request = SourceList.intakeRequest(
+      definition, baseFolder: baseFolder, objects: parts.objects)
+    if let known = try await SourceCatalog.known(request: request, ledger: parts.store.ledger) {
+      return known
+    }
+    guard request.sources.allSatisfy({ !$0.source.contains("://") }) else { return nil }
+    return try await SourceIntake(objects: parts.objects).take(request).sources
+  }
+}

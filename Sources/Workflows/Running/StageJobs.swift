@@ -1,0 +1,27 @@
+public import Basics
+public import Compute
+public import JobProtocol
+
+/// What stages need of jobs; `Jobs` has it, and tests have a quick one.
+public protocol StageJobs: Sendable {
+  /// Accepts a job; the same identifier twice is one job.
+  func submit(_ spec: JobSpec, id: Identifier<Job>?, in project: String) async throws -> Job
+  /// Waits for the end; canceling the caller's task ends the wait, not the job.
+  func waitForEnd(_ id: Identifier<Job>) async throws -> Job
+  /// Runs a job that ended once more, as its next attempt.
+  func retry(_ id: Identifier<Job>) async throws -> Job
+  /// Ends a job.
+  func cancel(_ id: Identifier<Job>) async throws -> Job
+  /// Absolute path of a job's working folder, also before the job is submitted.
+  func workFolder(of id: Identifier<Job>) -> String
+}
+
+extension Jobs: StageJobs {}
+
+/// What the deploy stage needs of endpoints; `Endpoints` has it, and tests have a quick one.
+public protocol StageEndpoints: Sendable {
+  /// Puts a model version behind an endpoint and returns when it answers.
+  func deployVersion(_ version: Int, of model: String, to endpoint: String) async throws
+  /// Whether the endpoint answers with that version now.
+  func serves(_ version: Int, of model: String, on endpoint: String) async throws -> Bool
+}

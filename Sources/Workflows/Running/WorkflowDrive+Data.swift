@@ -1,0 +1,56 @@
+internal import Basics
+internal import Compute
+internal import DataPipelines
+internal import GRDB
+internal import JobProtocol
+
+extension WorkflowDrive {
+  /// Takes the sources in, then converts them into a dataset version.
+  func performData(_ run: WorkflowRun, _ definition: WorkflowDefinition) async throws {
+    let sources = try await takeIn(run, definition)
+    let ingredients = try StageIngredients.data(
+      definition, sources: sources, fingerprint: parts.fingerprint)
+    let (key, known) = try await known(ingredients)
+    if case .data(let output)? = known, isStored(output.files) {
+      return try await succeed(.data, .data(output), key: key, isReused: true)
+    }
+    let plan = StageJobPlan(
+      stage: .data, role: "convert", key: key, verb: "data",
+      resources: JobResources(cpus: parts.fingerprint.cpus))
+    let (job, folder, _) = try await runJob(plan, of: run) { folder in
+      try SourceList.datasetRequest(
+        definition, sources: sources, objects: parts.objects, outputFolder: folder + "/output")
+    }
+    let request = try SourceList.datasetRequest(
+      definition, sources: sources, objects: parts.objects, outputFolder: folder + "/output")
+    let manifest: DatasetManifest = try result(folder + "/output/dataset.json")
+    let files = try await parts.objects.putFolder(path: folder + "/output")
+    let version = try DatasetVersion.id(manifest: manifest, request: request)
+    let output = StageOutput.DataOutput(
+      datasetVersion: version.rawValue, files: files.digest.hex, rowCount: manifest.rowCount,
+      splitRowCounts: manifest.splitRowCounts, sources: manifest.sources, job: job.id.rawValue)
+    let now = parts.nowMs()
+    let project = run.project
+    try await succeed(.data, .data(output), key: key, isReused: false) { db in
+      try DatasetStore.register(
+        manifest: manifest, request: request, folder: files.digest, job: job.id.rawValue,
+        project: project, nowMs: now, in: db)
+    }
+    try removeWork(folder)
+  }
+
+  /// The bytes of every source as objects: by a job, unless all files are known unchanged.
+  private func takeIn(
+    _ run: WorkflowRun, _ definition: WorkflowDefinition
+  ) async throws -> [DatasetManifest.Source] {
+    let request = SourceList.intakeRequest(
+      definition, baseFolder: run.baseFolder, objects: parts.objects)
+    if let known = try await SourceCatalog.known(request: request, ledger: parts.store.ledger) {
+      return known
+    }
+    let plan = StageJobPlan(stage: .data, role: "intake", key: "", verb: "intake")
+    let (_, folder, _) = try await runJob(plan, of: run) { _ in request }
+    try await SourceCatalog.remember(workFolder: folder, ledger: parts.store.ledger)
+    return try result(folder + "/result.json")
+  }
+}

@@ -1,0 +1,71 @@
+internal import Basics
+internal import DataPipelines
+internal import Experimentation
+internal import Foundation
+internal import GRDB
+
+extension WorkflowDrive {
+  /// Gives the evaluated model a version under its name.
+  func performRegistration(_ run: WorkflowRun, _ definition: WorkflowDefinition) async throws {
+    guard let model = definition.model, let dataset = run.dataset, let training = run.training,
+      let evaluation = run.evaluation
+    else { throw missing("evaluate") }
+    let ingredients = StageIngredients.register(
+      model: model, package: training.package, evaluation: evaluation.files,
+      fingerprint: parts.fingerprint)
+    let (key, known) = try await known(ingredients)
+    if case .register(let output)? = known {
+      return try await succeed(.register, .register(output), key: key, isReused: true)
+    }
+    let provenance = Provenance(
+      workflowRun: id.rawValue, run: training.run, study: training.study,
+      trainJob: training.job, evaluateJob: evaluation.job, dataJob: dataset.job,
+      datasetVersion: dataset.datasetVersion, evaluation: evaluation.files,
+      sources: dataset.sources)
+    let draft = ModelVersionDraft(
+      registrationKey: key, run: RunID(training.run), job: training.job,
+      datasetVersion: dataset.datasetVersion, package: training.package,
+      provenance: try LedgerJSON.text(provenance))
+    let project = run.project
+    let now = parts.nowMs()
+    // The registration key makes this idempotent, so it may stand in a transaction of its own.
+    let version = try await parts.store.ledger.write { db in
+      try ModelStore.createVersion(of: model, draft, project: project, nowMs: now, in: db).version
+    }
+    try await succeed(
+      .register, .register(StageOutput.RegisterOutput(model: model, version: version)), key: key,
+      isReused: false)
+  }
+
+  /// Puts the model version behind its endpoint.
+  ///
+  /// A known key is not enough to skip this stage: somebody may have deployed another version since.
+  func performDeployment(_ run: WorkflowRun, _ definition: WorkflowDefinition) async throws {
+    guard let endpoint = definition.endpoint, let registration = run.registration else {
+      throw missing("register")
+    }
+    let (model, version) = (registration.model, registration.version)
+    let (key, _) = try await known(
+      StageIngredients.deploy(
+        endpoint: endpoint, model: model, version: version, fingerprint: parts.fingerprint))
+    let isServing = try await parts.endpoints.serves(version, of: model, on: endpoint)
+    if !isServing {
+      try await parts.endpoints.deployVersion(version, of: model, to: endpoint)
+    }
+    let output = StageOutput.DeployOutput(endpoint: endpoint, model: model, version: version)
+    try await succeed(.deploy, .deploy(output), key: key, isReused: isServing)
+  }
+}
+
+/// Where a model version came from; kept with it as JSON.
+struct Provenance: Codable, Sendable, Equatable {
+  var workflowRun: String
+  var run: String
+  var study: String
+  var trainJob: String
+  var evaluateJob: String
+  var dataJob: String
+  var datasetVersion: String
+  var evaluation: String
+  var sources: [DatasetManifest.Source]
+}

@@ -1,0 +1,114 @@
+internal import Basics
+internal import Compute
+internal import DataPipelines
+internal import Experimentation
+internal import GRDB
+internal import JobProtocol
+internal import Optimization
+internal import Training
+
+extension WorkflowDrive {
+  /// Searches, trains, and keeps the package.
+  func performTraining(_ run: WorkflowRun, _ definition: WorkflowDefinition) async throws {
+    guard let dataset = run.dataset, let train = definition.train else { throw missing("data") }
+    let threads = train.cpus ?? parts.fingerprint.cpus
+    let ingredients = StageIngredients.train(
+      train, datasetVersion: dataset.datasetVersion, threads: threads,
+      fingerprint: parts.fingerprint)
+    let (key, known) = try await known(ingredients)
+    if case .train(let output)? = known, isStored(output.package) {
+      return try await succeed(.train, .train(output), key: key, isReused: true)
+    }
+    let plan = StageJobPlan(
+      stage: .train, role: "train", key: key, verb: "train",
+      resources: JobResources(
+        cpus: threads, memoryBytes: train.memoryBytes, timeLimitMs: train.timeLimitMs),
+      details: StageJobDetails(
+        run: RunID.random().rawValue, study: Identifier<StudySummary>.random().rawValue))
+    let tracking = TrainingTracking(
+      project: run.project, workflow: run.name, workflowRun: id, dataset: dataset, train: train,
+      nowMs: parts.nowMs())
+    let (job, folder, details) = try await runJob(
+      plan, of: run,
+      recordBeforehand: { job, details in
+        try await tracking.begin(job: job.rawValue, details, in: parts.store.ledger)
+      },
+      prepare: { folder in
+        try await layOut(dataset.files, at: folder + "/dataset")
+        return TrainingRequest(
+          datasetFolder: folder + "/dataset", task: train.task, metric: train.metric,
+          positive: train.positive, search: train.search, time: train.time, series: train.series,
+          horizon: train.horizon, frequency: train.frequency, threads: threads,
+          outputFolder: folder + "/output")
+      })
+    let result: TrainingResult = try result(folder + "/output/result.json")
+    let package = try await parts.objects.putFolder(path: folder + "/output")
+    let output = StageOutput.TrainOutput(
+      package: package.digest.hex, result: result, run: details.run ?? "",
+      study: details.study ?? "", job: job.id.rawValue)
+    let now = parts.nowMs()
+    try await succeed(.train, .train(output), key: key, isReused: false) { db in
+      try tracking.finish(output, atMs: now, in: db)
+    }
+    try removeWork(folder)
+  }
+
+  /// Measures the model on the test rows and holds it to the gates.
+  func performEvaluation(_ run: WorkflowRun, _ definition: WorkflowDefinition) async throws {
+    guard let dataset = run.dataset, let training = run.training else { throw missing("train") }
+    let ingredients = try StageIngredients.evaluate(
+      definition, datasetVersion: dataset.datasetVersion, package: training.package,
+      fingerprint: parts.fingerprint)
+    let (key, known) = try await known(ingredients)
+    if case .evaluate(let output)? = known, isStored(output.files) {
+      return try await judge(output, key: key, isReused: true, training)
+    }
+    let seed = definition.train?.search.seed ?? 7
+    let plan = StageJobPlan(
+      stage: .evaluate, role: "evaluate", key: key, verb: "evaluate",
+      resources: JobResources(cpus: parts.fingerprint.cpus))
+    let (job, folder, _) = try await runJob(plan, of: run) { folder in
+      try await layOut(dataset.files, at: folder + "/dataset")
+      try await layOut(training.package, at: folder + "/model")
+      return EvaluationRequest(
+        datasetFolder: folder + "/dataset", modelFolder: folder + "/model",
+        gates: definition.evaluate.gates, slices: definition.evaluate.slices, seed: seed,
+        title: definition.name, outputFolder: folder + "/output")
+    }
+    let result: EvaluationResult = try result(folder + "/output/result.json")
+    let files = try await parts.objects.putFolder(path: folder + "/output")
+    let output = StageOutput.EvaluateOutput(
+      files: files.digest.hex, result: result, job: job.id.rawValue)
+    try await judge(output, key: key, isReused: false, training)
+    try removeWork(folder)
+  }
+
+  /// Keeps the evaluation; a gate that does not hold then ends the run.
+  private func judge(
+    _ output: StageOutput.EvaluateOutput, key: String, isReused: Bool,
+    _ training: StageOutput.TrainOutput
+  ) async throws {
+    let now = parts.nowMs()
+    try await succeed(.evaluate, .evaluate(output), key: key, isReused: isReused) { db in
+      try TrainingTracking.note(output, run: training.run, atMs: now, in: db)
+    }
+    guard let failure = GateWords.failure(output.result.gates) else { return }
+    try await parts.store.update(id) { run in
+      run.change(.evaluate) {
+        $0.status = .failed
+        $0.failure = failure
+      }
+    }
+    throw StageStop(failure: failure)
+  }
+
+  /// What a stage needs is missing although the stage before succeeded: a damaged ledger.
+  func missing(_ stage: String) -> WorkflowError {
+    WorkflowError(.ledgerDamaged, "The output of stage \(stage) of \(id) is missing.")
+  }
+
+  /// Frees the space of inputs and outputs, which are objects by now.
+  func removeWork(_ folder: String) throws {
+    for name in ["dataset", "model", "output"] { try FileTree.remove("\(folder)/\(name)") }
+  }
+}

@@ -1,0 +1,147 @@
+internal import Basics
+internal import GRDB
+internal import Logging
+
+/// Takes one workflow run from where it is to its end.
+///
+/// Everything it decides is in the ledger before it acts on it, so a drive that was interrupted
+/// anywhere is simply started again.
+struct WorkflowDrive: Sendable {
+  let parts: WorkflowParts
+  let id: Identifier<WorkflowRun>
+  let logger: Logger
+
+  /// Drives the run to its end.
+  ///
+  /// - Throws: `CancellationError` when the server stops; the run stays as it is and is driven on
+  ///   by the next server. A failed stage is a result, not an error.
+  func drive() async throws {
+    var run = try await parts.store.run(id)
+    guard !run.status.isFinal else { return }
+    do {
+      let definition = try WorkflowFile.parse(text: run.definition, path: run.filePath)
+      let now = parts.nowMs()
+      run = try await parts.store.update(id) { run in
+        run.status = .running
+        run.startedAtMs = run.startedAtMs ?? now
+      }
+      for stage in run.stages where stage.status != .succeeded {
+        try await checkCancel()
+        try await perform(stage.name, definition)
+      }
+      try await end(.succeeded, failure: nil)
+    } catch is CancellationError {
+      throw CancellationError()
+    } catch let error as StageStop {
+      try await end(error.isCancel ? .canceled : .failed, failure: error.failure)
+    } catch let error as any FactoryError {
+      try await end(
+        .failed,
+        failure: StageFailure(
+          code: error.code.rawValue, message: error.message, hint: error.hint))
+    } catch {
+      logger.error("a workflow run failed unexpectedly", metadata: ["error": "\(error)"])
+      try await end(
+        .failed,
+        failure: StageFailure(
+          code: "internal_error", message: "The factory could not run the stage: \(error)",
+          hint: "`aifactory doctor` checks the installation; the server's log says more."))
+    }
+  }
+
+  /// The stage's key, what is known under it, else the work.
+  private func perform(_ stage: StageName, _ definition: WorkflowDefinition) async throws {
+    let now = parts.nowMs()
+    let run = try await parts.store.update(id) { run in
+      run.change(stage) {
+        $0.status = .running
+        $0.startedAtMs = $0.startedAtMs ?? now
+      }
+    }
+    switch stage {
+    case .data: try await performData(run, definition)
+    case .train: try await performTraining(run, definition)
+    case .evaluate: try await performEvaluation(run, definition)
+    case .register: try await performRegistration(run, definition)
+    case .deploy: try await performDeployment(run, definition)
+    }
+  }
+
+  /// Records the stage's ingredients and returns what an earlier run made of the same ones.
+  func known(_ ingredients: StageIngredients) async throws -> (key: String, output: StageOutput?) {
+    let key = try ingredients.key()
+    try await parts.store.update(id) { run in
+      run.change(ingredients.stage) {
+        $0.key = key
+        $0.ingredients = ingredients
+      }
+    }
+    return (key, try await parts.store.output(forKey: key))
+  }
+
+  /// Ends a stage with what it made, together with what must be written with it.
+  func succeed(
+    _ stage: StageName, _ output: StageOutput, key: String, isReused: Bool,
+    alongside: (@Sendable (Database) throws -> Void)? = nil
+  ) async throws {
+    let now = parts.nowMs()
+    let id = id
+    try await parts.store.update(
+      id,
+      alongside: { db in
+        try alongside?(db)
+        if !isReused {
+          try WorkflowRunStore.keep(output, stage: stage, key: key, run: id, atMs: now, in: db)
+        }
+      },
+      { run in
+        run.change(stage) {
+          $0.status = .succeeded
+          $0.isReused = isReused
+          $0.output = output
+          $0.endedAtMs = now
+        }
+      })
+  }
+
+  /// Throws when somebody asked for the run's end.
+  func checkCancel() async throws {
+    guard try await parts.store.run(id).isCancelRequested else { return }
+    throw StageStop(
+      isCancel: true,
+      failure: StageFailure(code: "canceled", message: "The workflow run was canceled."))
+  }
+
+  private func end(_ status: WorkflowRun.Status, failure: StageFailure?) async throws {
+    let now = parts.nowMs()
+    try await parts.store.update(id) { run in
+      run.status = status
+      run.failure = failure
+      run.endedAtMs = now
+      for index in run.stages.indices {
+        switch run.stages[index].status {
+        case .running:
+          run.stages[index].status = status == .canceled ? .canceled : .failed
+          run.stages[index].failure = failure
+          run.stages[index].endedAtMs = now
+        case .pending: run.stages[index].status = .skipped
+        case .succeeded, .failed, .canceled, .skipped: break
+        }
+      }
+    }
+  }
+}
+
+/// A stage that did not succeed, for a reason that is a result.
+struct StageStop: Error {
+  var isCancel = false
+  var failure: StageFailure
+}
+
+extension WorkflowRun {
+  /// Changes one stage.
+  mutating func change(_ stage: StageName, _ change: (inout StageRun) -> Void) {
+    guard let index = stages.firstIndex(where: { $0.name == stage }) else { return }
+    change(&stages[index])
+  }
+}

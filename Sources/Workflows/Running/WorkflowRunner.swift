@@ -1,0 +1,95 @@
+public import Basics
+internal import Compute
+internal import Foundation
+public import Logging
+public import ServiceLifecycle
+
+/// Runs workflows: accepts them, drives each to its end, and picks up what a stopped server left.
+public actor WorkflowRunner: Service {
+  /// The runs in the ledger.
+  public nonisolated let store: WorkflowRunStore
+  let parts: WorkflowParts
+  private let logger: Logger
+  private let accepted: AsyncStream<Identifier<WorkflowRun>>
+  private let acceptance: AsyncStream<Identifier<WorkflowRun>>.Continuation
+
+  /// Makes the runner of one factory; nothing runs before `run()`.
+  public init(parts: WorkflowParts, logger: Logger = Logger(label: "workflows")) {
+    self.parts = parts
+    self.logger = logger
+    store = parts.store
+    (accepted, acceptance) = AsyncStream.makeStream()
+  }
+
+  /// Drives runs until the group shuts down; jobs go on without it, and so do the runs later.
+  public func run() async throws {
+    let unfinished = try await store.unfinished()
+    let (parts, logger, accepted) = (parts, logger, accepted)
+    await cancelWhenGracefulShutdown {
+      await withTaskGroup(of: Void.self) { group in
+        var begun: Set<Identifier<WorkflowRun>> = []
+        func begin(_ id: Identifier<WorkflowRun>) {
+          guard begun.insert(id).inserted else { return }
+          group.addTask {
+            do {
+              try await WorkflowDrive(parts: parts, id: id, logger: logger).drive()
+            } catch is CancellationError {
+              logger.info("left for the next server", metadata: ["workflow_run": "\(id)"])
+            } catch {
+              logger.error(
+                "a workflow run could not be recorded",
+                metadata: ["workflow_run": "\(id)", "error": "\(error)"])
+            }
+          }
+        }
+        for id in unfinished { begin(id) }
+        for await id in accepted { begin(id) }
+        group.cancelAll()
+      }
+    }
+  }
+
+  /// Accepts a workflow; once this returns it will run, whatever is killed.
+  ///
+  /// - Parameters:
+  ///   - text: content of the workflow file.
+  ///   - filePath: how the user named it.
+  ///   - baseFolder: absolute folder at which relative sources start.
+  public func submit(
+    text: String, filePath: String, baseFolder: String, project: String = "default"
+  ) async throws -> WorkflowRun {
+    let definition = try WorkflowFile.parse(text: text, path: filePath)
+    guard baseFolder.hasPrefix("/") else {
+      throw WorkflowError(
+        .requestInvalid, "The base folder \(visible(baseFolder)) is not absolute.",
+        hint: "Send the folder of the workflow file, starting with '/'.")
+    }
+    let run = WorkflowRun(
+      id: .random(), project: project, name: definition.name, definition: text,
+      filePath: filePath, baseFolder: baseFolder, status: .queued, isCancelRequested: false,
+      failure: nil, createdAtMs: parts.nowMs(), startedAtMs: nil, endedAtMs: nil,
+      stages: definition.stages.map(StageRun.init(pending:)))
+    try await store.create(run)
+    acceptance.yield(run.id)
+    return run
+  }
+
+  /// Asks for a run's end: its jobs are ended, nothing after them begins.
+  public func cancel(_ id: Identifier<WorkflowRun>) async throws -> WorkflowRun {
+    let run = try await store.update(id) { run in
+      if !run.status.isFinal { run.isCancelRequested = true }
+    }
+    guard run.isCancelRequested else { return run }
+    for stage in run.stages where stage.status == .running {
+      for job in stage.jobs {
+        guard let job = Identifier<Job>(job.job) else { continue }
+        do {
+          _ = try await parts.jobs.cancel(job)
+        } catch let error as JobError where error.code == .jobNotFound {
+          // Planned, but not submitted yet: the drive sees the request before it goes on.
+        }
+      }
+    }
+    return run
+  }
+}

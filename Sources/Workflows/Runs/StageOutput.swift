@@ -1,0 +1,87 @@
+public import DataPipelines
+public import Experimentation
+public import Training
+
+/// What a stage made; it is kept under the stage's key and taken over by later runs.
+public enum StageOutput: Codable, Sendable, Equatable {
+  case data(DataOutput)
+  case train(TrainOutput)
+  case evaluate(EvaluateOutput)
+  case register(RegisterOutput)
+  case deploy(DeployOutput)
+
+  /// A dataset version.
+  public struct DataOutput: Codable, Sendable, Equatable {
+    /// `dv_…`.
+    public var datasetVersion: String
+    /// Digest of the folder manifest of the version's files.
+    public var files: String
+    public var rowCount: Int
+    public var splitRowCounts: [String: Int]
+    public var sources: [DatasetManifest.Source]
+    /// The job that made it.
+    public var job: String
+  }
+
+  /// A model package and how its search went.
+  public struct TrainOutput: Codable, Sendable, Equatable {
+    /// Digest of the folder manifest of the package.
+    public var package: String
+    public var result: TrainingResult
+    /// The tracking run (32 hexadecimal digits) and the study of the search.
+    public var run: String
+    public var study: String
+    public var job: String
+  }
+
+  /// An evaluation with its report.
+  public struct EvaluateOutput: Codable, Sendable, Equatable {
+    /// Digest of the folder manifest of `result.json`, `evaluation.json` and `report.html`.
+    public var files: String
+    public var result: EvaluationResult
+    public var job: String
+
+    /// Whether everything that was asked for holds.
+    public var hasPassed: Bool { result.gates.allSatisfy(\.passed) }
+  }
+
+  /// A model version.
+  public struct RegisterOutput: Codable, Sendable, Equatable {
+    public var model: String
+    public var version: Int
+  }
+
+  /// A model version behind an endpoint.
+  public struct DeployOutput: Codable, Sendable, Equatable {
+    public var endpoint: String
+    public var model: String
+    public var version: Int
+  }
+}
+
+extension WorkflowRun {
+  /// The dataset version, once there is one.
+  public var dataset: StageOutput.DataOutput? {
+    if case .data(let output) = stage(.data)?.output { output } else { nil }
+  }
+
+  /// The trained model, once there is one.
+  public var training: StageOutput.TrainOutput? {
+    if case .train(let output) = stage(.train)?.output { output } else { nil }
+  }
+
+  /// The evaluation, once there is one.
+  public var evaluation: StageOutput.EvaluateOutput? {
+    if case .evaluate(let output) = stage(.evaluate)?.output { output } else { nil }
+  }
+
+  /// The model version, once there is one.
+  public var registration: StageOutput.RegisterOutput? {
+    if case .register(let output) = stage(.register)?.output { output } else { nil }
+  }
+
+  /// The deployment, once there is one.
+  public var deployment: StageOutput.DeployOutput? {
+    if case .deploy(let output) = stage(.deploy)?.output { output } else { nil }
+  }
+}

@@ -1,0 +1,22 @@
+public import Basics
+
+/// A request about workflow runs that could not be fulfilled.
+public struct WorkflowError: FactoryError, Equatable {
+  public enum Code: String, Sendable {
+    case workflowRunNotFound = "workflow_run_not_found"
+    case idNotFound = "id_not_found"
+    case ledgerDamaged = "ledger_damaged"
+    case requestInvalid = "workflow_request_invalid"
+    case outputInvalid = "stage_output_invalid"
+  }
+
+  public let code: Code
+  public let message: String
+  public let hint: String?
+
+  public init(_ code: Code, _ message: String, hint: String? = nil) {
+    self.code = code
+    self.message = message
+    self.hint = hint
+  }
+}

@@ -1,0 +1,98 @@
+public import Basics
+
+/// One passage through a workflow's stages.
+public struct WorkflowRun: Identified, Sendable, Equatable {
+  public static let identifierPrefix = "wr_"
+
+  /// Where a run stands; the last three are final.
+  public enum Status: String, Codable, Sendable, CaseIterable {
+    case queued, running, succeeded, failed, canceled
+
+    /// Whether nothing more happens.
+    public var isFinal: Bool {
+      switch self {
+      case .queued, .running: false
+      case .succeeded, .failed, .canceled: true
+      }
+    }
+  }
+
+  public var id: Identifier<WorkflowRun>
+  public var project: String
+  /// The workflow's name.
+  public var name: String
+  /// Text of the workflow file at the time of the run.
+  public var definition: String
+  /// The file as the user named it.
+  public var filePath: String
+  /// Absolute folder at which relative sources start.
+  public var baseFolder: String
+  public var status: Status
+  public var isCancelRequested: Bool
+  public var failure: StageFailure?
+  public var createdAtMs: Int64
+  public var startedAtMs: Int64?
+  public var endedAtMs: Int64?
+  /// In the order of running.
+  public var stages: [StageRun]
+
+  /// The stage of a name, if the workflow has it.
+  public func stage(_ name: StageName) -> StageRun? { stages.first { $0.name == name } }
+}
+
+/// One stage of a workflow run.
+public struct StageRun: Sendable, Equatable {
+  /// Where a stage stands.
+  public enum Status: String, Codable, Sendable, CaseIterable {
+    case pending, running, succeeded, failed, canceled
+    /// A stage before it failed, so it never began.
+    case skipped
+  }
+
+  public var name: StageName
+  public var status: Status
+  /// What an earlier run made was taken over.
+  public var isReused: Bool
+  public var key: String?
+  public var ingredients: StageIngredients?
+  public var output: StageOutput?
+  public var failure: StageFailure?
+  /// Every job that worked for the stage, by role, in the order of submission.
+  public var jobs: [StageJob]
+  public var startedAtMs: Int64?
+  public var endedAtMs: Int64?
+
+  /// A stage that has not begun.
+  public init(pending name: StageName) {
+    self.name = name
+    status = .pending
+    isReused = false
+    jobs = []
+  }
+}
+
+/// A job that works, or worked, for a stage.
+public struct StageJob: Codable, Sendable, Equatable {
+  /// What the job does for the stage, such as `intake` or `train`.
+  public var role: String
+  public var job: String
+
+  public init(role: String, job: String) {
+    self.role = role
+    self.job = job
+  }
+}
+
+/// Why a stage failed, in the words that the user reads.
+public struct StageFailure: Codable, Sendable, Equatable {
+  /// A stable word, such as `gate_failed` or the code of the worker's error.
+  public var code: String
+  public var message: String
+  public var hint: String?
+
+  public init(code: String, message: String, hint: String? = nil) {
+    self.code = code
+    self.message = message
+    self.hint = hint
+  }
+}

@@ -1,0 +1,92 @@
+public import API
+public import Basics
+public import Compute
+internal import GRDB
+internal import JobProtocol
+internal import Optimization
+internal import Training
+
+/// Shows workflow runs to people and programs, with how far the running stage is.
+public struct WorkflowRunPresenter: Sendable {
+  private let store: WorkflowRunStore
+  private let jobs: Jobs
+  private let urls: @Sendable () -> (server: String, gateway: String)
+  private let nowMs: @Sendable () -> Int64
+
+  /// - Parameter urls: where the server and the gateway answer now.
+  public init(
+    store: WorkflowRunStore, jobs: Jobs,
+    urls: @escaping @Sendable () -> (server: String, gateway: String),
+    nowMs: @escaping @Sendable () -> Int64
+  ) {
+    self.store = store
+    self.jobs = jobs
+    self.urls = urls
+    self.nowMs = nowMs
+  }
+
+  /// One run.
+  public func wire(_ id: Identifier<WorkflowRun>) async throws -> WorkflowRunWire {
+    let run = try await store.run(id)
+    var wire = wire(run)
+    guard let index = run.stages.firstIndex(where: { $0.status == .running }) else { return wire }
+    wire.stages[index].progress = try await progress(of: run.stages[index], in: run)
+    return wire
+  }
+
+  /// The newest runs, without progress.
+  public func list(limit: Int) async throws -> WorkflowRunListWire {
+    WorkflowRunListWire(workflowRuns: try await store.list(limit: limit).map(wire))
+  }
+
+  /// A run as the ledger has it.
+  public func wire(_ run: WorkflowRun) -> WorkflowRunWire {
+    let urls = urls()
+    return WorkflowRunWire(
+      run, serverUrl: urls.server, gatewayUrl: urls.gateway, nowMs: nowMs())
+  }
+
+  private func progress(
+    of stage: StageRun, in run: WorkflowRun
+  ) async throws -> WorkflowRunWire.Progress? {
+    guard let id = stage.jobs.last.flatMap({ Identifier<Job>($0.job) }) else { return nil }
+    let job: Job
+    do {
+      job = try await jobs.job(id)
+    } catch let error as JobError where error.code == .jobNotFound {
+      return nil  // planned, not submitted yet
+    }
+    if job.state == .queued {
+      let why = try await jobs.explain(id).sentences.first ?? "The job waits."
+      return WorkflowRunWire.Progress(phase: "waiting", share: nil, message: why)
+    }
+    var progress = WorkflowRunWire.Progress(
+      phase: job.progress?.phase ?? "starting", share: job.progress?.share,
+      message: job.progress?.message ?? "")
+    if stage.name == .train { try await addTrials(to: &progress, job: job, run: run) }
+    return progress
+  }
+
+  private func addTrials(
+    to progress: inout WorkflowRunWire.Progress, job: Job, run: WorkflowRun
+  ) async throws {
+    let definition = try WorkflowFile.parse(text: run.definition, path: run.filePath)
+    guard let search = definition.train?.search else { return }
+    let store = StudyStore()
+    let (study, trials) = try await self.store.ledger.read { db in
+      let study = try store.study(ofJob: job.id.rawValue, in: db)
+      return (study, try study.map { try store.trials(of: $0.id, in: db) } ?? [])
+    }
+    progress.trials = trials.count
+    progress.trialLimit = search.trials
+    let values = trials.filter { $0.outcome == .completed }.compactMap(\.value)
+    progress.bestValue = study?.goal == .maximize ? values.max() : values.min()
+    guard let started = job.startedAtMs, !trials.isEmpty else { return }
+    let elapsed = max(0.001, Double(nowMs() - started) / 1_000)
+    let rate = Double(trials.count) / elapsed
+    progress.trialsPerSecond = rate
+    let byTrials = search.trials.map { Double(max(0, $0 - trials.count)) / rate }
+    let byTime = search.timeMs.map { max(0, Double($0) / 1_000 - elapsed) }
+    progress.secondsLeft = [byTrials, byTime].compactMap(\.self).min()
+  }
+}

@@ -1,0 +1,138 @@
+import DataPipelines
+import Experimentation
+import Testing
+import Training
+
+@testable import Workflows
+
+@Suite struct WorkflowFileTests {
+  static let minimal = """
+    name: wine
+    data: {source: wine.csv, target: quality}
+
+    """
+
+  @Test func `the file of the reference is read key by key`() throws {
+    let definition = try WorkflowFile.parse(
+      text: """
+        name: wine-quality
+        data:
+          source: wine-quality.csv
+          where: "alcohol > 0"
+          derive: {ratio: "sulphates / chlorides"}
+          join: {source: sites.csv, using: [site]}
+          target: quality
+          exclude: [id]
+          checks:
+            - {column: alcohol, between: [5, 20]}
+            - {column: pH, not_null: true}
+            - {rows: {at_least: 1000}}
+          split: {by: {group: producer}, test: 0.25, validation: 0.1, seed: 3}
+        train:
+          task: regression
+          metric: rmse
+          search: {trials: 40, time: 120s, sampler: tpe, pruner: successive_halving, seed: 7}
+          site: local
+        evaluate:
+          gates:
+            - {metric: rmse, at_most: 0.75}
+            - {slice: type, metric: rmse, max_gap: 0.15}
+        register: {model: wine-quality}
+        deploy: {endpoint: wine-quality}
+        """, path: "wine.yaml")
+    #expect(definition.name == "wine-quality")
+    #expect(definition.data.where == "alcohol > 0")
+    #expect(definition.data.derive == [.init(name: "ratio", sql: "sulphates / chlorides")])
+    #expect(definition.data.join == [.init(source: "sites.csv", using: ["site"])])
+    #expect(definition.data.exclude == ["id"])
+    #expect(
+      definition.data.checks == [
+        .init(column: "alcohol", between: [5, 20]), .init(column: "pH", notNull: true),
+        .init(rowsAtLeast: 1000),
+      ])
+    #expect(
+      definition.data.split
+        == .init(rule: .group(column: "producer"), test: 0.25, validation: 0.1, seed: 3))
+    #expect(definition.train?.task == .regression)
+    #expect(definition.train?.search == .init(trials: 40, timeMs: 120_000, seed: 7))
+    #expect(
+      definition.evaluate.gates == [
+        Gate(metric: "rmse", atMost: 0.75), Gate(metric: "rmse", slice: "type", maxGap: 0.15),
+      ])
+    #expect(definition.stages == [.data, .train, .evaluate, .register, .deploy])
+  }
+
+  @Test func `without a train section a workflow makes a dataset and nothing else`() throws {
+    let definition = try WorkflowFile.parse(text: Self.minimal, path: "w.yaml")
+    #expect(definition.stages == [.data])
+    #expect(definition.data.split == .init())
+  }
+
+  @Test func `an empty train section takes the defaults`() throws {
+    let definition = try WorkflowFile.parse(text: Self.minimal + "train:\n", path: "w.yaml")
+    #expect(definition.train?.search == .init(trials: 40, timeMs: 120_000))
+    #expect(definition.stages == [.data, .train, .evaluate])
+  }
+
+  @Test func `a search bound by trials alone has no time limit`() throws {
+    let definition = try WorkflowFile.parse(
+      text: Self.minimal + "train: {search: {trials: 5}}\n", path: "w.yaml")
+    #expect(definition.train?.search == .init(trials: 5, timeMs: nil))
+  }
+
+  @Test func `a test source takes the place of the test share`() throws {
+    let definition = try WorkflowFile.parse(
+      text: "name: w\ndata: {source: a.csv, test_source: b.csv, target: y}\ntrain: {}\n",
+      path: "w.yaml")
+    #expect(definition.data.split.test == 0)
+    #expect(definition.data.split.validation == 0.2)
+  }
+
+  @Test func `a time column means forecasting`() throws {
+    let definition = try WorkflowFile.parse(
+      text: Self.minimal + "train: {time: day, horizon: 7, frequency: 1d}\n", path: "w.yaml")
+    #expect(definition.train?.task == .forecasting)
+    #expect(definition.train?.frequency == "1d")
+  }
+
+  @Test func `words of YAML 1_1 stay words and numbers are numbers`() throws {
+    let definition = try WorkflowFile.parse(
+      text: """
+        name: w
+        data:
+          source: a.csv
+          target: on
+          checks: [{column: yes, one_of: [no, "1", 2]}]
+        """, path: "w.yaml")
+    #expect(definition.data.target == "on")
+    #expect(definition.data.checks == [.init(column: "yes", oneOf: ["no", "1", "2"])])
+  }
+
+  @Test func `all problems are told at once, in the order of lines`() {
+    #expect(throws: WorkflowFileError.self) {
+      try WorkflowFile.parse(
+        text: """
+          name: a/b
+          data:
+            source: x.csv
+            tarqet: y
+          train: {metric: rsme}
+          """, path: "w.yaml")
+    }
+    let error = #expect(throws: WorkflowFileError.self) {
+      try WorkflowFile.parse(
+        text: "name: a/b\ndata:\n  source: x.csv\n  tarqet: y\ntrain: {metric: rsme}\n",
+        path: "w.yaml")
+    }
+    #expect(error?.problems.map(\.line) == [1, 2, 4, 5])
+    #expect(error?.code == .workflowFileInvalid)
+  }
+
+  @Test func `a file that only asks for what comes later says so by its code`() {
+    let error = #expect(throws: WorkflowFileError.self) {
+      try WorkflowFile.parse(
+        text: Self.minimal + "improve: {when: {every: 7d}}\n", path: "w.yaml")
+    }
+    #expect(error?.code == .notYetPossible)
+  }
+}
