@@ -67,34 +67,60 @@ struct TreeEnsemble: Sendable, Equatable {
     }
     nodes.withUnsafeBufferPointer { nodes in
       guard let nodes = nodes.baseAddress else { return }
-      for tree in roots.indices {
-        let root = Int(roots[tree])
-        let own = margins + Int(outputs[tree])
+      var tree = 0
+      while tree + 4 <= roots.count {
         for row in 0..<rows {
-          own[row * outputCount] += leaf(of: features + row * width, from: root, nodes)
+          add(fourFrom: tree, to: margins + row * outputCount, features + row * width, nodes)
+        }
+        tree += 4
+      }
+      for tree in tree..<roots.count {
+        for row in 0..<rows {
+          var place = Int(roots[tree])
+          while nodes[place].left != 0 { place = next(place, features + row * width, nodes) }
+          margins[row * outputCount + Int(outputs[tree])] += nodes[place].value
         }
       }
     }
   }
 
+  /// Adds the leaves of four trees, walked side by side: the processor waits for four nodes at once
+  /// instead of one after the other.
   @inline(__always)
-  private func leaf(
-    of row: UnsafePointer<Float>, from root: Int, _ nodes: UnsafePointer<Node>
-  ) -> Float {
-    var node = nodes[root]
-    while node.left != 0 {
-      let value = row[Int(node.feature & Node.featureMask)]
-      let goesLeft: Bool
-      if value.isNaN {
-        goesLeft = node.feature & Node.defaultsLeft != 0
-      } else if node.feature & Node.isCategory != 0 {
-        goesLeft = !isMember(value, of: sets[Int(node.value.bitPattern)])
-      } else {
-        goesLeft = value < node.value
-      }
-      node = nodes[Int(node.left) + (goesLeft ? 0 : 1)]
+  private func add(
+    fourFrom tree: Int, to margins: UnsafeMutablePointer<Float>, _ row: UnsafePointer<Float>,
+    _ nodes: UnsafePointer<Node>
+  ) {
+    var first = Int(roots[tree])
+    var second = Int(roots[tree + 1])
+    var third = Int(roots[tree + 2])
+    var fourth = Int(roots[tree + 3])
+    while nodes[first].left | nodes[second].left | nodes[third].left | nodes[fourth].left != 0 {
+      first = next(first, row, nodes)
+      second = next(second, row, nodes)
+      third = next(third, row, nodes)
+      fourth = next(fourth, row, nodes)
     }
-    return node.value
+    margins[Int(outputs[tree])] += nodes[first].value
+    margins[Int(outputs[tree + 1])] += nodes[second].value
+    margins[Int(outputs[tree + 2])] += nodes[third].value
+    margins[Int(outputs[tree + 3])] += nodes[fourth].value
+  }
+
+  /// The child of a split that a row goes to; a leaf stays where it is.
+  @inline(__always)
+  private func next(
+    _ place: Int, _ row: UnsafePointer<Float>, _ nodes: UnsafePointer<Node>
+  ) -> Int {
+    let node = nodes[place]
+    let value = row[Int(node.feature & Node.featureMask)]
+    var goesRight = value < node.value ? 0 : 1
+    if value.isNaN {
+      goesRight = node.feature & Node.defaultsLeft != 0 ? 0 : 1
+    } else if node.feature & Node.isCategory != 0 {
+      goesRight = isMember(value, of: sets[Int(node.value.bitPattern)]) ? 1 : 0
+    }
+    return node.left == 0 ? place : Int(node.left) + goesRight
   }
 
   private func isMember(_ value: Float, of set: CategorySet) -> Bool {
