@@ -25,7 +25,11 @@ struct WordHashes {
         add(bytesOf: scalar)
         endWord()
       } else if scalar.properties.isAlphabetic || scalar.properties.numericType != nil {
-        for lower in scalar.properties.lowercaseMapping.unicodeScalars { add(bytesOf: lower) }
+        if scalar.properties.changesWhenLowercased {
+          for lower in scalar.properties.lowercaseMapping.unicodeScalars { add(bytesOf: lower) }
+        } else {
+          add(bytesOf: scalar)
+        }
       } else if scalar.properties.generalCategory != .nonspacingMark {
         endWord()
       }
@@ -44,7 +48,8 @@ struct WordHashes {
   }
 
   private mutating func add(bytesOf scalar: Unicode.Scalar) {
-    for byte in UTF8.encode(scalar).map(Array.init) ?? [] { add(byte) }
+    guard let bytes = UTF8.encode(scalar) else { return }
+    for byte in bytes { add(byte) }
   }
 
   private mutating func add(_ byte: UInt8) {

@@ -9,8 +9,8 @@ struct LinearDesign {
   /// Numbers of the rows that were taken.
   let rows: [Int]
 
-  /// Values that are kept in memory (400 MB); of more rows an evenly spaced part is taken.
-  private static let valueBound = 50_000_000
+  /// Values that are kept in memory (160 MB); of more rows an evenly spaced part is taken.
+  private static let valueBound = 20_000_000
 
   init(_ features: FeatureMatrix, view: LinearView, weights given: [Double]?) {
     let width = view.width

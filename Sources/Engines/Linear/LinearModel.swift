@@ -16,7 +16,7 @@ public struct LinearModel: Codable, Sendable, Equatable {
   /// 1, or one a class where there are more than two.
   public var outputCount: Int { intercepts.count }
 
-  /// Ridge regression, one model a penalty; exact.
+  /// Ridge regression, one model a penalty; exact up to 1,024 columns.
   ///
   /// - Parameters:
   ///   - weights: one a row, not negative; nil is 1 each.
@@ -27,10 +27,13 @@ public struct LinearModel: Codable, Sendable, Equatable {
     try check(features, targets.count, weights)
     let view = LinearView(fitting: features)
     let design = LinearDesign(features, view: view, weights: weights)
-    let problem = RidgeProblem(design, targets: targets)
     let means = design.means()
+    // The sums of a wide table would need more memory and time than its rows.
+    let exact = view.width <= 1_024 ? RidgeProblem(design, targets: targets) : nil
     return penalties.map { penalty in
-      let (coefficients, intercept) = problem.solution(penalty: penalty)
+      let (coefficients, intercept) =
+        exact?.solution(penalty: penalty)
+        ?? WideRidgeProblem(design, targets: targets).solution(penalty: penalty)
       return LinearModel(
         view: view, link: .identity, coefficients: [coefficients], intercepts: [intercept],
         means: means, penalty: penalty)

@@ -31,28 +31,34 @@ struct LinearView: Codable, Sendable, Equatable {
   /// Columns of the view.
   var width: Int { parts.reduce(0) { $0 + $1.width } }
 
-  /// Codes of a category that get a column: codes are ordered by frequency.
+  /// Most codes of a category that get a column: codes are ordered by frequency.
   private static let codeBound = 64
+  /// Columns that all categories of a wide table share.
+  private static let categoryColumns = 4_096
   /// Rows that are looked at for a median, evenly spaced.
   private static let sampleBound = 200_000
 
   init(fitting features: FeatureMatrix) {
     featureCount = features.columnCount
+    let categories = features.types.count { $0 == .category }
+    let codes = max(2, min(Self.codeBound, Self.categoryColumns / max(categories, 1)))
     parts = features.types.indices.compactMap { feature in
       switch features.types[feature] {
       case .quantity: Self.quantity(feature, of: features)
-      case .category: Self.category(feature, of: features)
+      case .category: Self.category(feature, of: features, bound: codes)
       }
     }
   }
 
-  private static func category(_ feature: Int, of features: FeatureMatrix) -> Part? {
+  private static func category(
+    _ feature: Int, of features: FeatureMatrix, bound: Int
+  ) -> Part? {
     var last: Float = -1
     for row in 0..<features.rowCount {
       let code = features.values[row * features.columnCount + feature]
       if code > last { last = code }
     }
-    return last < 0 ? nil : .category(feature: feature, codes: min(Int(last) + 1, codeBound))
+    return last < 0 ? nil : .category(feature: feature, codes: min(Int(last) + 1, bound))
   }
 
   private static func quantity(_ feature: Int, of features: FeatureMatrix) -> Part? {

@@ -1,4 +1,5 @@
-/// Ridge regression on one design: the sums are made once and solved for any penalty.
+/// Ridge regression on a design of some hundred columns: the sums are made once and solved exactly
+/// for any penalty.
 ///
 /// Minimizes Σ w (y − b − xβ)² + λ ‖β‖² with weights that add up to 1 (Hoerl & Kennard 1970); the
 /// intercept b is not penalized. scikit-learn's `alpha` is λ times the number of rows.
@@ -17,24 +18,22 @@ struct RidgeProblem {
     let targetMean = zip(design.rows, design.weights).reduce(0) { $0 + targets[$1.0] * $1.1 }
     var gram = [Double](repeating: 0, count: width * width)
     var moments = [Double](repeating: 0, count: width)
-    var centered = [Double](repeating: 0, count: width)
     gram.withUnsafeMutableBufferPointer { gram in
       moments.withUnsafeMutableBufferPointer { moments in
-        centered.withUnsafeMutableBufferPointer { centered in
-          guard let gram = gram.baseAddress, let moments = moments.baseAddress,
-            let centered = centered.baseAddress
-          else { return }
-          design.forEachRow { row, values in
-            let weight = design.weights[row]
-            for place in 0..<width { centered[place] = values[place] - means[place] }
-            let target = targets[design.rows[row]] - targetMean
-            add(centered, times: weight * target, to: moments, width)
-            for place in 0..<width where centered[place] != 0 {
-              add(
-                centered + place, times: weight * centered[place],
-                to: gram + place * width + place, width - place)
-            }
+        guard let gram = gram.baseAddress, let moments = moments.baseAddress else { return }
+        design.forEachRow { row, values in
+          let weight = design.weights[row]
+          add(values, times: weight * (targets[design.rows[row]] - targetMean), to: moments, width)
+          // Columns of categories are 0 in most rows.
+          for place in 0..<width where values[place] != 0 {
+            add(
+              values + place, times: weight * values[place], to: gram + place * width + place,
+              width - place)
           }
+        }
+        // Quantities have means near 0 and categories under 1: centering afterwards is precise.
+        for place in 0..<width {
+          for right in place..<width { gram[place * width + right] -= means[place] * means[right] }
         }
       }
     }

@@ -42,6 +42,7 @@ struct RowReader: Sendable {
     }
     cursor.skipSpace()
     guard cursor.isAtEnd else { throw cursor.malformed("the end") }
+    guard rows.rowCount > 0 else { throw Self.noRows }
     return rows
   }
 
@@ -51,9 +52,7 @@ struct RowReader: Sendable {
   ) throws(SignatureError) {
     var ahead = cursor
     try ahead.expect("[")
-    if ahead.take("]") {
-      throw SignatureError(.rowsInvalid, "The body holds no rows.", hint: "Send at least one row.")
-    }
+    if ahead.take("]") { throw Self.noRows }
     switch try ahead.kind() {
     case .object, .array:
       try cursor.expect("[")
@@ -135,6 +134,10 @@ struct RowReader: Sendable {
     try check(&rows, from: start, row: number)
   }
 
+  private static let noRows = SignatureError(
+    .rowsInvalid, "The body holds no rows.", hint: "Send at least one row.")
+
+  /// Throws if a required cell of the row that begins at `start` is missing.
   func check(
     _ rows: inout RequestRows, from start: Int, row: Int
   ) throws(SignatureError) {

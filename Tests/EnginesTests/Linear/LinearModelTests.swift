@@ -78,6 +78,34 @@ struct LinearModelTests {
     }
   }
 
+  @Test(arguments: [0.01, 1])
+  func `a wide table is solved as the exact way would`(penalty: Double) throws {
+    let features = features(rows: 90, columns: 30)
+    let targets = (0..<90).map { cos(Double($0)) + value(features, $0, 3) }
+    let weights = (0..<90).map { 1 + Double($0 % 3) }
+    let design = LinearDesign(features, view: LinearView(fitting: features), weights: weights)
+    let exact = RidgeProblem(design, targets: targets).solution(penalty: penalty)
+    let wide = WideRidgeProblem(design, targets: targets).solution(penalty: penalty)
+    #expect(abs(exact.intercept - wide.intercept) < 1e-7)
+    for (left, right) in zip(exact.coefficients, wide.coefficients) {
+      #expect(abs(left - right) < 1e-7)
+    }
+  }
+
+  @Test func `more columns than rows, and a thousand categories, are fitted`() throws {
+    let quantities = features(rows: 40, columns: 1_500)
+    let targets = (0..<40).map { Double($0 % 2) }
+    let model = try LinearModel.ridge(quantities, targets: targets, penalties: [1e-3])[0]
+    #expect(model.predictions(of: quantities).allSatisfy { $0.isFinite })
+    let categories = FeatureMatrix(
+      rowCount: 40, types: Array(repeating: .category, count: 1_000),
+      values: (0..<40_000).map { Float($0 % 40) })
+    let logistic = try LinearModel.logistic(
+      categories, classes: (0..<40).map { $0 % 2 }, classCount: 2, penalties: [0.1])[0]
+    #expect(logistic.view.width <= 4_096)
+    #expect(logistic.predictions(of: categories).allSatisfy { $0.isFinite })
+  }
+
   @Test func `missing values count as the median and have a coefficient of their own`() throws {
     // y is 1 where x is missing, else x.
     let values: [Float] = (0..<90).map { $0 % 3 == 0 ? .nan : Float($0 % 7) }

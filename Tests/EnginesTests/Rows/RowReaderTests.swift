@@ -127,6 +127,7 @@ struct RowReaderTests {
     "3", "\"text\"", "null", "[]", "[1,2]", "[[1,2]]", #"[{"pH":3},[3]]"#,
     #"{"dataframe_split":[]}"#, #"{"dataframe_split":{"columns":["pH"]}}"#,
     #"{"inputs":{"pH":[1,2],"color":["a"]}}"#, #"{"dataframe_records":[]}"#,
+    #"{"dataframe_split":{"columns":["pH"],"data":[]}}"#, #"{"inputs":{}}"#,
   ])
   func `JSON without rows of a known shape says so`(json: String) throws {
     #expect(try failure(json).code == .rowsInvalid)
