@@ -108,7 +108,7 @@ public struct ObjectStore: Hashable, Sendable {
       hint: "restore the home from a backup, or run the workflow again to make it anew")
   }
 
-  private func damaged(_ digest: ObjectDigest) -> BasicsError {
+  func damaged(_ digest: ObjectDigest) -> BasicsError {
     BasicsError(
       .objectDamaged, "the file \(path(of: digest)) does not hold the bytes of its name",
       hint: "restore it from a backup; the disk may be failing")

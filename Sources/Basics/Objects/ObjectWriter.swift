@@ -42,10 +42,18 @@ public final class ObjectWriter: @unchecked Sendable {
 
   /// Puts the object into the store; returns when it is durable.
   public func finish() throws(BasicsError) -> ObjectDigest {
-    try file.synchronize()
     let digest = hasher.finalize()
+    _ = try finish(expecting: digest)
+    return digest
+  }
+
+  /// Puts the object into the store where its bytes are those of `digest`; else tells so and keeps
+  /// nothing.
+  public func finish(expecting digest: ObjectDigest) throws(BasicsError) -> Bool {
+    guard hasher.finalize() == digest else { return false }
+    try file.synchronize()
     try store.adopt(path, as: digest, bytes: byteCount)
     isFinished = true
-    return digest
+    return true
   }
 }

@@ -53,7 +53,7 @@ public struct EngineInstaller: Sendable {
 
   /// How pip is called here, such as `python3 -m pip`.
   ///
-  /// - Throws: `python_missing` or `pip_missing` with the way to get them.
+  /// - Throws: `python_not_installed` or `pip_not_installed` with the way to get them.
   public static func describePip() async throws -> String {
     try await WheelDownload.pip().joined(separator: " ")
   }

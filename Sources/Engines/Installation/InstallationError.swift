@@ -5,8 +5,8 @@ public struct InstallationError: FactoryError {
   /// The words of the API for what went wrong.
   public enum Code: String, Sendable {
     case processorUnknown = "processor_unknown"
-    case pythonMissing = "python_missing"
-    case pipMissing = "pip_missing"
+    case pythonMissing = "python_not_installed"
+    case pipMissing = "pip_not_installed"
     case downloadFailed = "download_failed"
     case wheelMissing = "wheel_missing"
     case wheelDiffers = "wheel_differs"
