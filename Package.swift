@@ -87,10 +87,10 @@ let package = Package(
     library(
       "DataPipelines",
       ["Basics", "JobProtocol", "CDuckDB", grdb, crypto, httpClient, nioCore, nioHTTP1, logging]),
-    library("Optimization", ["Basics", "JobProtocol", grdb]),
+    optimizedLibrary("Optimization", ["Basics", "JobProtocol", grdb]),
     optimizedLibrary("Engines", ["Basics", "DataPipelines", "CXGBoost", subprocess, logging]),
-    library("Experimentation", ["Basics", "DataPipelines", "Engines", grdb, logging]),
-    library(
+    optimizedLibrary("Experimentation", ["Basics", "DataPipelines", "Engines", grdb, logging]),
+    optimizedLibrary(
       "Training",
       [
         "Basics", "JobProtocol", "DataPipelines", "Engines", "Experimentation", "Optimization",

@@ -1,0 +1,38 @@
+import DataPipelines
+import Engines
+import Experimentation
+import Optimization
+
+/// Everything that a training knows before it chooses a model: rows with labels, features, folds.
+struct LearningProblem: Sendable {
+  var target: LearningTarget
+  var metric: MetricName
+  /// Features of all rows with a label, training rows and validation rows together.
+  var features: FeatureMatrix
+  /// One label a row of `features`.
+  var labels: [Double] { target.labels }
+  /// How trials are measured.
+  var plan: ResamplingPlan
+
+  var rowCount: Int { features.rowCount }
+  var classCount: Int? { target.classes?.count }
+  /// Numbers that a model gives for a row: 1, or one probability a class.
+  var outputCount: Int { classCount ?? 1 }
+
+  var goal: OptimizationGoal { metric.goal == .minimize ? .minimize : .maximize }
+
+  /// The metric of predictions for the given rows.
+  func score(_ predictions: [Double], rows: [Int]) -> Double {
+    metrics(predictions, rows: rows, names: [metric])[metric] ?? .nan
+  }
+
+  /// The metrics of predictions for the given rows.
+  func metrics(_ predictions: [Double], rows: [Int], names: [MetricName]) -> MetricValues {
+    if let classCount {
+      return Metrics.classification(
+        rows.map { Int32(labels[$0]) }, probabilities: predictions, classCount: classCount,
+        names: names)
+    }
+    return Metrics.regression(rows.map { labels[$0] }, predictions, names: names)
+  }
+}

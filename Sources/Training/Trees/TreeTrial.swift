@@ -1,0 +1,105 @@
+import Engines
+import Optimization
+
+/// How a trial of boosted trees came out.
+struct TreeTrialOutcome: Sendable {
+  enum Ending: Sendable, Equatable {
+    case completed
+    /// The pruner stopped it at a rung.
+    case pruned
+    /// The time was over before it could end.
+    case late
+  }
+
+  var ending: Ending
+  /// The metric asked for on the validation rows; NaN where no round was done.
+  var value: Double
+  /// Rounds of the best model.
+  var rounds: Int
+  /// Rounds trained.
+  var steps: Int
+  /// For the plan's validation rows, in its order.
+  var predictions: [Double]
+  /// The values at the rungs that the trial passed, by rung.
+  var rungs: [Int: Double]
+}
+
+/// Trains one point on all folds together: in chunks of rounds, with one stopping decision for all.
+///
+/// The curve is the mean over the folds, so the number of rounds is chosen on all validation rows
+/// together and can be used for a fit on all rows. Pruning compares trials after the same
+/// *shrinkage*: a rung at step s means s rounds at a learning rate of 0.1, so that slow learners
+/// are not taken for bad ones.
+struct TreeTrial {
+  let settings: TreeSettings
+  let pruner: any Pruner
+  let goal: OptimizationGoal
+  /// Rounds between two decisions.
+  static let chunk = 10
+
+  /// The round at which a rung lies for this learning rate.
+  func round(ofRung rung: Int) -> Int { max(Int((Double(rung) * 0.1 / settings.eta).rounded()), 1) }
+
+  /// Trains, and predicts the validation rows with the best rounds.
+  ///
+  /// - Parameters:
+  ///   - peers: values of earlier trials at a rung.
+  ///   - isLate: whether the time is over; asked after each round.
+  func run(
+    on folds: ParallelFolds, problem: LearningProblem, peers: [Int: [Double]],
+    isLate: @escaping @Sendable () -> Bool
+  ) throws -> TreeTrialOutcome {
+    let settings = settings
+    try folds.run { try $0.begin(settings) }
+    var rungs = pruner.rungs(upTo: settings.mostRounds)[...]
+    var passed: [Int: Double] = [:]
+    var done = 0
+    var ending = TreeTrialOutcome.Ending.completed
+    while done < settings.mostRounds {
+      let nextRung = rungs.first.map(round(ofRung:)) ?? .max
+      let target = min(done + Self.chunk, settings.mostRounds, max(nextRung, done + 1))
+      try folds.run { try $0.advance(to: target, settings, isLate: isLate) }
+      done = folds.folds.map(\.curve.count).min() ?? 0
+      if done < target {
+        ending = .late
+        break
+      }
+      let best = bestRounds(of: folds)
+      if done == nextRung, let rung = rungs.popFirst() {
+        passed[rung] = best.value
+        if pruner.shouldPrune(
+          value: best.value, at: rung, peers: peers[rung] ?? [], goal: settings.curveGoal)
+        {
+          ending = .pruned
+          break
+        }
+      }
+      if done - best.rounds >= settings.patience { break }
+    }
+    let best = bestRounds(of: folds)
+    guard best.rounds > 0 else {
+      return TreeTrialOutcome(
+        ending: ending, value: .nan, rounds: 0, steps: done, predictions: [], rungs: passed)
+    }
+    let predictions = try folds.folds.flatMap {
+      try $0.predictions(rounds: best.rounds, settings, outputs: problem.outputCount)
+    }
+    return TreeTrialOutcome(
+      ending: ending, value: problem.score(predictions, rows: problem.plan.validationRows),
+      rounds: best.rounds, steps: done, predictions: predictions, rungs: passed)
+  }
+
+  /// The number of rounds with the best mean curve, the fewest of equals, and its value.
+  private func bestRounds(of folds: ParallelFolds) -> (rounds: Int, value: Double) {
+    let curves = folds.folds.map(\.curve)
+    let count = curves.map(\.count).min() ?? 0
+    var best = (rounds: min(count, 1), value: Double.nan)
+    for round in 0..<count {
+      // A fold that cannot be measured (one class only) has no say.
+      let values = curves.map { $0[round] }.filter { !$0.isNaN }
+      let mean = values.reduce(0, +) / Double(values.count)
+      if settings.curveGoal.isBetter(mean, than: best.value) { best = (round + 1, mean) }
+    }
+    return best
+  }
+}

@@ -1,0 +1,153 @@
+import Basics
+import DataPipelines
+import Engines
+import Experimentation
+import Foundation
+import JobProtocol
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Training
+
+/// Trains on tables made up here, through the package that a prediction loads.
+struct TrainingRunTests {
+  struct Trained {
+    var result: TrainingResult
+    var reports: [TaskReport]
+    var folder: TemporaryFolder
+    var predictor: Predictor
+    var baseline: Predictor
+
+    var trials: [TrialReport] {
+      reports.compactMap { report in
+        if case .trial(let trial) = report { trial } else { nil }
+      }
+    }
+  }
+
+  static func train(
+    _ dataset: SyntheticTable.Dataset, trials: Int = 6, seed: UInt64 = 7, threads: Int = 2,
+    change: (inout TrainingRequest) -> Void = { _ in }
+  ) throws -> Trained {
+    let folder = try TemporaryFolder()
+    var request = TrainingRequest(
+      datasetFolder: "", task: nil, metric: nil,
+      search: .init(trials: trials, timeMs: nil, seed: seed),
+      threads: threads, outputFolder: folder.path("model"))
+    change(&request)
+    let library = try XGBoostLibrary.load(path: engine("xgboost"))
+    let reports = Mutex<[TaskReport]>([])
+    let run = TrainingRun(
+      request: request, library: library, clock: .system,
+      report: { report in reports.withLock { $0.append(report) } },
+      startedAtMs: SearchClock.system.nowMs())
+    let writer = ModelWriter(outputFolder: request.outputFolder, engineVersion: library.version)
+    let result = try run.run(dataset.table, manifest: dataset.manifest, write: writer.write)
+    return Trained(
+      result: result, reports: reports.withLock { $0 }, folder: folder,
+      predictor: try ModelPackage.load(
+        folder: request.outputFolder, engines: testEngines, threads: 1),
+      baseline: try ModelPackage.load(
+        folder: request.outputFolder + "/baseline", engines: testEngines, threads: 1))
+  }
+
+  /// The rows of the test split.
+  static func testRows(_ dataset: SyntheticTable.Dataset) -> Table {
+    guard case .numbers(let splits)? = dataset.table["_split"]?.values else {
+      return dataset.table
+    }
+    return dataset.table.rows(splits.indices.filter { splits[$0] == 2 })
+  }
+
+  static func numbers(_ table: Table, _ name: String) -> [Double] {
+    if case .numbers(let values)? = table[name]?.values { values } else { [] }
+  }
+
+  @Test(arguments: [300, 3000])
+  func `a regression predicts rows it has not seen, with an interval that holds them`(
+    rows: Int
+  ) throws {
+    let dataset = SyntheticTable.regression(rows: rows)
+    let trained = try Self.train(dataset)
+    let test = Self.testRows(dataset)
+    let truth = Self.numbers(test, "y")
+    let predictions = try trained.predictor.predict(test)
+    var (values, held) = ([Double](), 0)
+    for (prediction, actual) in zip(predictions, truth) {
+      guard case .number(let value, let interval?) = prediction else { continue }
+      values.append(value)
+      if interval.contains(actual) { held += 1 }
+    }
+    let r2 = Metrics.regression(truth, values, names: [.r2])[.r2] ?? 0
+    #expect(r2 > (rows > 1000 ? 0.98 : 0.9))
+    #expect((0.8...1).contains(Double(held) / Double(truth.count)))
+    #expect(trained.result.metric == "rmse")
+    #expect(trained.result.crossValidationFolds == (rows < 2000 ? 5 : nil))
+    #expect(
+      trained.result.validation["rmse"] ?? 1 <= trained.result.linearBaseline["rmse"] ?? 0)
+  }
+
+  @Test(arguments: [2, 4])
+  func `classes are told apart, and probabilities add up to one`(classes: Int) throws {
+    let dataset = SyntheticTable.classification(rows: 1200, classes: classes)
+    let trained = try Self.train(dataset)
+    let test = Self.testRows(dataset)
+    guard case .strings(let codes, let names)? = test["y"]?.values else { return }
+    #expect(trained.predictor.manifest.classes == names)
+    let hits = try zip(codes, trained.predictor.predict(test)).count { code, prediction in
+      guard case .classes(let probabilities) = prediction else { return false }
+      #expect(abs(probabilities.reduce(0, +) - 1) < 1e-6)
+      return probabilities.indices.max { probabilities[$0] < probabilities[$1] } == Int(code)
+    }
+    #expect(Double(hits) / Double(test.rowCount) > 0.75)
+    #expect(trained.result.metric == (classes == 2 ? "auc" : "log_loss"))
+  }
+
+  @Test func `the same seed and number of trials give the same model to the bit`() throws {
+    let dataset = SyntheticTable.classification(rows: 500, classes: 3)
+    let first = try Self.train(dataset, trials: 14)
+    let second = try Self.train(dataset, trials: 14)
+    let files = try Self.files(in: first.folder.path("model"))
+    #expect(files.keys.contains("model.json") && files.keys.contains("baseline/model.json"))
+    #expect(files == (try Self.files(in: second.folder.path("model"))))
+    let other = try Self.train(dataset, trials: 14, seed: 8)
+    #expect(files != (try Self.files(in: other.folder.path("model"))))
+  }
+
+  static func files(in folder: String) throws -> [String: [UInt8]] {
+    var files: [String: [UInt8]] = [:]
+    for name in try FileTree.names(in: folder) {
+      let path = "\(folder)/\(name)"
+      if FileTree.isFolder(path) {
+        for (inner, bytes) in try self.files(in: path) { files["\(name)/\(inner)"] = bytes }
+      } else {
+        files[name] = try FileTree.read(path)
+      }
+    }
+    return files
+  }
+
+  @Test func `every trial is reported in number order, with progress beside it`() throws {
+    let trained = try Self.train(SyntheticTable.regression(rows: 400), trials: 8)
+    #expect(trained.trials.map(\.number) == Array(0..<8))
+    #expect(trained.trials.allSatisfy { $0.parameters["eta"] != nil && $0.value != nil })
+    let result = trained.result
+    #expect(result.completedTrials + result.prunedTrials + result.failedTrials == 8)
+    #expect(result.ensemble.reduce(0) { $0 + $1.weight } > 0.999)
+    let shares = trained.reports.compactMap { report -> Double? in
+      if case .progress("search", let share, _) = report { share } else { nil }
+    }
+    #expect(shares == shares.sorted() && shares.last == 1)
+  }
+
+  @Test func `a search bound by time ends in time with a model`() throws {
+    let begun = SearchClock.system.nowMs()
+    let trained = try Self.train(SyntheticTable.regression(rows: 3000)) {
+      $0.search.trials = nil
+      $0.search.timeMs = 1500
+    }
+    #expect(SearchClock.system.nowMs() - begun < 6000)
+    #expect(trained.result.completedTrials >= 1)
+  }
+}
