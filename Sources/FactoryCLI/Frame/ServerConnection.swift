@@ -1,6 +1,6 @@
 internal import API
 internal import Basics
-internal import CLinux
+internal import Serving
 import Foundation
 
 extension GlobalOptions {
@@ -51,19 +51,10 @@ struct ServerConnection {
   }
 
   private func start() throws {
-    let arguments = [ProgramFile.path, "serve", "--home", home.path]
+    let arguments =
+      ["serve", "--any-port", "--home", home.path]
       + ServerConnection.addresses(ProcessInfo.processInfo.environment)
-    let environment = ProcessInfo.processInfo.environment.map { "\($0.key)=\($0.value)" }
-    let pid = withCStrings(arguments) { arguments in
-      withCStrings(environment) { environment in
-        factory_spawn_detached(ProgramFile.path, arguments, environment, home.serverLogPath)
-      }
-    }
-    guard pid > 0 else {
-      throw APIError(
-        code: .serverUnreachable, message: "The server cannot be started: error \(-pid).",
-        hint: "Start it with 'aifactory serve'.")
-    }
+    _ = try DetachedProgram.start(ProgramFile.path, arguments, log: home.serverLogPath)
   }
 
   /// Where a server in the background listens; `AIFACTORY_LISTEN` and `AIFACTORY_GATEWAY` choose.
@@ -73,17 +64,4 @@ struct ServerConnection {
     if let gateway = environment["AIFACTORY_GATEWAY"] { arguments += ["--gateway", gateway] }
     return arguments
   }
-}
-
-/// Calls `body` with C strings that end with a null pointer.
-private func withCStrings<Value>(
-  _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Value
-) -> Value {
-  var pointers: [UnsafeMutablePointer<CChar>?] = strings.map { strdup($0) }
-  pointers.append(nil)
-  defer { for pointer in pointers { free(pointer) } }
-  return pointers.withUnsafeBufferPointer { buffer in
-    // Never empty: it ends with nil.
-    buffer.baseAddress.map(body)
-  } ?? body([nil])
 }

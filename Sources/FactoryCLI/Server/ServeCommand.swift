@@ -22,6 +22,9 @@ struct ServeCommand: FactoryCommand {
     help: ArgumentHelp("Address for predictions; port 0 picks a free one.", valueName: "host:port"))
   var gateway = "127.0.0.1:8421"
 
+  @Flag(help: "Take a free port where another program listens on the one named.")
+  var anyPort = false
+
   @Flag(name: .customLong("no-auth"), help: "Ask for no token (addresses of this machine only).")
   var isAuthenticationOff = false
 
@@ -38,6 +41,7 @@ struct ServeCommand: FactoryCommand {
       home: global.factoryHome, listen: try ListenAddress(listen),
       gateway: try ListenAddress(gateway), version: FactoryVersion.current,
       executable: ProgramFile.path)
+    options.takesAnyPort = anyPort
     options.isAuthenticationOff = isAuthenticationOff
     options.allowedHosts = allowedHosts
     options.allowsPlainHTTP = allowPlainHttp

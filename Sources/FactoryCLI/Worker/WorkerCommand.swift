@@ -4,5 +4,7 @@ internal import ArgumentParser
 struct WorkerCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "worker", abstract: "Runs a stage program in a job.", shouldDisplay: false,
-    subcommands: [WorkerDataCommand.self, WorkerIntakeCommand.self])
+    subcommands: [
+      WorkerDataCommand.self, WorkerIntakeCommand.self, WorkerReplicaCommand.self,
+    ])
 }

@@ -28,16 +28,23 @@ public enum Boot {
     let logger = Logger(label: "aifactory")
     // A home keeps its token, so that clients and browsers outlive a restart.
     let token = try ServerFile.read(options.home)?.token ?? SecretText.random()
-    let services = try FactoryServices(options: options, logger: logger)
+    let options = try options.withFreePorts()
+    try options.home.prepare()
+    let gateway = GatewaySupervisor(options: options, logger: logger)
+    // Its process starts while the ledger opens.
+    async let gatewayStart = gateway.start()
+    let services = try FactoryServices(
+      options: options, token: token, gateway: gateway, logger: logger)
     let authenticator = Authenticator(token: token, isOff: options.isAuthenticationOff)
     let address = Mutex(options.listen)
+    let gatewayUrl = try await gatewayStart
 
     let routes = FactoryRoutes(
       authenticator: authenticator,
       hosts: HostRules(allowing: options.allowedHosts + [options.listen.host]))
     routes.addHealthRoutes(version: options.version) { true }
     routes.addLoginRoutes(authenticator) { address.withLock { $0.url } }
-    services.addRoutes(to: routes)
+    services.addRoutes(to: routes, token: token, gatewayUrl: gatewayUrl)
 
     let application = Application(
       router: routes.router,
@@ -49,7 +56,7 @@ public enum Boot {
           return address
         }
         let file = ServerFile(
-          url: bound.url, gateway: options.gateway.url, host: ProcessInfo.processInfo.hostName,
+          url: bound.url, gateway: gatewayUrl, host: ProcessInfo.processInfo.hostName,
           pid: getpid(), version: options.version, token: token)
         do {
           try file.write(options.home)
@@ -69,6 +76,7 @@ public enum Boot {
         logger: logger))
     do {
       try await group.run()
+      try await services.ledger.close()
     } catch let error as IOError where error.errnoCode == EADDRINUSE {
       throw ServerError(
         .addressInUse, "Another program listens on \(options.listen) already.",

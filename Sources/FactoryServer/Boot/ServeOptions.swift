@@ -8,6 +8,8 @@ public struct ServeOptions: Sendable {
   public var listen: ListenAddress
   /// Of the data plane.
   public var gateway: ListenAddress
+  /// Takes a free port where another program listens on the one named.
+  public var takesAnyPort = false
   /// Lets everyone in who reaches the address; on loopback alone.
   public var isAuthenticationOff = false
   /// Further names by which people reach this server.

@@ -21,7 +21,8 @@ public enum Gateway {
     let running = try await RunningGateway.start(
       on: group.next(), routesPath: RoutingFile.path(in: home), listen: listen, logger: logger)
     let process = ProcessIdentity.current
-    try GatewayFile(url: running.address.url, pid: process.pid, startTicks: process.startTicks,
+    try GatewayFile(
+      url: running.address.url, pid: process.pid, startTicks: process.startTicks,
       version: version
     ).write(home)
     let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)

@@ -157,8 +157,10 @@ final class GatewayConnection: ChannelInboundHandler {
     while !closes, let slot = slots.first, let answer = slot.answer {
       slots.removeFirst()
       firstSlot += 1
-      var target = buffer ?? context.channel.allocator.buffer(
-        capacity: answer.payload.readableBytes + 128)
+      var target =
+        buffer
+        ?? context.channel.allocator.buffer(
+          capacity: answer.payload.readableBytes + 128)
       answer.write(to: &target, keepAlive: slot.keepAlive)
       buffer = target
       closes = !slot.keepAlive

@@ -3,7 +3,7 @@ import NIOCore
 import NIOHTTP1
 import Serving
 
-/// The gateway's state: the endpoints of the routing file. Everything happens on one event loop.
+/// The gateway's state, which is the endpoints of the routing file; it stays on one event loop.
 final class GatewayCore {
   private(set) var endpoints: [String: GatewayEndpoint] = [:]
   private(set) var generation: Int64 = 0

@@ -70,7 +70,8 @@ final class GatewayEndpoint {
 
   /// Refuses what waited too long.
   func expire(_ now: NIODeadline) {
-    while let first = waiting.first, now - first.since > Self.patience || first.call.deadline < now {
+    while let first = waiting.first, now - first.since > Self.patience || first.call.deadline < now
+    {
       waiting.removeFirst()
       first.call.fail(.noReplica)
     }

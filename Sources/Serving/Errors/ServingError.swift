@@ -14,6 +14,7 @@ public struct ServingError: FactoryError {
     case frameInvalid = "frame_invalid"
     case segmentInvalid = "segment_invalid"
     case routesInvalid = "routes_invalid"
+    case startFailed = "start_failed"
     case socketFailed = "socket_failed"
     case requestInvalid = "replica_request_invalid"
   }

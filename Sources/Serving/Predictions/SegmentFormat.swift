@@ -24,7 +24,8 @@ enum SegmentFormat {
   static func finish(_ bytes: inout [UInt8], at start: Int) {
     bytes.withUnsafeMutableBytes { buffer in
       let payload = buffer[(start + recordHeadBytes)...]
-      let crc = factory_crc32c(0, UnsafeRawBufferPointer(rebasing: payload).baseAddress, payload.count)
+      let crc = factory_crc32c(
+        0, UnsafeRawBufferPointer(rebasing: payload).baseAddress, payload.count)
       buffer.storeBytes(
         of: UInt32(payload.count).littleEndian, toByteOffset: start, as: UInt32.self)
       buffer.storeBytes(of: crc.littleEndian, toByteOffset: start + 4, as: UInt32.self)

@@ -64,7 +64,8 @@ public struct SegmentReader: Sendable {
     try forEachRequest(in: bytes, path: path, isChecked: false) { payload, identifiers in
       let size = SegmentFormat.identifierBytes
       for row in 0..<identifiers.count / size
-      where identifiers[(identifiers.startIndex + row * size)...].prefix(size).elementsEqual(wanted) {
+      where identifiers[(identifiers.startIndex + row * size)...].prefix(size).elementsEqual(wanted)
+      {
         guard SegmentFormat.isWhole(payload, in: bytes) else { continue }
         let known = try source ?? self.source(in: bytes, path: path)
         source = known
@@ -82,7 +83,8 @@ public struct SegmentReader: Sendable {
     return found
   }
 
-  private static func source(in bytes: UnsafeRawBufferPointer, path: String) throws -> SegmentSource {
+  private static func source(in bytes: UnsafeRawBufferPointer, path: String) throws -> SegmentSource
+  {
     guard bytes.starts(with: SegmentFormat.head),
       let payload = SegmentFormat.payload(of: bytes, at: SegmentFormat.head.count)
     else { throw ServingError(.segmentInvalid, "\(path) does not begin as a segment does.") }

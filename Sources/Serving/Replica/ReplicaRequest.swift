@@ -24,3 +24,12 @@ public struct ReplicaRequest: Codable, Sendable, Equatable {
     self.threads = threads
   }
 }
+
+extension ReplicaRequest {
+  /// The bytes of `request.json`.
+  func json() throws -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return Array(try encoder.encode(self))
+  }
+}

@@ -1,0 +1,21 @@
+import API
+import Glibc
+import Hummingbird
+import Serving
+
+extension FactoryRoutes {
+  /// Ends the server by request.
+  func addStopRoutes(endpoints: Endpoints, gateway: GatewaySupervisor) {
+    route(.post, "/api/v1/stop", permission: .write) { request, _ in
+      let wish = try await request.wire(StopRequestWire.self)
+      if !wish.keepEndpoints {
+        try await endpoints.suspend()
+        await gateway.stop()
+      }
+      let answer = try WireResponse(Nothing())
+      // The same way as from outside: what is being answered, this request among it, is answered.
+      kill(getpid(), SIGTERM)
+      return answer
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import API
+import Basics
+import HTTPTypes
+import Hummingbird
+import Serving
+
+extension FactoryRoutes {
+  /// Endpoints: what is deployed, and deploying.
+  func addEndpointRoutes(
+    _ endpoints: Endpoints, predictions: SegmentReader, gatewayUrl: @escaping @Sendable () -> String
+  ) {
+    let path = "/api/v1/endpoints"
+    route(.get, path, permission: .read) { _, context in
+      let url = gatewayUrl()
+      let statuses = try await endpoints.store.list(in: context.project)
+      return try WireResponse(
+        EndpointListWire(endpoints: statuses.map { EndpointWire($0, gateway: url) }))
+    }
+    route(.get, path + "/{name}", permission: .read) { _, context in
+      let status = try await endpoints.store.endpoint(
+        try context.parameter("name"), in: context.project)
+      return try WireResponse(EndpointWire(status, gateway: gatewayUrl()))
+    }
+    route(.post, path + "/{name}/deployments", permission: .write) { request, context in
+      let wish = try await request.wire(DeployRequestWire.self)
+      let name = try context.parameter("name")
+      try await endpoints.deploy(
+        model: wish.model, version: wish.version, to: name, in: context.project)
+      let status = try await endpoints.store.endpoint(name, in: context.project)
+      return try WireResponse(EndpointWire(status, gateway: gatewayUrl()), status: .created)
+    }
+    route(.delete, path + "/{name}", permission: .write) { _, context in
+      try await endpoints.delete(try context.parameter("name"), in: context.project)
+      return try WireResponse(Nothing())
+    }
+    route(.get, "/api/v1/predictions/{id}", permission: .read) { _, context in
+      let id = try context.identifier("id", of: PredictionEntity.self)
+      guard let record = try predictions.find(id) else {
+        throw ServingError(
+          .predictionNotFound, "No segment of this home holds the prediction \(id).")
+      }
+      return try WireResponse(PredictionWire(record))
+    }
+  }
+}
+
+extension EndpointWire {
+  /// The wire form of an endpoint whose gateway is at `gateway`.
+  init(_ status: EndpointStatus, gateway: String) {
+    let isReady = status.replicas.contains {
+      $0.state == .healthy && $0.deployment == status.live?.id
+    }
+    let isStarting = status.live != nil || status.deployments.contains { $0.state == .starting }
+    self.init(
+      name: status.endpoint.name, url: "\(gateway)/endpoints/\(status.endpoint.name)",
+      status: isReady ? "ready" : isStarting ? "starting" : "failed",
+      modelVersion: status.live.map { ModelVersionWire(name: $0.model, version: $0.version) },
+      deployments: status.deployments.map { deployment in
+        Deployment(
+          id: deployment.id.rawValue,
+          modelVersion: ModelVersionWire(name: deployment.model, version: deployment.version),
+          state: deployment.state.rawValue, reason: deployment.reason?.rawValue,
+          message: deployment.message, createdAtMs: deployment.createdAtMs,
+          endedAtMs: deployment.endedAtMs)
+      },
+      replicas: status.replicas.map { replica in
+        Replica(
+          id: replica.id.rawValue, deployment: replica.deployment.rawValue,
+          job: replica.job.rawValue, state: replica.state.rawValue, reason: replica.reason,
+          createdAtMs: replica.createdAtMs)
+      },
+      createdAtMs: status.endpoint.createdAtMs)
+  }
+}
+
+extension PredictionWire {
+  /// The wire form of a record.
+  init(_ record: PredictionRecord) {
+    self.init(
+      id: record.id.rawValue, timeMs: record.timeMs, endpoint: record.source.endpoint,
+      modelVersion: ModelVersionWire(name: record.source.model, version: record.source.version),
+      deployment: record.source.deployment, replica: record.source.replica,
+      inputDigest: record.inputDigest, row: record.row)
+  }
+}

@@ -1,0 +1,361 @@
+public import Basics
+public import Compute
+public import Experimentation
+import JobProtocol
+public import Logging
+public import ServiceLifecycle
+
+/// The endpoints of a home: deploys model versions, keeps their replicas alive, writes the routes.
+///
+/// A loop of load, work, apply: each turn reads what the ledger wants, looks at jobs and sockets,
+/// and takes the steps that `DeploymentPlan` names. Replicas are jobs, so they outlive the server;
+/// its next start finds them.
+public actor Endpoints: Service {
+  /// What endpoints need from elsewhere.
+  public struct Surroundings: Sendable {
+    /// The program that runs `worker replica`.
+    public var executable: String
+    /// SHA-256 digests of the tokens that may ask for predictions.
+    public var tokenDigests: [String]
+    /// Whether everyone may ask.
+    public var isOpen: Bool
+    /// Which generation of the routing file the gateway follows; nil when none answers.
+    public var gatewayGeneration: @Sendable () async -> Int64?
+    /// Unix time in milliseconds.
+    public var now: @Sendable () -> Int64
+
+    /// Joins the parts.
+    public init(
+      executable: String, tokenDigests: [String], isOpen: Bool = false,
+      gatewayGeneration: @escaping @Sendable () async -> Int64?,
+      now: @escaping @Sendable () -> Int64 = systemTimeMs
+    ) {
+      self.executable = executable
+      self.tokenDigests = tokenDigests
+      self.isOpen = isOpen
+      self.gatewayGeneration = gatewayGeneration
+      self.now = now
+    }
+  }
+
+  /// What is remembered of a deployment between turns.
+  private struct Memory {
+    var failures = 0
+    var restartAtMs: Int64 = 0
+    var lastReason: String?
+  }
+
+  /// Reads for everybody.
+  public nonisolated let store: EndpointStore
+  let home: FactoryHome
+  let jobs: Jobs
+  let models: ModelStore
+  let logger: Logger
+  let surroundings: Surroundings
+  private var memories: [Identifier<Deployment>: Memory] = [:]
+  private var routes: RoutingFile?
+  private var acknowledged: Int64 = 0
+  private var isSuspended = false
+  private var isTurning = false
+
+  /// Makes the endpoints of one home; nothing runs before `run()`.
+  public init(
+    home: FactoryHome, ledger: Ledger, jobs: Jobs, models: ModelStore,
+    surroundings: Surroundings, logger: Logger
+  ) {
+    self.home = home
+    self.jobs = jobs
+    self.models = models
+    self.surroundings = surroundings
+    self.logger = logger
+    store = EndpointStore(ledger: ledger)
+  }
+
+  /// Keeps the endpoints as the ledger wants them until the group shuts down.
+  ///
+  /// Replicas and gateway go on without it.
+  public func run() async throws {
+    await cancelWhenGracefulShutdown {
+      while !Task.isCancelled {
+        let isMoving = await self.turn()
+        // Canceled while it sleeps: then the loop ends.
+        try? await Task.sleep(for: .milliseconds(isMoving ? 20 : 500))
+      }
+    }
+  }
+
+  /// Puts a version of a model behind an endpoint and returns when it answers.
+  ///
+  /// The version before it answers until then. Returns at once where the version is live already.
+  /// - Parameter version: nil deploys the newest.
+  /// - Throws: `deploy_failed` when the new replica does not become healthy; the version before it
+  ///   stays.
+  @discardableResult
+  public func deploy(
+    model: String, version: Int? = nil, to endpoint: String, in project: String = "default"
+  ) async throws -> Deployment {
+    let name = try SafeName(endpoint, of: "endpoint").rawValue
+    let wanted = try await models.version(version, of: model, in: project)
+    guard let package = wanted.draft.package else {
+      throw ServingError(
+        .deployFailed, "Version \(wanted.version) of \(model) has no model package.",
+        hint: "Deploy a version that a workflow has registered.")
+    }
+    let begun = try await store.begin(
+      model: model, version: wanted.version, package: package, endpoint: name, project: project,
+      nowMs: surroundings.now())
+    return try await settled(begun.id, of: endpoint)
+  }
+
+  /// Whether that very version answers at the endpoint now.
+  public func isServing(
+    model: String, version: Int, on endpoint: String, in project: String = "default"
+  ) async throws -> Bool {
+    let live = try await store.list(in: project).first { $0.endpoint.name == endpoint }?.live
+    return live?.model == model && live?.version == version
+  }
+
+  /// Ends an endpoint: requests are refused from now on, its replicas end.
+  public func delete(_ endpoint: String, in project: String = "default") async throws {
+    let status = try await store.retire(endpoint, project: project, nowMs: surroundings.now())
+    try await writeRoutes(try await store.list())
+    for replica in status.replicas where replica.state != .ended { await stop(replica) }
+    try await store.remove(status.endpoint.id)
+  }
+
+  /// Ends all replicas and starts none any more; the next server brings them back.
+  public func suspend() async throws {
+    isSuspended = true
+    while isTurning { try await Task.sleep(for: .milliseconds(10)) }
+    let active = try await store.list().flatMap(\.replicas).filter { $0.state != .ended }
+    for replica in active { await stop(replica) }
+    for replica in active {
+      _ = try await jobs.waitForEnd(replica.job)
+      try await store.end(replica.id, reason: "stopped", nowMs: surroundings.now())
+    }
+  }
+
+  private func settled(
+    _ id: Identifier<Deployment>, of endpoint: String
+  ) async throws -> Deployment {
+    while true {
+      let deployment = try await store.deployment(id)
+      switch deployment.state {
+      case .live, .draining:
+        return deployment
+      case .starting:
+        try await Task.sleep(for: .milliseconds(25))
+      case .ended:
+        throw ServingError(
+          .deployFailed,
+          "\(deployment.model) \(deployment.version) does not answer at '\(endpoint)': "
+            + (deployment.message ?? "it was \(deployment.reason?.rawValue ?? "ended")."),
+          hint: "'aifactory endpoints show \(endpoint)' names its jobs; 'aifactory jobs logs' "
+            + "says what they printed.")
+      }
+    }
+  }
+
+  // MARK: The loop
+
+  /// One turn; says whether something is on its way, so that the next turn comes soon.
+  private func turn() async -> Bool {
+    guard !isSuspended else { return false }
+    isTurning = true
+    defer { isTurning = false }
+    do {
+      var isMoving = false
+      let statuses = try await store.list()
+      try await writeRoutes(statuses)
+      for status in statuses {
+        for deployment in status.deployments {
+          let active = status.active(of: deployment)
+          guard deployment.state != .ended || !active.isEmpty else { continue }
+          if try await advance(deployment, active, status.endpoint) { isMoving = true }
+        }
+      }
+      return isMoving
+    } catch {
+      logger.error("endpoints cannot be reconciled", metadata: ["error": "\(error)"])
+      return false
+    }
+  }
+
+  /// Takes the next step of one deployment.
+  private func advance(
+    _ deployment: Deployment, _ known: [Replica], _ endpoint: Endpoint
+  ) async throws -> Bool {
+    var active: [Replica] = []
+    for replica in known {
+      if let observed = try await observe(replica, deployment) { active.append(observed) }
+    }
+    let memory = memories[deployment.id] ?? Memory()
+    let plan = DeploymentPlan.next(
+      state: deployment.state, active: active.map(\.state), failures: memory.failures,
+      isBackOffOver: surroundings.now() >= memory.restartAtMs,
+      isAcknowledged: await isAcknowledged())
+    switch plan {
+    case .startReplica:
+      try await startReplica(of: deployment, endpoint)
+    case .promote:
+      try await store.promote(deployment.id, nowMs: surroundings.now())
+      try await writeRoutes(try await store.list())
+    case .fail:
+      let reason = memory.lastReason ?? "no replica started"
+      try await store.end(
+        deployment.id, .failed, message: "its replica ended: \(reason).",
+        nowMs: surroundings.now())
+      memories[deployment.id] = nil
+    case .stopReplicas:
+      for replica in active { await stop(replica) }
+    case .finish:
+      try await store.end(deployment.id, .replaced, nowMs: surroundings.now())
+      memories[deployment.id] = nil
+    case .wait:
+      return deployment.state != .live || active.contains { $0.state == .starting }
+    }
+    return true
+  }
+
+  /// What has become of a replica; nil when it has ended, which is recorded.
+  private func observe(_ replica: Replica, _ deployment: Deployment) async throws -> Replica? {
+    let job: Job
+    do {
+      job = try await jobs.job(replica.job)
+    } catch let error as JobError where error.code == .jobNotFound {
+      // The server was killed between the two steps: do the second one now.
+      try await submit(replica, deployment)
+      return replica
+    }
+    guard !job.hasEnded else {
+      try await recordEnd(of: replica, job, deployment)
+      return nil
+    }
+    guard replica.state == .starting, job.state == .running else { return replica }
+    guard await ReplicaProbe.answers(at: replica.socket) else { return replica }
+    try await store.markHealthy(replica.id)
+    var healthy = replica
+    healthy.state = .healthy
+    return healthy
+  }
+
+  private func recordEnd(
+    of replica: Replica, _ job: Job, _ deployment: Deployment
+  ) async throws {
+    let now = surroundings.now()
+    var reason = job.reason?.rawValue ?? "ended"
+    if let message = job.message { reason += " (\(message))" }
+    if deployment.state == .starting, let last = try await lastWords(of: job) { reason = last }
+    try await store.end(replica.id, reason: reason, nowMs: now)
+    var memory = memories[deployment.id] ?? Memory()
+    // A replica that lived for a minute starts the count again.
+    memory.failures = now - replica.createdAtMs > 60_000 ? 1 : memory.failures + 1
+    memory.restartAtMs = now + DeploymentPlan.backOffMs(failures: memory.failures)
+    memory.lastReason = reason
+    memories[deployment.id] = memory
+    if deployment.state == .live {
+      logger.warning(
+        "a replica ended and is started again",
+        metadata: ["endpoint": "\(deployment.endpoint)", "reason": "\(reason)"])
+    }
+  }
+
+  /// The `Why:` line that the job left on its standard error.
+  private func lastWords(of job: Job) async throws -> String? {
+    let (bytes, _) = try await jobs.output(job.id, stream: .stderr, from: 0, limit: 1 << 16)
+    let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+    let line = lines.last { $0.hasPrefix("Why:") } ?? lines.last
+    return line.map { String($0.replacing("Why:", with: "").drop { $0 == " " }) }
+  }
+
+  private func startReplica(of deployment: Deployment, _ endpoint: Endpoint) async throws {
+    let id = Identifier<Replica>.random()
+    let replica = Replica(
+      id: id, deployment: deployment.id, job: .random(),
+      socket: try SocketFolder(home).path(of: id), state: .starting,
+      createdAtMs: surroundings.now())
+    try await store.add(replica)
+    try await submit(replica, deployment)
+  }
+
+  private func submit(_ replica: Replica, _ deployment: Deployment) async throws {
+    let endpoint = try await store.list().first { $0.endpoint.id == deployment.endpoint }?.endpoint
+    let source = SegmentSource(
+      endpoint: endpoint?.name ?? "", model: deployment.model, version: deployment.version,
+      deployment: deployment.id.rawValue, replica: replica.id.rawValue)
+    let request = ReplicaRequest(
+      source: source, package: try await package(deployment.package), socket: replica.socket,
+      predictionsFolder: home.gatewayPath + "/predictions/" + deployment.endpoint.rawValue,
+      threads: 1)
+    let folder = jobs.workFolder(of: replica.job)
+    try FileTree.createFolder(folder)
+    let path = folder + "/request.json"
+    try FileTree.write(try request.json(), to: path)
+    _ = try await jobs.submit(
+      JobSpec(
+        name: "replica of \(source.endpoint)", kind: .service,
+        command: [surroundings.executable, "worker", "replica", path],
+        workingDirectory: folder, purpose: "replica"),
+      id: replica.job, in: endpoint?.project ?? "default")
+  }
+
+  /// The folder of a model package, made from its objects when it is first needed.
+  private func package(_ digest: String) async throws -> String {
+    guard let object = ObjectDigest(hex: digest) else {
+      throw ServingError(.deployFailed, "'\(digest)' is no digest of a model package.")
+    }
+    let folder = home.gatewayPath + "/models/" + digest
+    if FileTree.exists(folder) { return folder }
+    try FileTree.createFolder(home.gatewayPath + "/models")
+    // Under another name first: a folder of that name is whole.
+    let half = home.temporaryPath + "/model-" + Identifier<Replica>.random().rawValue
+    try await home.objects.materializeFolder(object, into: half)
+    do {
+      try FileTree.rename(half, to: folder)
+    } catch {
+      try FileTree.remove(half)
+      guard FileTree.exists(folder) else { throw error }
+    }
+    return folder
+  }
+
+  private func stop(_ replica: Replica) async {
+    do {
+      _ = try await jobs.cancel(replica.job)
+    } catch {
+      logger.warning(
+        "a replica cannot be stopped",
+        metadata: ["replica": "\(replica.id)", "error": "\(error)"])
+    }
+  }
+
+  // MARK: Routes
+
+  /// Replaces the routing file where it says something else than `statuses` want.
+  private func writeRoutes(_ statuses: [EndpointStatus]) async throws {
+    let path = RoutingFile.path(in: home)
+    let current = try routes ?? RoutingFile.read(path)
+    let entries = statuses.compactMap { status -> RoutingFile.Endpoint? in
+      guard let live = status.live else { return nil }
+      return RoutingFile.Endpoint(
+        name: status.endpoint.name, tokenDigests: surroundings.tokenDigests,
+        sockets: status.active(of: live).map(\.socket).sorted())
+    }
+    if let current, current.endpoints == entries, current.isOpen == surroundings.isOpen {
+      routes = current
+      return
+    }
+    let next = RoutingFile(
+      generation: (current?.generation ?? 0) + 1, isOpen: surroundings.isOpen, endpoints: entries)
+    try next.write(path)
+    routes = next
+  }
+
+  /// Whether the gateway follows the routes that were written last; without a gateway nobody asks.
+  private func isAcknowledged() async -> Bool {
+    guard let wanted = routes?.generation, acknowledged < wanted else { return true }
+    guard let followed = await surroundings.gatewayGeneration() else { return true }
+    acknowledged = followed
+    return followed >= wanted
+  }
+}

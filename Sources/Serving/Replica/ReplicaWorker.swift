@@ -1,0 +1,35 @@
+import Basics
+import Engines
+import Foundation
+import Glibc
+
+/// The program of a replica: one model behind one Unix socket, until TERM.
+public enum ReplicaWorker {
+  /// Serves what `requestPath` asks for; returns when the replica was told to end and has.
+  public static func run(requestPath: String) throws {
+    let request: ReplicaRequest
+    do {
+      request = try JSONDecoder().decode(
+        ReplicaRequest.self, from: Data(try FileTree.read(requestPath)))
+    } catch let error as DecodingError {
+      throw ServingError(.requestInvalid, "\(requestPath) asks for no replica: \(error)")
+    }
+    let stopping = try StopSignal.descriptor()
+    // Trees are evaluated by ourselves: the engine's library is not needed for predictions.
+    let predictor = try ModelPackage.load(
+      folder: request.package, xgboost: nil, threads: request.threads)
+    let segments = try SegmentWriter(
+      folder: request.predictionsFolder, source: request.source, now: nowMs)
+    let loop = try ReplicaLoop(
+      socketPath: request.socket, stopping: stopping,
+      model: EngineModel(predictor: predictor, source: request.source), segments: segments)
+    print("serving \(request.source.model) \(request.source.version) at \(request.socket)")
+    try loop.run()
+  }
+
+  private static func nowMs() -> Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
+  }
+}
