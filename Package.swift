@@ -89,7 +89,9 @@ let package = Package(
       ["Basics", "JobProtocol", "CDuckDB", grdb, crypto, httpClient, nioCore, nioHTTP1, logging]),
     optimizedLibrary("Optimization", ["Basics", "JobProtocol", grdb]),
     optimizedLibrary("Engines", ["Basics", "DataPipelines", "CXGBoost", subprocess, logging]),
-    optimizedLibrary("Experimentation", ["Basics", "DataPipelines", "Engines", grdb, logging]),
+    optimizedLibrary(
+      "Experimentation",
+      ["Basics", "JobProtocol", "DataPipelines", "Engines", grdb, logging]),
     optimizedLibrary(
       "Training",
       [

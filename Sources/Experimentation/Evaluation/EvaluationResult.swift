@@ -106,11 +106,20 @@ public struct EvaluationRequest: Codable, Sendable, Equatable {
   public var title: String
   /// Absolute path of the folder that receives the files.
   public var outputFolder: String
+  /// Folder with the training's `result.json` and `trials.json`; nil looks in `modelFolder`.
+  public var trainingFolder: String?
+  /// Steps ahead of a forecast.
+  public var horizon: Int?
+  /// Identifiers for the report's chain, from the newest (workflow run) to the oldest.
+  public var provenance: [ProvenanceLink]?
+  /// Threads of the engines; nil is one.
+  public var threads: Int?
 
   /// Takes every value as it is.
   public init(
     datasetFolder: String, modelFolder: String, gates: [Gate], slices: [String], seed: UInt64,
-    title: String, outputFolder: String
+    title: String, outputFolder: String, trainingFolder: String? = nil, horizon: Int? = nil,
+    provenance: [ProvenanceLink]? = nil, threads: Int? = nil
   ) {
     self.datasetFolder = datasetFolder
     self.modelFolder = modelFolder
@@ -119,5 +128,26 @@ public struct EvaluationRequest: Codable, Sendable, Equatable {
     self.seed = seed
     self.title = title
     self.outputFolder = outputFolder
+    self.trainingFolder = trainingFolder
+    self.horizon = horizon
+    self.provenance = provenance
+    self.threads = threads
+  }
+}
+
+/// One thing in the chain behind an evaluation.
+public struct ProvenanceLink: Codable, Sendable, Equatable {
+  /// What it is, such as `Workflow run`.
+  public var label: String
+  /// Its identifier or name.
+  public var value: String
+  /// More about it.
+  public var detail: String?
+
+  /// Names one thing.
+  public init(label: String, value: String, detail: String? = nil) {
+    self.label = label
+    self.value = value
+    self.detail = detail
   }
 }

@@ -1,0 +1,65 @@
+import Foundation
+
+/// Turns values into places on an axis, with ticks at round numbers.
+struct Scale: Sendable, Equatable {
+  /// Values at the ends of the axis.
+  let low: Double
+  let high: Double
+  let ticks: [Double]
+  private let step: Double
+
+  /// An axis that covers the values.
+  ///
+  /// - Parameters:
+  ///   - values: those that are not finite are passed over.
+  ///   - includesZero: whether the axis starts (or ends) at zero.
+  ///   - isTight: whether it ends at the values instead of at ticks.
+  ///   - isWhole: whether ticks stand at whole numbers only.
+  init(
+    covering values: some Sequence<Double>, includesZero: Bool = false, isTight: Bool = false,
+    isWhole: Bool = false, tickCount: Int = 5
+  ) {
+    var low = Double.infinity
+    var high = -Double.infinity
+    for value in values where value.isFinite {
+      low = min(low, value)
+      high = max(high, value)
+    }
+    if low > high { (low, high) = (0, 1) }
+    if includesZero { (low, high) = (min(low, 0), max(high, 0)) }
+    // A range too narrow for its magnitude would make ticks that do not differ.
+    if high - low <= max(abs(low), abs(high)) * 1e-12 {
+      let half = low == 0 ? 0.5 : abs(low) * 0.1
+      (low, high) = (low - half, high + half)
+    }
+    let step = max(isWhole ? 1 : 0, Self.niceStep((high - low) / Double(max(1, tickCount))))
+    self.step = step
+    let first = isTight ? ceil(low / step - 1e-9) : floor(low / step + 1e-9)
+    let last = isTight ? floor(high / step + 1e-9) : ceil(high / step - 1e-9)
+    let count = min(20, max(0, Int(last - first)))
+    ticks = (0...count).map { (first + Double($0)) * step }
+    self.low = isTight ? low : min(low, ticks.first ?? low)
+    self.high = isTight ? high : max(high, ticks.last ?? high)
+  }
+
+  /// The share of the axis at a value; 0 is its start.
+  func share(_ value: Double) -> Double { (value - low) / (high - low) }
+
+  /// A tick in words, with as many decimals as the step needs.
+  func label(_ tick: Double) -> String {
+    let largest = max(abs(low), abs(high))
+    if largest >= 1e5 || largest < 1e-3 {
+      return tick == 0 ? "0" : String(format: "%.3g", tick).replacing("-", with: "−")
+    }
+    let decimals = min(6, max(0, -Int(floor(log10(step) + 1e-9))))
+    let text = String(format: "%.*f", decimals, tick == 0 ? 0 : tick)
+    return text.hasPrefix("-") ? "−" + text.dropFirst() : text
+  }
+
+  /// 1, 2 or 5 times a power of ten, at least as large as `rough`.
+  private static func niceStep(_ rough: Double) -> Double {
+    let power = pow(10, floor(log10(rough)))
+    let digit = rough / power
+    return power * (digit <= 1 ? 1 : digit <= 2 ? 2 : digit <= 5 ? 5 : 10)
+  }
+}

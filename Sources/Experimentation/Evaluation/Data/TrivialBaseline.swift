@@ -1,0 +1,45 @@
+import DataPipelines
+
+/// What one would predict without a model.
+enum TrivialBaseline {
+  /// The mean of numbers, or the shares of classes, of the rows before the test split.
+  static func output(training: Truth, rowCount: Int) -> ModelOutput {
+    switch training {
+    case .numbers(let values):
+      let known = values.filter { !$0.isNaN }
+      let mean = known.isEmpty ? 0 : known.reduce(0, +) / Double(known.count)
+      return .numbers([Double](repeating: mean, count: rowCount), bounds: nil)
+    case .codes(let codes, let classes):
+      var counts = [Double](repeating: 0, count: classes.count)
+      for code in codes where code >= 0 { counts[Int(code)] += 1 }
+      let total = counts.reduce(0, +)
+      let shares = counts.map { total > 0 ? $0 / total : 1 / Double(classes.count) }
+      return .probabilities(
+        (0..<rowCount).flatMap { _ in shares }, classCount: classes.count)
+    }
+  }
+
+  /// The last value of each series before the test split; the mean for a series that is new.
+  static func lastValues(
+    training: Table, target: String, time: String, series: String?, test: Table
+  ) -> ModelOutput? {
+    guard case .numbers(let values)? = training[target]?.values,
+      case .numbers(let times)? = training[time]?.values
+    else { return nil }
+    let known = series.flatMap { training[$0] }.map(SeriesRows.init)
+      ?? SeriesRows(training.rowCount)
+    var last: [String: Double] = [:]
+    for (name, rows) in zip(known.names, known.rows) {
+      let row = rows.filter { !values[$0].isNaN && !times[$0].isNaN }.max { times[$0] < times[$1] }
+      if let row { last[name] = values[row] }
+    }
+    let finite = values.filter { !$0.isNaN }
+    let mean = finite.isEmpty ? 0 : finite.reduce(0, +) / Double(finite.count)
+    let asked = series.flatMap { test[$0] }.map(SeriesRows.init) ?? SeriesRows(test.rowCount)
+    var output = [Double](repeating: mean, count: test.rowCount)
+    for (name, rows) in zip(asked.names, asked.rows) {
+      for row in rows { output[row] = last[name] ?? mean }
+    }
+    return .numbers(output, bounds: nil)
+  }
+}

@@ -1,0 +1,45 @@
+import DataPipelines
+
+extension Report {
+  /// All metrics beside the baselines.
+  var numbersSection: String {
+    let result = details.result
+    let names = MetricName.all(for: details.task).filter { result.metrics[$0.rawValue] != nil }
+    let hasLinear = !result.linearBaseline.isEmpty
+    var heads: [HTML.Head] = [.text("Metric"), .number("Model")]
+    if hasLinear { heads.append(.number("Linear baseline")) }
+    heads.append(.number("Trivial baseline"))
+    let rows = names.map { name in
+      var row = [
+        "\(escaped(name.title)) <small>\(name.goal == .minimize ? "↓" : "↑")</small>",
+        HTML.measured(result.metrics[name.rawValue]),
+      ]
+      if hasLinear { row.append(HTML.measured(result.linearBaseline[name.rawValue])) }
+      row.append(HTML.measured(result.trivialBaseline[name.rawValue]))
+      return row
+    }
+    var notes: [String] = []
+    if details.rowsWithoutTarget > 0 {
+      let count = NumberText.grouped(details.rowsWithoutTarget)
+      notes.append("\(count) test rows have no value of \(details.target) and were left out.")
+    }
+    if details.rowsOfUnknownClass > 0 {
+      notes.append(
+        "\(NumberText.grouped(details.rowsOfUnknownClass)) test rows hold classes that training "
+          + "never saw; they count as errors.")
+    }
+    let trivial =
+      switch details.task {
+      case .regression: "the mean of the training rows"
+      case .forecasting: "the last known value of each series"
+      case .classification: "the shares of the classes in the training rows"
+      }
+    return HTML.section(
+      "numbers", "Numbers",
+      lead: "Each value with its 95 % interval; ↓ means smaller is better. "
+        + "\(details.main.title) was optimized on validation rows. The trivial baseline predicts "
+        + "\(trivial).",
+      html: HTML.table(
+        heads, rows: rows, mainRow: names.firstIndex(of: details.main)) + HTML.notes(notes))
+  }
+}
