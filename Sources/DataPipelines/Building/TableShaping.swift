@@ -58,7 +58,9 @@ struct TableShaping {
   mutating func keepRowsWithTarget() throws -> Int {
     let all = try count("data")
     let condition = request.target.isEmpty ? "true" : "\(quoted(request.target)) IS NOT NULL"
-    try connection.execute("CREATE VIEW labeled AS SELECT * FROM data WHERE \(condition)")
+    // Small tables are laid down once: planning over many columns costs more than their rows.
+    let kind = all <= Profiler.sampleLimit ? "TABLE" : "VIEW"
+    try connection.execute("CREATE \(kind) labeled AS SELECT * FROM data WHERE \(condition)")
     guard !request.target.isEmpty else { return all }
     let kept = try count("labeled")
     guard kept > 0 else {

@@ -24,10 +24,16 @@ struct Profiler {
     let totals = try columnTotals()
     let quantiles = try quantiles(totals, sample: sample)
     var described: [DatasetProfile.Column] = []
+    var part = sample
     for (index, column) in columns.enumerated() {
+      if index.isMultiple(of: Self.partWidth) {
+        part = try makePart(from: index, sample: sample)
+      }
       let total = totals[index]
-      let text = column.type == "VARCHAR" ? try textShape(of: column, sample: sample) : nil
-      let isUnique = total.present == rowCount && total.distinct >= rowCount && rowCount >= 20
+      let text = column.type == "VARCHAR" ? try textShape(of: column, sample: part) : nil
+      // Estimates of large counts are off by some percent.
+      let needed = rowCount <= Self.sampleLimit ? rowCount : rowCount / 20 * 19
+      let isUnique = total.present == rowCount && total.distinct >= needed && rowCount >= 20
       let type = ColumnTyping.type(
         of: column, total: total, text: text, isTarget: column.name == request.target)
       let isIdentityLike = isUnique && ColumnTyping.looksLikeIdentity(column, total, text)
@@ -37,8 +43,8 @@ struct Profiler {
           name: column.name, type: type,
           role: ColumnTyping.role(of: column, type: type, isIdentityLike: isIdentityLike, request),
           nullCount: rowCount - total.present, distinctCount: total.distinct,
-          numbers: try numbers(column, total: total, quantiles: quantiles[index], sample: sample),
-          topValues: try topValues(column, total: total, sample: sample),
+          numbers: try numbers(column, total: total, quantiles: quantiles[index], sample: part),
+          topValues: try topValues(column, total: total, sample: part),
           meanLength: text?.meanLength, association: nil, isConstant: isConstant,
           isIdentityLike: isIdentityLike))
     }
@@ -73,6 +79,18 @@ struct Profiler {
       "CREATE TABLE profile_sample AS SELECT * FROM labeled WHERE hash(_row) % \(every) = 0")
     let rows = try connection.query("SELECT count(*) FROM profile_sample").rows()
     return ("profile_sample", rows.first?.first?.integer ?? 0)
+  }
+
+  /// Columns that are laid beside each other for statements about one of them.
+  private static let partWidth = 100
+
+  /// A table of the columns from `start`: a statement over thousands of columns is slow to plan.
+  private func makePart(from start: Int, sample: String) throws -> String {
+    guard columns.count > Self.partWidth else { return sample }
+    let names = columns[start..<min(start + Self.partWidth, columns.count)].map(\.name)
+    try connection.execute(
+      "CREATE OR REPLACE TABLE profile_part AS SELECT \(quotedList(names)) FROM \(sample)")
+    return "profile_part"
   }
 
   /// A column as a number: times become seconds.

@@ -5,7 +5,7 @@ struct ColumnInference {
     var present = 0
     var numbers = 0
     var wholeNumbers = 0
-    /// Whole numbers with a zero in front, such as postal codes.
+    /// Whole numbers with a zero in front, such as postal codes, or too long for a number to hold.
     var leadingZeros = 0
     var booleans = 0
     var commaNumbers = 0
@@ -59,7 +59,7 @@ struct ColumnInference {
       "count(\(column))",
       "count(CASE WHEN isfinite(TRY_CAST(\(column) AS DOUBLE)) THEN 1 END)",
       "count(CASE WHEN regexp_full_match(\(column), '\\s*[+-]?[0-9]{1,15}\\s*') THEN 1 END)",
-      "count(CASE WHEN regexp_full_match(\(column), '[+-]?0[0-9]+') THEN 1 END)",
+      "count(CASE WHEN regexp_full_match(\(column), '[+-]?0[0-9]+|[0-9]{16,}') THEN 1 END)",
       "count(CASE WHEN lower(trim(\(column))) IN ('true', 'false') THEN 1 END)",
       "count(CASE WHEN regexp_full_match(\(column), "
         + "'\\s*[+-]?([0-9]+|[0-9]{1,3}([.][0-9]{3})+|[0-9]{1,3}(,[0-9]{3})+)([.,][0-9]+)?\\s*') "

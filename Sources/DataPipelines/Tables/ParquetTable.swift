@@ -34,6 +34,17 @@ public struct ParquetTable: Sendable {
     return try read(path: dataset.tablePath, wanted: wanted, split: split)
   }
 
+  /// Writes all columns of a Parquet file as CSV with a header row.
+  public func writeCSV(from path: String, to destination: String) throws {
+    do {
+      try duckdb.open().execute(
+        "COPY (SELECT * FROM read_parquet(\(literal(path)))) TO \(literal(destination)) "
+          + "(FORMAT csv, HEADER)")
+    } catch let failure as SQLFailure {
+      throw DataError(.sourceUnreadable, "\(destination) cannot be written: \(failure.summary)")
+    }
+  }
+
   private func read(
     path: String, wanted: [(name: String, type: ColumnType)], split: DatasetSplit?
   ) throws -> Table {
