@@ -1,0 +1,84 @@
+/// A search as HTTP and `--output json` tell it.
+public struct StudyWire: Codable, Sendable, Equatable {
+  /// One trial.
+  public struct Trial: Codable, Sendable, Equatable {
+    /// From 0, in the order of asking.
+    public var number: Int
+    /// `completed`, `pruned` or `failed`.
+    public var outcome: String
+    /// The objective's value.
+    public var value: Double?
+    /// Boosting rounds (or other steps) done.
+    public var steps: Int
+    /// Parameters by name, as text.
+    public var parameters: [String: String]
+    /// Unix time, UTC.
+    public var startedAtMs: Int64
+    /// Unix time, UTC.
+    public var endedAtMs: Int64
+    /// Why it failed or was pruned.
+    public var message: String?
+
+    /// Takes every value as it is.
+    public init(
+      number: Int, outcome: String, value: Double?, steps: Int, parameters: [String: String],
+      startedAtMs: Int64, endedAtMs: Int64, message: String?
+    ) {
+      self.number = number
+      self.outcome = outcome
+      self.value = value
+      self.steps = steps
+      self.parameters = parameters
+      self.startedAtMs = startedAtMs
+      self.endedAtMs = endedAtMs
+      self.message = message
+    }
+  }
+
+  /// Identifier of the study.
+  public var id: String
+  /// Its name for people.
+  public var name: String
+  /// The job that runs it.
+  public var job: String?
+  /// What is optimized.
+  public var metric: String
+  /// `minimize` or `maximize`.
+  public var goal: String
+  /// Name of the sampler.
+  public var sampler: String
+  /// Name of the pruner.
+  public var pruner: String
+  /// Seed of its random decisions.
+  public var seed: UInt64
+  /// Unix time, UTC.
+  public var createdAtMs: Int64
+  /// In order of their numbers; absent in lists.
+  public var trials: [Trial]?
+
+  /// Takes every value as it is.
+  public init(
+    id: String, name: String, job: String?, metric: String, goal: String, sampler: String,
+    pruner: String, seed: UInt64, createdAtMs: Int64, trials: [Trial]?
+  ) {
+    self.id = id
+    self.name = name
+    self.job = job
+    self.metric = metric
+    self.goal = goal
+    self.sampler = sampler
+    self.pruner = pruner
+    self.seed = seed
+    self.createdAtMs = createdAtMs
+    self.trials = trials
+  }
+}
+
+/// The newest studies.
+public struct StudyListWire: Codable, Sendable, Equatable {
+  /// Newest first.
+  public var studies: [StudyWire]
+
+  /// Lists studies.
+  public init(studies: [StudyWire]) { self.studies = studies }
+}

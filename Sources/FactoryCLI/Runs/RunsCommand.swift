@@ -1,0 +1,8 @@
+internal import ArgumentParser
+
+/// The noun `runs`.
+struct RunsCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "runs", abstract: "Shows runs: what was trained, with what, how well.",
+    subcommands: [RunsListCommand.self, RunsShowCommand.self])
+}

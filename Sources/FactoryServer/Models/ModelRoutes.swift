@@ -1,0 +1,50 @@
+import API
+import Experimentation
+
+/// The routes of the model registry.
+extension FactoryRoutes {
+  /// Adds `/api/v1/models` and what is below it.
+  func addModelRoutes(_ models: ModelStore) {
+    route(.get, "/api/v1/models", permission: .read) { _, context in
+      let list = try await models.list(in: context.project)
+      return try WireResponse(ModelListWire(models: list.map { ModelWire($0, versions: nil) }))
+    }
+    route(.get, "/api/v1/models/{name}", permission: .read) { _, context in
+      let (model, versions) = try await models.model(
+        try context.parameter("name"), in: context.project)
+      return try WireResponse(
+        ModelWire(model, versions: versions.map { ModelVersionWire($0) }))
+    }
+    route(.get, "/api/v1/models/{name}/versions/{version}", permission: .read) { _, context in
+      let name = try context.parameter("name")
+      let text = try context.parameter("version")
+      guard let number = text == "latest" ? .some(nil) : Int(text).map(Optional.some) else {
+        throw ServerError(
+          .badRequest, "'\(text)' is no version.", hint: "Write a number, or latest.")
+      }
+      let version = try await models.version(number, of: name, in: context.project)
+      return try WireResponse(ModelVersionWire(version))
+    }
+  }
+}
+
+extension ModelWire {
+  init(_ model: RegisteredModel, versions: [ModelVersionWire]?) {
+    self.init(
+      name: model.name, description: model.description, lastVersion: model.lastVersion,
+      aliases: model.aliases, createdAtMs: model.createdAtMs, updatedAtMs: model.updatedAtMs,
+      versions: versions)
+  }
+}
+
+extension ModelVersionWire {
+  init(_ version: ModelVersion) {
+    let draft = version.draft
+    self.init(
+      name: version.name, version: version.version, status: version.status.rawValue,
+      aliases: version.aliases, run: draft.run?.rawValue, job: draft.job,
+      datasetVersion: draft.datasetVersion, package: draft.package, signature: draft.signature,
+      provenance: draft.provenance, description: draft.description,
+      createdAtMs: version.createdAtMs)
+  }
+}

@@ -1,0 +1,52 @@
+import API
+import Basics
+import JobProtocol
+import Optimization
+
+/// The routes of searches.
+extension FactoryRoutes {
+  /// Adds `/api/v1/studies` and what is below it.
+  func addStudyRoutes(_ ledger: Ledger) {
+    let store = StudyStore()
+    route(.get, "/api/v1/studies", permission: .read) { request, context in
+      let limit = try request.query("limit", default: 100, in: 1...1_000)
+      let project = context.project
+      let list = try await ledger.read { db in
+        try store.studies(project: project, limit: limit, in: db)
+      }
+      return try WireResponse(
+        StudyListWire(studies: list.map { StudyWire($0, trials: nil) }))
+    }
+    route(.get, "/api/v1/studies/{id}", permission: .read) { _, context in
+      let id = try context.identifier("id", of: StudySummary.self)
+      let found = try await ledger.read { db -> (StudySummary, [TrialReport])? in
+        guard let study = try store.study(id, in: db) else { return nil }
+        return (study, try store.trials(of: id, in: db))
+      }
+      guard let (study, trials) = found else {
+        throw ServerError(
+          .notFound, "No study has the id \(id).",
+          hint: "`aifactory studies list` shows the newest.")
+      }
+      return try WireResponse(StudyWire(study, trials: trials.map { StudyWire.Trial($0) }))
+    }
+  }
+}
+
+extension StudyWire {
+  init(_ study: StudySummary, trials: [Trial]?) {
+    self.init(
+      id: study.id.rawValue, name: study.name, job: study.job, metric: study.metric,
+      goal: study.goal.rawValue, sampler: study.sampler, pruner: study.pruner, seed: study.seed,
+      createdAtMs: study.createdAtMs, trials: trials)
+  }
+}
+
+extension StudyWire.Trial {
+  init(_ report: TrialReport) {
+    self.init(
+      number: report.number, outcome: report.outcome.rawValue, value: report.value,
+      steps: report.steps, parameters: report.parameters, startedAtMs: report.startedAtMs,
+      endedAtMs: report.endedAtMs, message: report.message)
+  }
+}
