@@ -4,7 +4,9 @@ import DataPipelines
 struct LearningTarget: Sendable, Equatable {
   var task: LearningTask
   var name: String
-  /// In the order of the codes; nil unless classification. Of two classes the second is the positive one.
+  /// In the order of the codes; nil unless classification.
+  ///
+  /// Of two classes the second is the positive one.
   var classes: [String]?
   /// One label a row: the number, or the class's code; NaN where the row has none.
   var labels: [Double]
