@@ -15,6 +15,10 @@ struct ToldError: Equatable {
     switch error {
     case let error as CLIError:
       self.init(factoryError: error, exitStatus: error.exitStatus)
+    case let error as WorkFailure:
+      self.init(
+        code: error.body.code, message: error.body.message, hint: error.body.hint,
+        exitStatus: .workFailed)
     case let error as APIError:
       let isOurs = error.status.map { (400..<500).contains($0) } ?? false
       self.init(factoryError: error, exitStatus: isOurs ? .wrongUse : .factoryFailed)

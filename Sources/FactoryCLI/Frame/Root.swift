@@ -12,8 +12,9 @@ struct Root: AsyncParsableCommand {
       """,
     version: FactoryVersion.current,
     subcommands: [
-      DoctorCommand.self, EnginesCommand.self, EnvCommand.self, GatewayCommand.self,
-      JobsCommand.self, ServeCommand.self, StopCommand.self, WorkerCommand.self,
+      DoctorCommand.self, EnginesCommand.self, EnvCommand.self, ExplainCommand.self,
+      GatewayCommand.self, InitCommand.self, JobsCommand.self, RunCommand.self, ServeCommand.self,
+      StopCommand.self, WorkerCommand.self, WorkflowsCommand.self,
     ],
     groupedSubcommands: [])
 }
