@@ -1,5 +1,5 @@
 /// A model version by name and number.
-public struct ModelVersionWire: Codable, Sendable, Equatable {
+public struct ModelReferenceWire: Codable, Sendable, Equatable {
   /// Name of the registered model.
   public var name: String
   /// From 1.
@@ -19,7 +19,7 @@ public struct EndpointWire: Codable, Sendable, Equatable {
     /// `dp_…`.
     public var id: String
     /// What it serves.
-    public var modelVersion: ModelVersionWire
+    public var modelVersion: ModelReferenceWire
     /// `starting`, `live`, `draining` or `ended`.
     public var state: String
     /// Why it ended: `replaced`, `failed`, `deleted`.
@@ -33,7 +33,7 @@ public struct EndpointWire: Codable, Sendable, Equatable {
 
     /// Joins the parts.
     public init(
-      id: String, modelVersion: ModelVersionWire, state: String, reason: String?, message: String?,
+      id: String, modelVersion: ModelReferenceWire, state: String, reason: String?, message: String?,
       createdAtMs: Int64, endedAtMs: Int64?
     ) {
       self.id = id
@@ -82,7 +82,7 @@ public struct EndpointWire: Codable, Sendable, Equatable {
   /// `ready`, `starting` or `failed`.
   public var status: String
   /// What answers now.
-  public var modelVersion: ModelVersionWire?
+  public var modelVersion: ModelReferenceWire?
   /// Newest first.
   public var deployments: [Deployment]
   /// Newest first.
@@ -92,7 +92,7 @@ public struct EndpointWire: Codable, Sendable, Equatable {
 
   /// Joins the parts.
   public init(
-    name: String, url: String, status: String, modelVersion: ModelVersionWire?,
+    name: String, url: String, status: String, modelVersion: ModelReferenceWire?,
     deployments: [Deployment], replicas: [Replica], createdAtMs: Int64
   ) {
     self.name = name
@@ -137,7 +137,7 @@ public struct PredictionWire: Codable, Sendable, Equatable {
   /// The endpoint that answered.
   public var endpoint: String
   /// The model version that answered.
-  public var modelVersion: ModelVersionWire
+  public var modelVersion: ModelReferenceWire
   /// `dp_…`.
   public var deployment: String
   /// `rp_…`.
@@ -149,7 +149,7 @@ public struct PredictionWire: Codable, Sendable, Equatable {
 
   /// Joins the parts.
   public init(
-    id: String, timeMs: Int64, endpoint: String, modelVersion: ModelVersionWire,
+    id: String, timeMs: Int64, endpoint: String, modelVersion: ModelReferenceWire,
     deployment: String, replica: String, inputDigest: String, row: Int
   ) {
     self.id = id

@@ -26,7 +26,8 @@ final class LoopbackServer: Sendable {
   var log: [Request] { requests.withLock { $0 } }
 
   init(_ answer: @escaping @Sendable (Request, _ number: Int) -> Response) throws {
-    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    self.descriptor = descriptor
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_addr.s_addr = inet_addr("127.0.0.1")
@@ -39,7 +40,7 @@ final class LoopbackServer: Sendable {
     }
     guard bound else { throw POSIXError(.EADDRINUSE) }
     port = UInt16(bigEndian: address.sin_port)
-    Thread.detachNewThread { [descriptor, weak self] in
+    Thread.detachNewThread { [weak self] in
       while true {
         let connection = accept(descriptor, nil, nil)
         guard connection >= 0, let self else { return }

@@ -38,12 +38,14 @@ struct DatasetDetails: Encodable {
   var version: DatasetVersionWire
   var profile: DatasetProfile
 
-  static func fetch(_ reference: String, from client: FactoryClient) async throws -> DatasetDetails {
+  static func fetch(_ reference: String, from client: FactoryClient) async throws -> DatasetDetails
+  {
     let version = try await client.get(
       "/api/v1/datasets/\(encoded(reference))", as: DatasetVersionWire.self)
     let file = try await client.send("GET", "/api/v1/datasets/\(version.id)/files/profile.json")
     return DatasetDetails(
-      version: version, profile: try JSONDecoder().decode(DatasetProfile.self, from: Data(file.body)))
+      version: version,
+      profile: try JSONDecoder().decode(DatasetProfile.self, from: Data(file.body)))
   }
 
   /// A reference as one part of a path.

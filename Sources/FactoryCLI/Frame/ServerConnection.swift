@@ -22,14 +22,20 @@ struct ServerConnection {
 
   func client() async throws -> FactoryClient {
     if let client = try await answering() { return client }
+    var started: Int32?
     if !HomeLock.isHeld(home) {
       try home.prepare()
-      try start()
+      started = try start()
       output.note("Started a server for \(home.path); 'aifactory stop' ends it.")
     }
     // Opening the ledger may take a while after a crash.
     for _ in 0..<1_500 {
       if let client = try await answering() { return client }
+      // Another server may have been faster; else the log says why it ended.
+      if let pid = started, DetachedProgram.hasEnded(pid) {
+        started = nil
+        guard HomeLock.isHeld(home) else { throw startFailed() }
+      }
       try await Task.sleep(for: .milliseconds(20))
     }
     throw APIError(
@@ -50,11 +56,20 @@ struct ServerConnection {
     }
   }
 
-  private func start() throws {
+  private func startFailed() -> APIError {
+    // Without a log there is nothing to add.
+    let log = (try? FileTree.read(home.serverLogPath)).map { String(decoding: $0, as: UTF8.self) }
+    let lines = (log ?? "").split(separator: "\n").suffix(3).joined(separator: " ")
+    return APIError(
+      code: .serverUnreachable, message: "The server of \(home.path) ended at once: \(lines)",
+      hint: "\(home.serverLogPath) says more; 'aifactory serve' runs it in this terminal.")
+  }
+
+  private func start() throws -> Int32 {
     let arguments =
       ["serve", "--any-port", "--home", home.path]
       + ServerConnection.addresses(ProcessInfo.processInfo.environment)
-    _ = try DetachedProgram.start(ProgramFile.path, arguments, log: home.serverLogPath)
+    return try DetachedProgram.start(ProgramFile.path, arguments, log: home.serverLogPath)
   }
 
   /// Where a server in the background listens; `AIFACTORY_LISTEN` and `AIFACTORY_GATEWAY` choose.

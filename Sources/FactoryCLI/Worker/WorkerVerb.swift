@@ -26,7 +26,8 @@ extension WorkerVerb {
       let told = ToldError(error)
       leave(told)
       Output.writeError(
-        "Error: \(told.code)\nWhy:   \(told.message)\n" + (told.hint.map { "Hint:  \($0)\n" } ?? ""))
+        "Error: \(told.code)\nWhy:   \(told.message)\n" + (told.hint.map { "Hint:  \($0)\n" } ?? "")
+      )
       throw ExitStatus.workFailed
     }
   }

@@ -23,7 +23,8 @@ struct RunCommand: FactoryCommand {
       "/api/v1/workflow-runs", submission, as: WorkflowRunWire.self)
     guard !detach else {
       return try global.output.show(
-        run, text: "Workflow run \(run.workflowRun) goes on; "
+        run,
+        text: "Workflow run \(run.workflowRun) goes on; "
           + "`aifactory workflows show \(run.workflowRun)` tells how far it is.",
         quiet: [run.workflowRun])
     }

@@ -11,7 +11,8 @@ struct TableInspection {
   ///
   /// - Throws: the stage program's own words when the table cannot be read.
   func profile(of table: String, target: String) throws -> DatasetProfile {
-    let folder = FileManager.default.temporaryDirectory.path
+    let folder =
+      FileManager.default.temporaryDirectory.path
       + "/aifactory-init-\(UInt64.random(in: 0...UInt64.max))"
     try FileTree.createFolder(folder)
     // What is left behind lies in the system's temporary folder.

@@ -33,7 +33,8 @@ struct WorkflowSummary {
     if let report = run.report { lines.append(("report", .init(report))) }
     var text = "\n" + TextTable.properties(lines).rendered(on: terminal)
     if run.status == "succeeded", let endpoint = run.endpoint {
-      text += "\nTry next:\n  aifactory predict \(endpoint.name) ROWS.csv\n"
+      text +=
+        "\nTry next:\n  aifactory predict \(endpoint.name) ROWS.csv\n"
         + "  aifactory explain PREDICTION-ID\n  aifactory env --link\n"
     }
     return text

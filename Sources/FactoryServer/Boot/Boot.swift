@@ -20,6 +20,7 @@ public enum Boot {
     _ options: ServeOptions, announce: @escaping @Sendable (String) -> Void
   ) async throws {
     try options.check()
+    ProcessSignals.prepare()
     // Two or three threads are plenty; one for each core would cost memory on large machines.
     NIOSingletons.groupLoopCountSuggestion = 1
     NIOSingletons.blockingPoolThreadCountSuggestion = 2
@@ -44,7 +45,9 @@ public enum Boot {
       hosts: HostRules(allowing: options.allowedHosts + [options.listen.host]))
     routes.addHealthRoutes(version: options.version) { true }
     routes.addLoginRoutes(authenticator) { address.withLock { $0.url } }
-    services.addRoutes(to: routes, token: token, gatewayUrl: gatewayUrl)
+    services.addRoutes(
+      to: routes, token: token, serverUrl: { address.withLock { $0.url } },
+      gatewayUrl: gatewayUrl)
 
     let application = Application(
       router: routes.router,

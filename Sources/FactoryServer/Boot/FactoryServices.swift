@@ -1,10 +1,12 @@
 public import Basics
 public import Compute
 public import Experimentation
+import DataPipelines
 import Logging
 import Optimization
 public import Serving
 public import ServiceLifecycle
+import Workflows
 
 /// The parts of a running factory, joined once by `Boot`.
 public struct FactoryServices: Sendable {
@@ -21,6 +23,9 @@ public struct FactoryServices: Sendable {
   /// What is deployed.
   public let endpoints: Endpoints
   let gateway: GatewaySupervisor
+  let imports: DatasetImports
+  let workflows: WorkflowParts
+  let runner: WorkflowRunner
 
   /// Opens the ledger and creates the parts; nothing runs yet.
   init(
@@ -30,26 +35,63 @@ public struct FactoryServices: Sendable {
     self.gateway = gateway
     ledger = try Ledger(path: home.ledgerPath, migrations: FactoryMigrations.all)
     objects = home.objects
-    jobs = Jobs(ledger: ledger, configuration: JobsConfiguration(home: home), logger: logger)
+    let capacity = SiteCapacity.ofThisMachine()
+    var configuration = JobsConfiguration(home: home)
+    configuration.capacity = capacity
+    jobs = Jobs(
+      ledger: ledger, configuration: configuration, sinks: ["train": StageReportSink()],
+      logger: logger)
     models = ModelStore(ledger: ledger)
     endpoints = Endpoints(
       home: home, ledger: ledger, jobs: jobs, models: models,
       surroundings: Endpoints.Surroundings(
         executable: options.executable, tokenDigests: [TokenDigest(of: token).hex],
-        isOpen: options.isAuthenticationOff, gatewayGeneration: { await gateway.generation() }),
+        isOpen: options.isAuthenticationOff,
+        gatewayGeneration: { await gateway.health()?.generation }),
       logger: logger)
+    imports = DatasetImports(
+      ledger: ledger, home: home, jobs: jobs, executable: options.executable)
+    let engines = EngineLocator(home: home)
+    workflows = WorkflowParts(
+      home: home, ledger: ledger, jobs: jobs, endpoints: endpoints,
+      fingerprint: FactoryFingerprint(engines: engines.versions, cpus: capacity.cpus.count),
+      memoryBytes: capacity.memoryBytes, program: options.executable,
+      enginesFolder: engines.folder, nowMs: configuration.now)
+    runner = WorkflowRunner(parts: workflows, logger: logger)
   }
 
   /// What lives as long as the server: each ends on graceful shutdown, the last first.
-  public var all: [any Service] { [jobs, gateway, endpoints] }
+  public var all: [any Service] { [jobs, gateway, endpoints, imports, runner] }
 
   /// Adds the routes of all parts.
-  func addRoutes(to routes: FactoryRoutes, token: String, gatewayUrl: String) {
+  func addRoutes(
+    to routes: FactoryRoutes, token: String, serverUrl: @escaping @Sendable () -> String,
+    gatewayUrl: String
+  ) {
     routes.addJobRoutes(jobs)
     routes.addEndpointRoutes(
       endpoints, predictions: SegmentReader(home: home), gatewayUrl: { gatewayUrl })
+    routes.addDatasetRoutes(DatasetStore(ledger: ledger), objects: objects, imports: imports)
+    routes.addModelRoutes(models)
+    routes.addRunRoutes(RunStore(ledger: ledger))
+    routes.addStudyRoutes(ledger)
+    addWorkflowRoutes(to: routes, serverUrl: serverUrl, gatewayUrl: gatewayUrl)
     routes.addForwardRoutes(gatewayUrl: { gatewayUrl }, token: token)
+    routes.addMetricsRoutes(ledger: ledger, jobs: jobs, endpoints: endpoints, gateway: gateway)
     routes.addStopRoutes(endpoints: endpoints, gateway: gateway)
+  }
+
+  private func addWorkflowRoutes(
+    to routes: FactoryRoutes, serverUrl: @escaping @Sendable () -> String, gatewayUrl: String
+  ) {
+    routes.addWorkflowRoutes(
+      runner, planner: WorkflowPlanner(parts: workflows),
+      presenter: WorkflowRunPresenter(
+        store: WorkflowRunStore(ledger: ledger), jobs: jobs,
+        urls: { (server: serverUrl(), gateway: gatewayUrl) }, nowMs: { systemTimeMs() }),
+      explainer: Explainer(
+        ledger: ledger, jobs: jobs, predictions: SegmentReader(home: home)))
+    routes.addReportRoutes(WorkflowRunStore(ledger: ledger), objects: objects)
   }
 }
 
@@ -58,5 +100,6 @@ public enum FactoryMigrations {
   /// In order of time.
   public static let all: [SchemaMigration] =
     BasicsMigrations.all + ExperimentationMigrations.all + ComputeMigrations.all
-    + OptimizationMigrations.all + ServingMigrations.all
+    + DataPipelinesMigrations.all + OptimizationMigrations.all + ServingMigrations.all
+    + WorkflowsMigrations.all
 }

@@ -141,7 +141,8 @@ public actor DatasetImports: Service {
       }
       throw ServerError(
         .badRequest,
-        "The job \(id) (\(name)) failed: \(job.message ?? job.reason.map { "\($0)" } ?? "unknown").")
+        "The job \(id) (\(name)) failed: \(job.message ?? job.reason.map { "\($0)" } ?? "unknown")."
+      )
     }
     return (id, folder)
   }

@@ -1,6 +1,6 @@
 import API
 import Basics
-public import DataPipelines
+import DataPipelines
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -35,7 +35,8 @@ extension FactoryRoutes {
       let version = try await store.resolve(context.parameter("reference"), in: context.project)
       let name = try context.parameter("name")
       let manifest = try objects.manifest(version.folder)
-      guard let type = Self.files[name], let entry = manifest.files.first(where: { $0.path == name })
+      guard let type = Self.files[name],
+        let entry = manifest.files.first(where: { $0.path == name })
       else {
         throw ServerError(.notFound, "A dataset version has no file '\(name)'.")
       }

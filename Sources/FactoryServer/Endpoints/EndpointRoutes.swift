@@ -54,11 +54,11 @@ extension EndpointWire {
     self.init(
       name: status.endpoint.name, url: "\(gateway)/endpoints/\(status.endpoint.name)",
       status: isReady ? "ready" : isStarting ? "starting" : "failed",
-      modelVersion: status.live.map { ModelVersionWire(name: $0.model, version: $0.version) },
+      modelVersion: status.live.map { ModelReferenceWire(name: $0.model, version: $0.version) },
       deployments: status.deployments.map { deployment in
         Deployment(
           id: deployment.id.rawValue,
-          modelVersion: ModelVersionWire(name: deployment.model, version: deployment.version),
+          modelVersion: ModelReferenceWire(name: deployment.model, version: deployment.version),
           state: deployment.state.rawValue, reason: deployment.reason?.rawValue,
           message: deployment.message, createdAtMs: deployment.createdAtMs,
           endedAtMs: deployment.endedAtMs)
@@ -78,7 +78,7 @@ extension PredictionWire {
   init(_ record: PredictionRecord) {
     self.init(
       id: record.id.rawValue, timeMs: record.timeMs, endpoint: record.source.endpoint,
-      modelVersion: ModelVersionWire(name: record.source.model, version: record.source.version),
+      modelVersion: ModelReferenceWire(name: record.source.model, version: record.source.version),
       deployment: record.source.deployment, replica: record.source.replica,
       inputDigest: record.inputDigest, row: record.row)
   }

@@ -14,8 +14,7 @@ public enum Gateway {
   ///
   /// - Throws: `address_in_use`.
   public static func run(home: FactoryHome, listen: ListenAddress, version: String) async throws {
-    // Whoever started this process may have blocked them.
-    unblockSignals()
+    ProcessSignals.prepare()
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let logger = Logger(label: "gateway")
     let running = try await RunningGateway.start(
@@ -29,15 +28,6 @@ public enum Gateway {
     for await _ in signals { break }
     try await running.stop()
     try await group.shutdownGracefully()
-  }
-
-  private static func unblockSignals() {
-    var signals = sigset_t()
-    sigemptyset(&signals)
-    sigaddset(&signals, SIGTERM)
-    sigaddset(&signals, SIGINT)
-    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
-    signal(SIGPIPE, SIG_IGN)
   }
 }
 

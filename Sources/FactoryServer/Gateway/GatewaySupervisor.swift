@@ -68,15 +68,20 @@ actor GatewaySupervisor: Service {
   /// The address of the gateway that runs, and of the next one.
   var url: String { process?.url ?? listen.url }
 
-  /// Which routing file the gateway follows; nil when none answers.
-  func generation() async -> Int64? {
+  /// What a gateway says of itself.
+  struct Health: Decodable, Sendable {
+    /// Which routing file it follows.
+    var generation: Int64
+    /// Requests handed to replicas since its start.
+    var requests: Int64
+  }
+
+  /// What the gateway says of itself; nil when none answers.
+  func health() async -> Health? {
     guard let process else { return nil }
-    struct Health: Decodable { var generation: Int64 }
     // No answer is an answer here.
-    let health: Health? = try? await FactoryClient(
-      url: process.url, token: nil, timeoutSeconds: 2
-    ).get("/health")
-    return health?.generation
+    return try? await FactoryClient(url: process.url, token: nil, timeoutSeconds: 2)
+      .get("/health")
   }
 
   /// Ends the gateway and starts none any more.

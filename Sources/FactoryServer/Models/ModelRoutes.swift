@@ -1,5 +1,6 @@
 import API
 import Experimentation
+import HTTPTypes
 
 /// The routes of the model registry.
 extension FactoryRoutes {

@@ -1,5 +1,6 @@
 import API
 import Basics
+import HTTPTypes
 import JobProtocol
 import Optimization
 

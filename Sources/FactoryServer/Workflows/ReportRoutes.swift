@@ -2,11 +2,11 @@ import Basics
 import HTTPTypes
 import Hummingbird
 import NIOCore
-public import Workflows
+import Workflows
 
 extension FactoryRoutes {
   /// Adds `/reports/{workflow run}`: the evaluation's report, one self-contained page.
-  public func addReportRoutes(_ runs: WorkflowRunStore, objects: ObjectStore) {
+  func addReportRoutes(_ runs: WorkflowRunStore, objects: ObjectStore) {
     route(.get, "/reports/{id}", permission: .read) { _, context in
       let id = try context.identifier("id", of: WorkflowRun.self)
       guard let files = try await runs.run(id).evaluation?.files,

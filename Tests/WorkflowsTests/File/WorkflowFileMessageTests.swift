@@ -40,7 +40,9 @@ struct WorkflowMistake: Sendable, CustomTestStringConvertible {
       "name: my wine\ndata: {source: a.csv, target: y}\n",
       "w.yaml:1: name: expected a name of letters, digits, '.', '_' and '-' that starts with "
         + "a letter or digit, found the text 'my wine'"),
-    .data("test_sorce: b.csv", "w.yaml:3: unknown key 'test_sorce' in data; did you mean 'test_source'?"),
+    .data(
+      "test_sorce: b.csv", "w.yaml:3: unknown key 'test_sorce' in data; did you mean 'test_source'?"
+    ),
     .data(
       "zebra: 1",
       "w.yaml:3: unknown key 'zebra' in data; known keys: source, target, test_source, where, "
@@ -143,7 +145,8 @@ struct WorkflowMistake: Sendable, CustomTestStringConvertible {
     .after(
       "train: {}\nregister: {name: w}",
       "w.yaml:4: register: 'model' is missing: the name under which the model is registered"),
-    .after("deploy: {endpoint: w}", "w.yaml:3: deploy: needs a 'train' section, which makes the model"),
+    .after(
+      "deploy: {endpoint: w}", "w.yaml:3: deploy: needs a 'train' section, which makes the model"),
     .after(
       "train: {}\nregister: {model: w}\ndeploy: {endpoint: w, canary: {share: 0.1}}",
       "w.yaml:5: deploy.canary: sharing traffic between versions is not possible yet; "
@@ -153,7 +156,9 @@ struct WorkflowMistake: Sendable, CustomTestStringConvertible {
       "w.yaml:3: improve: improvement on drift, outcomes or a schedule is not possible yet; "
         + "remove the key"),
     .after("imrpove: {}", "w.yaml:3: unknown key 'imrpove'; did you mean 'improve'?"),
-    .after("name: again", "w.yaml:3: the key 'name' stands here again, first in line 1; keep one of the two"),
+    .after(
+      "name: again",
+      "w.yaml:3: the key 'name' stands here again, first in line 1; keep one of the two"),
   ]
 
   @Test(arguments: mistakes)
@@ -163,7 +168,8 @@ struct WorkflowMistake: Sendable, CustomTestStringConvertible {
     let error = #expect(throws: WorkflowFileError.self) {
       try WorkflowFile.parse(text: mistake.text, path: "w.yaml")
     }
-    #expect(error?.message.split(separator: "\n").map(String.init).contains(mistake.message) == true,
+    #expect(
+      error?.message.split(separator: "\n").map(String.init).contains(mistake.message) == true,
       "\(error?.message ?? "no error")")
   }
 }

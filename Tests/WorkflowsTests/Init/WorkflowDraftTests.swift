@@ -1,3 +1,4 @@
+import Experimentation
 import DataPipelines
 import Foundation
 import Testing

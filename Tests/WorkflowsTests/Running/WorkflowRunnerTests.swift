@@ -150,7 +150,7 @@ struct QuickFactory {
     let factory = try QuickFactory()
     await factory.jobs.hold("train")
     let id = try await factory.submit()
-    try await withThrowingTaskGroup(of: Void.self) { group in
+    await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask {
         try await WorkflowDrive(
           parts: factory.parts, id: id, logger: Logger(label: "test")
