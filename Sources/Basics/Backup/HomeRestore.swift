@@ -75,7 +75,9 @@ public struct HomeRestore: Sendable {
     // Hashed before it is taken over: a damaged one never gets a name.
     guard let wanted = ObjectDigest(hex: FileTree.name(of: header.name)),
       try writer.finish(expecting: wanted)
-    else { throw TarHeader.damaged("the bytes of \(visible(header.name)) are not those of its name") }
+    else {
+      throw TarHeader.damaged("the bytes of \(visible(header.name)) are not those of its name")
+    }
   }
 
   private func restoreFile(

@@ -12,11 +12,11 @@ struct Root: AsyncParsableCommand {
       """,
     version: FactoryVersion.current,
     subcommands: [
-      DatasetsCommand.self, DoctorCommand.self, EndpointsCommand.self, EnginesCommand.self,
-      EnvCommand.self, ExplainCommand.self, GatewayCommand.self, InitCommand.self,
-      JobsCommand.self, ModelsCommand.self, PredictCommand.self, RunCommand.self,
-      RunsCommand.self, ServeCommand.self, StopCommand.self, StudiesCommand.self,
-      WorkerCommand.self, WorkflowsCommand.self,
+      BackupCommand.self, DatasetsCommand.self, DoctorCommand.self, EndpointsCommand.self,
+      EnginesCommand.self, EnvCommand.self, ExplainCommand.self, GatewayCommand.self,
+      InitCommand.self, JobsCommand.self, ModelsCommand.self, PredictCommand.self,
+      RestoreCommand.self, RunCommand.self, RunsCommand.self, ServeCommand.self, StopCommand.self,
+      StudiesCommand.self, WorkerCommand.self, WorkflowsCommand.self,
     ],
     groupedSubcommands: [])
 }

@@ -35,6 +35,7 @@ public struct FactoryServices: Sendable {
     self.gateway = gateway
     ledger = try Ledger(path: home.ledgerPath, migrations: FactoryMigrations.all)
     objects = home.objects
+    try objects.removeLeftovers()
     let capacity = SiteCapacity.ofThisMachine()
     var configuration = JobsConfiguration(home: home)
     configuration.capacity = capacity
@@ -75,6 +76,7 @@ public struct FactoryServices: Sendable {
     routes.addModelRoutes(models)
     routes.addRunRoutes(RunStore(ledger: ledger))
     routes.addStudyRoutes(ledger)
+    routes.addBackupRoutes(home)
     addWorkflowRoutes(to: routes, serverUrl: serverUrl, gatewayUrl: gatewayUrl)
     routes.addForwardRoutes(gatewayUrl: { gatewayUrl }, token: token)
     routes.addMetricsRoutes(ledger: ledger, jobs: jobs, endpoints: endpoints, gateway: gateway)

@@ -66,9 +66,13 @@ struct ErrorTranslation {
     case "row_invalid", "rows_invalid", "column_missing", "column_unknown", "value_invalid":
       .unprocessableContent
     case "queue_full", "too_many_requests": .tooManyRequests
-    case "unavailable", "no_replica", "replica_unavailable", "gateway_unavailable", "ledger_busy":
+    case "unavailable", "no_replica", "replica_unavailable", "gateway_unavailable", "overloaded",
+      "ledger_closed", "disk_full":
       .serviceUnavailable
     case "deploy_failed": .unprocessableContent
+    case "ledger_unusable", "ledger_too_new", "commit_failed", "transaction_lost",
+      "object_missing", "object_damaged", "file_unwritable", "manifest_invalid":
+      .internalServerError
     case let word where word.hasSuffix("not_found"): .notFound
     case let word where word.hasSuffix("conflict") || word.hasPrefix("already_"): .conflict
     default: .badRequest

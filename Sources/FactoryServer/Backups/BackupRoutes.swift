@@ -1,0 +1,23 @@
+import API
+public import Basics
+import Foundation
+import Hummingbird
+
+/// The route of backups.
+extension FactoryRoutes {
+  /// Adds `POST /api/v1/backups`, which answers when the backup is complete and on disk.
+  public func addBackupRoutes(_ home: FactoryHome) {
+    route(.post, "/api/v1/backups", permission: .write) { request, _ in
+      let body = try await request.wire(BackupRequestWire.self)
+      guard body.path.hasPrefix("/") else {
+        throw ServerError(
+          .badRequest, "'path' is \(visible(body.path)); expected an absolute path.")
+      }
+      let now = Int64(Date().timeIntervalSince1970 * 1_000)
+      let manifest = try await offTask {
+        try HomeBackup(home).write(to: body.path, program: FactoryVersion.current, nowMs: now).manifest
+      }
+      return try WireResponse(BackupWire(path: body.path, manifest), status: .created)
+    }
+  }
+}
