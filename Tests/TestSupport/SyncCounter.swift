@@ -2,13 +2,16 @@ import GRDBSQLite
 import Glibc
 import Synchronization
 
-/// Counts the synchronizations (fsync) that SQLite asks of the system, file by file.
+/// Counts the synchronizations (fsync) that SQLite asks of the system, file by file, and can let the
+/// disk seem full.
 ///
-/// A layer around SQLite's own file system (https://www.sqlite.org/vfs.html) that only counts.
-/// Databases that are opened after `install()` are counted.
+/// A layer around SQLite's own file system (https://www.sqlite.org/vfs.html). Databases that are
+/// opened after `install()` are watched.
 public enum SyncCounter {
   private struct State {
     var counts: [String: Int] = [:]
+    /// Files that cannot be written now.
+    var full: Set<String> = []
     /// Paths of open files by the address of SQLite's file.
     var paths: [UInt: String] = [:]
     /// SQLite's own tables of calls by open file, and our copies of them by the original.
@@ -21,7 +24,14 @@ public enum SyncCounter {
   /// How often the file at `path` was synchronized so far.
   public static func count(path: String) -> Int { state.withLock { $0.counts[path] ?? 0 } }
 
-  /// Puts the counting layer in place, once.
+  /// Lets writes to the file at `path` fail as on a full disk, or succeed again.
+  public static func setFull(_ isFull: Bool, path: String) {
+    state.withLock { state in
+      if isFull { state.full.insert(path) } else { state.full.remove(path) }
+    }
+  }
+
+  /// Puts the layer in place, once.
   public static func install() { _ = isInstalled }
 
   private nonisolated(unsafe) static let original = sqlite3_vfs_find(nil)
@@ -60,6 +70,9 @@ public enum SyncCounter {
       copy.initialize(
         to: UnsafePointer<sqlite3_io_methods>(bitPattern: address)?.pointee ?? .init())
       copy.pointee.xSync = { file, flags in SyncCounter.sync(file, flags) }
+      copy.pointee.xWrite = { file, bytes, count, offset in
+        SyncCounter.write(file, bytes, count, offset)
+      }
       state.copies[address] = UInt(bitPattern: copy)
       return UInt(bitPattern: copy)
     }
@@ -75,5 +88,18 @@ public enum SyncCounter {
     }
     return UnsafePointer<sqlite3_io_methods>(bitPattern: methods)?.pointee.xSync(file, flags)
       ?? SQLITE_ERROR
+  }
+
+  private static func write(
+    _ file: UnsafeMutablePointer<sqlite3_file>?, _ bytes: UnsafeRawPointer?, _ count: Int32,
+    _ offset: Int64
+  ) -> Int32 {
+    let key = UInt(bitPattern: file)
+    let (isFull, methods) = state.withLock { state in
+      (state.full.contains(state.paths[key] ?? ""), state.methods[key] ?? 0)
+    }
+    guard !isFull else { return SQLITE_FULL }
+    return UnsafePointer<sqlite3_io_methods>(bitPattern: methods)?.pointee
+      .xWrite(file, bytes, count, offset) ?? SQLITE_ERROR
   }
 }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The last file of a backup: what it holds. A backup without it is not complete.
+/// The last file of a backup, which says what it holds: without it a backup is not complete.
 public struct BackupManifest: Codable, Equatable, Sendable {
   static let name = "backup.json"
   static let ledgerName = "factory.sqlite"

@@ -1,9 +1,9 @@
 import Glibc
 
-/// Makes one file of everything that a home must not lose: the ledger, the objects, the recorded
-/// predictions. Engines, environments and the folders of jobs can be made anew and are left out.
+/// Makes one file of everything that a home must not lose.
 ///
-/// An uncompressed tar archive: the ledger first, then the objects, last `backup.json`, whose
+/// That is the ledger, the objects and the recorded predictions; engines, environments and the
+/// folders of jobs are left out. An uncompressed tar archive: the ledger first, then the objects, last `backup.json`, whose
 /// presence says that the backup is complete.
 public struct HomeBackup: Sendable {
   private let home: FactoryHome

@@ -39,15 +39,20 @@ public struct LedgerError: FactoryError {
 
   /// The failure of a commit, which undid every write of its batch.
   static func commit(_ error: any Error) -> LedgerError {
+    ifDiskFailed(error)
+      ?? LedgerError(
+        .commitFailed, "the ledger cannot be written: \(sentence(error))",
+        hint: "nothing was half-written; see the server's log")
+  }
+
+  /// What SQLite says when the disk is full or fails, in words on which a person can act.
+  static func ifDiskFailed(_ error: any Error) -> LedgerError? {
     switch (error as? DatabaseError)?.resultCode {
     case .SQLITE_FULL, .SQLITE_IOERR:
       LedgerError(
         .diskFull, "the ledger cannot be written: \(sentence(error))",
         hint: "free some space on its disk and try again; nothing was half-written")
-    default:
-      LedgerError(
-        .commitFailed, "the ledger cannot be written: \(sentence(error))",
-        hint: "nothing was half-written; see the server's log")
+    default: nil
     }
   }
 

@@ -25,7 +25,8 @@ struct PendingWrite: Sendable {
         let value = try Self.inSavepoint(db, body)
         return Outcome(error: nil) { continuation.resume(returning: value) }
       } catch {
-        return Outcome(error: error) { continuation.resume(throwing: error) }
+        let told = LedgerError.ifDiskFailed(error) ?? error
+        return Outcome(error: told) { continuation.resume(throwing: told) }
       }
     }
     fail = { continuation.resume(throwing: $0) }

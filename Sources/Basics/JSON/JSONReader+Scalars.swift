@@ -1,3 +1,5 @@
+import Glibc
+
 extension JSONReader {
   /// Reads a string where it lies, checking its escapes and its UTF-8.
   public mutating func readText() throws(JSONError) -> JSONText {
@@ -90,11 +92,21 @@ extension JSONReader {
       let scaled = exponent < 0 ? value / power : value * power
       return isNegative ? -scaled : scaled
     }
-    let text = String(decoding: bytes[start..<offset], as: UTF8.self)
-    guard let value = Double(text), value.isFinite else {
-      throw JSONError(.jsonInvalid, "the number \(text.prefix(40)) is too large", at: start)
+    let value = Self.slowDouble(UnsafeRawBufferPointer(rebasing: bytes[start..<offset]))
+    guard value.isFinite else {
+      let text = String(decoding: bytes[start..<offset].prefix(40), as: UTF8.self)
+      throw JSONError(.jsonInvalid, "the number \(text) is too large", at: start)
     }
     return value
+  }
+
+  /// The C library's reading of digits that were checked; the program never sets a locale.
+  private static func slowDouble(_ digits: UnsafeRawBufferPointer) -> Double {
+    withUnsafeTemporaryAllocation(of: CChar.self, capacity: digits.count + 1) { text in
+      UnsafeMutableRawBufferPointer(text).copyMemory(from: digits)
+      text[digits.count] = 0
+      return text.baseAddress.map { strtod($0, nil) } ?? .nan
+    }
   }
 
   /// Reads a number that is whole and fits, such as `12` or `12.0`.

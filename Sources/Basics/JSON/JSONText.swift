@@ -1,3 +1,5 @@
+import Glibc
+
 /// A string of a JSON document, still where it lies: no copy is made to look at it.
 ///
 /// Valid as long as the bytes that its reader was given.
@@ -15,14 +17,21 @@ public struct JSONText {
 
   /// Whether the text is `other`.
   public func equals(_ other: StaticString) -> Bool {
-    let bytes = UnsafeRawBufferPointer(start: other.utf8Start, count: other.utf8CodeUnitCount)
-    return hasEscapes ? decoded().elementsEqual(bytes) : raw.elementsEqual(bytes)
+    let count = other.utf8CodeUnitCount
+    guard !hasEscapes else {
+      return decoded().elementsEqual(UnsafeBufferPointer(start: other.utf8Start, count: count))
+    }
+    guard raw.count == count, let base = raw.baseAddress else { return raw.count == count }
+    return memcmp(base, other.utf8Start, count) == 0
   }
 
   /// Whether the text's UTF-8 is `other`.
   public func equals(_ other: [UInt8]) -> Bool {
     if hasEscapes { return decoded() == other }
-    return raw.count == other.count && raw.elementsEqual(other)
+    guard raw.count == other.count, let base = raw.baseAddress else {
+      return raw.count == other.count
+    }
+    return memcmp(base, other, other.count) == 0
   }
 
   /// The decoded UTF-8; half surrogate pairs become U+FFFD.

@@ -118,6 +118,52 @@ struct LedgerTests {
     #expect(try await count() == 1)
   }
 
+  @Test(.timeLimit(.minutes(1)))
+  func `a full disk fails every write in words, keeps nothing, and passes`() async throws {
+    let ledger = ledger
+    try await ledger.write { try $0.execute(sql: "INSERT INTO number (value) VALUES (-1)") }
+    SyncCounter.setFull(true, path: temporary.path + "-wal")
+    let failures = await withTaskGroup(of: LedgerError?.self) { group in
+      for value in 0..<50 {
+        group.addTask {
+          do {
+            try await ledger.write {
+              try $0.execute(sql: "INSERT INTO number (value) VALUES (?)", arguments: [value])
+            }
+            return nil
+          } catch {
+            return error as? LedgerError
+          }
+        }
+      }
+      return await group.reduce(into: [LedgerError?]()) { $0.append($1) }
+    }
+    #expect(failures.allSatisfy { $0?.code == .diskFull && $0?.retryAfterSeconds == 60 })
+    #expect(ledger.statistics.failedCommits > 0)
+    #expect(try await count() == 1)
+    SyncCounter.setFull(false, path: temporary.path + "-wal")
+    try await ledger.write { try $0.execute(sql: "INSERT INTO number (value) VALUES (7)") }
+    #expect(try await count() == 2)
+  }
+
+  @Test func `a write that finds the database full fails alone`() async throws {
+    let ledger = ledger
+    try await ledger.pool.writeWithoutTransaction { db in
+      let pages = try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0
+      try db.execute(sql: "PRAGMA max_page_count = \(pages + 4)")
+    }
+    let error = await #expect(throws: LedgerError.self) {
+      try await ledger.write { db in
+        for value in 0..<20_000 {
+          try db.execute(sql: "INSERT INTO number (value) VALUES (?)", arguments: [value])
+        }
+      }
+    }
+    #expect(error?.code == .diskFull)
+    try await ledger.write { try $0.execute(sql: "INSERT INTO number (value) VALUES (7)") }
+    #expect(try await count() == 1)
+  }
+
   @Test func `a canceled task gets the answer of what it wrote`() async throws {
     let ledger = ledger
     let task = Task {
