@@ -81,7 +81,7 @@ let package = Package(
 
     // From low to high; each imports only what stands above it in this list.
     library("JobProtocol", ["CLinux"]),
-    library("Basics", ["JobProtocol", grdb, sqlite, crypto, "Yams", logging]),
+    library("Basics", ["JobProtocol", "CLinux", grdb, sqlite, crypto, "Yams", logging]),
     library("API", ["Basics", httpClient, nioCore]),
     library("Compute", ["Basics", "JobProtocol", "CLinux", grdb, logging, lifecycle]),
     library(

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// One object that is being written: hashed on the way, invisible until it is finished.
@@ -12,6 +13,7 @@ public final class ObjectWriter: @unchecked Sendable {
   private let file: OpenFile
   private var hasher = ObjectHasher()
   private var isFinished = false
+  private var handedToDisk: Int64 = 0
   /// How many bytes were added so far.
   public private(set) var byteCount: Int64 = 0
 
@@ -30,14 +32,14 @@ public final class ObjectWriter: @unchecked Sendable {
   public func write(_ bytes: UnsafeRawBufferPointer) throws(BasicsError) {
     try file.write(bytes)
     hasher.update(bytes)
-    byteCount += Int64(bytes.count)
+    added(bytes.count)
   }
 
   /// Adds bytes.
   public func write(_ bytes: [UInt8]) throws(BasicsError) {
     try file.write(bytes)
     hasher.update(bytes)
-    byteCount += Int64(bytes.count)
+    added(bytes.count)
   }
 
   /// Puts the object into the store; returns when it is durable.
@@ -55,5 +57,14 @@ public final class ObjectWriter: @unchecked Sendable {
     try store.adopt(path, as: digest, bytes: byteCount)
     isFinished = true
     return true
+  }
+
+  /// Lets the disk work while we still hash, so that the synchronization at the end is short.
+  private func added(_ count: Int) {
+    byteCount += Int64(count)
+    let waiting = byteCount - handedToDisk
+    guard waiting >= 8 << 20 else { return }
+    factory_start_writeback(file.descriptor, handedToDisk, waiting)
+    handedToDisk = byteCount
   }
 }

@@ -97,6 +97,11 @@ int factory_inotify_unwatch(int fd, int watch);
    says that the kernel dropped events. `removed` receives 1 for a watch that is no more. */
 int factory_inotify_read(int fd, int *watches, uint8_t *removed, int capacity);
 
+/* -- Files ---------------------------------------------------------------------------------- */
+
+/* Lets the disk start to write a part of a file (sync_file_range(2)); promises nothing. */
+void factory_start_writeback(int fd, int64_t offset, int64_t count);
+
 #ifdef __cplusplus
 }
 #endif
