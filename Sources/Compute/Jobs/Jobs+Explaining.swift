@@ -52,6 +52,13 @@ extension Jobs {
     let demand = waiting[position]
     let holding = open.values.map(\.place)
     let missing = packing.free(beside: holding).missing(for: demand)
+    guard packing.free(beside: []).missing(for: demand).isEmpty else {
+      explanation.sentences = [
+        "The job can never run here: it asks for more than this site has at all.",
+        "It was submitted when the site was larger; cancel it, or run the factory there again.",
+      ]
+      return
+    }
     if missing.isEmpty, position == 0 {
       explanation.sentences = ["The job is about to start."]
     } else if missing.isEmpty {

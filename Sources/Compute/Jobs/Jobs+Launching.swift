@@ -13,6 +13,10 @@ extension Jobs {
   /// Gives free places to waiting jobs and launches their agents.
   func placeWaiting() async {
     do {
+      if mayMissAttempts {
+        try await reattach()
+        mayMissAttempts = false
+      }
       let (store, now) = (store, configuration.now())
       let waiting = try await ledger.read { try store.waiting(limit: Self.waitingWindow, in: $0) }
       let places = packing.plan(waiting: waiting, holding: open.values.map(\.place), nowMs: now)
@@ -25,12 +29,15 @@ extension Jobs {
         }
       }
       for (job, record) in begun {
-        let attempt = OpenAttempt(job, record)
+        var attempt = OpenAttempt(job, record)
+        if stopRequests.remove(attempt.key) != nil { attempt.wantsStop = true }
         open[attempt.key] = attempt
         changed(job)
         await launch(attempt, job)
       }
     } catch {
+      // The ledger may have taken what it answered with an error.
+      mayMissAttempts = true
       logger.error("cannot start jobs; trying again", metadata: ["error": "\(error)"])
       watcher?.remind(afterMs: 1_000) { $0.mayPlace = true }
     }
@@ -75,6 +82,10 @@ extension Jobs {
 
   /// Tells the agent of an attempt to stop, now or as soon as it is there.
   func stopAgent(of key: AttemptKey) {
+    guard open[key] != nil else {
+      stopRequests.insert(key)
+      return
+    }
     open[key]?.wantsStop = true
     _ = watcher?.send(SIGTERM, to: key)
   }
@@ -84,6 +95,7 @@ extension Jobs {
     let (store, bootId) = (store, ProcFile.bootId())
     for (job, record) in try await ledger.read({ try store.openAttempts(in: $0) }) {
       let attempt = OpenAttempt(job, record)
+      guard open[attempt.key] == nil else { continue }
       open[attempt.key] = attempt
       if record.bootId == bootId {
         await take(up: attempt, job)

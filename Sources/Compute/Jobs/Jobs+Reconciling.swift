@@ -116,12 +116,12 @@ extension Jobs {
         try store.apply(
           news, of: key, from: offset, sink: sink, ending: ending, atMs: now, in: $0)
       }
-    } catch  where !news.reports.isEmpty && !JobStore.mayPass(error) {
+    } catch let refusal as JobStore.ReportsRefused {
       logger.error(
         "reports of a job were refused and are passed over",
-        metadata: ["job": "\(key.job)", "error": "\(error)"])
+        metadata: ["job": "\(key.job)", "error": "\(refusal.cause)"])
       var rest = news
-      rest.notes.append("\(news.reports.count) reports were refused: \(error)")
+      rest.notes.append("\(news.reports.count) reports were refused: \(refusal.cause)")
       rest.reports = []
       let remaining = rest
       job = try await ledger.write {
@@ -130,7 +130,7 @@ extension Jobs {
       }
     }
     guard let job else {
-      close(key)
+      try await catchUp(with: key)
       return false
     }
     if job.hasEnded { close(key) }
@@ -138,9 +138,27 @@ extension Jobs {
     return true
   }
 
+  /// Forgets an attempt that somebody settled, or reads on where the ledger says.
+  ///
+  /// A commit may have reached the disk although its answer was an error.
+  private func catchUp(with key: AttemptKey) async throws {
+    let store = store
+    guard let offset = try await ledger.read({ try store.offset(of: key, in: $0) }) else {
+      return close(key)
+    }
+    guard let attempt = open[key] else { return }
+    open[key]?.reader = JournalReader(path: attempt.folder.journal, offset: offset)
+    open[key]?.committedOffset = offset
+    signal.add {
+      $0.changed.insert(key)
+      $0.exited.insert(key)
+    }
+  }
+
   /// Forgets an attempt that is settled.
   private func close(_ key: AttemptKey) {
     open[key] = nil
+    stopRequests.remove(key)
     watcher?.unwatch(key)
     signal.add { $0.mayPlace = true }
   }

@@ -17,6 +17,10 @@ public actor Jobs: Service {
   let signal = ReconcilerSignal()
 
   var open: [AttemptKey: OpenAttempt] = [:]
+  /// Attempts that were canceled before the reconciler had them.
+  var stopRequests: Set<AttemptKey> = []
+  /// True while the ledger may have attempts that this actor does not know.
+  var mayMissAttempts = false
   var observers = JobObservers()
   var driver: LocalDriver?
   var watcher: JournalWatcher?

@@ -30,7 +30,7 @@ extension JobStore {
     var row = try record(key.job, in: db)
     guard row.attempt == key.number else { return nil }
 
-    if let sink, !news.reports.isEmpty { try sink.apply(news.reports, of: key.job, in: db) }
+    if let sink, !news.reports.isEmpty { try hand(news.reports, of: key.job, to: sink, in: db) }
     attempt.journalOffset = news.journalOffset
     if let start = news.start {
       attempt.agentPid = start.pid
@@ -49,6 +49,29 @@ extension JobStore {
     try attempt.update(db)
     try row.update(db)
     return try row.job(folder: folder)
+  }
+
+  /// Reports that their reader refused for what they say.
+  struct ReportsRefused: Error {
+    var cause: any Error
+  }
+
+  private func hand(
+    _ reports: [TaskReport], of job: Identifier<Job>, to sink: any JobReportSink, in db: Database
+  ) throws {
+    do {
+      try sink.apply(reports, of: job, in: db)
+    } catch where !Self.mayPass(error) {
+      throw ReportsRefused(cause: error)
+    }
+  }
+
+  /// Where the ledger stands with an attempt; nil once it is settled or an older one.
+  func offset(of key: AttemptKey, in db: Database) throws -> Int64? {
+    guard let attempt = try JobAttemptRecord.fetch(key, in: db), attempt.endedAtMs == nil,
+      try record(key.job, in: db).attempt == key.number
+    else { return nil }
+    return attempt.journalOffset
   }
 
   private func settle(

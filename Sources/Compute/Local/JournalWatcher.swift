@@ -46,6 +46,7 @@ final class JournalWatcher: Sendable {
 
   deinit {
     for descriptor in [epoll, inotify, event] where descriptor >= 0 { close(descriptor) }
+    for descriptor in state.withLock({ Array($0.agents.keys) }) { close(descriptor) }
   }
 
   /// Starts the thread, which lives until `stop`.
@@ -111,7 +112,7 @@ final class JournalWatcher: Sendable {
   func remind(
     afterMs: Int64, _ change: @escaping @Sendable (inout ReconcilerSignal.News) -> Void
   ) {
-    let reminder = Reminder(atMs: systemTimeMs() + afterMs, change: change)
+    let reminder = Reminder(atMs: monotonicTimeMs() + afterMs, change: change)
     state.withLock { $0.later.append(reminder) }
     factory_event_signal(event)
   }
@@ -135,11 +136,11 @@ final class JournalWatcher: Sendable {
 
   private static func timeout(_ later: [Reminder]) -> Int32 {
     guard let next = later.map(\.atMs).min() else { return -1 }
-    return Int32(clamping: max(0, next - systemTimeMs()))
+    return Int32(clamping: max(0, next - monotonicTimeMs()))
   }
 
   private func passOnReminders() {
-    let now = systemTimeMs()
+    let now = monotonicTimeMs()
     let due = state.withLock { state in
       let due = state.later.filter { $0.atMs <= now }
       if !due.isEmpty { state.later.removeAll { $0.atMs <= now } }

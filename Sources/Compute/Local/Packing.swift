@@ -3,8 +3,8 @@ import Basics
 /// Decides which waiting jobs start: oldest first, priorities before age.
 ///
 /// Pure. A job that does not fit lets younger ones pass only until it has waited for the
-/// patience; then nothing behind it starts, so that a large job cannot starve. Services take
-/// memory and accelerators but no cores: they wait for requests most of the time.
+/// patience; then they get what it does not need, so that a large job cannot starve. Services
+/// take memory and accelerators but no cores: they wait for requests most of the time.
 struct Packing {
   /// What a waiting job asks for.
   struct Demand: Equatable, Sendable {
@@ -31,11 +31,12 @@ struct Packing {
   func plan(waiting: [Demand], holding: [Holding], nowMs: Int64) -> [Holding] {
     var free = free(beside: holding)
     var placed: [Holding] = []
+    let all = self.free(beside: [])
     for demand in waiting {
       if let place = free.take(demand) {
         placed.append(place)
-      } else if nowMs - demand.waitingSinceMs >= patienceMs {
-        break
+      } else if nowMs - demand.waitingSinceMs >= patienceMs, all.missing(for: demand).isEmpty {
+        free.reserve(for: demand)
       }
     }
     return placed
@@ -73,6 +74,13 @@ struct FreeCapacity: Equatable {
       words.append("\(demand.gpus) GPUs, of which \(gpus.count) are free")
     }
     return words
+  }
+
+  /// Keeps what is free of a demand from those behind it.
+  mutating func reserve(for demand: Packing.Demand) {
+    if !demand.isService { cpus.removeFirst(min(demand.cpus, cpus.count)) }
+    gpus.removeFirst(min(demand.gpus, gpus.count))
+    memoryBytes -= demand.memoryBytes
   }
 
   mutating func take(_ demand: Packing.Demand) -> Packing.Holding? {

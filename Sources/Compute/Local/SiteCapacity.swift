@@ -35,10 +35,3 @@ public struct SiteCapacity: Sendable, Equatable {
     return (kilobytes ?? 0) * 1_024
   }
 }
-
-/// The time in milliseconds since 1970, UTC.
-public func systemTimeMs() -> Int64 {
-  var time = timespec()
-  clock_gettime(CLOCK_REALTIME, &time)
-  return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
-}

@@ -31,6 +31,21 @@ struct PackingTests {
     #expect(packing.plan(waiting: waiting, holding: [], nowMs: 100).map(\.job) == [large.job])
   }
 
+  @Test func `what a large job waits for is kept for it, and the rest may go to others`() {
+    let large = demand(cpus: 4, memory: 500)
+    let waiting = [
+      large, demand(), demand(memory: 600, isService: true), demand(memory: 400, isService: true),
+    ]
+    let holding = [Packing.Holding(job: .random(), cpus: [0], memoryBytes: 0, gpus: [])]
+    let plan = packing.plan(waiting: waiting, holding: holding, nowMs: 200)
+    #expect(plan.map(\.job) == [waiting[3].job])
+  }
+
+  @Test func `a job that is larger than the site blocks nobody`() {
+    let waiting = [demand(cpus: 5), demand()]
+    #expect(packing.plan(waiting: waiting, holding: [], nowMs: 200).map(\.job) == [waiting[1].job])
+  }
+
   @Test func `memory and accelerators are packed as well`() {
     let waiting = [
       demand(memory: 600), demand(memory: 600), demand(gpus: 1), demand(gpus: 1),
