@@ -156,7 +156,7 @@ let package = Package(
     tests(
       "FactoryServerTests",
       [
-        "FactoryServer", "API", "Basics", httpTypes,
+        "FactoryServer", "API", "Basics", "Compute", httpTypes, nioCore,
         .product(name: "HummingbirdTesting", package: "hummingbird"),
       ]),
     tests("FactoryCLITests", ["FactoryCLI", "API", "Basics"]),
