@@ -70,7 +70,8 @@ import Testing
       sources: [.init(source: "t.csv", part: "data")], baseFolder: files.path,
       objectsFolder: files.path("objects"))
     #expect(try await SourceCatalog.known(request: intake, ledger: temporary.ledger) == nil)
-    let taken = try await SourceIntake(objects: ObjectStore(root: intake.objectsFolder)).take(intake)
+    let taken = try await SourceIntake(objects: ObjectStore(root: intake.objectsFolder)).take(
+      intake)
     try await SourceCatalog.remember(taken.stats, ledger: temporary.ledger)
     #expect(
       try await SourceCatalog.known(request: intake, ledger: temporary.ledger) == taken.sources)

@@ -83,7 +83,9 @@ final class LoopbackServer: Sendable {
     let whole = Array((text + "\r\n").utf8) + response.body.prefix(response.cutAfter ?? Int.max)
     var sent = 0
     while sent < whole.count {
-      let count = whole[sent...].withUnsafeBytes { send(connection, $0.baseAddress, $0.count, 0x4000) }
+      let count = whole[sent...].withUnsafeBytes {
+        send(connection, $0.baseAddress, $0.count, 0x4000)
+      }
       if count <= 0 { return }
       sent += count
     }

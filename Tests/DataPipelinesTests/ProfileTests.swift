@@ -82,6 +82,25 @@ import Testing
     #expect(try fixture.numbers("x", of: second) == (0..<60).map { Double($0) + 0.5 })
   }
 
+  @Test func `Objects inside JSON rows become columns of their own`() throws {
+    let fixture = try DatasetFixture()
+    let lines = (0..<20).map {
+      "{\"at\": {\"x\": \($0), \"in\": {\"z\": true}}, \"tags\": [1], \"y\": \($0)}\n"
+    }.joined()
+    let (manifest, folder) = try fixture.build(
+      fixture.request([try fixture.file("d.json", lines)]))
+    #expect(manifest.columns.map(\.name) == ["at.x", "at.in.z", "tags", "y"])
+    #expect(try folder.profile().warnings.contains { $0.code == "nested" && $0.column == "tags" })
+  }
+
+  @Test func `Times with an offset are told in UTC`() throws {
+    let fixture = try DatasetFixture()
+    let csv = "t,y\n" + (0..<20).map { "2024-01-01T00:\($0 + 10):00+02:00,\($0)\n" }.joined()
+    let request = try fixture.request(csv)
+    _ = try fixture.build(request)
+    #expect(try fixture.numbers("t", of: request).first == 1_704_067_200 - 7_200 + 600)
+  }
+
   @Test func `Files with other columns are joined by name`() throws {
     let fixture = try DatasetFixture()
     let one = try fixture.file("1.csv", "a,y\n" + (0..<10).map { "\($0),\($0)\n" }.joined())

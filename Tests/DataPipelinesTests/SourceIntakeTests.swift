@@ -23,7 +23,9 @@ import Testing
     return try await SourceIntake(objects: store, downloads: settings).take(request).sources
   }
 
-  private func bytes(of source: DatasetManifest.Source, in folder: TemporaryFolder) throws -> [UInt8] {
+  private func bytes(of source: DatasetManifest.Source, in folder: TemporaryFolder) throws
+    -> [UInt8]
+  {
     let store = ObjectStore(root: folder.path("objects"))
     return try store.read(try #require(ObjectDigest(hex: source.sha256)))
   }
@@ -55,7 +57,8 @@ import Testing
   @Test func `A download that breaks is taken up where it broke`() async throws {
     let body = (0..<200_000).map { UInt8($0 & 127) }
     let server = try LoopbackServer { request, number in
-      let start = request.headers["range"]
+      let start =
+        request.headers["range"]
         .flatMap { Int($0.dropFirst("bytes=".count).dropLast()) } ?? 0
       return LoopbackServer.Response(
         status: start > 0 ? 206 : 200, headers: ["etag": "\"1\""], body: Array(body[start...]),
@@ -92,7 +95,8 @@ import Testing
     #expect(error?.code == .sourceRefused)
   }
 
-  @Test func `An S3 prefix is listed page by page, signed, and each object taken in`() async throws {
+  @Test func `An S3 prefix is listed page by page, signed, and each object taken in`() async throws
+  {
     let server = try LoopbackServer { request, _ in
       guard request.headers["authorization"]?.contains("Credential=key/") == true else {
         return LoopbackServer.Response(status: 403)

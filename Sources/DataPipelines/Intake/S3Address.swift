@@ -44,7 +44,8 @@ struct S3Address: Equatable {
 
   /// The address of one object.
   func url(ofKey key: String) -> String {
-    base + "/" + key.split(separator: "/", omittingEmptySubsequences: false)
+    base + "/"
+      + key.split(separator: "/", omittingEmptySubsequences: false)
       .map { S3Signature.encoded(String($0)) }.joined(separator: "/")
   }
 

@@ -90,7 +90,6 @@ public struct SourceStat: Codable, Sendable, Equatable {
   /// When it was taken in, in nanoseconds since 1970.
   public var takenAtNs: Int64
 
-
   /// Whether a file that looks like `status` now still holds the bytes that were hashed.
   ///
   /// A file that changed just before it was read could change again within the clock's step

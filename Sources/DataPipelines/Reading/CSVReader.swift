@@ -82,8 +82,8 @@ struct CSVReader {
       guard let adjusted = statement.adjusted(after: failure) else {
         throw errors.explained(failure)
       }
-      if adjusted.needsUTF8 {
-        statement.paths = try transcode(files, from: .windows1252)
+      if let encoding = adjusted.rewriting(from: inspection.encoding) {
+        statement.paths = try transcode(files, from: encoding, adjustment: adjusted)
       }
       statement = adjusted.applied(to: statement)
       remarks +=
@@ -120,7 +120,7 @@ struct CSVReader {
         try connection.execute("CREATE TABLE \(table) AS " + statement.select(types))
         return
       } catch {
-        guard attempt < 2, let adjusted = statement.adjusted(after: error), !adjusted.needsUTF8
+        guard attempt < 2, let adjusted = statement.adjusted(after: error), !adjusted.isRewriting
         else { throw error }
         statement = adjusted.applied(to: statement)
       }
@@ -147,7 +147,8 @@ struct CSVReader {
     for (index, reading) in readings.enumerated() {
       switch reading {
       case .text(isTrimmed: false): textColumns.append(index)
-      case .decimalComma, .thousandsComma, .formattedTimestamp, .text, .mostlyNumber:
+      case .decimalComma, .thousandsComma, .zonedTimestamp, .formattedTimestamp, .text,
+        .mostlyNumber:
         textColumns.append(index)
       case .number, .boolean, .timestamp: break
       }
@@ -231,11 +232,14 @@ struct CSVReader {
   }
 
   private func transcode(
-    _ files: [DatasetRequest.SourceFile], from encoding: TextEncoding
+    _ files: [DatasetRequest.SourceFile], from encoding: TextEncoding,
+    adjustment: CSVStatement.Adjustment? = nil
   ) throws -> [String] {
     try files.enumerated().map { index, file in
       let path = "\(scratch)/utf8-\(index)-\(file.source.sha256.prefix(16)).csv"
-      try Transcoder(encoding: encoding, name: file.source.name).transcode(file.path, to: path)
+      var transcoder = Transcoder(encoding: encoding, name: file.source.name)
+      transcoder.endsLinesAlike = adjustment?.endsLinesAlike ?? false
+      try transcoder.transcode(file.path, to: path)
       return path
     }
   }
@@ -263,7 +267,7 @@ extension ColumnReading {
     case .number(let isWhole): isWhole ? "BIGINT" : "DOUBLE"
     case .mostlyNumber, .decimalComma, .thousandsComma: "DOUBLE"
     case .boolean: "BOOLEAN"
-    case .timestamp, .formattedTimestamp: "TIMESTAMP"
+    case .timestamp, .zonedTimestamp, .formattedTimestamp: "TIMESTAMP"
     }
   }
 }

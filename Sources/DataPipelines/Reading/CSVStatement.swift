@@ -3,7 +3,6 @@ struct CSVStatement {
   var paths: [String]
   var dialect: CSVDialect
   var isGzipped: Bool
-  var isStrict = true
   /// Bytes of the longest line; nil leaves it to the engine (2 MB).
   var longestLine: Int?
 
@@ -21,7 +20,7 @@ struct CSVStatement {
       "quote=\(literal(byte: dialect.quote))", "escape=\(literal(byte: dialect.escape))",
       "header=\(dialect.hasHeader)", "skip=\(dialect.skippedLines)",
       "nullstr=\(literals(CSVDialect.nullWords))", "columns={\(columns)}",
-      "compression='\(isGzipped ? "gzip" : "none")'", "strict_mode=\(isStrict)",
+      "compression='\(isGzipped ? "gzip" : "none")'",
     ]
     if let longestLine { options.append("max_line_size=\(longestLine)") }
     return "SELECT * FROM read_csv(\(literals(paths)), \(options.joined(separator: ", ")))"
@@ -34,16 +33,26 @@ struct CSVStatement {
 
   /// A change that lets a refused read succeed.
   struct Adjustment {
+    /// The text must be rewritten from Windows-1252.
     var needsUTF8 = false
-    var isStrict: Bool?
+    /// All line ends must be rewritten as one.
+    var endsLinesAlike = false
     var withoutQuotes = false
     var longestLine: Int?
     /// What to tell people, after the name of the file.
     var remark: String?
 
+    /// Whether the files must be rewritten before they are read again.
+    var isRewriting: Bool { needsUTF8 || endsLinesAlike }
+
+    /// The encoding to rewrite files from that were taken for `found`; nil if they are fine.
+    func rewriting(from found: TextEncoding) -> TextEncoding? {
+      guard isRewriting else { return nil }
+      return needsUTF8 ? .windows1252 : found
+    }
+
     func applied(to statement: CSVStatement) -> CSVStatement {
       var statement = statement
-      if let isStrict { statement.isStrict = isStrict }
       if withoutQuotes {
         statement.dialect.quote = nil
         statement.dialect.escape = nil
@@ -66,8 +75,8 @@ struct CSVStatement {
     if message.contains("Maximum line size"), longestLine == nil {
       return Adjustment(longestLine: 256 << 20)
     }
-    if message.contains("state machine reached an invalid state"), isStrict {
-      return Adjustment(isStrict: false, remark: "mixes line ends; it was read leniently.")
+    if message.contains("state machine reached an invalid state"), !isGzipped {
+      return Adjustment(endsLinesAlike: true, remark: "mixes line ends.")
     }
     if message.contains("unterminated quote"), dialect.quote != nil {
       return Adjustment(

@@ -12,6 +12,8 @@ struct ColumnInference {
     /// Comma numbers that can only be decimals (`1,5`), not thousands (`1,500`).
     var decimalCommas = 0
     var timestamps = 0
+    /// Times with an offset from UTC.
+    var offsets = 0
     var padded = 0
   }
 
@@ -41,7 +43,7 @@ struct ColumnInference {
         let evidence = Evidence(
           present: counts[0], numbers: counts[1], wholeNumbers: counts[2], leadingZeros: counts[3],
           booleans: counts[4], commaNumbers: counts[5], decimalCommas: counts[6],
-          timestamps: counts[7], padded: counts[8])
+          timestamps: counts[7], offsets: counts[8], padded: counts[9])
         if let reading = Self.reading(for: evidence, tolerant: tolerant) {
           readings.append(reading)
         } else {
@@ -68,6 +70,8 @@ struct ColumnInference {
         + "'\\s*[+-]?([0-9]+|[0-9]{1,3}([.][0-9]{3})+),([0-9]{1,2}|[0-9]{4,}|[0-9]{3})\\s*') "
         + "AND NOT regexp_full_match(\(column), '\\s*[+-]?[1-9][0-9]{0,2},[0-9]{3}\\s*') THEN 1 END)",
       "count(TRY_CAST(\(column) AS TIMESTAMP))",
+      "count(CASE WHEN regexp_matches(\(column), "
+        + "'[0-9][ T][0-9]{2}:.*[+-][0-9]{2}(:?[0-9]{2})?$') THEN 1 END)",
       "count(CASE WHEN \(column) <> trim(\(column)) THEN 1 END)",
     ]
   }
@@ -83,7 +87,9 @@ struct ColumnInference {
     if evidence.commaNumbers == present {
       return evidence.decimalCommas > 0 ? .decimalComma : .thousandsComma
     }
-    if evidence.timestamps == present { return .timestamp }
+    if evidence.timestamps == present {
+      return evidence.offsets > 0 ? .zonedTimestamp : .timestamp
+    }
     if tolerant, present >= 100, Double(evidence.numbers) >= mostly * Double(present) {
       return .mostlyNumber
     }

@@ -12,6 +12,8 @@ enum ColumnReading: Equatable {
   case boolean
   /// ISO 8601.
   case timestamp
+  /// ISO 8601 with an offset from UTC.
+  case zonedTimestamp
   /// A time in another format, in the words of `strptime`.
   case formattedTimestamp(String)
 
@@ -23,7 +25,9 @@ enum ColumnReading: Equatable {
     case .number: "DOUBLE"
     case .boolean: "BOOLEAN"
     case .timestamp: "TIMESTAMP"
-    case .text, .mostlyNumber, .decimalComma, .thousandsComma, .formattedTimestamp: "VARCHAR"
+    case .text, .mostlyNumber, .decimalComma, .thousandsComma, .zonedTimestamp,
+      .formattedTimestamp:
+      "VARCHAR"
     }
   }
 
@@ -42,6 +46,7 @@ enum ColumnReading: Equatable {
     case .thousandsComma: return "TRY_CAST(replace(\(column), ',', '') AS DOUBLE)"
     case .boolean: return "TRY_CAST(trim(\(column)) AS BOOLEAN)"
     case .timestamp: return "TRY_CAST(\(column) AS TIMESTAMP)"
+    case .zonedTimestamp: return "CAST(TRY_CAST(\(column) AS TIMESTAMPTZ) AS TIMESTAMP)"
     case .formattedTimestamp(let format):
       return "try_strptime(trim(\(column)), \(literal(format)))"
     }

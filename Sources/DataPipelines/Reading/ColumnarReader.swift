@@ -30,13 +30,13 @@ struct ColumnarReader {
     _ source: String, files: [DatasetRequest.SourceFile], as table: String
   ) throws -> LoadedTable {
     do {
-      let described = try connection.query("DESCRIBE SELECT * FROM \(source)").rows()
-      let originals = described.map { $0[0].text ?? "" }
-      let types = described.map { $0[1].text ?? "" }
+      let found = try fields(of: "*", in: source, prefix: "", depth: 0)
+      let originals = found.map(\.name)
+      let types = found.map(\.type)
       let (names, renamed) = ColumnNames.unique(originals)
       remarks += renamed
-      let values = zip(originals, types).enumerated().map { index, column in
-        "\(Self.value(of: quoted(column.0), type: column.1)) AS c\(index)"
+      let values = found.enumerated().map { index, field in
+        "\(Self.value(of: field.expression, type: field.type)) AS c\(index)"
       }
       try connection.execute(
         "CREATE TABLE \(table) AS SELECT \(values.joined(separator: ", ")) FROM \(source)")
@@ -53,6 +53,30 @@ struct ColumnarReader {
       return LoadedTable(table: table, columns: columns)
     } catch let failure as SQLFailure {
       throw explained(failure, files: files)
+    }
+  }
+
+  /// A value in the files, perhaps inside an object.
+  private struct Field {
+    var name: String
+    var expression: String
+    var type: String
+  }
+
+  /// The columns of a source; objects in a column become columns called `outer.inner`.
+  private func fields(
+    of expression: String, in source: String, prefix: String, depth: Int
+  ) throws -> [Field] {
+    let selected = depth == 0 ? expression : "unnest(\(expression))"
+    let described = try connection.query("DESCRIBE SELECT \(selected) FROM \(source)").rows()
+    return try described.flatMap { row -> [Field] in
+      let name = row[0].text ?? ""
+      let type = row[1].text ?? ""
+      let inner = depth == 0 ? quoted(name) : "\(expression).\(quoted(name))"
+      if type.hasPrefix("STRUCT("), !type.hasSuffix("]"), depth < 4 {
+        return try fields(of: inner, in: source, prefix: prefix + name + ".", depth: depth + 1)
+      }
+      return [Field(name: prefix + name, expression: inner, type: type)]
     }
   }
 

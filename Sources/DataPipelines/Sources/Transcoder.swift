@@ -5,6 +5,13 @@ struct Transcoder {
   let encoding: TextEncoding
   /// The name people know the file by.
   let name: String
+  /// Whether every line end becomes a line feed.
+  var endsLinesAlike = false
+
+  init(encoding: TextEncoding, name: String) {
+    self.encoding = encoding
+    self.name = name
+  }
 
   /// Writes the text of the file at `source` to `destination` as UTF-8.
   func transcode(_ source: String, to destination: String) throws {
@@ -44,7 +51,19 @@ struct Transcoder {
     case .utf16LittleEndian, .utf16BigEndian:
       takeUTF16(&bytes, isLast: isLast, into: &text)
     }
-    return Data(text)
+    return Data(endsLinesAlike ? lineFeeds(text) : text)
+  }
+
+  /// `\r\n` and `\r` as `\n`; a pair that two blocks share becomes a blank line, which is none.
+  private func lineFeeds(_ text: [UInt8]) -> [UInt8] {
+    var result: [UInt8] = []
+    result.reserveCapacity(text.count)
+    var previous: UInt8 = 0
+    for byte in text {
+      if byte != 0x0A || previous != 0x0D { result.append(byte == 0x0D ? 0x0A : byte) }
+      previous = byte
+    }
+    return result
   }
 
   private func takeUTF16(_ bytes: inout [UInt8], isLast: Bool, into text: inout [UInt8]) {

@@ -28,7 +28,8 @@ public struct DatasetStore: Sendable {
         VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
         """,
       arguments: [
-        id.rawValue, folder.hex, try text(manifest), try text(request), manifest.rowCount, job, nowMs,
+        id.rawValue, folder.hex, try text(manifest), try text(request), manifest.rowCount, job,
+        nowMs,
       ])
     try db.execute(
       sql: """
