@@ -1,5 +1,6 @@
 import Basics
 import API
+import Basics
 import DataPipelines
 
 extension DatasetVersionWire {
