@@ -7,7 +7,7 @@ import Testing
 @testable import DataPipelines
 
 @Suite struct DatasetStoreTests {
-  private let migrations = BasicsMigrations.all + DataPipelinesMigrations.all
+  private let migrations = DataPipelinesMigrations.all
   private let folder = ObjectDigest(of: "folder")
 
   private func register(

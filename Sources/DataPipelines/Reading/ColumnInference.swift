@@ -31,19 +31,9 @@ struct ColumnInference {
     of columns: [String], in table: String, tolerant: Bool
   ) throws -> [ColumnReading] {
     var readings: [ColumnReading] = []
-    for start in stride(from: 0, to: columns.count, by: 50) {
-      let part = Array(columns[start..<min(start + 50, columns.count)])
-      let row =
-        try connection.query(
-          "SELECT \(part.flatMap(Self.aggregates).joined(separator: ", ")) FROM \(table)"
-        ).rows().first ?? []
-      let width = Self.aggregates("x").count
-      for (index, column) in part.enumerated() {
-        let counts = row[(index * width)..<((index + 1) * width)].map { $0.integer ?? 0 }
-        let evidence = Evidence(
-          present: counts[0], numbers: counts[1], wholeNumbers: counts[2], leadingZeros: counts[3],
-          booleans: counts[4], commaNumbers: counts[5], decimalCommas: counts[6],
-          timestamps: counts[7], offsets: counts[8], padded: counts[9])
+    for start in stride(from: 0, to: columns.count, by: 500) {
+      let part = Array(columns[start..<min(start + 500, columns.count)])
+      for (column, evidence) in zip(part, try evidence(of: part, in: table)) {
         if let reading = Self.reading(for: evidence, tolerant: tolerant) {
           readings.append(reading)
         } else {
@@ -54,6 +44,28 @@ struct ColumnInference {
       }
     }
     return readings
+  }
+
+  /// Counts of the columns, all by the same few expressions over (column, value) pairs: a statement
+  /// with expressions for each of many columns would take long to plan.
+  private func evidence(of columns: [String], in table: String) throws -> [Evidence] {
+    var evidence = [Evidence](repeating: Evidence(), count: columns.count)
+    let pairs =
+      "SELECT unnest([\(columns.joined(separator: ", "))]) AS v, "
+      + "unnest(range(\(columns.count))) AS i FROM \(table)"
+    let rows = try connection.query(
+      "SELECT i, \(Self.aggregates("v").joined(separator: ", ")) "
+        + "FROM (\(pairs)) WHERE v IS NOT NULL GROUP BY i"
+    ).rows()
+    for row in rows {
+      guard let index = row[0].integer, evidence.indices.contains(index) else { continue }
+      let counts = row.dropFirst().map { $0.integer ?? 0 }
+      evidence[index] = Evidence(
+        present: counts[0], numbers: counts[1], wholeNumbers: counts[2], leadingZeros: counts[3],
+        booleans: counts[4], commaNumbers: counts[5], decimalCommas: counts[6],
+        timestamps: counts[7], offsets: counts[8], padded: counts[9])
+    }
+    return evidence
   }
 
   private static func aggregates(_ column: String) -> [String] {
