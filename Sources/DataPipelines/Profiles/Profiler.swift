@@ -129,10 +129,12 @@ struct Profiler {
     let levels = DatasetProfile.quantileLevels.map { "\($0)" }.joined(separator: ", ")
     return try inParts(columns) { column in
       guard let number = Self.numeric(column) else { return [] }
-      return (1...DatasetProfile.quantileLevels.count).map {
-        "CAST(quantile_cont(CAST(\(number) AS DOUBLE), [\(levels)])[\($0)] AS DOUBLE)"
-      }
-    }.from(sample).map { $0.compactMap(\.number) }
+      return ["CAST(quantile_cont(CAST(\(number) AS DOUBLE), [\(levels)]) AS VARCHAR)"]
+    }.from(sample).map { values in
+      // A list in its text form, such as `[0.5, 1.25]`.
+      guard let text = values.first?.text else { return [] }
+      return text.split { "[], ".contains($0) }.compactMap { Double($0) }
+    }
   }
 
   private func inParts(

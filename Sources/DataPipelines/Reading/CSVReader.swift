@@ -187,13 +187,10 @@ struct CSVReader {
     let whole = readings.indices.filter { readings[$0] == .number(isWhole: true) }
     guard !whole.isEmpty else { return }
     let checks = whole.map {
-      "coalesce(bool_and(c\($0) = trunc(c\($0)) AND abs(c\($0)) < 9e15), true)"
+      ["coalesce(bool_and(c\($0) = trunc(c\($0)) AND abs(c\($0)) < 9e15), true)"]
     }
-    let row =
-      try connection.query(
-        "SELECT \(checks.joined(separator: ", ")) FROM \(table)"
-      ).rows().first ?? []
-    for (index, value) in zip(whole, row) where value != .bool(true) {
+    let values = try AggregateParts(connection: connection, aggregates: checks).from(table)
+    for (index, value) in zip(whole, values) where value.first != .bool(true) {
       readings[index] = .number(isWhole: false)
     }
   }
