@@ -40,7 +40,11 @@ enum ReportStyle {
     tbody tr:last-child td{border-bottom:0}
     td.n,th.n{text-align:right;white-space:nowrap}
     td{overflow-wrap:normal;word-break:normal}
-    td:first-child{min-width:8.5em}
+    th{overflow-wrap:normal}
+    td i{font-style:normal;color:var(--soft);font-weight:400}
+    .gates{list-style:none;margin:0;padding:0}
+    .gates li{display:flex;justify-content:space-between;gap:6px 18px;padding:9px 0;border-top:1px solid var(--line)}
+    .gates li:first-child{border-top:0}.gates b{font-weight:600}.gates small{color:var(--soft);font-size:.875rem}
     td small{color:var(--soft)}
     tr.main td{font-weight:600}
     tr.main td small{font-weight:400}
@@ -70,7 +74,7 @@ enum ReportStyle {
     .spark{width:110px;height:26px;max-width:none;display:inline-block;vertical-align:middle}
     .spark rect{fill:var(--c1);fill-opacity:.6}
     @media (max-width:600px){main{padding:18px 12px 40px}section{padding:16px 14px}h1{font-size:1.5rem}
-    th,td{padding:6px 7px}table{font-size:.875rem}td small{display:block}
+    th,td{padding:6px 7px}table{font-size:.875rem}td small{display:block;white-space:normal}.gates li{flex-wrap:wrap}
     .tiles{grid-template-columns:repeat(2,1fr);gap:10px}.tile{padding:11px 12px}.tile b{font-size:1.4rem}}
     @media print{:root{--page:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#ccc;--grid:#e5e5e5;
     --c1:#2463d1;--c2:#d97706;--c3:#0d8f6f;--muted:#888;--good:#15803d;--bad:#c02626;

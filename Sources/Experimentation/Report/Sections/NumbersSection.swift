@@ -7,11 +7,11 @@ extension Report {
     let names = MetricName.all(for: details.task).filter { result.metrics[$0.rawValue] != nil }
     let hasLinear = !result.linearBaseline.isEmpty
     var heads: [HTML.Head] = [.text("Metric"), .number("Model")]
-    if hasLinear { heads.append(.number("Linear baseline")) }
-    heads.append(.number("Trivial baseline"))
+    if hasLinear { heads.append(.number("Linear")) }
+    heads.append(.number("Trivial"))
     let rows = names.map { name in
       var row = [
-        "\(escaped(name.title)) <small>\(name.goal == .minimize ? "↓" : "↑")</small>",
+        "\(escaped(name.title))&nbsp;<i>\(name.goal == .minimize ? "↓" : "↑")</i>",
         HTML.measured(result.metrics[name.rawValue]),
       ]
       if hasLinear { row.append(HTML.measured(result.linearBaseline[name.rawValue])) }
@@ -36,7 +36,8 @@ extension Report {
       }
     return HTML.section(
       "numbers", "Numbers",
-      lead: "Each value with its 95 % interval; ↓ means smaller is better. "
+      lead: "The model beside the linear and the trivial baseline, each value with its 95 % "
+        + "interval; ↓ means smaller is better. "
         + "\(details.main.title) was optimized on validation rows. The trivial baseline predicts "
         + "\(trivial).",
       html: HTML.table(

@@ -3,7 +3,7 @@ import Foundation
 extension Report {
   /// What the predictions look like.
   var plotsSection: String {
-    let figures = confusionFigure + curveFigures + calibrationFigures + forecastFigures
+    let figures = curveFigures + calibrationFigures + confusionFigure + forecastFigures
       + residualFigures
     guard !figures.isEmpty else { return "" }
     return HTML.section("plots", "Plots", lead: "", html: HTML.charts(figures))

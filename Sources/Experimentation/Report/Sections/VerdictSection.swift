@@ -19,24 +19,23 @@ extension Report {
         ? "Failed: the gate does not hold" : "Failed: \(failed) of \(count) gates do not hold"
       (lead, style) = ("A model that fails a gate is not deployed.", "verdict bad")
     }
-    let rows = gates.map { result in
-      [
-        escaped(result.gate.words),
-        result.value.map { NumberText.short($0) } ?? "not measurable",
-        NumberText.short(result.limit), escaped(result.worstSlice ?? ""),
+    let items = gates.map { result in
+      let group = result.worstSlice.map { " in the group \($0)" } ?? ""
+      let measured = result.value.map {
+        "\(result.gate.maxGap == nil ? "measured" : "gap measured") \(NumberText.short($0))\(group)"
+      }
+      let mark =
         result.passed
-          ? "<span class=\"passed\">✓ holds</span>"
-          : "<span class=\"failed\">✗ \(escaped(result.shortfall))</span>",
-      ]
+        ? "<span class=\"passed\">✓ holds</span>"
+        : "<span class=\"failed\">✗ \(escaped(result.shortfall))</span>"
+      return """
+        <li><div><b>\(escaped(result.gate.words))</b><br><small>\(escaped(measured ?? ""))\
+        </small></div>\(mark)</li>
+        """
     }
-    let hasSlices = gates.contains { $0.gate.slice != nil }
-    var heads: [HTML.Head] = [.text("Gate"), .number("Measured"), .number("Limit")]
-    if hasSlices { heads.append(.text("Worst group")) }
-    heads.append(.text("Result"))
-    let cells = hasSlices ? rows : rows.map { Array($0.prefix(3) + $0.suffix(1)) }
     return HTML.section(
       "verdict", title, lead: lead, style: style,
-      html: gates.isEmpty ? "" : HTML.table(heads, rows: cells))
+      html: gates.isEmpty ? "" : "<ul class=\"gates\">\(items.joined(separator: "\n"))</ul>")
   }
 }
 
