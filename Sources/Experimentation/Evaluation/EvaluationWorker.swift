@@ -83,9 +83,9 @@ public enum EvaluationWorker {
     let facts = ModelManifestFacts(
       task: model.task, target: model.target, classes: model.classes)
     let test = try parquet.read(folder: request.datasetFolder, split: .test)
-    let past = ([model.target] + [manifest.column(.time), manifest.column(.series)].compactMap { $0 })
-    let columns = past.enumerated().filter { past.firstIndex(of: $0.element) == $0.offset }
-      .map(\.element)
+    var columns = [model.target]
+    for name in [manifest.column(.time), manifest.column(.series)].compactMap({ $0 })
+    where !columns.contains(name) { columns.append(name) }
     let known = try parquet.read(
       folder: request.datasetFolder, columns: columns + ["_split"])
     guard case .numbers(let splits)? = known["_split"]?.values else {

@@ -65,7 +65,8 @@ enum HTML {
     guard let metric else { return "–" }
     let value = NumberText.short(metric.value)
     guard metric.low < metric.high else { return value }
-    return "\(value) <small>\(NumberText.short(metric.low)) – \(NumberText.short(metric.high))</small>"
+    let interval = "\(NumberText.short(metric.low)) – \(NumberText.short(metric.high))"
+    return "\(value) <small>\(interval)</small>"
   }
 
   static func code(_ text: String) -> String { "<code>\(escaped(text))</code>" }

@@ -14,10 +14,11 @@ struct ScaleTests {
     #expect(scale.ticks.map(scale.label) == labels)
   }
 
-  @Test(arguments: [
-    [], [Double.nan], [5, 5], [0, 0], [-3], [1e300, -1e300], [.infinity, 1], [1e-300, 2e-300],
-    [1e15, 1e15 + 1],
-  ] as [[Double]])
+  @Test(
+    arguments: [
+      [], [Double.nan], [5, 5], [0, 0], [-3], [1e300, -1e300], [.infinity, 1], [1e-300, 2e-300],
+      [1e15, 1e15 + 1],
+    ] as [[Double]])
   func `no values lead to a scale that cannot be drawn`(values: [Double]) {
     for isTight in [false, true] {
       let scale = Scale(covering: values, isTight: isTight)

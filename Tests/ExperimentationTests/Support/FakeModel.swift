@@ -27,7 +27,8 @@ struct FakeModel: EvaluatedModel {
 
   func contributions(_ table: Table) throws -> ColumnContributions? {
     ColumnContributions(
-      columns: magnitudes.keys.sorted(), meanMagnitudes: magnitudes.sorted { $0.key < $1.key }.map(\.value))
+      columns: magnitudes.keys.sorted(),
+      meanMagnitudes: magnitudes.sorted { $0.key < $1.key }.map(\.value))
   }
 }
 
@@ -68,7 +69,8 @@ enum SampleTable {
 
   static func manifest(target: String, rowCount: Int) -> DatasetManifest {
     DatasetManifest(
-      name: "sample", columns: [
+      name: "sample",
+      columns: [
         DatasetManifest.Column(name: "a", type: .decimal, role: .feature),
         DatasetManifest.Column(name: "b", type: .decimal, role: .feature),
         DatasetManifest.Column(name: "group", type: .category, role: .feature),
@@ -111,7 +113,7 @@ enum SampleEvaluation {
     ) { table in
       .probabilities(
         zip(table.numbers("a"), table.numbers("b")).flatMap { a, b -> [Double] in
-          let chance = min(max((2 * a + b - 1) , 0.02), 0.98)
+          let chance = min(max((2 * a + b - 1), 0.02), 0.98)
           return [1 - chance, chance]
         }, classCount: 2)
     }

@@ -25,7 +25,8 @@ struct EvaluationData {
   ) throws {
     guard let column = test[model.target], let past = training[model.target] else {
       throw ExperimentationError(
-        .evaluationImpossible, "The dataset has no column \(model.target), which the model predicts.",
+        .evaluationImpossible,
+        "The dataset has no column \(model.target), which the model predicts.",
         hint: "Evaluate the model on a version of the dataset it was trained on.")
     }
     let all = try Truth.read(column, classes: model.classes)

@@ -26,7 +26,8 @@ enum TrivialBaseline {
     guard case .numbers(let values)? = training[target]?.values,
       case .numbers(let times)? = training[time]?.values
     else { return nil }
-    let known = series.flatMap { training[$0] }.map(SeriesRows.init)
+    let known =
+      series.flatMap { training[$0] }.map(SeriesRows.init)
       ?? SeriesRows(training.rowCount)
     var last: [String: Double] = [:]
     for (name, rows) in zip(known.names, known.rows) {

@@ -1,4 +1,4 @@
-/// Whether probabilities mean what they say: of rows given 70 %, are 70 % so?
+/// Whether probabilities mean what they say: of rows given 70 %, about 70 % should be so.
 struct Calibration: Codable, Sendable, Equatable {
   struct Bin: Codable, Sendable, Equatable {
     var meanProbability: Double
@@ -12,7 +12,7 @@ struct Calibration: Codable, Sendable, Equatable {
   var subject: String
   /// Ten equally wide bins without the empty ones.
   var bins: [Bin]
-  /// Expected calibration error (Naeini et al. 2015): mean distance of the bins, weighted by rows.
+  /// Expected calibration error: mean distance of the bins, weighted by rows (Naeini et al., 2015).
   var expectedError: Double
 
   init(subject: String, probabilities: [Double], isSo: [Bool]) {

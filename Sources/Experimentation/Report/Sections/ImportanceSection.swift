@@ -42,7 +42,8 @@ extension Report {
       "columns", "What the model looks at",
       lead: "Measured on \(NumberText.grouped(details.probedRowCount)) test rows. Columns that "
         + "carry the same information share their importance."
-        + (hidden > 0 ? " \(NumberText.grouped(hidden)) less important columns are not shown." : ""),
+        + (hidden > 0
+          ? " \(NumberText.grouped(hidden)) less important columns are not shown." : ""),
       html: HTML.charts(figures))
   }
 }

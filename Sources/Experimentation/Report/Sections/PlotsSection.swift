@@ -3,7 +3,8 @@ import Foundation
 extension Report {
   /// What the predictions look like.
   var plotsSection: String {
-    let figures = curveFigures + calibrationFigures + confusionFigure + forecastFigures
+    let figures =
+      curveFigures + calibrationFigures + confusionFigure + forecastFigures
       + residualFigures
     guard !figures.isEmpty else { return "" }
     return HTML.section("plots", "Plots", lead: "", html: HTML.charts(figures))

@@ -35,7 +35,8 @@ extension Report {
       }
       let svg =
         bars.isEmpty
-        ? "" : BarChart(bars: bars, reference: whole, isDots: true)
+        ? ""
+        : BarChart(bars: bars, reference: whole, isDots: true)
           .svg(label: "\(main.title) by \(slice.column)")
       return HTML.figure("By \(slice.column)", svg: svg, caption: caption)
     }
