@@ -120,3 +120,51 @@ struct EvaluatorTests {
     #expect(Report(details: details).html().hasSuffix("</html>\n"))
   }
 }
+
+struct ForecastEvaluationTests {
+  @Test func `a forecast is compared with the last value and shown by step`() throws {
+    let times = (0..<40).map { Double($0) * 86_400 }
+    let codes = (0..<40).map { Int32($0 / 20) }
+    let values = (0..<40).map { Double($0 % 20) + ($0 < 20 ? 0 : 100) }
+    let test = Table(
+      columns: [
+        TableColumn(name: "day", type: .timestamp, values: .numbers(times)),
+        TableColumn(
+          name: "shop", type: .category, values: .strings(codes: codes, values: ["a", "b"])),
+        TableColumn(name: "y", type: .decimal, values: .numbers(values)),
+      ], rowCount: 40)
+    var manifest = SampleTable.manifest(target: "y", rowCount: 40)
+    manifest.columns = [
+      DatasetManifest.Column(name: "day", type: .timestamp, role: .time),
+      DatasetManifest.Column(name: "shop", type: .category, role: .series),
+      DatasetManifest.Column(name: "y", type: .decimal, role: .target),
+    ]
+    let past = Table(
+      columns: [
+        TableColumn(name: "day", type: .timestamp, values: .numbers([-2, -1, -1])),
+        TableColumn(
+          name: "shop", type: .category, values: .strings(codes: [0, 0, 1], values: ["a", "b"])),
+        TableColumn(name: "y", type: .decimal, values: .numbers([50, 0, 100])),
+      ], rowCount: 3)
+    let model = FakeModel(task: .forecasting, target: "y", columns: ["day", "shop"]) { table in
+      .numbers(table.numbers("y").map { $0 + 1 }, bounds: nil)
+    }
+    let data = try EvaluationData(
+      manifest: manifest,
+      model: ModelManifestFacts(task: .forecasting, target: "y", classes: nil), test: test,
+      training: past)
+    let request = EvaluationRequest(
+      datasetFolder: "", modelFolder: "", gates: [], slices: [], seed: 3, title: "shops",
+      outputFolder: "")
+    let details = try Evaluator(
+      model: model, linear: nil, data: data, request: request, main: .mae, horizon: 5
+    ).evaluate { _, _ in }
+    #expect(details.result.metrics["mae"]?.value == 1)
+    #expect(details.result.trivialBaseline["mae"]?.value == 9.5)
+    let forecast = try #require(details.forecast)
+    #expect(forecast.steps.map(\.step) == [1, 2, 3, 4, 5])
+    #expect(forecast.steps.map(\.rowCount) == [8, 8, 8, 8, 8])
+    #expect(forecast.curves.map(\.series) == ["a", "b"])
+    #expect(Report(details: details).html().contains("Error by step"))
+  }
+}
