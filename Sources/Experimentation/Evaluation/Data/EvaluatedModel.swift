@@ -16,27 +16,6 @@ enum ModelOutput: Sendable {
   /// Row by row, one probability a class.
   case probabilities([Double], classCount: Int)
 
-  init(_ predictions: [Prediction]) {
-    var numbers: [Double] = []
-    var bounds: [ClosedRange<Double>] = []
-    var probabilities: [Double] = []
-    for prediction in predictions {
-      switch prediction {
-      case .number(let value, let interval):
-        numbers.append(value)
-        if let interval { bounds.append(interval) }
-      case .classes(let row): probabilities.append(contentsOf: row)
-      }
-    }
-    if probabilities.isEmpty {
-      let areComplete = !numbers.isEmpty && bounds.count == numbers.count
-      self = .numbers(numbers, bounds: areComplete ? bounds : nil)
-    } else {
-      self = .probabilities(
-        probabilities, classCount: probabilities.count / max(1, predictions.count))
-    }
-  }
-
   /// The predictions of the given rows, in that order.
   func rows(_ rows: [Int]) -> ModelOutput {
     switch self {

@@ -7,14 +7,43 @@ struct PredictorModel: EvaluatedModel {
 
   var manifest: ModelManifest { predictor.manifest }
 
-  func predict(_ table: Table) throws -> ModelOutput { ModelOutput(try predictor.predict(table)) }
+  /// Rows whose features are in memory at one time; a wide table has large features.
+  private static let chunkRows = 100_000
+  /// SHAP values that are in memory at one time.
+  private static let contributionCells = 20_000_000
+
+  func predict(_ table: Table) throws -> ModelOutput {
+    // The rows of a forecast are each other's history.
+    guard table.rowCount > Self.chunkRows, manifest.task != .forecasting else {
+      return output(try predictor.outputs(of: predictor.features(of: table)))
+    }
+    var outputs: [Double] = []
+    for start in stride(from: 0, to: table.rowCount, by: Self.chunkRows) {
+      let rows = Array(start..<min(table.rowCount, start + Self.chunkRows))
+      outputs += try predictor.outputs(of: predictor.features(of: table.rows(rows)))
+    }
+    return output(outputs)
+  }
+
+  private func output(_ outputs: [Double]) -> ModelOutput {
+    if let classes = manifest.classes {
+      return .probabilities(outputs, classCount: classes.count)
+    }
+    let bounds = manifest.intervalHalfWidth.flatMap { half in
+      outputs.allSatisfy(\.isFinite) ? outputs.map { $0 - half...$0 + half } : nil
+    }
+    return .numbers(outputs, bounds: bounds)
+  }
 
   func contributions(_ table: Table) throws -> ColumnContributions? {
-    let explanation = try predictor.explain(table)
-    let count = explanation.columns.count
-    var sums = [Double](repeating: 0, count: count)
-    for (cell, value) in explanation.values.enumerated() { sums[cell % count] += abs(value) }
-    let rows = Double(max(1, table.rowCount * explanation.outputCount))
+    let width = max(1, manifest.classes?.count ?? 1) * max(1, manifest.signature.count)
+    let count = min(table.rowCount, max(20, Self.contributionCells / width))
+    let explanation = try predictor.explain(
+      count == table.rowCount ? table : table.rows(Array(0..<count)))
+    let columns = explanation.columns.count
+    var sums = [Double](repeating: 0, count: columns)
+    for (cell, value) in explanation.values.enumerated() { sums[cell % columns] += abs(value) }
+    let rows = Double(max(1, count * explanation.outputCount))
     return ColumnContributions(
       columns: explanation.columns, meanMagnitudes: sums.map { $0 / rows })
   }
