@@ -73,7 +73,9 @@ extension WorkflowDrive {
       return EvaluationRequest(
         datasetFolder: folder + "/dataset", modelFolder: folder + "/model",
         gates: definition.evaluate.gates, slices: definition.evaluate.slices, seed: seed,
-        title: definition.name, outputFolder: folder + "/output")
+        title: definition.name, outputFolder: folder + "/output",
+        horizon: definition.train?.horizon, provenance: provenance(run, dataset, training),
+        threads: parts.fingerprint.cpus)
     }
     let result: EvaluationResult = try result(folder + "/output/result.json")
     let files = try await parts.objects.putFolder(path: folder + "/output")
@@ -100,6 +102,23 @@ extension WorkflowDrive {
       }
     }
     throw StageStop(failure: failure)
+  }
+
+  /// The chain behind the report, newest first.
+  private func provenance(
+    _ run: WorkflowRun, _ dataset: StageOutput.DataOutput, _ training: StageOutput.TrainOutput
+  ) -> [ProvenanceLink] {
+    [
+      ProvenanceLink(label: "Workflow run", value: run.id.rawValue, detail: run.filePath),
+      ProvenanceLink(label: "Run", value: training.run),
+      ProvenanceLink(label: "Study", value: training.study),
+      ProvenanceLink(label: "Training job", value: training.job),
+      ProvenanceLink(
+        label: "Dataset version", value: dataset.datasetVersion, detail: "\(dataset.rowCount) rows"),
+    ]
+      + dataset.sources.map {
+        ProvenanceLink(label: "Source", value: $0.sha256, detail: $0.name)
+      }
   }
 
   /// What a stage needs is missing although the stage before succeeded: a damaged ledger.
