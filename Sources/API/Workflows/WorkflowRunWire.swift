@@ -2,6 +2,7 @@
 public struct WorkflowRunWire: Codable, Sendable, Equatable {
   /// One stage.
   public struct Stage: Codable, Sendable, Equatable {
+    /// Its name.
     public var name: String
     /// `pending`, `running`, `succeeded`, `failed`, `canceled` or `skipped`.
     public var status: String
@@ -13,8 +14,10 @@ public struct WorkflowRunWire: Codable, Sendable, Equatable {
     public var job: String?
     /// How far a running stage is.
     public var progress: Progress?
+    /// Why it failed, if it did.
     public var error: ErrorWire.Body?
 
+    /// Takes every value as it is.
     public init(
       name: String, status: String, reused: Bool, seconds: Double?, job: String?,
       progress: Progress? = nil, error: ErrorWire.Body? = nil
@@ -35,14 +38,20 @@ public struct WorkflowRunWire: Codable, Sendable, Equatable {
     public var phase: String
     /// In 0...1 where known.
     public var share: Double?
+    /// What happened, in words.
     public var message: String
     /// A search: trials that ended, the most there will be, and the best value so far.
     public var trials: Int?
+    /// Most trials of the search, if bounded.
     public var trialLimit: Int?
+    /// Best value of the metric so far.
     public var bestValue: Double?
+    /// Trials that end in a second.
     public var trialsPerSecond: Double?
+    /// Estimated seconds to the end.
     public var secondsLeft: Double?
 
+    /// Takes every value as it is.
     public init(phase: String, share: Double?, message: String) {
       self.phase = phase
       self.share = share
@@ -52,9 +61,12 @@ public struct WorkflowRunWire: Codable, Sendable, Equatable {
 
   /// A version of a registered model.
   public struct ModelVersion: Codable, Sendable, Equatable {
+    /// Its name.
     public var name: String
+    /// Number of the version, from 1.
     public var version: Int
 
+    /// Takes every value as it is.
     public init(name: String, version: Int) {
       self.name = name
       self.version = version
@@ -63,9 +75,12 @@ public struct WorkflowRunWire: Codable, Sendable, Equatable {
 
   /// A stable URL that answers predictions.
   public struct Endpoint: Codable, Sendable, Equatable {
+    /// Its name.
     public var name: String
+    /// Where it answers.
     public var url: String
 
+    /// Takes every value as it is.
     public init(name: String, url: String) {
       self.name = name
       self.url = url
@@ -74,14 +89,20 @@ public struct WorkflowRunWire: Codable, Sendable, Equatable {
 
   /// How a gate came out.
   public struct Gate: Codable, Sendable, Equatable {
+    /// Name of the metric.
     public var metric: String
+    /// Column of the slices, for a gate on their gap.
     public var slice: String?
     /// `at_most`, `at_least` or `max_gap`.
     public var kind: String
+    /// The limit that counted.
     public var limit: Double
+    /// What was measured; nil where it could not be.
     public var value: Double?
+    /// Whether it holds.
     public var passed: Bool
 
+    /// Takes every value as it is.
     public init(
       metric: String, slice: String?, kind: String, limit: Double, value: Double?, passed: Bool
     ) {
@@ -94,25 +115,34 @@ public struct WorkflowRunWire: Codable, Sendable, Equatable {
     }
   }
 
+  /// Identifier of the run.
   public var workflowRun: String
   /// The workflow's name.
   public var name: String
   /// `queued`, `running`, `succeeded`, `failed` or `canceled`.
   public var status: String
+  /// When it was accepted, Unix time in milliseconds.
   public var createdAtMs: Int64
+  /// In the order of running.
   public var stages: [Stage]
+  /// `dv_…`, once there is one.
   public var datasetVersion: String?
   /// The tracking run, 32 hexadecimal digits.
   public var run: String?
+  /// The registered version, once there is one.
   public var modelVersion: ModelVersion?
+  /// The endpoint, once there is one.
   public var endpoint: Endpoint?
   /// By `validation`, `test`, and the baselines on test rows (`test_linear`, `test_trivial`).
   public var metrics: [String: [String: Double]]
+  /// All must hold on the test rows.
   public var gates: [Gate]
   /// URL of the report, once there is one.
   public var report: String?
+  /// Why it failed, if it did.
   public var error: ErrorWire.Body?
 
+  /// Takes every value as it is.
   public init(
     workflowRun: String, name: String, status: String, createdAtMs: Int64, stages: [Stage]
   ) {
@@ -131,8 +161,10 @@ public struct WorkflowRunWire: Codable, Sendable, Equatable {
 
 /// Many workflow runs, newest first.
 public struct WorkflowRunListWire: Codable, Sendable, Equatable {
+  /// Newest first.
   public var workflowRuns: [WorkflowRunWire]
 
+  /// Takes every value as it is.
   public init(workflowRuns: [WorkflowRunWire]) { self.workflowRuns = workflowRuns }
 }
 
@@ -145,6 +177,7 @@ public struct WorkflowSubmissionWire: Codable, Sendable, Equatable {
   /// Absolute folder at which relative sources start.
   public var baseFolder: String
 
+  /// Takes every value as it is.
   public init(text: String, path: String, baseFolder: String) {
     self.text = text
     self.path = path
@@ -156,6 +189,7 @@ public struct WorkflowSubmissionWire: Codable, Sendable, Equatable {
 public struct WorkflowPlanWire: Codable, Sendable, Equatable {
   /// One stage.
   public struct Stage: Codable, Sendable, Equatable {
+    /// Its name.
     public var name: String
     /// `run` or `reuse`.
     public var action: String
@@ -164,6 +198,7 @@ public struct WorkflowPlanWire: Codable, Sendable, Equatable {
     /// The stage's key, where its inputs are known already.
     public var key: String?
 
+    /// Takes every value as it is.
     public init(name: String, action: String, reasons: [String], key: String?) {
       self.name = name
       self.action = action
@@ -172,9 +207,12 @@ public struct WorkflowPlanWire: Codable, Sendable, Equatable {
     }
   }
 
+  /// Its name.
   public var name: String
+  /// In the order of running.
   public var stages: [Stage]
 
+  /// Takes every value as it is.
   public init(name: String, stages: [Stage]) {
     self.name = name
     self.stages = stages
@@ -185,12 +223,14 @@ public struct WorkflowPlanWire: Codable, Sendable, Equatable {
 public struct ExplanationWire: Codable, Sendable, Equatable {
   /// One link of the chain.
   public struct Link: Codable, Sendable, Equatable {
-    /// `prediction`, `model version`, `run`, `trial`, `job`, `dataset version`, `source` …
+    /// What the link is: a prediction, a model version, a run, a trial, a job, a source.
     public var kind: String
+    /// Its identifier.
     public var id: String
     /// What there is to say about it, as sentences or values.
     public var details: [String]
 
+    /// Takes every value as it is.
     public init(kind: String, id: String, details: [String]) {
       self.kind = kind
       self.id = id
@@ -198,9 +238,12 @@ public struct ExplanationWire: Codable, Sendable, Equatable {
     }
   }
 
+  /// Its identifier.
   public var id: String
+  /// From what was asked for back to the sources.
   public var chain: [Link]
 
+  /// Takes every value as it is.
   public init(id: String, chain: [Link]) {
     self.id = id
     self.chain = chain

@@ -21,7 +21,8 @@ enum CheckParser {
       reader.require("column", "the column that '\(condition)' is about")
     } else if reader.has("column") {
       reader.problems.add(
-        reader.line(of: "column"), "\(reader.path): '\(condition)' is about the whole table; "
+        reader.line(of: "column"),
+        "\(reader.path): '\(condition)' is about the whole table; "
           + "remove 'column'")
     }
     var check = DatasetRequest.Check(column: column)

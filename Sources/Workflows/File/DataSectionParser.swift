@@ -8,7 +8,8 @@ enum DataSectionParser {
       let section = file.section(
         "data",
         known: [
-          "source", "target", "test_source", "where", "derive", "join", "exclude", "checks", "split",
+          "source", "target", "test_source", "where", "derive", "join", "exclude", "checks",
+          "split",
         ])
     else { return nil }
     section.require("source", "the file, glob, folder or URL of the table")

@@ -37,7 +37,8 @@ enum EvaluateSectionParser {
     }
     guard reader.has("slice") == reader.has("max_gap") else {
       reader.problems.add(
-        reader.line, "\(reader.path): 'slice' and 'max_gap' belong together; "
+        reader.line,
+        "\(reader.path): 'slice' and 'max_gap' belong together; "
           + (reader.has("slice") ? "'max_gap' is missing" : "'slice' is missing"))
       return nil
     }

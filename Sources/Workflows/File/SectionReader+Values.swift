@@ -18,7 +18,8 @@ extension SectionReader {
       return try SafeName(node.text ?? "", of: noun).rawValue
     } catch {
       refuse(
-        key, expected: "a name of letters, digits, '.', '_' and '-' that starts with a letter or digit",
+        key,
+        expected: "a name of letters, digits, '.', '_' and '-' that starts with a letter or digit",
         found: node)
       return nil
     }

@@ -42,7 +42,8 @@ struct SectionReader {
     case .scalar where node.isNull: break
     case .scalar, .list:
       problems.add(
-        node.line, "\(path.isEmpty ? "" : path + ": ")expected keys and values "
+        node.line,
+        "\(path.isEmpty ? "" : path + ": ")expected keys and values "
           + "(\(known.prefix(3).joined(separator: ", "))…), found \(node.kindDescription)")
     }
   }

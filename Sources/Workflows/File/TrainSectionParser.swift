@@ -93,7 +93,8 @@ enum TrainSectionParser {
     }
     if site != "local" {
       section.problems.addNotYet(
-        node.line, "train.site: jobs on \(visible(site)) are not possible yet; "
+        node.line,
+        "train.site: jobs on \(visible(site)) are not possible yet; "
           + "write 'local' or remove the key")
     }
   }

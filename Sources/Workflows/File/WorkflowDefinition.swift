@@ -8,9 +8,12 @@ public struct WorkflowDefinition: Sendable, Equatable {
   public struct DataSection: Sendable, Equatable {
     /// A table joined to the main one by equal values of columns that both have.
     public struct Join: Sendable, Equatable {
+      /// File, glob, folder or URL.
       public var source: String
+      /// Columns that both tables have.
       public var using: [String]
 
+      /// Takes every value as it is.
       public init(source: String, using: [String]) {
         self.source = source
         self.using = using
@@ -19,15 +22,24 @@ public struct WorkflowDefinition: Sendable, Equatable {
 
     /// File, glob, folder or URL; relative paths start at the workflow file's folder.
     public var source: String
+    /// A test set of its own; then `split.test` is 0.
     public var testSource: String?
+    /// Tables that are joined, in order.
     public var join: [Join] = []
+    /// SQL condition of the rows to keep.
     public var `where`: String?
+    /// Columns computed by SQL, in order.
     public var derive: [DatasetRequest.Derivation] = []
+    /// The column to predict.
     public var target: String
+    /// Columns that are never features.
     public var exclude: [String] = []
+    /// What must hold of the table.
     public var checks: [DatasetRequest.Check] = []
+    /// How rows are parted.
     public var split = DatasetRequest.Split()
 
+    /// Takes every value as it is.
     public init(source: String, target: String) {
       self.source = source
       self.target = target
@@ -36,40 +48,58 @@ public struct WorkflowDefinition: Sendable, Equatable {
 
   /// The `train` section: what is searched for and within which bounds.
   public struct TrainSection: Sendable, Equatable {
+    /// nil: inferred from the target.
     public var task: LearningTask?
+    /// Name of the metric.
     public var metric: String?
+    /// This class against all others.
     public var positive: String?
+    /// Forecasting: the column that orders the rows.
     public var time: String?
+    /// Forecasting: the column that tells series apart.
     public var series: String?
+    /// Forecasting: steps ahead.
     public var horizon: Int?
+    /// Forecasting: the step, such as `1d`.
     public var frequency: String?
+    /// Bounds of the search.
     public var search = TrainingRequest.Search(trials: 40, timeMs: 120_000)
     /// Threads and memory of the search's job; nil is what the site has.
     public var cpus: Int?
+    /// Most bytes of the job.
     public var memoryBytes: Int64?
+    /// Most milliseconds of the job.
     public var timeLimitMs: Int64?
 
+    /// Takes every value as it is.
     public init() {}
   }
 
   /// The `evaluate` section: what must hold before anything is deployed.
   public struct EvaluateSection: Sendable, Equatable {
+    /// All must hold on the test rows.
     public var gates: [Gate] = []
+    /// Columns whose groups are reported.
     public var slices: [String] = []
 
+    /// Takes every value as it is.
     public init() {}
   }
 
+  /// What the workflow and its dataset are called.
   public var name: String
+  /// Which table becomes which dataset version.
   public var data: DataSection
   /// nil: the workflow makes a dataset version and nothing else.
   public var train: TrainSection?
+  /// What must hold before anything is deployed.
   public var evaluate = EvaluateSection()
   /// Name of the registered model; nil: none is registered.
   public var model: String?
   /// Name of the endpoint; nil: nothing is deployed.
   public var endpoint: String?
 
+  /// Takes every value as it is.
   public init(name: String, data: DataSection) {
     self.name = name
     self.data = data
@@ -89,6 +119,7 @@ public struct WorkflowDefinition: Sendable, Equatable {
 public enum StageName: String, Codable, Sendable, CaseIterable, Comparable {
   case data, train, evaluate, register, deploy
 
+  /// The order of running.
   public static func < (left: StageName, right: StageName) -> Bool {
     left.position < right.position
   }

@@ -38,7 +38,8 @@ public enum WorkflowFile {
     let file = SectionReader(
       root, path: "", known: ["name", "data", "train", "evaluate", "register", "deploy"],
       later: [
-        "improve": "improvement on drift, outcomes or a schedule is not possible yet; remove the key"
+        "improve":
+          "improvement on drift, outcomes or a schedule is not possible yet; remove the key"
       ], problems: problems)
     file.require("name", "what the workflow and its dataset are called")
     file.require("data", "which table to read and which column to predict")
@@ -91,7 +92,8 @@ public enum WorkflowFile {
     let data = definition.data
     if data.testSource == nil, data.split.test == 0 {
       file.problems.add(
-        file.line(of: "data"), "data.split.test: a model is tested on rows of its own; "
+        file.line(of: "data"),
+        "data.split.test: a model is tested on rows of its own; "
           + "expected a share above 0, or a 'test_source'")
     }
     let uses = [("train.time", train.time), ("train.series", train.series)]

@@ -2,6 +2,7 @@ public import Basics
 
 /// Why a workflow file cannot be run: every problem that was found, with its line.
 public struct WorkflowFileError: FactoryError, Equatable {
+  /// What happened, as a stable word.
   public enum Code: String, Sendable {
     case workflowFileInvalid = "workflow_file_invalid"
     /// The file is right, but asks for what the factory cannot do yet.
@@ -17,6 +18,7 @@ public struct WorkflowFileError: FactoryError, Equatable {
     /// The key is one that the factory will know later.
     public var isNotYetPossible: Bool
 
+    /// Takes every value as it is.
     public init(line: Int, message: String, isNotYetPossible: Bool = false) {
       self.line = line
       self.message = message
@@ -29,19 +31,23 @@ public struct WorkflowFileError: FactoryError, Equatable {
   /// In the order of lines; at least one.
   public var problems: [Problem]
 
+  /// Takes every value as it is.
   public init(path: String, problems: [Problem]) {
     self.path = path
     self.problems = problems
   }
 
+  /// A stable word.
   public var code: Code {
     problems.allSatisfy(\.isNotYetPossible) ? .notYetPossible : .workflowFileInvalid
   }
 
+  /// What happened, in words.
   public var message: String {
     problems.map { "\(path):\($0.line): \($0.message)" }.joined(separator: "\n")
   }
 
+  /// What to do next.
   public var hint: String? {
     switch code {
     case .workflowFileInvalid:

@@ -16,6 +16,7 @@ public struct FactoryFingerprint: Sendable, Equatable {
   /// Cores of the local site.
   public var cpus: Int
 
+  /// Takes every value as it is.
   public init(engines: [String: String], cpus: Int) {
     self.engines = engines
     self.cpus = cpus

@@ -13,10 +13,14 @@ public struct StageIngredients: Codable, Sendable, Equatable {
 
   /// One named value.
   public struct Ingredient: Codable, Sendable, Equatable {
+    /// What it is.
     public var kind: Kind
+    /// What it is called; unique among those of its kind.
     public var name: String
+    /// Its value as text.
     public var value: String
 
+    /// Takes every value as it is.
     public init(_ kind: Kind, _ name: String, _ value: String) {
       self.kind = kind
       self.name = name
@@ -24,13 +28,17 @@ public struct StageIngredients: Codable, Sendable, Equatable {
     }
   }
 
+  /// The stage that they belong to.
   public var stage: StageName
   /// In the order of kind and name; no two with the same.
   public private(set) var ingredients: [Ingredient]
 
+  /// Takes every value as it is.
   public init(stage: StageName, _ ingredients: [Ingredient]) {
     self.stage = stage
-    self.ingredients = ingredients.sorted { ($0.kind.rawValue, $0.name) < ($1.kind.rawValue, $1.name) }
+    self.ingredients = ingredients.sorted {
+      ($0.kind.rawValue, $0.name) < ($1.kind.rawValue, $1.name)
+    }
   }
 
   /// The SHA-256 of the ingredients in canonical JSON (sorted keys, no spaces), in hexadecimal.

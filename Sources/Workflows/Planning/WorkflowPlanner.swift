@@ -5,9 +5,11 @@ internal import DataPipelines
 public struct WorkflowPlanner: Sendable {
   /// One stage of a plan.
   public struct Stage: Sendable, Equatable {
+    /// Which stage it is.
     public var name: StageName
     /// What an earlier run made would be taken over.
     public var isReused: Bool
+    /// Why, the most important first.
     public var reasons: [String]
     /// nil where an input is made by a stage that would run first.
     public var key: String?

@@ -12,6 +12,7 @@ public struct StageReportSink: JobReportSink {
   /// It holds nothing.
   public init() {}
 
+  /// Writes trials, metrics and parameters of a training.
   public func apply(_ reports: [TaskReport], of job: Identifier<Job>, in db: Database) throws {
     guard let details = try WorkflowRunStore.details(ofJob: job.rawValue, in: db),
       let run = details.run.flatMap({ RunID($0) }),

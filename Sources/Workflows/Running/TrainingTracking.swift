@@ -37,7 +37,8 @@ struct TrainingTracking: Sendable {
       try StudyStore().create(
         StudySummary(
           id: study, project: project, name: workflow, job: job,
-          metric: metric?.rawValue ?? "automatic", goal: metric?.goal == .maximize ? .maximize : .minimize,
+          metric: metric?.rawValue ?? "automatic",
+          goal: metric?.goal == .maximize ? .maximize : .minimize,
           sampler: train.search.sampler, pruner: train.search.pruner, seed: train.search.seed,
           createdAtMs: nowMs), in: db)
     }

@@ -16,8 +16,11 @@ public enum StageOutput: Codable, Sendable, Equatable {
     public var datasetVersion: String
     /// Digest of the folder manifest of the version's files.
     public var files: String
+    /// Rows of the version.
     public var rowCount: Int
+    /// Rows by split.
     public var splitRowCounts: [String: Int]
+    /// The files that were read.
     public var sources: [DatasetManifest.Source]
     /// The job that made it.
     public var job: String
@@ -27,10 +30,13 @@ public enum StageOutput: Codable, Sendable, Equatable {
   public struct TrainOutput: Codable, Sendable, Equatable {
     /// Digest of the folder manifest of the package.
     public var package: String
+    /// What the stage program measured.
     public var result: TrainingResult
     /// The tracking run (32 hexadecimal digits) and the study of the search.
     public var run: String
+    /// The study of the search, `study_…`.
     public var study: String
+    /// The job that made it.
     public var job: String
   }
 
@@ -38,7 +44,9 @@ public enum StageOutput: Codable, Sendable, Equatable {
   public struct EvaluateOutput: Codable, Sendable, Equatable {
     /// Digest of the folder manifest of `result.json`, `evaluation.json` and `report.html`.
     public var files: String
+    /// What the stage program measured.
     public var result: EvaluationResult
+    /// The job that made it.
     public var job: String
 
     /// Whether everything that was asked for holds.
@@ -47,14 +55,19 @@ public enum StageOutput: Codable, Sendable, Equatable {
 
   /// A model version.
   public struct RegisterOutput: Codable, Sendable, Equatable {
+    /// Name of the registered model.
     public var model: String
+    /// Number of the version, from 1.
     public var version: Int
   }
 
   /// A model version behind an endpoint.
   public struct DeployOutput: Codable, Sendable, Equatable {
+    /// The endpoint, once there is one.
     public var endpoint: String
+    /// Name of the registered model.
     public var model: String
+    /// Number of the version, from 1.
     public var version: Int
   }
 }

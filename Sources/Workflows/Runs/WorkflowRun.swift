@@ -2,6 +2,7 @@ public import Basics
 
 /// One passage through a workflow's stages.
 public struct WorkflowRun: Identified, Sendable, Equatable {
+  /// `wr_`.
   public static let identifierPrefix = "wr_"
 
   /// Where a run stands; the last three are final.
@@ -17,7 +18,9 @@ public struct WorkflowRun: Identified, Sendable, Equatable {
     }
   }
 
+  /// Its identifier.
   public var id: Identifier<WorkflowRun>
+  /// The project that it belongs to.
   public var project: String
   /// The workflow's name.
   public var name: String
@@ -27,11 +30,17 @@ public struct WorkflowRun: Identified, Sendable, Equatable {
   public var filePath: String
   /// Absolute folder at which relative sources start.
   public var baseFolder: String
+  /// Where it stands.
   public var status: Status
+  /// Somebody asked for its end.
   public var isCancelRequested: Bool
+  /// Why it failed, if it did.
   public var failure: StageFailure?
+  /// When it was accepted, Unix time in milliseconds.
   public var createdAtMs: Int64
+  /// When it began, Unix time.
   public var startedAtMs: Int64?
+  /// When it ended, Unix time in milliseconds.
   public var endedAtMs: Int64?
   /// In the order of running.
   public var stages: [StageRun]
@@ -49,17 +58,25 @@ public struct StageRun: Sendable, Equatable {
     case skipped
   }
 
+  /// Which stage it is.
   public var name: StageName
+  /// Where it stands.
   public var status: Status
   /// What an earlier run made was taken over.
   public var isReused: Bool
+  /// Digest of the ingredients, once they are known.
   public var key: String?
+  /// Everything that decides what it makes.
   public var ingredients: StageIngredients?
+  /// What it made.
   public var output: StageOutput?
+  /// Why it failed, if it did.
   public var failure: StageFailure?
   /// Every job that worked for the stage, by role, in the order of submission.
   public var jobs: [StageJob]
+  /// When it began, Unix time.
   public var startedAtMs: Int64?
+  /// When it ended, Unix time in milliseconds.
   public var endedAtMs: Int64?
 
   /// A stage that has not begun.
@@ -75,8 +92,10 @@ public struct StageRun: Sendable, Equatable {
 public struct StageJob: Codable, Sendable, Equatable {
   /// What the job does for the stage, such as `intake` or `train`.
   public var role: String
+  /// Identifier of the job.
   public var job: String
 
+  /// Takes every value as it is.
   public init(role: String, job: String) {
     self.role = role
     self.job = job
@@ -87,9 +106,12 @@ public struct StageJob: Codable, Sendable, Equatable {
 public struct StageFailure: Codable, Sendable, Equatable {
   /// A stable word, such as `gate_failed` or the code of the worker's error.
   public var code: String
+  /// What happened, in words.
   public var message: String
+  /// What to do next.
   public var hint: String?
 
+  /// Takes every value as it is.
   public init(code: String, message: String, hint: String? = nil) {
     self.code = code
     self.message = message

@@ -6,6 +6,7 @@ internal import GRDB
 public struct WorkflowRunStore: Sendable {
   let ledger: Ledger
 
+  /// Keeps runs in that ledger.
   public init(ledger: Ledger) { self.ledger = ledger }
 
   /// Records a run that is to be driven.

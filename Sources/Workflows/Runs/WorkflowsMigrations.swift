@@ -3,6 +3,7 @@ internal import GRDB
 
 /// The tables of workflow runs.
 public enum WorkflowsMigrations {
+  /// In order of time.
   public static let all: [SchemaMigration] = [createWorkflowRun]
 
   private static let createWorkflowRun = SchemaMigration(
