@@ -91,17 +91,13 @@ extension WorkflowDrive {
     _ training: StageOutput.TrainOutput
   ) async throws {
     let now = parts.nowMs()
-    try await succeed(.evaluate, .evaluate(output), key: key, isReused: isReused) { db in
+    let failure = GateWords.failure(output.result.gates)
+    try await succeed(
+      .evaluate, .evaluate(output), key: key, isReused: isReused, failure: failure
+    ) { db in
       try TrainingTracking.note(output, run: training.run, atMs: now, in: db)
     }
-    guard let failure = GateWords.failure(output.result.gates) else { return }
-    try await parts.store.update(id) { run in
-      run.change(.evaluate) {
-        $0.status = .failed
-        $0.failure = failure
-      }
-    }
-    throw StageStop(failure: failure)
+    if let failure { throw StageStop(failure: failure) }
   }
 
   /// The chain behind the report, newest first.

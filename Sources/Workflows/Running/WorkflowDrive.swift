@@ -1,4 +1,5 @@
 internal import Basics
+internal import Compute
 internal import GRDB
 internal import Logging
 
@@ -31,6 +32,8 @@ struct WorkflowDrive: Sendable {
       }
       try await end(.succeeded, failure: nil)
     } catch is CancellationError {
+      throw CancellationError()
+    } catch let error as JobError where error.code == .stopped {
       throw CancellationError()
     } catch let error as StageStop {
       try await end(error.isCancel ? .canceled : .failed, failure: error.failure)
@@ -80,8 +83,11 @@ struct WorkflowDrive: Sendable {
   }
 
   /// Ends a stage with what it made, together with what must be written with it.
+  ///
+  /// - Parameter failure: what was made is kept, but the stage failed for this reason.
   func succeed(
     _ stage: StageName, _ output: StageOutput, key: String, isReused: Bool,
+    failure: StageFailure? = nil,
     alongside: (@Sendable (Database) throws -> Void)? = nil
   ) async throws {
     let now = parts.nowMs()
@@ -96,7 +102,8 @@ struct WorkflowDrive: Sendable {
       },
       { run in
         run.change(stage) {
-          $0.status = .succeeded
+          $0.status = failure == nil ? .succeeded : .failed
+          $0.failure = failure
           $0.isReused = isReused
           $0.output = output
           $0.endedAtMs = now
