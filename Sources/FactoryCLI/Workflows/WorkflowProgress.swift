@@ -38,9 +38,9 @@ struct WorkflowProgress {
       let progress = isTime && stage.status == "running" ? details(stage) : ""
       let state = stage.status + (stage.reused ? " reused" : "")
       guard lastLines[stage.name] != state || !progress.isEmpty else { continue }
-      if lastLines[stage.name] == state { lastSpoken = now }
+      if stage.status == "running" { lastSpoken = now }
       lastLines[stage.name] = state
-      let words = stage.status == "running" ? progress : details(stage)
+      let words = details(stage)
       text += "\(stage.name): \(state)\(words.isEmpty ? "" : " · " + words)\n"
     }
     return text
