@@ -156,7 +156,7 @@ let package = Package(
     tests(
       "FactoryServerTests",
       [
-        "FactoryServer", "API", "Basics", "Compute", httpTypes, nioCore,
+        "FactoryServer", "Serving", "API", "Basics", "Compute", httpTypes, nioCore, nioPosix, logging,
         .product(name: "HummingbirdTesting", package: "hummingbird"),
       ]),
     tests("FactoryCLITests", ["FactoryCLI", "API", "Basics"]),

@@ -79,6 +79,7 @@ public struct FactoryServices: Sendable {
     routes.addBackupRoutes(home)
     addWorkflowRoutes(to: routes, serverUrl: serverUrl, gatewayUrl: gatewayUrl)
     routes.addForwardRoutes(gatewayUrl: { gatewayUrl }, token: token)
+    routes.addPageRoutes(self, gatewayUrl: gatewayUrl)
     routes.addMetricsRoutes(ledger: ledger, jobs: jobs, endpoints: endpoints, gateway: gateway)
     routes.addStopRoutes(endpoints: endpoints, gateway: gateway)
   }

@@ -44,16 +44,21 @@ extension FactoryRoutes {
   }
 }
 
+extension EndpointStatus {
+  /// `ready`, `starting` or `failed`.
+  var word: String {
+    let isReady = replicas.contains { $0.state == .healthy && $0.deployment == live?.id }
+    let isStarting = live != nil || deployments.contains { $0.state == .starting }
+    return isReady ? "ready" : isStarting ? "starting" : "failed"
+  }
+}
+
 extension EndpointWire {
   /// The wire form of an endpoint whose gateway is at `gateway`.
   init(_ status: EndpointStatus, gateway: String) {
-    let isReady = status.replicas.contains {
-      $0.state == .healthy && $0.deployment == status.live?.id
-    }
-    let isStarting = status.live != nil || status.deployments.contains { $0.state == .starting }
     self.init(
       name: status.endpoint.name, url: "\(gateway)/endpoints/\(status.endpoint.name)",
-      status: isReady ? "ready" : isStarting ? "starting" : "failed",
+      status: status.word,
       modelVersion: status.live.map { ModelReferenceWire(name: $0.model, version: $0.version) },
       deployments: status.deployments.map { deployment in
         Deployment(

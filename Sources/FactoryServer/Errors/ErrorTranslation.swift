@@ -86,6 +86,25 @@ struct ErrorTranslation {
   }
 }
 
+extension ErrorTranslation {
+  /// JSON, or a page where a browser asked for one.
+  func response(to request: Request, context: FactoryContext) throws -> Response {
+    let wantsPage =
+      request.headers[.accept]?.contains("text/html") == true
+      && !request.uri.path.hasPrefix("/api/")
+    guard wantsPage else {
+      return try WireResponse(ErrorWire(body), status: status)
+        .response(from: request, context: context)
+    }
+    let hint: HTML = body.hint.map { "<p>\($0)</p>" } ?? ""
+    var page = PageFrame.page(
+      body.message,
+      "<section><h1>\(body.message)</h1>\(hint)<p class=\"note\">\(body.code)</p></section>")
+    page.status = status
+    return page.response(from: request, context: context)
+  }
+}
+
 /// Answers errors of all routes in the one shape.
 struct ErrorMiddleware: RouterMiddleware {
   typealias Context = FactoryContext
@@ -105,8 +124,7 @@ struct ErrorMiddleware: RouterMiddleware {
             "incident": "\(incident)", "error": "\(error)", "route": "\(request.uri.path)",
           ])
       }
-      var response = try WireResponse(ErrorWire(translation.body), status: translation.status)
-        .response(from: request, context: context)
+      var response = try translation.response(to: request, context: context)
       switch translation.status {
       case .unauthorized: response.headers[.wwwAuthenticate] = "Bearer realm=\"aifactory\""
       case .serviceUnavailable, .tooManyRequests: response.headers[.retryAfter] = "1"

@@ -1,0 +1,132 @@
+import API
+import Basics
+import Logging
+import NIOCore
+import NIOPosix
+import Serving
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import FactoryServer
+
+@Suite(.timeLimit(.minutes(1)))
+struct GatewayTests {
+  private struct Answer: Codable {
+    var replica: String
+    var bytes: Int
+  }
+
+  /// A gateway with its folder, for one test.
+  private struct Stand: Sendable {
+    let folder: TemporaryFolder
+    let gateway: RunningGateway
+    let client: FactoryClient
+
+    var routesPath: String { folder.path("routes.json") }
+
+    /// Follows the sockets from now on; returns when the gateway does.
+    func route(_ generation: Int64, _ sockets: [String]) async throws {
+      let endpoint = RoutingFile.Endpoint(
+        name: "wine", tokenDigests: [TokenDigest(of: "right").hex], sockets: sockets)
+      try RoutingFile(generation: generation, endpoints: [endpoint]).write(routesPath)
+      while true {
+        let health: GatewaySupervisor.Health = try await client.get("/health")
+        if health.generation >= generation { return }
+      }
+    }
+
+    func replica(_ name: String) throws -> FakeReplica {
+      try FakeReplica(
+        name, socket: folder.path("\(name).socket"), folder: folder.path("predictions/wine"))
+    }
+
+    func predict(_ body: String = "{}") async throws -> Answer {
+      let bytes = try await client.send(
+        "POST", "/endpoints/wine/predict", body: Array(body.utf8)
+      ).body
+      return try WireCoding.decode(Answer.self, from: bytes)
+    }
+  }
+
+  private func withStand(_ body: (Stand) async throws -> Void) async throws {
+    let folder = try TemporaryFolder()
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    let gateway = try await RunningGateway.start(
+      on: group.next(), routesPath: folder.path("routes.json"),
+      listen: ListenAddress(host: "127.0.0.1", port: 0), logger: Logger(label: "test"))
+    let client = FactoryClient(url: gateway.address.url, token: "right", timeoutSeconds: 20)
+    try await body(Stand(folder: folder, gateway: gateway, client: client))
+    try await gateway.stop()
+    try await group.shutdownGracefully()
+  }
+
+  @Test func `a request reaches the replica and its answer comes back`() async throws {
+    try await withStand { stand in
+      let replica = try stand.replica("a")
+      try await stand.route(1, [replica.socket])
+      #expect(try await stand.predict("{\"x\":1}").bytes == 7)
+      let wrong = FactoryClient(url: stand.client.url, token: "wrong")
+      await #expect(throws: APIError.self) {
+        try await wrong.send("POST", "/endpoints/wine/predict", body: [])
+      }
+      try await replica.stop()
+    }
+  }
+
+  @Test func `without a replica the answer is 503`() async throws {
+    try await withStand { stand in
+      try await stand.route(1, [])
+      let error = await #expect(throws: APIError.self) { try await stand.predict() }
+      #expect(error?.status == 503)
+      #expect(error?.code.rawValue == "replica_unavailable")
+    }
+  }
+
+  @Test func `no request fails while replicas are exchanged under load`() async throws {
+    try await withStand { stand in
+      var current = try stand.replica("r0")
+      try await stand.route(1, [current.socket])
+      let isOver = Mutex(false)
+      let seen = Mutex<Set<String>>([])
+      try await withThrowingTaskGroup(of: Int.self) { group in
+        for _ in 0..<8 {
+          group.addTask {
+            var count = 0
+            while !isOver.withLock({ $0 }) {
+              let answer = try await stand.predict("{\"value\":\(count)}")
+              seen.withLock { _ = $0.insert(answer.replica) }
+              count += 1
+            }
+            return count
+          }
+        }
+        for round in 1...3 {
+          let next = try stand.replica("r\(round)")
+          try await stand.route(Int64(round) + 1, [next.socket])
+          try await current.stop()
+          current = next
+          _ = try await stand.predict()
+        }
+        isOver.withLock { $0 = true }
+        var total = 0
+        for try await count in group { total += count }
+        #expect(total > 0)
+      }
+      #expect(seen.withLock { $0 }.contains("r3"))
+      try await current.stop()
+    }
+  }
+
+  @Test func `requests wait for a replica that is being started again`() async throws {
+    try await withStand { stand in
+      let socket = stand.folder.path("late.socket")
+      try await stand.route(1, [socket])
+      async let answer = stand.predict()
+      let replica = try FakeReplica(
+        "late", socket: socket, folder: stand.folder.path("predictions/wine"))
+      #expect(try await answer.replica == "late")
+      try await replica.stop()
+    }
+  }
+}
