@@ -81,6 +81,7 @@ public enum Boot {
       try await group.run()
       try await services.ledger.close()
     } catch let error as IOError where error.errnoCode == EADDRINUSE {
+      await gateway.stopOwn()
       throw ServerError(
         .addressInUse, "Another program listens on \(options.listen) already.",
         hint: "Choose another port with --listen HOST:PORT; port 0 picks a free one.")

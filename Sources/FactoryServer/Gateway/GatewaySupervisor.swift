@@ -91,6 +91,11 @@ actor GatewaySupervisor: Service {
     process = nil
   }
 
+  /// Ends the gateway if this server started it.
+  func stopOwn() async {
+    if child != nil { await stop() }
+  }
+
   private var logPath: String { home.gatewayPath + "/gateway.log" }
 
   private func suits(_ running: GatewayFile) -> Bool {

@@ -117,6 +117,8 @@ public actor Endpoints: Service {
 
   /// Ends an endpoint: requests are refused from now on, its replicas end.
   public func delete(_ endpoint: String, in project: String = "default") async throws {
+    await beginTurn()
+    defer { isTurning = false }
     let status = try await store.retire(endpoint, project: project, nowMs: surroundings.now())
     try await writeRoutes(try await store.list())
     for replica in status.replicas where replica.state != .ended { await stop(replica) }
@@ -126,13 +128,23 @@ public actor Endpoints: Service {
   /// Ends all replicas and starts none any more; the next server brings them back.
   public func suspend() async throws {
     isSuspended = true
-    while isTurning { try await Task.sleep(for: .milliseconds(10)) }
+    await beginTurn()
+    defer { isTurning = false }
     let active = try await store.list().flatMap(\.replicas).filter { $0.state != .ended }
     for replica in active { await stop(replica) }
     for replica in active {
       _ = try await jobs.waitForEnd(replica.job)
       try await store.end(replica.id, reason: "stopped", nowMs: surroundings.now())
     }
+  }
+
+  /// Waits until nobody else changes endpoints; the caller ends its turn.
+  private func beginTurn() async {
+    while isTurning {
+      // Canceled: a turn is short, so look again at once.
+      try? await Task.sleep(for: .milliseconds(5))
+    }
+    isTurning = true
   }
 
   private func settled(
@@ -144,7 +156,8 @@ public actor Endpoints: Service {
       case .live, .draining:
         return deployment
       case .starting:
-        try await Task.sleep(for: .milliseconds(25))
+        _ = await turn()
+        try await Task.sleep(for: .milliseconds(15))
       case .ended:
         throw ServingError(
           .deployFailed,
@@ -160,7 +173,7 @@ public actor Endpoints: Service {
 
   /// One turn; says whether something is on its way, so that the next turn comes soon.
   private func turn() async -> Bool {
-    guard !isSuspended else { return false }
+    guard !isSuspended, !isTurning else { return false }
     isTurning = true
     defer { isTurning = false }
     do {

@@ -13,6 +13,8 @@ final class ReplicaLoop {
   private var model: any ReplicaModel
   private let segments: SegmentWriter
   private let drainMs: Int64
+  /// With nothing asked for so long, a replica that is to end has drained.
+  private static let quietMs: Int32 = 100
   private var connections: [ReplicaConnection] = []
 
   /// - Parameters:
@@ -35,7 +37,9 @@ final class ReplicaLoop {
     for connection in connections { close(connection.descriptor) }
   }
 
-  /// Answers until it is told to stop and those that are connected have gone (or `drainMs` passed).
+  /// Answers until it is told to stop and nobody has asked for a moment (or `drainMs` passed).
+  ///
+  /// What is asked later finds the connection closed, and the gateway asks another replica.
   ///
   /// - Throws: when predictions can no longer be recorded: then none are given.
   func run() throws(BasicsError) {
@@ -49,8 +53,8 @@ final class ReplicaLoop {
         guard !isIdle, Self.monotonicMs() < deadline else { break }
       }
       var polled = self.polled(accepts: deadline == nil)
-      let timeout = deadline.map { Int32(max(1, $0 - Self.monotonicMs())) } ?? -1
-      let count = poll(&polled, nfds_t(polled.count), timeout)
+      let count = poll(&polled, nfds_t(polled.count), deadline == nil ? -1 : Self.quietMs)
+      if count == 0, deadline != nil { break }
       guard count > 0 else { continue }
       if deadline == nil {
         if polled[1].revents & Int16(POLLIN) != 0 {
