@@ -1,9 +1,11 @@
 import Basics
 import Compute
+import DataPipelines
 import Experimentation
 import HTTPTypes
 import Hummingbird
 import Serving
+import Workflows
 
 extension FactoryRoutes {
   /// The web pages.
@@ -35,6 +37,18 @@ extension FactoryServices {
       HomePage.Model(
         name: model.name, version: model.lastVersion,
         changed: RelativeTime.words(ofMs: model.updatedAtMs, nowMs: now))
+    }
+    page.runs = try await WorkflowRunStore(ledger: ledger).list(limit: 50).map { run in
+      HomePage.WorkflowRun(
+        id: run.id.rawValue, name: run.name, status: run.status.rawValue,
+        started: RelativeTime.words(ofMs: run.createdAtMs, nowMs: now),
+        hasReport: run.evaluation?.files != nil)
+    }
+    page.datasets = try await DatasetStore(ledger: ledger).datasets(in: project).prefix(50).map {
+      HomePage.Dataset(
+        name: $0.name, rows: $0.latest.manifest.rowCount,
+        columns: $0.latest.manifest.columns.count, versions: $0.versionCount,
+        used: RelativeTime.words(ofMs: $0.updatedAtMs, nowMs: now))
     }
     return page
   }
