@@ -68,4 +68,20 @@ struct SearchSpaceTests {
     #expect(point.number("rate") == 0.3)
     #expect(point.number("depth") == 6)
   }
+
+  @Test
+  func `a point that is wanted comes instead of the sampler's, and what was told first stays`()
+    throws
+  {
+    let space = try SearchSpace([SearchParameter("x", .float(low: 0, high: 1))])
+    var study = Study(space: space, goal: .minimize, sampler: RandomSampler(), seed: 1)
+    let trial = study.ask(SearchPoint(["x": .float(0.25)]))
+    #expect(trial.point.number("x") == 0.25)
+    study.tell(trial.number, .completed(value: 3))
+    study.tell(trial.number, .failed(message: "late"))
+    #expect(study.best?.value == 3)
+    _ = study.ask()
+    study.tell(1, .completed(value: .nan))
+    #expect(study.best?.number == 0)
+  }
 }

@@ -32,10 +32,14 @@ public struct Study: Sendable {
   }
 
   /// Starts the next trial.
-  public mutating func ask() -> Trial {
+  ///
+  /// - Parameter wanted: a point to try instead of the sampler's; it is moved into the space.
+  public mutating func ask(_ wanted: SearchPoint? = nil) -> Trial {
     let number = trials.count
     let point: SearchPoint
-    if number < initialPoints.count {
+    if let wanted {
+      point = space.nearest(to: wanted)
+    } else if number < initialPoints.count {
       point = initialPoints[number]
     } else {
       var random = SeededGenerator(seed: seed, stream: UInt64(number))

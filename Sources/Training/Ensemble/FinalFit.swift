@@ -14,17 +14,21 @@ struct FittedMember {
   var model: Model
 }
 
-/// Chooses the ensemble on the validation rows and trains its members on all rows.
+/// Chooses the ensemble on the validation rows and trains its members for good.
 ///
 /// Members are trained anew on training and validation rows together: more rows of the same kind
 /// make a better model (Hastie, Tibshirani & Friedman 2009, §7.10), and with the number of rounds
-/// known no row has to be held out. What is measured and the interval come from the validation
-/// rows' predictions before, which no member had seen.
+/// known no row has to be held out. Where rows are few the models of a trial's folds are the
+/// member instead. What is measured and the interval come from the validation rows' predictions
+/// before, by models that had not seen these rows.
 struct FinalFit {
   let problem: LearningProblem
   /// Features of all rows, of the pipeline that goes into the package.
   let features: FeatureMatrix
   let library: XGBoostLibrary
+  /// Those that the trials were trained on.
+  let folds: ParallelFolds
+  let foldThreads: Int
   let seed: UInt64
   let threads: Int
   let latencyBoundMs: Double
@@ -43,14 +47,12 @@ struct FinalFit {
   private static let mostCandidates = 30
 
   /// Chooses members and weights.
+  ///
+  /// - Parameter trials: best first.
   func choose(_ trials: [SearchedTrial], linear: LinearBaseline?) -> Choice {
-    let goal = problem.goal
-    let known = trials.filter { !$0.predictions.isEmpty }
-      .sorted {
-        ($0.value, $1.number) != ($1.value, $0.number) && goal.isBetter($0.value, than: $1.value)
-      }
-      .prefix(Self.mostCandidates)
-    let trees = Double(problem.outputCount > 2 ? problem.outputCount : 1) * Self.treeMs
+    let known = trials.filter { !$0.predictions.isEmpty }.prefix(Self.mostCandidates)
+    let copies = problem.keepsFolds ? problem.plan.folds.count : 1
+    let trees = Double((problem.outputCount > 2 ? problem.outputCount : 1) * copies) * Self.treeMs
     var candidates = known.map {
       GreedyEnsemble.Candidate(
         predictions: $0.predictions, latencyMs: Double(rounds(of: $0)) * trees)
@@ -62,7 +64,7 @@ struct FinalFit {
       sources.append(nil)
     }
     let rows = problem.plan.validationRows
-    let chosen = GreedyEnsemble(goal: goal, latencyBoundMs: latencyBoundMs)
+    let chosen = GreedyEnsemble(goal: problem.goal, latencyBoundMs: latencyBoundMs)
       .choose(from: candidates) { problem.score($0, rows: rows) }
     var predictions = [Double](repeating: 0, count: candidates.first?.predictions.count ?? 0)
     for (candidate, weight) in chosen {
@@ -73,40 +75,73 @@ struct FinalFit {
       members: chosen.map { (sources[$0.candidate], $0.weight) }, predictions: predictions)
   }
 
-  /// Trains the members on all rows.
+  /// Trains the members.
   func fit(
     _ choice: Choice, linear: LinearModel?, onMember: (Int) -> Void = { _ in }
   ) throws -> [FittedMember] {
     var matrices: [Bool: XGBoostMatrix] = [:]
-    return try choice.members.enumerated().compactMap { place, member in
-      defer { onMember(place) }
-      guard let trial = member.trial else {
-        return linear.map {
-          FittedMember(trial: nil, weight: member.weight, model: .linear($0))
-        }
+    var members: [FittedMember] = []
+    for (place, member) in choice.members.enumerated() {
+      if let trial = member.trial {
+        members +=
+          problem.keepsFolds
+          ? try foldModels(trial, weight: member.weight)
+          : [try model(trial, weight: member.weight, &matrices)]
+      } else if let linear {
+        members.append(FittedMember(trial: nil, weight: member.weight, model: .linear(linear)))
       }
-      let settings = TreeSettings(
-        trial.point, of: problem, seed: TreeSearch.seed(seed, trial.number), threads: threads)
-      let matrix =
-        try matrices[settings.isLogarithmic]
-        ?? XGBoostMatrix(
-          library: library, features: features, labels: problem.labels.map(settings.engineLabel),
-          threads: threads)
-      matrices[settings.isLogarithmic] = matrix
-      let booster = try XGBoostBooster(
-        library: library, parameters: settings.ordered, matrices: [matrix])
-      try booster.train(matrix, rounds: rounds(of: trial))
-      return FittedMember(
-        trial: trial.number, weight: member.weight,
-        model: .trees(booster, isLogarithmic: settings.isLogarithmic))
+      onMember(place)
+    }
+    return members
+  }
+
+  private func settings(_ trial: SearchedTrial, threads: Int) -> TreeSettings {
+    TreeSettings(
+      trial.point, of: problem, seed: TreeSearch.seed(seed, trial.number), threads: threads)
+  }
+
+  /// One model of all rows.
+  private func model(
+    _ trial: SearchedTrial, weight: Double, _ matrices: inout [Bool: XGBoostMatrix]
+  ) throws -> FittedMember {
+    let settings = settings(trial, threads: threads)
+    let matrix =
+      try matrices[settings.isLogarithmic]
+      ?? XGBoostMatrix(
+        library: library, features: features, labels: problem.labels.map(settings.engineLabel),
+        threads: threads)
+    matrices[settings.isLogarithmic] = matrix
+    let booster = try XGBoostBooster(
+      library: library, parameters: settings.ordered, matrices: [matrix])
+    try booster.train(matrix, rounds: rounds(of: trial))
+    return FittedMember(
+      trial: trial.number, weight: weight,
+      model: .trees(booster, isLogarithmic: settings.isLogarithmic))
+  }
+
+  /// The models that the trial had, one a fold: the same seed and threads give the same trees.
+  private func foldModels(_ trial: SearchedTrial, weight: Double) throws -> [FittedMember] {
+    let settings = settings(trial, threads: foldThreads)
+    try folds.run { fold in
+      try fold.begin(settings)
+      try fold.advance(to: trial.rounds, settings, isLate: { false })
+    }
+    let boosters = folds.folds.compactMap { $0.end() }
+    return boosters.map {
+      FittedMember(
+        trial: trial.number, weight: weight / Double(boosters.count),
+        model: .trees($0, isLogarithmic: settings.isLogarithmic))
     }
   }
 
-  /// Rounds on all rows: half of the share by which they are more is added, as more rows bear more trees.
+  /// Rounds of a member.
+  ///
+  /// On all rows half of the share by which they are more is added, as more rows bear more trees.
   func rounds(of trial: SearchedTrial) -> Int {
+    if problem.keepsFolds { return trial.rounds }
     let trained = problem.plan.folds.map(\.training.count).reduce(0, +)
     let mean = Double(trained) / Double(max(problem.plan.folds.count, 1))
-    let growth = Double(problem.rowCount) / max(mean, 1) - 1
+    let growth = min(Double(problem.rowCount) / max(mean, 1) - 1, 0.5)
     return max(Int((Double(trial.rounds) * (1 + 0.5 * growth)).rounded()), 1)
   }
 }

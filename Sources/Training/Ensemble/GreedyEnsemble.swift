@@ -13,7 +13,7 @@ struct GreedyEnsemble: Sendable {
   }
 
   /// Most different members.
-  static let mostMembers = 6
+  static let mostMembers = 5
   /// Most additions.
   var additions = 30
   /// An addition must better the score by this share of it: less is the noise of validation rows.

@@ -21,6 +21,12 @@ struct LearningProblem: Sendable {
 
   var goal: OptimizationGoal { metric.goal == .minimize ? .minimize : .maximize }
 
+  /// Whether the models of a trial's folds, averaged, become the model.
+  ///
+  /// Where rows are few their average is better than one model of all rows (bagging; Breiman 1996),
+  /// and its cost is small; where they are many one model of all rows is as good and faster.
+  var keepsFolds: Bool { plan.isCrossValidation && rowCount < ResamplingChoice.fewRows }
+
   /// The metric of predictions for the given rows.
   func score(_ predictions: [Double], rows: [Int]) -> Double {
     metrics(predictions, rows: rows, names: [metric])[metric] ?? .nan

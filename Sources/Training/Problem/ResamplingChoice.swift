@@ -1,3 +1,4 @@
+import Basics
 import DataPipelines
 import Foundation
 
@@ -5,6 +6,14 @@ import Foundation
 struct ResamplingChoice {
   /// Below this many rows one validation split is too small to choose by.
   static let fewRows = 2000
+  /// Cells (rows times columns) for each second of a search below which there is time to cross-validate.
+  static let foldedCellsPerSecond = 2000
+  /// Cells on which trials are trained for each second of a search.
+  static let searchedCellsPerSecond = 50_000
+  /// Cells on which trials of a search without a bound in time are trained.
+  static let mostCells = 20_000_000
+  /// Most rows that validate.
+  static let mostValidationRows = 40_000
   static let folds = 5
 
   /// What keeps rows together or in order.
@@ -34,19 +43,46 @@ struct ResamplingChoice {
   }
 
   /// The plan for the rows: cross-validation where rows are few and have no order in time.
-  static func plan(_ rows: LearningRows, order: Order, seed: UInt64) -> ResamplingPlan {
+  ///
+  /// - Parameter timeMs: time of the search; nil where only trials bound it.
+  static func plan(
+    _ rows: LearningRows, order: Order, timeMs: Int64?, seed: UInt64
+  ) -> ResamplingPlan {
     let count = rows.table.rowCount
-    let holdout = ResamplingPlan.holdout(training: rows.training, validation: rows.validation)
+    let seconds = timeMs.map { Int(max($0 / 1000, 1)) }
+    let holdout = thinned(rows, seconds: seconds, inOrder: order == .time, seed: seed)
     let canHoldOut = !rows.training.isEmpty && !rows.validation.isEmpty
     if order == .time {
       return canHoldOut ? holdout : tail(of: count)
     }
-    if canHoldOut, count >= fewRows { return holdout }
+    let cells = count * max(rows.columns.count, 1)
+    let isSmall = count < fewRows || cells < (seconds ?? 0) * foldedCellsPerSecond
+    if canHoldOut, !isSmall { return holdout }
     var groups = groupNumbers(rows, order: order)
     if Set(groups).count < 2 { groups = Array(0..<count) }
     return .crossValidation(
       rowCount: count, folds: min(folds, Set(groups).count),
       classes: rows.target.classes == nil ? nil : rows.target.labels, groups: groups, seed: seed)
+  }
+
+  /// The dataset's split, with no more rows than a search can try many settings on.
+  private static func thinned(
+    _ rows: LearningRows, seconds: Int?, inOrder: Bool, seed: UInt64
+  ) -> ResamplingPlan {
+    let cells = seconds.map { max($0 * searchedCellsPerSecond, 200_000) } ?? mostCells
+    let most = max(cells / max(rows.columns.count, 1), 5000)
+    func taken(_ numbers: [Int], _ most: Int, stream: UInt64) -> [Int] {
+      guard numbers.count > most else { return numbers }
+      // The newest rows tell most about what comes.
+      if inOrder { return Array(numbers.suffix(most)) }
+      var shuffled = numbers
+      var random = SeededGenerator(seed: seed, stream: stream)
+      random.shuffle(&shuffled)
+      return shuffled.prefix(most).sorted()
+    }
+    return .holdout(
+      training: taken(rows.training, most, stream: 2),
+      validation: taken(rows.validation, mostValidationRows, stream: 3))
   }
 
   /// Rows in order of time without a validation split: the last fifth validates.

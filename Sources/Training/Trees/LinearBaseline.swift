@@ -12,17 +12,18 @@ struct LinearBaseline: Sendable {
 
   /// From great to small, as the engine wants them.
   static let penalties = [1, 0.1, 0.01, 0.001, 0.0001]
-  /// Values (rows times columns) on which a penalty is chosen; more add time and little else.
-  private static let choiceCells = 2_000_000
+  /// Values (rows times columns of the model times outputs) on which a penalty is chosen; more add
+  /// time and little else.
+  private static let choiceCells = 1_500_000
+  /// Values on which the final model is fitted.
+  private static let fitCells = 30_000_000
 
   /// Chooses the penalty on the validation rows.
   init(_ problem: LearningProblem) throws {
     let goal = problem.goal
     var byPenalty = [[Double]](repeating: [], count: Self.penalties.count)
-    let most = max(Self.choiceCells / max(problem.features.columnCount, 1), 1000)
     for fold in problem.plan.folds {
-      let step = max(1, fold.training.count / most)
-      let rows = stride(from: 0, to: fold.training.count, by: step).map { fold.training[$0] }
+      let rows = Self.thinned(fold.training, of: problem, cells: Self.choiceCells)
       let models = try Self.models(
         problem, features: problem.features.rows(rows), rows: rows, penalties: Self.penalties)
       let validation = problem.features.rows(fold.validation)
@@ -42,12 +43,31 @@ struct LinearBaseline: Sendable {
   ///
   /// - Parameter features: one row for each label of the problem.
   func fit(_ problem: LearningProblem, features: FeatureMatrix) throws -> LinearModel {
-    let rows = Array(0..<problem.rowCount)
-    let models = try Self.models(problem, features: features, rows: rows, penalties: [penalty])
+    let rows = Self.thinned(Array(0..<problem.rowCount), of: problem, cells: Self.fitCells)
+    let models = try Self.models(
+      problem, features: rows.count == features.rowCount ? features : features.rows(rows),
+      rows: rows, penalties: [penalty])
     guard let model = models.first else {
       throw TrainingError(.allTrialsFailed, "the linear baseline gave no model")
     }
     return model
+  }
+
+  /// Evenly spaced ones of the rows, as many as the cells allow.
+  private static func thinned(_ rows: [Int], of problem: LearningProblem, cells: Int) -> [Int] {
+    let features = problem.features
+    var width = features.columnCount
+    for column in features.types.indices where features.types[column] == .category {
+      var last: Float = 0
+      for row in 0..<features.rowCount {
+        last = max(last, features.values[row * features.columnCount + column])
+      }
+      width += min(Int(last), 64)
+    }
+    let outputs = problem.outputCount > 2 ? problem.outputCount : 1
+    let most = max(cells / max(width * outputs, 1), 1000)
+    let step = max(1, (rows.count + most - 1) / most)
+    return stride(from: 0, to: rows.count, by: step).map { rows[$0] }
   }
 
   private static func models(

@@ -85,6 +85,11 @@ struct TreeSettings: Sendable, Equatable {
     }
   }
 
+  /// Names what the followed metric measures: trials of another objective are not comparable.
+  var curve: String {
+    "\(parameters["eval_metric"] ?? "") \(parameters["objective"] ?? "") \(isLogarithmic)"
+  }
+
   /// Whether the followed metric is better when larger.
   var curveGoal: OptimizationGoal { parameters["eval_metric"] == "auc" ? .maximize : .minimize }
 }

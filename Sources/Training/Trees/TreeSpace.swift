@@ -69,6 +69,13 @@ struct TreeSpace: Sendable {
         loss: first),
       point(eta: 0.1, leaves: 6, child: 1, rows: 0.9, columns: 0.6, lambda: 1, loss: first),
     ]
+    if rows >= 1500 {
+      // Tables whose rows have close neighbors reward trees that tell nearly every row apart.
+      points.append(
+        point(
+          eta: 0.06, leaves: 512, child: 0.5, rows: 0.8, columns: 0.8, nodes: 0.4, lambda: 0.5,
+          loss: first))
+    }
     for loss in losses.dropFirst() {
       points.insert(
         point(eta: 0.1, leaves: 31, child: 1, rows: 0.9, columns: 0.9, lambda: 1, loss: loss),

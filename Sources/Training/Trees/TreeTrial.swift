@@ -22,6 +22,8 @@ struct TreeTrialOutcome: Sendable {
   var predictions: [Double]
   /// The values at the rungs that the trial passed, by rung.
   var rungs: [Int: Double]
+  /// What these values are; only values of the same kind are compared.
+  var curve: String
 }
 
 /// Trains one point on all folds together: in chunks of rounds, with one stopping decision for all.
@@ -33,7 +35,6 @@ struct TreeTrialOutcome: Sendable {
 struct TreeTrial {
   let settings: TreeSettings
   let pruner: any Pruner
-  let goal: OptimizationGoal
   /// Rounds between two decisions.
   static let chunk = 10
 
@@ -79,14 +80,16 @@ struct TreeTrial {
     let best = bestRounds(of: folds)
     guard best.rounds > 0 else {
       return TreeTrialOutcome(
-        ending: ending, value: .nan, rounds: 0, steps: done, predictions: [], rungs: passed)
+        ending: ending, value: .nan, rounds: 0, steps: done, predictions: [], rungs: passed,
+        curve: settings.curve)
     }
     let predictions = try folds.folds.flatMap {
       try $0.predictions(rounds: best.rounds, settings, outputs: problem.outputCount)
     }
     return TreeTrialOutcome(
       ending: ending, value: problem.score(predictions, rows: problem.plan.validationRows),
-      rounds: best.rounds, steps: done, predictions: predictions, rungs: passed)
+      rounds: best.rounds, steps: done, predictions: predictions, rungs: passed,
+      curve: settings.curve)
   }
 
   /// The number of rounds with the best mean curve, the fewest of equals, and its value.

@@ -27,7 +27,7 @@ struct TrainingRun {
     let metric = try LearningRows.metric(request.metric, of: rows.target)
     let plan = ResamplingChoice.plan(
       rows, order: ResamplingChoice.order(splitRule: manifest.splitRule),
-      seed: request.search.seed)
+      timeMs: request.search.timeMs, seed: request.search.seed)
     announce(rows, metric: metric, plan: plan)
 
     // Cross-validated trials share features fitted on all their rows (no feature looks at the
@@ -43,7 +43,9 @@ struct TrainingRun {
       problem: problem, space: try TreeSpace(problem), library: library, request: request.search,
       threads: max(request.threads, 1), clock: clock, report: report,
       deadlineMs: request.search.timeMs.map { startedAtMs + $0 })
-    let outcome = try search.run { booster, rounds, settings in
+    var measured: LinearBaseline?
+    let folds = search.makeFolds()
+    let outcome = try search.run(on: folds) { booster, rounds, settings in
       let first = FittedMember(
         trial: 0, weight: 1,
         model: .trees(try booster.slice(rounds: 0..<rounds), isLogarithmic: settings.isLogarithmic))
@@ -56,10 +58,12 @@ struct TrainingRun {
         .progress(
           phase: "first model", share: nil,
           message: String(format: "a first model is ready after %.1f s", seconds)))
+      report(.progress(phase: "linear baseline", share: nil, message: "fitting the linear model"))
+      let begunMs = clock.nowMs()
+      measured = try LinearBaseline(problem)
+      return clock.nowMs() - begunMs
     }
-
-    report(.progress(phase: "linear baseline", share: nil, message: "fitting the linear model"))
-    let linear = try LinearBaseline(problem)
+    let linear = try measured ?? LinearBaseline(problem)
     let pipeline =
       fitted == nil
       ? searchPipeline
@@ -69,9 +73,10 @@ struct TrainingRun {
     let linearModel = try linear.fit(problem, features: features)
 
     let final = FinalFit(
-      problem: problem, features: features, library: library, seed: request.search.seed,
+      problem: problem, features: features, library: library, folds: folds,
+      foldThreads: search.threadsOfFold, seed: request.search.seed,
       threads: max(request.threads, 1), latencyBoundMs: request.latencyBoundMs)
-    let choice = final.choose(outcome.completed, linear: linear)
+    let choice = final.choose(outcome.ranked, linear: linear)
     report(
       .progress(
         phase: "final fit", share: 0,
@@ -112,22 +117,17 @@ struct TrainingRun {
   }
 
   private func result(
-    _ problem: LearningProblem, _ outcome: SearchOutcome, _ choice: FinalFit.Choice,
+    _ problem: LearningProblem, _ outcome: SearchState, _ choice: FinalFit.Choice,
     _ linear: LinearBaseline
   ) -> TrainingResult {
     let names = MetricName.all(for: problem.target.task)
     let rows = problem.plan.validationRows
-    let goal = problem.goal
-    let best = outcome.completed.min { left, right in
-      let (one, other) = (goal.loss(of: left.value), goal.loss(of: right.value))
-      return one != other ? one < other : left.number < right.number
-    }
     return TrainingResult(
       task: problem.target.task, metric: problem.metric.rawValue,
       validation: problem.metrics(choice.predictions, rows: rows, names: names).known,
       linearBaseline: problem.metrics(linear.predictions, rows: rows, names: names).known,
       completedTrials: outcome.completed.count, prunedTrials: outcome.prunedCount,
-      failedTrials: outcome.failedCount, bestTrial: best?.number ?? 0,
+      failedTrials: outcome.failedCount, bestTrial: outcome.ranked.first?.number ?? 0,
       ensemble: choice.members.map {
         TrainingResult.EnsembleMember(trial: $0.trial?.number ?? -1, weight: $0.weight)
       },
