@@ -1,3 +1,4 @@
+import Experimentation
 import Foundation
 import JobProtocol
 import Optimization
