@@ -11,7 +11,8 @@ extension Report {
       (title, style) = ("No gates were set", "verdict")
       lead = "Nothing decided whether this model may be deployed. Set evaluate.gates to decide."
     case (let count, 0):
-      title = count == 1 ? "Passed: the gate holds" : "Passed: all \(count) gates hold"
+      let number = count == 2 ? "both" : "all \(count)"
+      title = count == 1 ? "Passed: the gate holds" : "Passed: \(number) gates hold"
       (lead, style) = ("", "verdict good")
     case (let count, let failed):
       title =
