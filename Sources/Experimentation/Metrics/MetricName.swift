@@ -42,6 +42,15 @@ public enum MetricName: String, Codable, Sendable, CaseIterable {
     }
   }
 
+  /// The values that the metric can take.
+  public var range: ClosedRange<Double> {
+    switch self {
+    case .rmse, .mae, .mape, .logLoss, .brier: 0...Double.infinity
+    case .r2: -Double.infinity...1
+    case .auc, .accuracy, .balancedAccuracy, .f1, .f1Macro, .precision, .recall: 0...1
+    }
+  }
+
   /// Whether a model of that task can be measured by it.
   public func fits(_ task: LearningTask) -> Bool { isOfClasses == (task == .classification) }
 

@@ -63,7 +63,8 @@ struct SliceMeasurement {
         .replicates(of: [scorer], draws: draws)
       let deviation = Self.deviation(replicates.first?.values[main] ?? [])
       return MeasuredMetric(
-        value: value, low: value - 1.96 * deviation, high: value + 1.96 * deviation)
+        value: value, low: max(main.range.lowerBound, value - 1.96 * deviation),
+        high: min(main.range.upperBound, value + 1.96 * deviation))
     }
     return SliceReport.Group(
       label: label, rowCount: rows.count, metrics: metrics.byWord, main: spread)

@@ -29,9 +29,12 @@ extension Report {
       }
       if slice.smallGroupCount > 0 {
         caption +=
-          "\(NumberText.grouped(slice.smallGroupCount)) groups under \(SliceReport.leastRows) "
-          + "rows (\(NumberText.grouped(slice.smallGroupRowCount)) rows together) are too small "
-          + "to measure."
+          slice.smallGroupCount == 1
+          ? "One group of \(NumberText.grouped(slice.smallGroupRowCount)) rows is too small to "
+            + "measure."
+          : "\(NumberText.grouped(slice.smallGroupCount)) groups under "
+            + "\(SliceReport.leastRows) rows (\(NumberText.grouped(slice.smallGroupRowCount)) "
+            + "rows together) are too small to measure."
       }
       let svg =
         bars.isEmpty
