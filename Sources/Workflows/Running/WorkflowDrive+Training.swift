@@ -2,6 +2,7 @@ internal import Basics
 internal import Compute
 internal import DataPipelines
 internal import Experimentation
+internal import Foundation
 internal import GRDB
 internal import JobProtocol
 internal import Optimization
@@ -70,11 +71,13 @@ extension WorkflowDrive {
     let (job, folder, _) = try await runJob(plan, of: run) { folder in
       try await layOut(dataset.files, at: folder + "/dataset")
       try await layOut(training.package, at: folder + "/model")
+      try await writeSearch(training, to: folder + "/training")
       return EvaluationRequest(
         datasetFolder: folder + "/dataset", modelFolder: folder + "/model",
         gates: definition.evaluate.gates, slices: definition.evaluate.slices, seed: seed,
         title: definition.name, outputFolder: folder + "/output",
-        horizon: definition.train?.horizon, provenance: provenance(run, dataset, training),
+        trainingFolder: folder + "/training", horizon: definition.train?.horizon,
+        provenance: provenance(run, dataset, training),
         threads: parts.fingerprint.cpus)
     }
     let result: EvaluationResult = try result(folder + "/output/result.json")
@@ -98,6 +101,20 @@ extension WorkflowDrive {
       try TrainingTracking.note(output, run: training.run, atMs: now, in: db)
     }
     if let failure { throw StageStop(failure: failure) }
+  }
+
+  /// Leaves the search's result and trials where the report finds them.
+  private func writeSearch(
+    _ training: StageOutput.TrainOutput, to folder: String
+  ) async throws {
+    let trials = try await parts.store.ledger.read { db in
+      guard let study = Identifier<StudySummary>(training.study) else { return [TrialReport]() }
+      return try StudyStore().trials(of: study, in: db)
+    }
+    try FileTree.createFolder(folder)
+    let encoder = JSONEncoder()
+    try FileTree.write(Array(try encoder.encode(trials)), to: folder + "/trials.json")
+    try FileTree.write(Array(try encoder.encode(training.result)), to: folder + "/result.json")
   }
 
   /// The chain behind the report, newest first.
@@ -124,6 +141,8 @@ extension WorkflowDrive {
 
   /// Frees the space of inputs and outputs, which are objects by now.
   func removeWork(_ folder: String) throws {
-    for name in ["dataset", "model", "output"] { try FileTree.remove("\(folder)/\(name)") }
+    for name in ["dataset", "model", "training", "output"] {
+      try FileTree.remove("\(folder)/\(name)")
+    }
   }
 }
