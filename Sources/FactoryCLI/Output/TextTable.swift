@@ -92,15 +92,20 @@ struct TextTable: Sendable, Equatable {
       }
     }
     var excess = widths.reduce(0, +) + Self.gap * (columns.count - 1) - limit
-    while excess > 0, let widest = widths.indices.max(by: { widths[$0] < widths[$1] }),
-      widths[widest] > 4
-    {
-      let others = widths.indices.filter { $0 != widest }.map { widths[$0] }.max() ?? 4
-      let step = max(1, min(excess, widths[widest] - max(others, 4)))
+    while excess > 0, let widest = widestToCut(widths), widths[widest] > 4 {
+      let others = widths.indices.dropFirst().filter { $0 != widest }.map { widths[$0] }.max() ?? 4
+      let step = max(1, min(excess, widths[widest] - max(others, 12)))
       widths[widest] -= step
       excess -= step
     }
     return widths
+  }
+
+  /// The first column names the row and is often an identifier: it is cut last.
+  private func widestToCut(_ widths: [Int]) -> Int? {
+    let others = widths.indices.dropFirst().max { widths[$0] < widths[$1] }
+    return others.flatMap { widths[$0] > 12 ? $0 : nil }
+      ?? widths.indices.max { widths[$0] < widths[$1] }
   }
 
   /// Control characters would break the lines (or the terminal).

@@ -63,8 +63,7 @@ struct WorkflowProgress {
   func details(_ stage: WorkflowRunWire.Stage) -> String {
     let time = stage.seconds.map { Self.duration($0) } ?? ""
     switch stage.status {
-    case "pending": return ""
-    case "skipped", "canceled": return stage.status
+    case "pending", "skipped", "canceled": return ""
     case "succeeded": return stage.reused ? "unchanged, taken over" : time
     case "failed": return [time, stage.error?.code ?? ""].joined(separator: "  ")
     default: break

@@ -44,9 +44,12 @@ struct WorkflowSummary {
     ["validation", "test", "test_linear", "test_trivial"].firstIndex(of: name) ?? 9
   }
 
+  /// The metrics that people look at first; `--output json` has all.
   static func words(_ metrics: [String: Double]) -> String {
-    metrics.sorted { $0.key < $1.key }
-      .map { "\($0.key) \(String(format: "%.4g", $0.value))" }.joined(separator: "  ")
+    let first = ["rmse", "mae", "r2", "auc", "log_loss", "accuracy", "f1"]
+    let names = first.filter { metrics[$0] != nil }
+    return (names.isEmpty ? metrics.keys.sorted() : names)
+      .map { "\($0) \(String(format: "%.4g", metrics[$0] ?? .nan))" }.joined(separator: "  ")
   }
 
   static func words(_ gate: WorkflowRunWire.Gate) -> String {

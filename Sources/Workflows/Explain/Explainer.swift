@@ -90,7 +90,11 @@ public struct Explainer: Sendable {
 
   private func links(run id: RunID) async throws -> [ExplanationWire.Link] {
     let details = try await ledger.read { db in try RunStore.details(id, in: db) }
-    let metrics = details.metrics.filter { $0.key != "objective" }
+    let shown = ["rmse", "mae", "auc", "log_loss", "accuracy"]
+    let metrics = details.metrics
+      .filter { metric in
+        shown.contains { metric.key == "validation_\($0)" || metric.key == "test_\($0)" }
+      }
       .map { "\($0.key) \(GateWords.number($0.value))" }
     var links = [
       ExplanationWire.Link(

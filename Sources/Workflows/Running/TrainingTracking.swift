@@ -13,6 +13,8 @@ struct TrainingTracking: Sendable {
   var workflowRun: Identifier<WorkflowRun>
   var dataset: StageOutput.DataOutput
   var train: WorkflowDefinition.TrainSection
+  /// What the search will optimize, where that is known beforehand.
+  var metric: MetricName?
   var nowMs: Int64
 
   /// Makes run and study before the job starts, once.
@@ -33,7 +35,6 @@ struct TrainingTracking: Sendable {
             sourceType: "factory", source: dataset.sources.first?.name ?? "",
             datasetVersion: dataset.datasetVersion)
         ], on: run, in: db)
-      let metric = train.metric.flatMap(MetricName.init(rawValue:))
       try StudyStore().create(
         StudySummary(
           id: study, project: project, name: workflow, job: job,

@@ -26,8 +26,10 @@ extension WorkflowDrive {
         cpus: threads, memoryBytes: train.memoryBytes, timeLimitMs: train.timeLimitMs),
       details: StageJobDetails(
         run: RunID.random().rawValue, study: Identifier<StudySummary>.random().rawValue))
+    let profile = try SearchMetric.profile(try stored(dataset.files), in: parts.objects)
     let tracking = TrainingTracking(
       project: run.project, workflow: run.name, workflowRun: id, dataset: dataset, train: train,
+      metric: SearchMetric.expected(train, profile: profile),
       nowMs: parts.nowMs())
     let (job, folder, details) = try await runJob(
       plan, of: run,
