@@ -83,19 +83,24 @@ struct GatewayTests {
     }
   }
 
+  /// What the callers of an exchange share.
+  private final class Exchange: Sendable {
+    let isOver = Mutex(false)
+    let seen = Mutex<Set<String>>([])
+  }
+
   @Test func `no request fails while replicas are exchanged under load`() async throws {
     try await withStand { stand in
       var current = try stand.replica("r0")
       try await stand.route(1, [current.socket])
-      let isOver = Mutex(false)
-      let seen = Mutex<Set<String>>([])
+      let exchange = Exchange()
       try await withThrowingTaskGroup(of: Int.self) { group in
         for _ in 0..<8 {
           group.addTask {
             var count = 0
-            while !isOver.withLock({ $0 }) {
+            while !exchange.isOver.withLock({ $0 }) {
               let answer = try await stand.predict("{\"value\":\(count)}")
-              seen.withLock { _ = $0.insert(answer.replica) }
+              exchange.seen.withLock { _ = $0.insert(answer.replica) }
               count += 1
             }
             return count
@@ -108,12 +113,12 @@ struct GatewayTests {
           current = next
           _ = try await stand.predict()
         }
-        isOver.withLock { $0 = true }
+        exchange.isOver.withLock { $0 = true }
         var total = 0
         for try await count in group { total += count }
         #expect(total > 0)
       }
-      #expect(seen.withLock { $0 }.contains("r3"))
+      #expect(exchange.seen.withLock { $0 }.contains("r3"))
       try await current.stop()
     }
   }

@@ -31,6 +31,7 @@ struct SegmentTests {
 
   @Test func `a prediction is found with its row, digest and model version`() throws {
     let folder = try TemporaryFolder()
+    defer { withExtendedLifetime(folder) {} }
     let requests = [identifiers(1), identifiers(3), identifiers(1)]
     try write(requests, to: folder.path("predictions/wine"))
     let reader = SegmentReader(folder: folder.path("predictions"))
@@ -43,6 +44,7 @@ struct SegmentTests {
 
   @Test func `a torn tail hides nothing that was written before it`() throws {
     let folder = try TemporaryFolder()
+    defer { withExtendedLifetime(folder) {} }
     let requests = [identifiers(2), identifiers(1)]
     let inner = folder.path("predictions/wine")
     try write(requests, to: inner)
@@ -63,6 +65,7 @@ struct SegmentTests {
 
   @Test func `a full segment is followed by another`() throws {
     let folder = try TemporaryFolder()
+    defer { withExtendedLifetime(folder) {} }
     let requests = (0..<20).map { _ in identifiers(1) }
     let inner = folder.path("predictions/wine")
     try write(requests, to: inner, sizeLimit: 500)
