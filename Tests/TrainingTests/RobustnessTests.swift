@@ -26,7 +26,7 @@ struct RobustnessTests {
       return nil
     } catch let error as any FactoryError {
       #expect(error.message.count > 10)
-      return error.code.rawValue as? String
+      return error.code.rawValue
     } catch {
       Issue.record("not an error for people: \(error)")
       return nil
