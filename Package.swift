@@ -150,13 +150,15 @@ let package = Package(
     tests(
       "WorkflowsTests",
       [
-        "Workflows", "API", "Compute", "DataPipelines", "Experimentation", "Training", "JobProtocol",
+        "Workflows", "API", "Compute", "DataPipelines", "Experimentation", "Training",
+        "JobProtocol",
         "Optimization", "Basics", grdb, logging,
       ]),
     tests(
       "FactoryServerTests",
       [
-        "FactoryServer", "Serving", "API", "Basics", "Compute", httpTypes, nioCore, nioPosix, logging,
+        "FactoryServer", "Serving", "API", "Basics", "Compute", httpTypes, nioCore, nioPosix,
+        logging,
         .product(name: "HummingbirdTesting", package: "hummingbird"),
       ]),
     tests("FactoryCLITests", ["FactoryCLI", "API", "Basics"]),

@@ -33,7 +33,8 @@ public struct EndpointWire: Codable, Sendable, Equatable {
 
     /// Joins the parts.
     public init(
-      id: String, modelVersion: ModelReferenceWire, state: String, reason: String?, message: String?,
+      id: String, modelVersion: ModelReferenceWire, state: String, reason: String?,
+      message: String?,
       createdAtMs: Int64, endedAtMs: Int64?
     ) {
       self.id = id

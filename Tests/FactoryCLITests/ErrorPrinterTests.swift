@@ -7,7 +7,7 @@ import Testing
     let told = ToldError(CLIError(.fileUnreadable, "x.yaml cannot be read.", hint: "Check it."))
     #expect(
       ErrorPrinter(arguments: ["worker", "data"]).rendered(told) == """
-        Error: aifactory worker: file_unreadable
+        Error: aifactory worker data: file_unreadable
         Why:   x.yaml cannot be read.
         Hint:  Check it.
 

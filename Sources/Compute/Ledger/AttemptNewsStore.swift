@@ -61,7 +61,7 @@ extension JobStore {
   ) throws {
     do {
       try sink.apply(reports, of: job, in: db)
-    } catch where !Self.mayPass(error) {
+    } catch  where !Self.mayPass(error) {
       throw ReportsRefused(cause: error)
     }
   }

@@ -15,7 +15,8 @@ extension FactoryRoutes {
       }
       let now = Int64(Date().timeIntervalSince1970 * 1_000)
       let manifest = try await offTask {
-        try HomeBackup(home).write(to: body.path, program: FactoryVersion.current, nowMs: now).manifest
+        try HomeBackup(home).write(to: body.path, program: FactoryVersion.current, nowMs: now)
+          .manifest
       }
       return try WireResponse(BackupWire(path: body.path, manifest), status: .created)
     }

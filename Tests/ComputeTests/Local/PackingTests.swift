@@ -34,7 +34,8 @@ struct PackingTests {
   @Test func `what a large job waits for is kept for it, and the rest may go to others`() {
     let large = demand(cpus: 4, memory: 500)
     let waiting = [
-      large, demand(), demand(memory: 600, isService: true), demand(memory: 400, isService: true),
+      large, demand(), demand(memory: 600, isService: true, since: 150),
+      demand(memory: 400, isService: true),
     ]
     let holding = [Packing.Holding(job: .random(), cpus: [0], memoryBytes: 0, gpus: [])]
     let plan = packing.plan(waiting: waiting, holding: holding, nowMs: 200)

@@ -41,7 +41,8 @@ struct DeploymentPlanTests {
   }
 
   @Test func `the back-off doubles up to half a minute`() {
-    #expect((0...8).map { DeploymentPlan.backOffMs(failures: $0) }
-      == [0, 0, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000])
+    #expect(
+      (0...8).map { DeploymentPlan.backOffMs(failures: $0) }
+        == [0, 0, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000])
   }
 }
