@@ -3,7 +3,6 @@ public import Basics
 public import Compute
 internal import DataPipelines
 internal import Experimentation
-internal import GRDB
 internal import Optimization
 public import Serving
 

@@ -1,7 +1,6 @@
 public import Basics
 public import Compute
 internal import Experimentation
-public import GRDB
 public import JobProtocol
 internal import Optimization
 
@@ -13,7 +12,9 @@ public struct StageReportSink: JobReportSink {
   public init() {}
 
   /// Writes trials, metrics and parameters of a training.
-  public func apply(_ reports: [TaskReport], of job: Identifier<Job>, in db: Database) throws {
+  public func apply(_ reports: [TaskReport], of job: Identifier<Job>, in db: LedgerTransaction)
+    throws
+  {
     guard let details = try WorkflowRunStore.details(ofJob: job.rawValue, in: db),
       let run = details.run.flatMap({ RunID($0) }),
       let study = details.study.flatMap({ Identifier<StudySummary>($0) })

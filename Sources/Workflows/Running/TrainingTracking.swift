@@ -1,7 +1,6 @@
 internal import Basics
 internal import DataPipelines
 internal import Experimentation
-internal import GRDB
 internal import JobProtocol
 internal import Optimization
 internal import Training
@@ -58,7 +57,7 @@ struct TrainingTracking: Sendable {
   }
 
   /// Ends the run with the final model's metrics on validation data.
-  func finish(_ output: StageOutput.TrainOutput, atMs: Int64, in db: Database) throws {
+  func finish(_ output: StageOutput.TrainOutput, atMs: Int64, in db: LedgerTransaction) throws {
     guard let run = RunID(output.run) else { return }
     let points = output.result.validation.map {
       MetricPoint(key: "validation_\($0.key)", value: $0.value, step: 0, timestampMs: atMs)
@@ -71,7 +70,7 @@ struct TrainingTracking: Sendable {
 
   /// Adds the metrics of the test rows to the run that made the model.
   static func note(
-    _ output: StageOutput.EvaluateOutput, run: String, atMs: Int64, in db: Database
+    _ output: StageOutput.EvaluateOutput, run: String, atMs: Int64, in db: LedgerTransaction
   ) throws {
     guard let run = RunID(run) else { return }
     let points = output.result.metrics.map {

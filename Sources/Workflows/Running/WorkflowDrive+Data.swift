@@ -1,7 +1,6 @@
 internal import Basics
 internal import Compute
 internal import DataPipelines
-internal import GRDB
 internal import JobProtocol
 
 extension WorkflowDrive {

@@ -2,7 +2,6 @@ internal import Basics
 internal import DataPipelines
 internal import Experimentation
 internal import Foundation
-internal import GRDB
 
 extension WorkflowDrive {
   /// Gives the evaluated model a version under its name.

@@ -3,7 +3,6 @@ internal import Compute
 internal import DataPipelines
 internal import Experimentation
 internal import Foundation
-internal import GRDB
 internal import JobProtocol
 internal import Optimization
 internal import Training

@@ -1,6 +1,5 @@
 internal import Basics
 internal import Compute
-internal import GRDB
 internal import Logging
 
 /// Takes one workflow run from where it is to its end.
@@ -88,7 +87,7 @@ struct WorkflowDrive: Sendable {
   func succeed(
     _ stage: StageName, _ output: StageOutput, key: String, isReused: Bool,
     failure: StageFailure? = nil,
-    alongside: (@Sendable (Database) throws -> Void)? = nil
+    alongside: (@Sendable (LedgerTransaction) throws -> Void)? = nil
   ) async throws {
     let now = parts.nowMs()
     let id = id

@@ -1,7 +1,6 @@
 public import API
 public import Basics
 public import Compute
-internal import GRDB
 internal import JobProtocol
 internal import Optimization
 internal import Training
