@@ -116,7 +116,8 @@ actor QuickJobs: StageJobs {
       try write(
         TrainingResult(
           task: .regression, metric: "rmse", validation: ["rmse": 0.5],
-          linearBaseline: ["rmse": 0.7], completedTrials: 3, prunedTrials: 0, failedTrials: 0,
+          linearBaseline: ["rmse": 0.7], completedTrials: request.search.trials ?? 0,
+          prunedTrials: 0, failedTrials: 0,
           bestTrial: 1, ensemble: [], crossValidationFolds: nil, seconds: 1),
         to: output + "/result.json")
     default:
@@ -133,7 +134,9 @@ actor QuickJobs: StageJobs {
   }
 
   private func write(_ value: some Encodable, to path: String) throws {
-    try FileTree.write(Array(try JSONEncoder().encode(value)), to: path)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    try FileTree.write(Array(try encoder.encode(value)), to: path)
   }
 }
 
