@@ -63,6 +63,8 @@ final class FactoryProgram: Sendable {
     var environment = ProcessInfo.processInfo.environment
     environment["AIFACTORY_ENGINES"] = testEngines.folder
     environment["AIFACTORY_OUTPUT"] = nil
+    environment["AIFACTORY_LISTEN"] = "127.0.0.1:0"
+    environment["AIFACTORY_GATEWAY"] = "127.0.0.1:0"
     process.environment = environment
     let name = folder + "/.command-\(UUID().uuidString)"
     for end in [".out", ".err", ".in"] {
@@ -89,10 +91,9 @@ final class FactoryProgram: Sendable {
     let everyone = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
     return everyone.compactMap { Int32($0) }.filter { pid in
       // A process that ended meanwhile has no command line.
-      guard let data = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline") else {
-        return false
-      }
-      let line = String(decoding: data, as: UTF8.self)
+      guard let file = FileHandle(forReadingAtPath: "/proc/\(pid)/cmdline") else { return false }
+      let words = file.readDataToEndOfFile().split(separator: 0)
+      let line = words.map { String(decoding: $0, as: UTF8.self) }.joined(separator: " ")
       return line.contains(home) && line.contains(word) && pid != getpid()
     }
   }

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The whole chain through the built programs: a table becomes an endpoint that answers.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct WorkflowEndToEndTests {
   @Test func `a table becomes a deployed model whose predictions can be traced to the file`() throws
   {
