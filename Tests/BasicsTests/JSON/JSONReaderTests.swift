@@ -89,7 +89,7 @@ struct JSONReaderTests {
   }
 
   @Test func `broken documents are refused exactly where Foundation refuses them`() throws {
-    var generator = SystemRandomNumberGenerator()
+    var generator = SeededGenerator(seed: 17)
     for _ in 0..<3_000 {
       var bytes = Self.drawn(depth: 3, using: &generator).encoded()
       guard !bytes.isEmpty else { continue }
@@ -104,7 +104,9 @@ struct JSONReaderTests {
       if (ours == nil) != (theirs == nil) {
         // Half a surrogate pair and numbers beyond a double's range may differ; all else agrees.
         let text = String(decoding: bytes, as: UTF8.self)
-        #expect(text.contains("\\u") || text.contains("e"), "\(text)")
+        // Foundation takes a comma before a closing bracket; RFC 8259 and we do not.
+        let hasTrailingComma = ours == nil && (text.contains(",]") || text.contains(",}"))
+        #expect(hasTrailingComma || text.contains("\\u") || text.contains("e"), "\(text)")
       }
     }
   }
