@@ -20,6 +20,7 @@ parser.add_argument("--work", required=True)
 arguments = parser.parse_args()
 BUDGET = int(os.environ.get("BUDGET", 60))
 SPLITS = int(os.environ.get("SPLITS", 5))
+PEERS = os.environ.get("PEERS", "flaml xgboost autogluon").split()
 ONLY = os.environ.get("TABLES", "").split()
 DATA = os.environ.get("DATA", os.path.join(os.path.dirname(__file__), "../../../shared/data"))
 HOME = os.path.join(arguments.work, "home")
@@ -66,11 +67,12 @@ def scores(task, truth, classes, output):
 def peer(name, folder, target, task, seed, first=False):
     request = {"train": f"{folder}/train.csv", "test": f"{folder}/test.csv", "target": target,
                "task": task, "seed": seed, "cores": CORES, "first": first,
-               "budget": BUDGET, "output": f"{folder}/{name}.json"}
+               "budget": BUDGET, "folder": folder, "output": f"{folder}/{name}.json"}
     path = f"{folder}/{name}-request.json"
     json.dump(request, open(path, "w"))
     started = time.time()
-    subprocess.run([sys.executable, os.path.join(os.path.dirname(__file__), "peers.py"), name, path],
+    python = os.environ["AUTOGLUON_PYTHON"] if name == "autogluon" else sys.executable
+    subprocess.run([python, os.path.join(os.path.dirname(__file__), "peers.py"), name, path],
                    check=True, capture_output=True)
     return json.load(open(request["output"])), time.time() - started
 
@@ -98,7 +100,7 @@ for name, frame, target, task in every_table(DATA):
                   else [[p["probabilities"].get(c, 0.0) for c in classes] for p in answer])
         row = {"table": name, "split": number, "seconds": {"ours": seconds, "ours_first": first},
                "scores": {"ours": scores(task, truth, classes, output)}}
-        for other in ("flaml", "xgboost"):
+        for other in PEERS:
             done, seconds = peer(other, folder, target, task, number)
             row["scores"][other] = scores(task, truth, classes, done["predictions"])
             row["seconds"][other] = seconds
@@ -111,7 +113,7 @@ good, tables, worst = 0, 0, 0.0
 for name in dict.fromkeys(row["table"] for row in rows):
     mine = [row for row in rows if row["table"] == name]
     for metric in mine[0]["scores"]["ours"]:
-        for other in ("flaml", "xgboost"):
+        for other in PEERS:
             a = np.array([row["scores"]["ours"][metric] for row in mine])
             b = np.array([row["scores"][other][metric] for row in mine])
             ratio = a.mean() / b.mean() if b.mean() > 0 else 1.0

@@ -29,6 +29,19 @@ if sys.argv[1] == "xgboost":
     kind = xgboost.XGBRegressor if classes is None else xgboost.XGBClassifier
     model = kind(enable_categorical=True, n_jobs=request["cores"])
     model.fit(train[features], truth)
+elif sys.argv[1] == "autogluon":
+    import tempfile
+
+    from autogluon.tabular import TabularPredictor
+
+    # Models that want PyTorch are left out: the environment has none.
+    kind = "regression" if classes is None else "binary" if len(classes) == 2 else "multiclass"
+    folder = tempfile.mkdtemp(dir=request["folder"])
+    labeled = train[features].assign(**{target: truth})
+    model = TabularPredictor(label=target, problem_type=kind, path=folder, verbosity=0,
+                             eval_metric="rmse" if classes is None else "log_loss")
+    model.fit(labeled, presets="medium_quality", time_limit=request["budget"],
+              num_cpus=request["cores"])
 else:
     from flaml import AutoML
 
@@ -41,6 +54,6 @@ else:
 if classes is None:
     output = model.predict(test[features]).tolist()
 else:
-    output = model.predict_proba(test[features]).tolist()
+    output = np.asarray(model.predict_proba(test[features])).tolist()
 json.dump({"predictions": output, "classes": classes, "seconds": time.time() - started},
           open(request["output"], "w"))

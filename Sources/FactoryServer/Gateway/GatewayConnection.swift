@@ -120,7 +120,7 @@ final class GatewayConnection: ChannelInboundHandler {
       guard question == .health || head.method == .POST else {
         return complete(slot, GatewayFailure.methodNotAllowed.answer)
       }
-      guard let endpoint = core.endpoints[name] else {
+      guard let endpoint = core.endpoint(name) else {
         // Without a token, names are not told apart.
         let failure: GatewayFailure =
           core.knows(head.headers) ? .notFound(head.uri) : .unauthorized

@@ -45,9 +45,17 @@ final class GatewayCore {
   /// When a request that starts now is given up.
   func deadline() -> NIODeadline { .now() + timeLimit }
 
-  /// The body of `/health`.
+  /// The endpoint of that name, as the routing file has it now where it is not known yet.
+  func endpoint(_ name: String) -> GatewayEndpoint? {
+    if let endpoint = endpoints[name] { return endpoint }
+    reload()
+    return endpoints[name]
+  }
+
+  /// The body of `/health`; whoever asks learns of the routing file that there is now.
   func health() -> ByteBuffer {
-    ByteBuffer(
+    reload()
+    return ByteBuffer(
       string: "{\"status\":\"ok\",\"generation\":\(generation),\"requests\":\(requestCount)}")
   }
 
@@ -74,7 +82,7 @@ final class GatewayCore {
   }
 
   /// Takes over a new routing file if there is one; a bad one is reported and the old one holds.
-  private func reload() {
+  func reload() {
     let identity = RoutesIdentity(path: routesPath)
     guard identity != routesIdentity else { return }
     routesIdentity = identity

@@ -154,6 +154,12 @@ public actor Endpoints: Service {
       let deployment = try await store.deployment(id)
       switch deployment.state {
       case .live, .draining:
+        // Who is told that it is deployed may ask at once.
+        try await writeRoutes(try await store.list())
+        for _ in 0..<200 {
+          if await isAcknowledged() { break }
+          try await Task.sleep(for: .milliseconds(15))
+        }
         return deployment
       case .starting:
         _ = await turn()

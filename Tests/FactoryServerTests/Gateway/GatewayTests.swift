@@ -61,6 +61,18 @@ struct GatewayTests {
     try await group.shutdownGracefully()
   }
 
+  @Test func `an endpoint is known as soon as its route is written`() async throws {
+    try await withStand { stand in
+      let replica = try stand.replica("a")
+      _ = try await stand.client.send("GET", "/health")
+      let endpoint = RoutingFile.Endpoint(
+        name: "wine", tokenDigests: [TokenDigest(of: "right").hex], sockets: [replica.socket])
+      try RoutingFile(generation: 1, endpoints: [endpoint]).write(stand.routesPath)
+      #expect(try await stand.predict().replica == "a")
+      try await replica.stop()
+    }
+  }
+
   @Test func `a request reaches the replica and its answer comes back`() async throws {
     try await withStand { stand in
       let replica = try stand.replica("a")
