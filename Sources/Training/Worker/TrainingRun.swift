@@ -23,77 +23,124 @@ struct TrainingRun {
   func run(
     _ dataset: Table, manifest: DatasetManifest, write: (TrainedModel) throws -> Void
   ) throws -> TrainingResult {
+    let prepared = try prepare(dataset, manifest: manifest)
+    let problem = prepared.problem
+    let search = try makeSearch(problem)
+    let folds = search.makeFolds()
+    let (outcome, linear) = try self.search(search, on: folds, prepared, write: write)
+    let (pipeline, features) = try finalFeatures(prepared)
+    let linearModel = try linear.fit(problem, features: features)
+
+    let final = FinalFit(
+      problem: problem, features: features, library: library, folds: folds,
+      foldThreads: search.threadsOfFold, seed: request.search.seed, threads: threads,
+      latencyBoundMs: request.latencyBoundMs)
+    let choice = final.choose(outcome.ranked, linear: linear)
+    let members = try fit(choice, with: final, linear: linearModel)
+    try write(
+      TrainedModel(
+        rows: prepared.rows, pipeline: pipeline, members: members,
+        intervalHalfWidth: halfWidth(problem, choice.predictions),
+        baseline: .init(model: linearModel, halfWidth: halfWidth(problem, linear.predictions)),
+        seed: request.search.seed))
+    return result(problem, outcome, choice, linear)
+  }
+
+  /// Rows, features and folds of a dataset.
+  private struct Prepared {
+    var rows: LearningRows
+    /// Fitted on the rows that trials may see.
+    var pipeline: FeaturePipeline
+    var problem: LearningProblem
+    /// Whether the pipeline has seen all rows.
+    var sawAllRows: Bool
+  }
+
+  private var threads: Int { max(request.threads, 1) }
+
+  /// Decides task, metric and folds, and computes the features of the search.
+  private func prepare(_ dataset: Table, manifest: DatasetManifest) throws -> Prepared {
     let rows = try LearningRows(dataset, columns: manifest.columns, request: request)
     let metric = try LearningRows.metric(request.metric, of: rows.target)
     let plan = ResamplingChoice.plan(
       rows, order: ResamplingChoice.order(splitRule: manifest.splitRule),
       timeMs: request.search.timeMs, seed: request.search.seed)
     announce(rows, metric: metric, plan: plan)
-
     // Cross-validated trials share features fitted on all their rows (no feature looks at the
     // target); a validation split's rows stay unseen.
     let fitted = plan.isCrossValidation ? nil : plan.folds.first?.training
-    let searchPipeline = try FeaturePipeline.fit(
+    let pipeline = try FeaturePipeline.fit(
       fitted.map(rows.table.rows) ?? rows.table, columns: rows.columns)
     let problem = LearningProblem(
-      target: rows.target, metric: metric, features: searchPipeline.transform(rows.table),
-      plan: plan)
+      target: rows.target, metric: metric, features: pipeline.transform(rows.table), plan: plan)
+    return Prepared(rows: rows, pipeline: pipeline, problem: problem, sawAllRows: fitted == nil)
+  }
 
-    let search = TreeSearch(
+  private func makeSearch(_ problem: LearningProblem) throws -> TreeSearch {
+    TreeSearch(
       problem: problem, space: try TreeSpace(problem), library: library, request: request.search,
-      threads: max(request.threads, 1), clock: clock, report: report,
+      threads: threads, clock: clock, report: report,
       deadlineMs: request.search.timeMs.map { startedAtMs + $0 })
+  }
+
+  /// Searches trees, writes the first model as soon as it is there, then fits the linear baseline.
+  private func search(
+    _ search: TreeSearch, on folds: ParallelFolds, _ prepared: Prepared,
+    write: (TrainedModel) throws -> Void
+  ) throws -> (SearchState, LinearBaseline) {
     var measured: LinearBaseline?
-    let folds = search.makeFolds()
     let outcome = try search.run(on: folds) { booster, rounds, settings in
-      let first = FittedMember(
-        trial: 0, weight: 1,
-        model: .trees(try booster.slice(rounds: 0..<rounds), isLogarithmic: settings.isLogarithmic))
-      try write(
-        TrainedModel(
-          rows: rows, pipeline: searchPipeline, members: [first], intervalHalfWidth: nil,
-          baseline: nil, seed: request.search.seed))
-      let seconds = Double(clock.nowMs() - startedAtMs) / 1000
-      report(
-        .progress(
-          phase: "first model", share: nil,
-          message: String(format: "a first model is ready after %.1f s", seconds)))
+      try writeFirst(
+        FittedMember(
+          trial: 0, weight: 1,
+          model: .trees(
+            try booster.slice(rounds: 0..<rounds), isLogarithmic: settings.isLogarithmic)),
+        prepared, write: write)
       report(.progress(phase: "linear baseline", share: nil, message: "fitting the linear model"))
       let begunMs = clock.nowMs()
-      measured = try LinearBaseline(problem)
+      measured = try LinearBaseline(prepared.problem)
       return clock.nowMs() - begunMs
     }
-    let linear = try measured ?? LinearBaseline(problem)
-    let pipeline =
-      fitted == nil
-      ? searchPipeline
-      : try FeaturePipeline.fit(
-        rows.table, columns: rows.columns)
-    let features = fitted == nil ? problem.features : pipeline.transform(rows.table)
-    let linearModel = try linear.fit(problem, features: features)
+    return (outcome, try measured ?? LinearBaseline(prepared.problem))
+  }
 
-    let final = FinalFit(
-      problem: problem, features: features, library: library, folds: folds,
-      foldThreads: search.threadsOfFold, seed: request.search.seed,
-      threads: max(request.threads, 1), latencyBoundMs: request.latencyBoundMs)
-    let choice = final.choose(outcome.ranked, linear: linear)
+  private func writeFirst(
+    _ member: FittedMember, _ prepared: Prepared, write: (TrainedModel) throws -> Void
+  ) throws {
+    try write(
+      TrainedModel(
+        rows: prepared.rows, pipeline: prepared.pipeline, members: [member],
+        intervalHalfWidth: nil, baseline: nil, seed: request.search.seed))
+    let seconds = Double(clock.nowMs() - startedAtMs) / 1000
+    report(
+      .progress(
+        phase: "first model", share: nil,
+        message: String(format: "a first model is ready after %.1f s", seconds)))
+  }
+
+  /// The pipeline of the package, fitted on all rows, and what it makes of them.
+  private func finalFeatures(_ prepared: Prepared) throws -> (FeaturePipeline, FeatureMatrix) {
+    if prepared.sawAllRows { return (prepared.pipeline, prepared.problem.features) }
+    let pipeline = try FeaturePipeline.fit(
+      prepared.rows.table, columns: prepared.rows.columns)
+    return (pipeline, pipeline.transform(prepared.rows.table))
+  }
+
+  /// Trains the members of the ensemble for good.
+  private func fit(
+    _ choice: FinalFit.Choice, with final: FinalFit, linear: LinearModel
+  ) throws -> [FittedMember] {
+    let count = choice.members.count
     report(
       .progress(
         phase: "final fit", share: 0,
-        message: "training \(choice.members.count) models on all \(problem.rowCount) rows"))
-    let members = try final.fit(choice, linear: linearModel) { place in
+        message: "training \(count) models on all \(final.problem.rowCount) rows"))
+    return try final.fit(choice, linear: linear) { place in
       report(
         .progress(
-          phase: "final fit", share: Double(place + 1) / Double(choice.members.count),
-          message: "model \(place + 1) of \(choice.members.count) is ready"))
+          phase: "final fit", share: Double(place + 1) / Double(count),
+          message: "model \(place + 1) of \(count) is ready"))
     }
-    try write(
-      TrainedModel(
-        rows: rows, pipeline: pipeline, members: members,
-        intervalHalfWidth: halfWidth(problem, choice.predictions),
-        baseline: .init(model: linearModel, halfWidth: halfWidth(problem, linear.predictions)),
-        seed: request.search.seed))
-    return result(problem, outcome, choice, linear)
   }
 
   private func halfWidth(_ problem: LearningProblem, _ predictions: [Double]) -> Double? {
