@@ -73,11 +73,16 @@ public struct DatasetBuilder: Sendable {
     for (index, join) in request.join.enumerated() {
       joined.append(try reader.load(join.files, as: "source_join_\(index)"))
     }
+    var joinedToTest: [LoadedTable] = []
+    for (index, join) in (request.testShaping?.join ?? []).enumerated() {
+      joinedToTest.append(try reader.load(join.files, as: "source_test_join_\(index)"))
+    }
     try lock(connection, allowing: scratch)
 
     report(.progress(phase: "data", share: 0.4, message: "shaping"))
     var shaping = TableShaping(connection: connection, request: request)
-    let columns = try shaping.shape(data: data, test: test, joined: joined)
+    let columns = try shaping.shape(
+      data: data, test: test, joined: joined, joinedToTest: joinedToTest)
 
     report(.progress(phase: "data", share: 0.45, message: "checking"))
     let checks = try CheckRunner(connection: connection, columns: columns).run(request.checks)
@@ -107,7 +112,7 @@ public struct DatasetBuilder: Sendable {
     let manifest = DatasetManifest(
       name: request.name, columns: described, rowCount: profile.rowCount,
       splitRowCounts: try splitCounts(connection, folder: folder),
-      sources: (request.files + request.testFiles + request.join.flatMap(\.files)).map(\.source),
+      sources: request.allFiles.map(\.source),
       splitRule: split.rule, converterVersion: Self.converterVersion)
     try refuseEmptyParts(manifest, request: request)
     try folder.write(manifest, as: DatasetFolder.manifestName)

@@ -9,7 +9,7 @@ struct TableShaping {
 
   let connection: DuckDBConnection
   let request: DatasetRequest
-  private(set) var remarks: [DatasetProfile.Warning] = []
+  var remarks: [DatasetProfile.Warning] = []
 
   init(connection: DuckDBConnection, request: DatasetRequest) {
     self.connection = connection
@@ -17,22 +17,29 @@ struct TableShaping {
   }
 
   /// Leaves a view or table `data` with `_row`, `_part` (0 data, 1 test) and the columns returned.
+  ///
+  /// - Parameters:
+  ///   - joined: tables joined to all rows.
+  ///   - joinedToTest: tables joined to the rows of `test` alone.
   mutating func shape(
-    data: LoadedTable, test: LoadedTable?, joined: [LoadedTable]
+    data: LoadedTable, test: LoadedTable?, joined: [LoadedTable],
+    joinedToTest: [LoadedTable] = []
   ) throws -> [Column] {
-    try makeJoinTables(joined)
+    let joins = try makeJoins(joined, as: "join", of: request.join)
     try refuseEmpty(data.table, name: request.files.first?.source.name ?? request.name)
-    let dataSQL = try shaped(data.select(), joined: joined)
+    let dataSQL = try shaped(
+      data.select(),
+      by: Steps(joins: joins, conditions: [request.where], derivations: request.derive))
     var columns = try engineColumns(of: dataSQL)
     var parts = ["SELECT \(values(columns)), 0 AS _part FROM (\(dataSQL))"]
     if let test {
-      try refuseEmpty(test.table, name: request.testFiles.first?.source.name ?? "test_source")
-      let firstRow = try count(data.table)
-      let aligned = try align(test, with: data)
-      let testSQL = try shaped(aligned.select(firstRow: firstRow), joined: joined)
+      let testSQL = try shapedTest(test, after: data, joins: joins, joined: joinedToTest)
+      try requireAll(columns, inTest: testSQL)
       parts.append("SELECT \(values(columns)), 1 AS _part FROM (\(testSQL))")
     }
-    let isPlain = request.where == nil && request.derive.isEmpty && joined.isEmpty
+    let isPlain =
+      request.where == nil && request.derive.isEmpty && joined.isEmpty
+      && request.testShaping == nil
     let body = parts.joined(separator: " UNION ALL ")
     do {
       try connection.execute("CREATE \(isPlain ? "VIEW" : "TABLE") data AS \(body)")
@@ -92,11 +99,11 @@ struct TableShaping {
       .joined(separator: ", ")
   }
 
-  private func count(_ table: String) throws -> Int {
+  func count(_ table: String) throws -> Int {
     try connection.query("SELECT count(*) FROM \(table)").rows().first?.first?.integer ?? 0
   }
 
-  private func refuseEmpty(_ table: String, name: String) throws {
+  func refuseEmpty(_ table: String, name: String) throws {
     guard try count(table) == 0 else { return }
     throw DataError(
       .tooFewRows, "\(name) has a header but no rows.", hint: "The table must hold data.")
@@ -113,99 +120,97 @@ struct TableShaping {
         .map { "Write it as in the file: \($0)." } ?? "Check the spelling of the name.")
   }
 
-  /// Gives the test rows the columns of the data, by name.
-  private mutating func align(_ test: LoadedTable, with data: LoadedTable) throws -> LoadedTable {
-    var aligned = test
-    aligned.columns = try data.columns.map { column in
-      guard let match = test.column(named: column.name) else {
-        throw DataError(
-          .columnMissing,
-          "The test source has no column \(column.name), which the data has.",
-          hint: "Both need the same columns.")
-      }
-      let expression =
-        match.type == column.type
-        ? match.expression : "TRY_CAST(\(match.expression) AS \(column.type))"
-      return LoadedTable.Column(name: column.name, expression: expression, type: column.type)
-    }
-    for column in test.columns where data.column(named: column.name) == nil {
-      remarks.append(
-        DatasetProfile.Warning(
-          code: "test_column_ignored", column: column.name,
-          message: "The test source has a column \(column.name) that the data lacks; it is ignored."
-        ))
-    }
-    return aligned
+  /// A table that is joined, under the name of its view.
+  struct Join {
+    var view: String
+    var table: LoadedTable
+    var using: [String]
   }
 
-  // MARK: join
+  /// What is done to rows: tables joined, then conditions, then columns computed.
+  struct Steps {
+    var joins: [Join]
+    /// Those that name derived columns are looked at after `derivations`.
+    var conditions: [String?]
+    var derivations: [DatasetRequest.Derivation]
+  }
 
-  private func makeJoinTables(_ joined: [LoadedTable]) throws {
-    for (index, table) in joined.enumerated() {
-      let using = request.join[index].using
-      let source = request.join[index].files.first?.source.name ?? "the joined source"
-      for name in using where table.column(named: name) == nil {
+  /// Leaves a view of each table; refuses one that would add more than one row to a row.
+  func makeJoins(
+    _ tables: [LoadedTable], as name: String, of requests: [DatasetRequest.Join]
+  ) throws -> [Join] {
+    try zip(tables, requests).enumerated().map { index, pair in
+      let (table, request) = pair
+      let view = "\(name)_\(index)"
+      let source = request.files.first?.source.name ?? "the joined source"
+      for name in request.using where table.column(named: name) == nil {
         throw DataError(
           .columnMissing, "\(source) has no column \(name) to join by.",
           hint: "`using` names columns that both tables have.")
       }
-      try connection.execute("CREATE VIEW join_\(index) AS \(table.select())")
-      let keys = quotedList(using)
-      let shown = using.map { "CAST(\(quoted($0)) AS VARCHAR)" }.joined(separator: " || ', ' || ")
-      let repeated = try connection.query(
-        "SELECT \(shown), count(*) FROM join_\(index) GROUP BY \(keys), \(shown) "
-          + "HAVING count(*) > 1 LIMIT 1"
-      ).rows()
-      if let row = repeated.first, let value = row[0].text {
-        throw DataError(
-          .joinAmbiguous,
-          "\(source) has \(row[1].integer ?? 2) rows for \(using.joined(separator: ", ")) = \(value).",
-          hint: "A join may add at most one row to each row of the data.")
-      }
+      try connection.execute("CREATE VIEW \(view) AS \(table.select())")
+      try refuseRepeated(request.using, in: view, source: source)
+      return Join(view: view, table: table, using: request.using)
     }
   }
 
-  private mutating func shaped(_ source: String, joined: [LoadedTable]) throws -> String {
+  private func refuseRepeated(_ using: [String], in view: String, source: String) throws {
+    let keys = quotedList(using)
+    let shown = using.map { "CAST(\(quoted($0)) AS VARCHAR)" }.joined(separator: " || ', ' || ")
+    let repeated = try connection.query(
+      "SELECT \(shown), count(*) FROM \(view) GROUP BY \(keys), \(shown) "
+        + "HAVING count(*) > 1 LIMIT 1"
+    ).rows()
+    guard let row = repeated.first, let value = row[0].text else { return }
+    throw DataError(
+      .joinAmbiguous,
+      "\(source) has \(row[1].integer ?? 2) rows for \(using.joined(separator: ", ")) = \(value).",
+      hint: "A join may add at most one row to each row of the data.")
+  }
+
+  mutating func shaped(_ source: String, by steps: Steps) throws -> String {
     var sql = source
-    for (index, table) in joined.enumerated() { sql = try join(sql, with: table, index: index) }
-    var conditionIsApplied = false
-    if let condition = request.where, try binds("SELECT * FROM (\(sql)) WHERE (\(condition))") {
-      sql = "SELECT * FROM (\(sql)) WHERE (\(condition)\n)"
-      conditionIsApplied = true
-    }
-    for derivation in request.derive { sql = try derive(derivation, from: sql) }
-    if let condition = request.where, !conditionIsApplied {
-      let filtered = "SELECT * FROM (\(sql)) WHERE (\(condition)\n)"
-      do {
-        _ = try engineColumns(of: filtered)
-      } catch let failure as SQLFailure {
-        throw invalid(failure, place: "The condition `where`", sql: condition)
+    for join in steps.joins { sql = try self.join(sql, with: join) }
+    var later: [String] = []
+    for condition in steps.conditions.compactMap(\.self) {
+      let filtered = Self.filtered(sql, by: condition)
+      if try binds(filtered, condition: condition, mayWait: !steps.derivations.isEmpty) {
+        sql = filtered
+      } else {
+        later.append(condition)
       }
-      sql = filtered
+    }
+    for derivation in steps.derivations { sql = try derive(derivation, from: sql) }
+    for condition in later {
+      sql = Self.filtered(sql, by: condition)
+      _ = try binds(sql, condition: condition, mayWait: false)
     }
     return sql
   }
 
-  private mutating func join(_ sql: String, with table: LoadedTable, index: Int) throws -> String {
-    let using = request.join[index].using
+  private static func filtered(_ sql: String, by condition: String) -> String {
+    "SELECT * FROM (\(sql)) WHERE (\(condition)\n)"
+  }
+
+  private mutating func join(_ sql: String, with join: Join) throws -> String {
     let columns = try engineColumns(of: sql)
-    for name in using { try require(name, in: columns) }
+    for name in join.using { try require(name, in: columns) }
     let taken = Set(columns.map { $0.name.lowercased() })
-    let keys = Set(using.map { $0.lowercased() })
-    let added = table.columns.filter { !keys.contains($0.name.lowercased()) }.map { column in
+    let keys = Set(join.using.map { $0.lowercased() })
+    let added = join.table.columns.filter { !keys.contains($0.name.lowercased()) }.map { column in
       let name = taken.contains(column.name.lowercased()) ? "\(column.name)_joined" : column.name
       return "_right.\(quoted(column.name)) AS \(quoted(name))"
     }
-    let conditions = using.map { name in
+    let conditions = join.using.map { name in
       let left = columns.first { $0.name.lowercased() == name.lowercased() }
-      let right = table.column(named: name)
+      let right = join.table.column(named: name)
       // Values of different types are compared as texts.
       return left?.type == right?.type
         ? "_left.\(quoted(name)) = _right.\(quoted(name))"
         : "CAST(_left.\(quoted(name)) AS VARCHAR) = CAST(_right.\(quoted(name)) AS VARCHAR)"
     }
     return "SELECT \((["_left.*"] + added).joined(separator: ", ")) FROM (\(sql)) AS _left "
-      + "LEFT JOIN join_\(index) AS _right ON \(conditions.joined(separator: " AND "))"
+      + "LEFT JOIN \(join.view) AS _right ON \(conditions.joined(separator: " AND "))"
   }
 
   // MARK: derive
@@ -233,19 +238,21 @@ struct TableShaping {
     return derived
   }
 
-  private func binds(_ sql: String) throws -> Bool {
+  /// Whether a condition holds with the columns that are there.
+  ///
+  /// - Parameter mayWait: an unknown column may be one that is derived later; all else is a mistake.
+  private func binds(_ filtered: String, condition: String, mayWait: Bool) throws -> Bool {
     do {
-      _ = try engineColumns(of: sql)
+      _ = try engineColumns(of: filtered)
       return true
     } catch let failure as SQLFailure {
-      // An unknown column may be one that is derived later; all else is a mistake.
-      if failure.message.contains("not found"), !request.derive.isEmpty { return false }
-      throw invalid(failure, place: "The condition `where`", sql: request.where ?? "")
+      if failure.message.contains("not found"), mayWait { return false }
+      throw invalid(failure, place: "The condition `where`", sql: condition)
     }
   }
 
   /// Names and types of a query's columns, with types of the engine reduced to our five.
-  private func engineColumns(of sql: String) throws -> [Column] {
+  func engineColumns(of sql: String) throws -> [Column] {
     try connection.query("DESCRIBE \(sql)").rows().map { row in
       let type = row[1].text ?? "VARCHAR"
       return Column(name: row[0].text ?? "", type: ColumnarReader.engineType(of: type))

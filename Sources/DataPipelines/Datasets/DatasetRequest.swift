@@ -117,12 +117,31 @@ public struct DatasetRequest: Codable, Sendable, Equatable {
     }
   }
 
+  /// What is done to the rows of the test set alone, beside what is done to all rows.
+  public struct TestShaping: Codable, Sendable, Equatable {
+    /// Tables joined after those of all rows.
+    public var join: [Join]
+    /// A further condition of the rows to keep.
+    public var `where`: String?
+    /// Columns computed for these rows; one of the same name takes the place of that of all rows.
+    public var derive: [Derivation]
+
+    /// Takes every value as it is.
+    public init(join: [Join] = [], where: String? = nil, derive: [Derivation] = []) {
+      self.join = join
+      self.where = `where`
+      self.derive = derive
+    }
+  }
+
   /// Its name.
   public var name: String
   /// Files that are read as one table.
   public var files: [SourceFile]
   /// A test set of its own; then `split.test` is not used.
   public var testFiles: [SourceFile]
+  /// What is done to the rows of `testFiles` alone.
+  public var testShaping: TestShaping?
   /// Tables joined in this order.
   public var join: [Join]
   /// An SQL condition of the rows to keep.
@@ -148,14 +167,16 @@ public struct DatasetRequest: Codable, Sendable, Equatable {
 
   /// Takes every value as it is.
   public init(
-    name: String, files: [SourceFile], testFiles: [SourceFile] = [], join: [Join] = [],
-    where: String? = nil, derive: [Derivation] = [], target: String, exclude: [String] = [],
-    checks: [Check] = [], split: Split = Split(), time: String? = nil, series: String? = nil,
+    name: String, files: [SourceFile], testFiles: [SourceFile] = [],
+    testShaping: TestShaping? = nil, join: [Join] = [], where: String? = nil,
+    derive: [Derivation] = [], target: String, exclude: [String] = [], checks: [Check] = [],
+    split: Split = Split(), time: String? = nil, series: String? = nil,
     task: LearningTask? = nil, outputFolder: String
   ) {
     self.name = name
     self.files = files
     self.testFiles = testFiles
+    self.testShaping = testShaping
     self.join = join
     self.where = `where`
     self.derive = derive
@@ -167,5 +188,10 @@ public struct DatasetRequest: Codable, Sendable, Equatable {
     self.series = series
     self.task = task
     self.outputFolder = outputFolder
+  }
+
+  /// Every file that is read, in the order of reading.
+  public var allFiles: [SourceFile] {
+    files + testFiles + join.flatMap(\.files) + (testShaping?.join.flatMap(\.files) ?? [])
   }
 }

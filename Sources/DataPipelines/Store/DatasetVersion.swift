@@ -35,9 +35,8 @@ public struct DatasetVersion: Identified, Sendable, Equatable {
     options.outputFolder = ""
     options.files = options.files.map(nameless)
     options.testFiles = options.testFiles.map(nameless)
-    options.join = options.join.map {
-      DatasetRequest.Join(files: $0.files.map(nameless), using: $0.using)
-    }
+    options.join = options.join.map(nameless)
+    options.testShaping?.join = (options.testShaping?.join ?? []).map(nameless)
     let content = VersionContent(
       request: options, columns: manifest.columns, converterVersion: manifest.converterVersion)
     let encoder = JSONEncoder()
@@ -53,6 +52,10 @@ public struct DatasetVersion: Identified, Sendable, Equatable {
     var request: DatasetRequest
     var columns: [DatasetManifest.Column]
     var converterVersion: Int
+  }
+
+  private static func nameless(_ join: DatasetRequest.Join) -> DatasetRequest.Join {
+    DatasetRequest.Join(files: join.files.map(nameless), using: join.using)
   }
 
   private static func nameless(_ file: DatasetRequest.SourceFile) -> DatasetRequest.SourceFile {

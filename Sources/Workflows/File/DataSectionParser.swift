@@ -17,7 +17,7 @@ enum DataSectionParser {
     let source = section.text("source", "a file, glob, folder or URL")
     let target = section.text("target", "the name of a column")
     var data = WorkflowDefinition.DataSection(source: source ?? "", target: target ?? "")
-    data.testSource = section.text("test_source", "a file, glob, folder or URL")
+    data.testSource = testSource(section)
     data.where = section.text("where", "an SQL condition in quotes")
     data.derive = derivations(section)
     data.join = joins(section)
@@ -32,6 +32,26 @@ enum DataSectionParser {
     }
     guard source != nil, target != nil else { return nil }
     return data
+  }
+
+  /// A file alone, or a mapping with what is done to its rows alone.
+  private static func testSource(
+    _ data: SectionReader
+  ) -> WorkflowDefinition.DataSection.TestSource? {
+    guard case .mapping? = data.node("test_source")?.content else {
+      return data.text("test_source", "a file, glob, folder or URL")
+        .map(WorkflowDefinition.DataSection.TestSource.init)
+    }
+    guard
+      let section = data.section("test_source", known: ["source", "where", "derive", "join"])
+    else { return nil }
+    section.require("source", "the file, glob, folder or URL of the test rows")
+    guard let source = section.text("source", "a file, glob, folder or URL") else { return nil }
+    var test = WorkflowDefinition.DataSection.TestSource(source: source)
+    test.where = section.text("where", "an SQL condition in quotes")
+    test.derive = derivations(section)
+    test.join = joins(section)
+    return test
   }
 
   private static func derivations(_ section: SectionReader) -> [DatasetRequest.Derivation] {

@@ -20,10 +20,28 @@ public struct WorkflowDefinition: Sendable, Equatable {
       }
     }
 
+    /// A test set of its own, and what is done to its rows alone.
+    public struct TestSource: Sendable, Equatable {
+      /// File, glob, folder or URL.
+      public var source: String
+      /// Tables that are joined after those of all rows.
+      public var join: [Join] = []
+      /// A further condition of the rows to keep.
+      public var `where`: String?
+      /// Columns computed for these rows; one of the same name takes the place of `derive`'s.
+      public var derive: [DatasetRequest.Derivation] = []
+
+      /// Takes every value as it is.
+      public init(source: String) { self.source = source }
+
+      /// Whether its rows are shaped as all others are.
+      var isPlain: Bool { join.isEmpty && `where` == nil && derive.isEmpty }
+    }
+
     /// File, glob, folder or URL; relative paths start at the workflow file's folder.
     public var source: String
     /// A test set of its own; then `split.test` is 0.
-    public var testSource: String?
+    public var testSource: TestSource?
     /// Tables that are joined, in order.
     public var join: [Join] = []
     /// SQL condition of the rows to keep.

@@ -46,6 +46,9 @@ extension StageIngredients {
       parameter("target", data.target), parameter("where", data.where),
       parameter("derive", try json(data.derive)), parameter("exclude", try json(data.exclude)),
       parameter("join.using", try json(data.join.map(\.using))),
+      try data.testSource.flatMap { test in
+        test.isPlain ? nil : parameter("test_source", try json(TestParameters(test)))
+      },
       parameter("checks", try json(data.checks)), parameter("split", try json(data.split)),
       parameter("task", definition.train?.task?.rawValue),
       parameter("time", definition.train?.time), parameter("series", definition.train?.series),
@@ -114,6 +117,19 @@ extension StageIngredients {
         Ingredient(.input, "model version", "\(model) \(version)"),
         Ingredient(.parameter, "endpoint", endpoint), fingerprint.code(of: .deploy),
       ])
+  }
+
+  /// What a key needs of a test set of its own, beside its bytes.
+  private struct TestParameters: Encodable {
+    var using: [[String]]
+    var `where`: String?
+    var derive: [DatasetRequest.Derivation]
+
+    init(_ test: WorkflowDefinition.DataSection.TestSource) {
+      using = test.join.map(\.using)
+      self.where = test.where
+      derive = test.derive
+    }
   }
 
   private static func parameter(_ name: String, _ value: (some CustomStringConvertible)?)

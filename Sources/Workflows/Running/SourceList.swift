@@ -9,9 +9,16 @@ enum SourceList {
   ) -> IntakeRequest {
     let data = definition.data
     var items = [IntakeRequest.Item(source: data.source, part: "data")]
-    if let test = data.testSource { items.append(IntakeRequest.Item(source: test, part: "test")) }
-    for (number, join) in data.join.enumerated() {
-      items.append(IntakeRequest.Item(source: join.source, part: joinPart(number, of: data)))
+    if let test = data.testSource {
+      items.append(IntakeRequest.Item(source: test.source, part: "test"))
+    }
+    items += zip(data.join, joinParts(data.join)).map {
+      IntakeRequest.Item(source: $0.source, part: $1)
+    }
+    if let joins = data.testSource?.join {
+      items += zip(joins, joinParts(joins, of: "test")).map {
+        IntakeRequest.Item(source: $0.source, part: $1)
+      }
     }
     return IntakeRequest(sources: items, baseFolder: baseFolder, objectsFolder: objects.root)
   }
@@ -31,20 +38,33 @@ enum SourceList {
         return DatasetRequest.SourceFile(source: source, path: objects.path(of: digest))
       }
     }
+    func joins(
+      _ joins: [WorkflowDefinition.DataSection.Join], of part: String? = nil
+    ) throws -> [DatasetRequest.Join] {
+      try zip(joins, joinParts(joins, of: part)).map {
+        DatasetRequest.Join(files: try files($1), using: $0.using)
+      }
+    }
+    let test = data.testSource
     return DatasetRequest(
       name: definition.name, files: try files("data"), testFiles: try files("test"),
-      join: try data.join.enumerated().map { number, join in
-        DatasetRequest.Join(files: try files(joinPart(number, of: data)), using: join.using)
+      testShaping: try test.flatMap { test in
+        test.isPlain
+          ? nil
+          : DatasetRequest.TestShaping(
+            join: try joins(test.join, of: "test"), where: test.where, derive: test.derive)
       },
+      join: try joins(data.join),
       where: data.where, derive: data.derive, target: data.target, exclude: data.exclude,
       checks: data.checks, split: data.split, time: train?.time, series: train?.series,
       task: train?.task, outputFolder: outputFolder)
   }
 
-  /// The part of one join's files: `join`, or `join-2` where there are several.
-  private static func joinPart(
-    _ number: Int, of data: WorkflowDefinition.DataSection
-  ) -> String {
-    data.join.count == 1 ? "join" : "join-\(number + 1)"
+  /// The parts of the joins' files: `join`, or `join-2` where there are several.
+  private static func joinParts(
+    _ joins: [WorkflowDefinition.DataSection.Join], of part: String? = nil
+  ) -> [String] {
+    let word = part.map { "\($0)-join" } ?? "join"
+    return joins.count == 1 ? [word] : joins.indices.map { "\(word)-\($0 + 1)" }
   }
 }

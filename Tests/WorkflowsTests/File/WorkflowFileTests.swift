@@ -88,6 +88,39 @@ import Training
     #expect(definition.data.split.validation == 0.2)
   }
 
+  @Test func `a test source may have a join, a condition and columns of its own`() throws {
+    let definition = try WorkflowFile.parse(
+      text: """
+        name: w
+        data:
+          source: a.csv
+          test_source:
+            source: b.csv
+            join: {source: c.csv, using: [unit]}
+            where: "step = last"
+            derive: {last: "max(step) OVER ()", y: "rest + 1"}
+          target: y
+        """, path: "w.yaml")
+    let test = try #require(definition.data.testSource)
+    #expect(test.source == "b.csv")
+    #expect(test.join == [.init(source: "c.csv", using: ["unit"])])
+    #expect(test.where == "step = last")
+    #expect(test.derive.map(\.name) == ["last", "y"])
+    #expect(definition.data.split.test == 0)
+  }
+
+  @Test func `a test source without a source is told with its line`() {
+    let error = #expect(throws: WorkflowFileError.self) {
+      try WorkflowFile.parse(
+        text: "name: w\ndata:\n  source: a.csv\n  target: y\n  test_source: {where: \"x > 1\"}\n",
+        path: "w.yaml")
+    }
+    #expect(error?.problems.map(\.line) == [5])
+    #expect(
+      error?.problems.first?.message
+        == "data.test_source: 'source' is missing: the file, glob, folder or URL of the test rows")
+  }
+
   @Test func `a time column means forecasting`() throws {
     let definition = try WorkflowFile.parse(
       text: Self.minimal + "train: {time: day, horizon: 7, frequency: 1d}\n", path: "w.yaml")
