@@ -70,12 +70,14 @@ struct ForecastingTests {
     #expect(trained.predictor.manifest.signature.first { $0.name == "sales" }?.isOptional == true)
   }
 
-  @Test func `no lag is nearer than the horizon`() throws {
+  @Test func `no feature sees what happened after the origin of its row`() throws {
     let dataset = dataset(days: 60)
     let lags = try LagFeatures(
       fitting: dataset.table, time: "day", series: "shop", target: "sales", horizon: 5)
-    let before = try lags.transform(dataset.table)
-    // Changing a row's value changes nothing in rows less than five days later.
+    let (rows, leads) = lags.trainingLeads(of: dataset.table, mostRows: 10_000)
+    #expect(Set(leads) == Set(1...5))
+    let before = try lags.transform(dataset.table.rows(rows), leads: leads)
+    // Another value on day 30 of the first shop changes nothing in rows that do not know that day.
     var values = TrainingRunTests.numbers(dataset.table, "sales")
     values[60] += 1000
     let changed = Table(
@@ -83,15 +85,101 @@ struct ForecastingTests {
         $0.name == "sales"
           ? TableColumn(name: "sales", type: .decimal, values: .numbers(values)) : $0
       }, rowCount: dataset.table.rowCount)
-    let after = try lags.transform(changed)
+    let after = try lags.transform(changed.rows(rows), leads: leads)
     for name in lags.columnNames {
       let old = TrainingRunTests.numbers(before, name)
       let new = TrainingRunTests.numbers(after, name)
-      for row in 0..<70 { #expect(old[row].isNaN ? new[row].isNaN : old[row] == new[row]) }
+      for place in rows.indices where rows[place] % 2 == 1 || rows[place] / 2 - leads[place] < 30 {
+        #expect(old[place].isNaN ? new[place].isNaN : old[place] == new[place])
+      }
     }
-    #expect(
-      TrainingRunTests.numbers(before, "sales.lag5")[70]
-        != TrainingRunTests.numbers(after, "sales.lag5")[70])
+    let recent = TrainingRunTests.numbers(after, "sales.recent1")
+    for place in rows.indices where rows[place] % 2 == 0 && rows[place] / 2 - leads[place] == 30 {
+      #expect(recent[place] == values[60])
+    }
+  }
+
+  @Test func `rows with a value are measured from a rolling origin, others from the newest value`()
+    throws
+  {
+    let dataset = dataset(days: 60)
+    let lags = try LagFeatures(
+      fitting: dataset.table, time: "day", series: "shop", target: "sales", horizon: 3)
+    func leads(_ sales: [Double]) throws -> [Double] {
+      let days = sales.indices.map { Double(60 + $0) * 86_400 + 1_700_000_000 }
+      let table = Table(
+        columns: [
+          TableColumn(name: "day", type: .timestamp, values: .numbers(days)),
+          TableColumn(
+            name: "shop", type: .category,
+            values: .strings(codes: days.map { _ in 0 }, values: ["a"])),
+          TableColumn(name: "sales", type: .decimal, values: .numbers(sales)),
+        ], rowCount: days.count)
+      return TrainingRunTests.numbers(try lags.transform(table), "sales.lead")
+    }
+    #expect(try leads([1, 2, 3, 4, 5]) == [1, 2, 3, 1, 2])
+    #expect(try leads([.nan, .nan, .nan, .nan]) == [1, 2, 3, 4])
+    #expect(try leads([7, 7, .nan, .nan]) == [1, 2, 1, 2])
+  }
+
+  @Test func `the interval of a random walk widens with the steps ahead`() throws {
+    var random = SeededGenerator(seed: 8)
+    var (times, values, splits): ([Double], [Double], [Double]) = ([], [], [])
+    var level = 100.0
+    for day in 0..<600 {
+      level += random.nextUnit() - 0.5 + 0.2 * (100 - level) / 10
+      times.append(Double(day) * 86_400)
+      values.append(level)
+      splits.append(day >= 500 ? 2 : day >= 350 ? 1 : 0)
+    }
+    let columns = [
+      TableColumn(name: "day", type: .timestamp, values: .numbers(times)),
+      TableColumn(name: "level", type: .decimal, values: .numbers(values)),
+    ]
+    let manifest = DatasetManifest(
+      name: "walk",
+      columns: [
+        .init(name: "day", type: .timestamp, role: .time),
+        .init(name: "level", type: .decimal, role: .target),
+      ], rowCount: 600, splitRowCounts: [:], sources: [],
+      splitRule: "time day test=0.2 validation=0.2 seed=7", converterVersion: 1)
+    let split = TableColumn(name: "_split", type: .integer, values: .numbers(splits))
+    let trained = try TrainingRunTests.train(
+      SyntheticTable.Dataset(
+        table: Table(columns: columns + [split], rowCount: 600), manifest: manifest), trials: 3
+    ) {
+      $0.task = .forecasting
+      $0.time = "day"
+      $0.horizon = 10
+    }
+    let widths = try #require(trained.predictor.manifest.intervalHalfWidthByLead)
+    #expect(widths.count == 10)
+    #expect(zip(widths, widths.dropFirst()).allSatisfy { $0 <= $1 })
+    #expect(widths[9] > 1.5 * widths[0])
+    // A request for the days after the last gets each day's own width, then the last one.
+    let ahead = Table(
+      columns: [
+        TableColumn(
+          name: "day", type: .timestamp,
+          values: .numbers((1...12).map { (499 + Double($0)) * 86_400 }))
+      ], rowCount: 12)
+    let halves = try trained.predictor.predict(ahead).map { prediction -> Double in
+      guard case .number(_, let interval?) = prediction else { return .nan }
+      return (interval.upperBound - interval.lowerBound) / 2
+    }
+    for (half, width) in zip(halves, widths + [widths[9], widths[9]]) {
+      #expect(abs(half - width) < 1e-6)
+    }
+  }
+
+  @Test func `a lead with few residuals borrows those of its neighbors`() throws {
+    let leads = (0..<200).map { $0 % 2 == 0 ? 1 : 4 }
+    let truth = leads.map(Double.init)
+    let widths = try #require(
+      SplitConformal.halfWidths(
+        truth: truth, predicted: truth.map { _ in 0 }, leads: leads, horizon: 4))
+    #expect(widths == [1, 1, 4, 4])
+    #expect(SplitConformal.halfWidths(truth: [1], predicted: [1], leads: [1], horizon: 2) == nil)
   }
 
   @Test func `months are counted by the calendar`() {

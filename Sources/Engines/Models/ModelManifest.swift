@@ -77,13 +77,16 @@ public struct ModelManifest: Codable, Sendable, Equatable {
   ///
   /// Vovk, Gammerman and Shafer 2005; Lei et al. 2018.
   public var intervalHalfWidth: Double?
+  /// Forecasts: the half width for each lead (steps ahead), from 1; that of the last holds beyond.
+  public var intervalHalfWidthByLead: [Double]?
   /// Seed of everything random here.
   public var seed: UInt64
 
   /// Takes every value as it is.
   public init(
     formatVersion: Int = 1, task: LearningTask, target: String, classes: [String]?,
-    signature: [SignatureColumn], members: [Member], intervalHalfWidth: Double?, seed: UInt64
+    signature: [SignatureColumn], members: [Member], intervalHalfWidth: Double?,
+    intervalHalfWidthByLead: [Double]? = nil, seed: UInt64
   ) {
     self.formatVersion = formatVersion
     self.task = task
@@ -92,6 +95,7 @@ public struct ModelManifest: Codable, Sendable, Equatable {
     self.signature = signature
     self.members = members
     self.intervalHalfWidth = intervalHalfWidth
+    self.intervalHalfWidthByLead = intervalHalfWidthByLead
     self.seed = seed
   }
 }

@@ -43,6 +43,8 @@ public struct ModelPackage: Sendable {
   public var members: [Member]
   /// Half width of the 90 % interval around a number.
   public var intervalHalfWidth: Double?
+  /// Forecasts: half widths for each lead, from 1.
+  public var intervalHalfWidthByLead: [Double]?
   /// Lags of a forecast.
   public var lagFeatures: LagFeatures?
   /// A valid row: the first of a table that has the signature's columns.
@@ -54,7 +56,8 @@ public struct ModelPackage: Sendable {
   public init(
     task: LearningTask, target: String, classes: [String]?, signature: [SignatureColumn],
     pipeline: FeaturePipeline, members: [Member], intervalHalfWidth: Double?,
-    lagFeatures: LagFeatures? = nil, example: Table, seed: UInt64
+    intervalHalfWidthByLead: [Double]? = nil, lagFeatures: LagFeatures? = nil, example: Table,
+    seed: UInt64
   ) {
     self.task = task
     self.target = target
@@ -63,6 +66,7 @@ public struct ModelPackage: Sendable {
     self.pipeline = pipeline
     self.members = members
     self.intervalHalfWidth = intervalHalfWidth
+    self.intervalHalfWidthByLead = intervalHalfWidthByLead
     self.lagFeatures = lagFeatures
     self.example = example
     self.seed = seed
@@ -83,7 +87,8 @@ public struct ModelPackage: Sendable {
     }
     return ModelManifest(
       task: task, target: target, classes: classes, signature: signature, members: members,
-      intervalHalfWidth: intervalHalfWidth, seed: seed)
+      intervalHalfWidth: intervalHalfWidth, intervalHalfWidthByLead: intervalHalfWidthByLead,
+      seed: seed)
   }
 
   /// Writes the files into a folder, which is made if need be; `model.json` comes last.

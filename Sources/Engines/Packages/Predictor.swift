@@ -8,6 +8,8 @@ public final class Predictor: Sendable {
   let lagFeatures: LagFeatures?
   let members: [MemberModel]
   let rowReader: RowReader
+  /// Place of the feature that is a forecast's lead; nil where there is none.
+  let leadPlace: Int?
   /// Place in the signature of each column that the pipeline reads; nil where it is not asked for.
   let signaturePlaces: [Int?]
 
@@ -19,6 +21,7 @@ public final class Predictor: Sendable {
     self.pipeline = pipeline
     self.lagFeatures = lagFeatures
     self.members = members
+    leadPlace = lagFeatures.flatMap { pipeline.featureNames.firstIndex(of: $0.leadColumn) }
     rowReader = RowReader(signature: manifest.signature)
     signaturePlaces = pipeline.inputColumns.map { name in
       manifest.signature.firstIndex { $0.name == name }
@@ -46,7 +49,8 @@ public final class Predictor: Sendable {
     let width = manifest.classes?.count ?? 1
     let sums = try outputs(of: features)
     return (0..<features.rowCount).map { row in
-      prediction(of: sums[row * width..<(row + 1) * width])
+      prediction(
+        of: sums[row * width..<(row + 1) * width], halfWidth: halfWidth(row, of: features))
     }
   }
 
@@ -63,13 +67,22 @@ public final class Predictor: Sendable {
     return sums
   }
 
+  /// Half the width of the interval around a row's number.
+  public func halfWidth(_ row: Int, of features: FeatureMatrix) -> Double? {
+    guard let widths = manifest.intervalHalfWidthByLead, let last = widths.last, let leadPlace
+    else { return manifest.intervalHalfWidth }
+    let lead = features.values[row * features.columnCount + leadPlace]
+    guard lead >= 1, lead <= Float(widths.count) else { return last }
+    return widths[Int(lead) - 1]
+  }
+
   /// The prediction that the ensemble's means say.
-  func prediction(of means: ArraySlice<Double>) -> Prediction {
+  private func prediction(of means: ArraySlice<Double>, halfWidth: Double?) -> Prediction {
     guard manifest.classes != nil else {
       let value = means.first ?? .nan
       return .number(
         value,
-        interval: manifest.intervalHalfWidth.flatMap { half in
+        interval: halfWidth.flatMap { half in
           value.isFinite ? value - half...value + half : nil
         })
     }

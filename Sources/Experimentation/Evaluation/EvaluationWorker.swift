@@ -97,7 +97,8 @@ public enum EvaluationWorker {
     }
     let before = splits.indices.filter { splits[$0] != Double(DatasetSplit.test.rawValue) }
     return try EvaluationData(
-      manifest: manifest, model: facts, test: test, training: known.rows(before))
+      manifest: manifest, model: facts, test: test, training: known.rows(before),
+      horizon: request.horizon ?? 1)
   }
 
   /// The metric that training optimized, else that of the first gate, else the usual one.

@@ -106,7 +106,7 @@ struct Evaluator {
       if details.task == .forecasting, let time = data.manifest.column(.time) {
         details.forecast = ForecastReport(
           table: data.table, truth: truth, predicted: predicted, bounds: bounds, time: time,
-          series: data.manifest.column(.series), horizon: horizon)
+          series: data.manifest.column(.series), horizon: horizon ?? 1)
       }
     case (.codes, .numbers), (.numbers, .probabilities): break
     }

@@ -17,4 +17,34 @@ enum SplitConformal {
     let width = residuals[rank - 1]
     return width.isFinite ? width : nil
   }
+
+  /// Residuals from which the width of one lead is taken.
+  private static let residualsOfLead = 60
+
+  /// The half width for each lead from 1 to the horizon; none is below that of a nearer lead.
+  ///
+  /// A lead with few residuals borrows those of its neighbors.
+  static func halfWidths(
+    truth: [Double], predicted: [Double], leads: [Int], horizon: Int
+  ) -> [Double]? {
+    var byLead = [[Int]](repeating: [], count: horizon + 1)
+    for place in leads.indices { byLead[min(max(leads[place], 1), horizon)].append(place) }
+    var widths: [Double] = []
+    for lead in 1...max(horizon, 1) {
+      var reach = 0
+      var places = byLead[lead]
+      while places.count < residualsOfLead, reach < horizon {
+        reach += 1
+        for neighbor in [lead - reach, lead + reach] where (1...horizon).contains(neighbor) {
+          places += byLead[neighbor]
+        }
+      }
+      guard
+        let width = halfWidth(
+          truth: places.map { truth[$0] }, predicted: places.map { predicted[$0] })
+      else { return nil }
+      widths.append(max(width, widths.last ?? 0))
+    }
+    return widths
+  }
 }

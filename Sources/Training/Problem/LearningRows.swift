@@ -7,10 +7,12 @@ import Experimentation
 struct LearningRows: Sendable {
   /// Training and validation rows with a label, in the order of the dataset, as they were given.
   var source: Table
-  /// The same with the columns that a forecast adds.
+  /// The same, or for a forecast each of them at some leads with the columns of its lags.
   var table: Table
   /// Adds what a series was before; nil unless forecasting.
   var lags: LagFeatures?
+  /// Steps ahead at which each row of `table` is forecast; nil unless forecasting.
+  var leads: [Int]?
   var columns: [DatasetManifest.Column]
   var target: LearningTarget
   /// Numbers of `table`'s rows.
@@ -80,10 +82,28 @@ struct LearningRows: Sendable {
       fitting: source, time: time, series: request.series, target: target.name,
       horizon: request.horizon ?? 1, frequency: request.frequency)
     lags = made
-    table = try made.transform(source)
+    try spread(made)
     columns += made.columnNames.map {
       DatasetManifest.Column(name: $0, type: .decimal, role: .feature)
     }
+  }
+
+  /// Most rows that a forecast makes of its rows.
+  private static let mostSpreadRows = 400_000
+
+  /// Makes of each row of `source` one for each lead at which it is learned, in order of time.
+  private mutating func spread(_ lags: LagFeatures) throws {
+    let (rows, leads) = lags.trainingLeads(of: source, mostRows: Self.mostSpreadRows)
+    guard case .numbers(let times)? = source[lags.time]?.values else { return }
+    let order = rows.indices.sorted { (times[rows[$0]], $0) < (times[rows[$1]], $1) }
+    let sorted = order.map { rows[$0] }
+    let isTraining = Set(training)
+    let made = order.map { leads[$0] }
+    table = try lags.transform(source.rows(sorted), leads: made)
+    target.labels = sorted.map { target.labels[$0] }
+    training = sorted.indices.filter { isTraining.contains(sorted[$0]) }
+    validation = sorted.indices.filter { !isTraining.contains(sorted[$0]) }
+    self.leads = made
   }
 
   /// The metric that a request asks for, or the standard one of the task.

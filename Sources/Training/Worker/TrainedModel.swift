@@ -3,16 +3,23 @@ import Engines
 
 /// What a training hands to the writer of model packages.
 struct TrainedModel {
+  /// Half widths of the 90 % interval around a number.
+  struct Interval {
+    var halfWidth: Double
+    /// Forecasts: for each lead, from 1.
+    var byLead: [Double]?
+  }
+
   struct Baseline {
     var model: LinearModel
-    var halfWidth: Double?
+    var interval: Interval?
   }
 
   var rows: LearningRows
   var pipeline: FeaturePipeline
   var members: [FittedMember]
-  /// Of the 90 % interval around a number.
-  var intervalHalfWidth: Double?
+  /// nil for classes, and where the rows are too few.
+  var interval: Interval?
   /// The linear model; nil while only the first model is there.
   var baseline: Baseline?
   var seed: UInt64

@@ -40,8 +40,9 @@ struct TrainingRun {
     try write(
       TrainedModel(
         rows: prepared.rows, pipeline: pipeline, members: members,
-        intervalHalfWidth: halfWidth(problem, choice.predictions),
-        baseline: .init(model: linearModel, halfWidth: halfWidth(problem, linear.predictions)),
+        interval: interval(prepared, choice.predictions),
+        baseline: .init(
+          model: linearModel, interval: interval(prepared, linear.predictions)),
         seed: request.search.seed))
     return result(problem, outcome, choice, linear)
   }
@@ -110,7 +111,7 @@ struct TrainingRun {
     try write(
       TrainedModel(
         rows: prepared.rows, pipeline: prepared.pipeline, members: [member],
-        intervalHalfWidth: nil, baseline: nil, seed: request.search.seed))
+        interval: nil, baseline: nil, seed: request.search.seed))
     let seconds = Double(clock.nowMs() - startedAtMs) / 1000
     report(
       .progress(
@@ -143,17 +144,31 @@ struct TrainingRun {
     }
   }
 
-  private func halfWidth(_ problem: LearningProblem, _ predictions: [Double]) -> Double? {
+  /// The interval around a number, from predictions of the validation rows.
+  private func interval(_ prepared: Prepared, _ predictions: [Double]) -> TrainedModel.Interval? {
+    let problem = prepared.problem
     guard problem.classCount == nil else { return nil }
-    let truth = problem.plan.validationRows.map { problem.labels[$0] }
-    return SplitConformal.halfWidth(truth: truth, predicted: predictions)
+    let rows = problem.plan.validationRows
+    let truth = rows.map { problem.labels[$0] }
+    return SplitConformal.halfWidth(truth: truth, predicted: predictions).map { half in
+      TrainedModel.Interval(
+        halfWidth: half,
+        byLead: prepared.rows.leads.flatMap { leads in
+          SplitConformal.halfWidths(
+            truth: truth, predicted: predictions, leads: rows.map { leads[$0] },
+            horizon: prepared.rows.lags?.horizon ?? 1)
+        })
+    }
   }
 
   private func announce(_ rows: LearningRows, metric: MetricName, plan: ResamplingPlan) {
     var words = "\(rows.target.task.rawValue) of \(rows.target.name)"
     if let classes = rows.target.classes { words += ", \(classes.count) classes" }
-    words += ", metric \(metric.rawValue), \(rows.table.rowCount) rows"
+    words += ", metric \(metric.rawValue), \(rows.source.rowCount) rows"
     if rows.droppedCount > 0 { words += " (\(rows.droppedCount) without a target left out)" }
+    if rows.table.rowCount > rows.source.rowCount {
+      words += ", each at \(rows.table.rowCount / rows.source.rowCount) leads"
+    }
     words +=
       plan.isCrossValidation
       ? ", \(plan.folds.count) folds" : ", \(plan.validationRows.count) of them validate"

@@ -25,7 +25,7 @@ enum DataSectionParser {
     data.checks = section.sections(
       "checks", "a list of checks, such as [{column: id, unique: true}]", known: CheckParser.keys
     ).compactMap(CheckParser.parse)
-    data.split = split(section, hasTestSource: data.testSource != nil)
+    (data.split, data.isSplitRuleGiven) = split(section, hasTestSource: data.testSource != nil)
     if let target, data.exclude.contains(target) {
       section.problems.add(
         section.line(of: "exclude"), "data.exclude: \(visible(target)) is the target")
@@ -96,12 +96,12 @@ enum DataSectionParser {
 
   private static func split(
     _ section: SectionReader, hasTestSource: Bool
-  ) -> DatasetRequest.Split {
+  ) -> (DatasetRequest.Split, isRuleGiven: Bool) {
     var split = DatasetRequest.Split()
     if hasTestSource { split.test = 0 }
     guard
       let reader = section.section("split", known: ["by", "test", "validation", "seed"])
-    else { return split }
+    else { return (split, false) }
     if let rule = rule(reader) { split.rule = rule }
     if let test = reader.share("test") {
       if hasTestSource {
@@ -119,7 +119,7 @@ enum DataSectionParser {
         "data.split: test and validation together leave no row for training; "
           + "expected a sum below 1, found \(split.test + split.validation)")
     }
-    return split
+    return (split, reader.has("by"))
   }
 
   private static func rule(_ split: SectionReader) -> DatasetRequest.Split.Rule? {

@@ -46,8 +46,12 @@ enum TrainSectionParser {
     train.time = section.text("time", "the name of a column")
     train.series = section.text("series", "the name of a column")
     train.horizon = section.integer("horizon", in: 1...10_000)
-    if section.has("frequency"), section.timeSpan("frequency") != nil {
-      train.frequency = section.text("frequency")
+    if let node = section.node("frequency") {
+      train.frequency = node.text
+      if node.text?.wholeMatch(of: /[1-9][0-9]{0,5}(s|m|min|h|d|w|mo|q|y)/) == nil {
+        section.refuse(
+          "frequency", expected: "a step such as 15min, 1h, 1d, 1w, 1mo, 1q or 1y", found: node)
+      }
     }
     let keys = ["time", "series", "horizon", "frequency"].filter(section.has)
     if let task = train.task, task != .forecasting {

@@ -56,6 +56,8 @@ public struct WorkflowDefinition: Sendable, Equatable {
     public var checks: [DatasetRequest.Check] = []
     /// How rows are parted.
     public var split = DatasetRequest.Split()
+    /// Whether the file says by what rows are parted.
+    public var isSplitRuleGiven = false
 
     /// Takes every value as it is.
     public init(source: String, target: String) {

@@ -59,6 +59,7 @@ public enum WorkflowFile {
     definition.evaluate = evaluate
     definition.model = model
     definition.endpoint = endpoint
+    splitForecastByTime(&definition, file)
     checkTogether(definition, file)
     return definition
   }
@@ -84,6 +85,24 @@ public enum WorkflowFile {
         file.line(of: "deploy"),
         "deploy: needs a 'register' section, such as 'register: {model: NAME}'")
     }
+  }
+
+  /// A forecast is measured on rows later than those it learned from, or it would be flattered.
+  private static func splitForecastByTime(
+    _ definition: inout WorkflowDefinition, _ file: SectionReader
+  ) {
+    guard let train = definition.train, train.task == .forecasting, let time = train.time else {
+      return
+    }
+    guard definition.data.isSplitRuleGiven else {
+      definition.data.split.rule = .time(column: time)
+      return
+    }
+    if case .time = definition.data.split.rule { return }
+    file.problems.add(
+      file.line(of: "data"),
+      "data.split.by: a forecast is measured on later rows; "
+        + "expected {time: \(time)}, or nothing, which means the same")
   }
 
   /// What one section alone cannot know.

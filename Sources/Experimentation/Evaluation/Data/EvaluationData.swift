@@ -20,8 +20,10 @@ struct EvaluationData {
   /// - Parameters:
   ///   - test: all columns of the test split.
   ///   - training: target, time and series of the rows before it.
+  ///   - horizon: steps that a forecast reaches.
   init(
-    manifest: DatasetManifest, model: ModelManifestFacts, test: Table, training: Table
+    manifest: DatasetManifest, model: ModelManifestFacts, test: Table, training: Table,
+    horizon: Int = 1
   ) throws {
     guard let column = test[model.target], let past = training[model.target] else {
       throw ExperimentationError(
@@ -61,7 +63,7 @@ struct EvaluationData {
       trivial =
         TrivialBaseline.lastValues(
           training: training, target: model.target, time: time,
-          series: manifest.column(.series), test: table)
+          series: manifest.column(.series), test: table, horizon: horizon)
         ?? trivial
     }
   }

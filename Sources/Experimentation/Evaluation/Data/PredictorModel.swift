@@ -15,24 +15,27 @@ struct PredictorModel: EvaluatedModel {
   func predict(_ table: Table) throws -> ModelOutput {
     // The rows of a forecast are each other's history.
     guard table.rowCount > Self.chunkRows, manifest.task != .forecasting else {
-      return output(try predictor.outputs(of: predictor.features(of: table)))
+      let features = try predictor.features(of: table)
+      let outputs = try predictor.outputs(of: features)
+      return output(outputs) { predictor.halfWidth($0, of: features) }
     }
     var outputs: [Double] = []
     for start in stride(from: 0, to: table.rowCount, by: Self.chunkRows) {
       let rows = Array(start..<min(table.rowCount, start + Self.chunkRows))
       outputs += try predictor.outputs(of: predictor.features(of: table.rows(rows)))
     }
-    return output(outputs)
+    return output(outputs) { _ in manifest.intervalHalfWidth }
   }
 
-  private func output(_ outputs: [Double]) -> ModelOutput {
+  private func output(_ outputs: [Double], halfWidth: (Int) -> Double?) -> ModelOutput {
     if let classes = manifest.classes {
       return .probabilities(outputs, classCount: classes.count)
     }
-    let bounds = manifest.intervalHalfWidth.flatMap { half in
-      outputs.allSatisfy(\.isFinite) ? outputs.map { $0 - half...$0 + half } : nil
+    let bounds = outputs.indices.compactMap { row in
+      outputs[row].isFinite
+        ? halfWidth(row).map { outputs[row] - $0...outputs[row] + $0 } : nil
     }
-    return .numbers(outputs, bounds: bounds)
+    return .numbers(outputs, bounds: bounds.count == outputs.count ? bounds : nil)
   }
 
   func contributions(_ table: Table) throws -> ColumnContributions? {

@@ -19,12 +19,17 @@ enum TrivialBaseline {
     }
   }
 
-  /// The last value of each series before the test split; the mean for a series that is new.
+  /// The last value that a forecast of each row knows; the mean for a series that is new.
+  ///
+  /// Of each series that is the last before the test split for the first `horizon` rows, then the
+  /// last of those, and so on: the model is measured with the same knowledge.
   static func lastValues(
-    training: Table, target: String, time: String, series: String?, test: Table
+    training: Table, target: String, time: String, series: String?, test: Table, horizon: Int
   ) -> ModelOutput? {
     guard case .numbers(let values)? = training[target]?.values,
-      case .numbers(let times)? = training[time]?.values
+      case .numbers(let times)? = training[time]?.values,
+      case .numbers(let actual)? = test[target]?.values,
+      case .numbers(let testTimes)? = test[time]?.values
     else { return nil }
     let known =
       series.flatMap { training[$0] }.map(SeriesRows.init)
@@ -39,7 +44,12 @@ enum TrivialBaseline {
     let asked = series.flatMap { test[$0] }.map(SeriesRows.init) ?? SeriesRows(test.rowCount)
     var output = [Double](repeating: mean, count: test.rowCount)
     for (name, rows) in zip(asked.names, asked.rows) {
-      for row in rows { output[row] = last[name] ?? mean }
+      var (known, newest) = (last[name], last[name])
+      for (place, row) in rows.sorted(by: { testTimes[$0] < testTimes[$1] }).enumerated() {
+        if place % max(horizon, 1) == 0 { known = newest }
+        output[row] = known ?? mean
+        if !actual[row].isNaN { newest = actual[row] }
+      }
     }
     return .numbers(output, bounds: nil)
   }

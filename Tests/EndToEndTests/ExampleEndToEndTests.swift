@@ -1,0 +1,92 @@
+import Basics
+import Foundation
+import TestSupport
+import Testing
+
+/// Every example on its real data, with a search short enough for each test run.
+@Suite(.serialized, .timeLimit(.minutes(10)))
+struct ExampleEndToEndTests {
+  /// What an example must show.
+  struct Example: Sendable, CustomTestStringConvertible {
+    var name: String
+    /// Metric on the test rows and its bound: at most for errors, at least for the others.
+    var metric: String
+    var bound: Double
+    /// Rows of the test split.
+    var testRows: Int
+    /// Columns of the first test row that are answered.
+    var row: String
+    var testDescription: String { name }
+    var isError: Bool { metric == "rmse" || metric == "log_loss" }
+  }
+
+  static let examples = [
+    Example(
+      name: "wine-quality", metric: "rmse", bound: 0.72, testRows: 1299,
+      row: """
+        {"type": "white", "fixed_acidity": 7, "volatile_acidity": 0.27, "citric_acid": 0.36,
+         "residual_sugar": 20.7, "chlorides": 0.045, "free_sulfur_dioxide": 45,
+         "total_sulfur_dioxide": 170, "density": 1.001, "pH": 3, "sulphates": 0.45, "alcohol": 8.8}
+        """),
+    Example(name: "german-credit", metric: "auc", bound: 0.70, testRows: 250, row: ""),
+    Example(name: "adult-income", metric: "auc", bound: 0.92, testRows: 16_281, row: ""),
+    Example(name: "nsl-kdd", metric: "auc", bound: 0.90, testRows: 22_544, row: ""),
+    Example(name: "turbofan", metric: "rmse", bound: 18.5, testRows: 100, row: ""),
+  ]
+
+  @Test(
+    .enabled(if: SampleData.folder != nil, "the sample tables are not on this machine"),
+    arguments: examples)
+  func `an example ends with a deployed model that is as good as it should be`(
+    example: Example
+  ) throws {
+    let samples = try #require(SampleData.folder)
+    let factory = try FactoryProgram()
+    defer { factory.close() }
+    try FileManager.default.createSymbolicLink(
+      atPath: factory.folder + "/data", withDestinationPath: samples)
+    let file = String(
+      decoding: try FileTree.read("\(packageFolder)/Examples/\(example.name)/workflow.yaml"),
+      as: UTF8.self)
+    try factory.write(
+      "workflow.yaml",
+      file.replacing(/search: \{.*\}/, with: "search: {trials: 4, sampler: random, seed: 7}"))
+
+    let run = try factory("run", "workflow.yaml", "--output", "json")
+    #expect(run.status == 0, "\(run.output.suffix(800)) \(run.errors)")
+    let metrics = try #require(run.json["metrics"] as? [String: [String: Double]])
+    let value = try #require(metrics["test"]?[example.metric])
+    let trivial = metrics["test_trivial"]?[example.metric]
+    if example.isError {
+      #expect(value <= example.bound)
+      #expect(try value < 0.9 * #require(trivial))
+    } else {
+      #expect(value >= example.bound)
+      #expect(try value > #require(trivial))
+    }
+    let gates = try #require(run.json["gates"] as? [[String: Any]])
+    #expect(gates.allSatisfy { $0["passed"] as? Bool == true }, "\(gates)")
+
+    let version = try #require(run.json["dataset_version"] as? String)
+    let dataset = try factory("datasets", "show", version, "--output", "json")
+    let shown = try #require(dataset.json["version"] as? [String: Any])
+    #expect((shown["splits"] as? [String: Int])?["test"] == example.testRows)
+
+    // The package's own example row is answered, and its answer leads back to the file.
+    try factory.write("row.json", try exampleRow(of: example.name, factory))
+    let answer = try factory("predict", example.name, "row.json", "--output", "json")
+    #expect(answer.status == 0, "\(answer.errors)")
+    let first = try #require((answer.json["predictions"] as? [[String: Any]])?.first)
+    #expect(first["value"] != nil)
+    let chain = try factory("explain", try #require(first["id"] as? String), "--output", "json")
+    #expect(chain.output.contains(version))
+    #expect(chain.output.contains(".csv"))
+  }
+
+  /// The row that the endpoint shows to its callers.
+  private func exampleRow(of endpoint: String, _ factory: FactoryProgram) throws -> String {
+    let answer = try factory("endpoints", "show", endpoint, "--output", "json")
+    let example = try #require(answer.json["example"], "\(answer.output)")
+    return String(decoding: try JSONSerialization.data(withJSONObject: example), as: UTF8.self)
+  }
+}
