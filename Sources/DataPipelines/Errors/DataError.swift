@@ -13,6 +13,7 @@ public struct DataError: FactoryError, Equatable {
     case rowRagged = "row_ragged"
     case columnMissing = "column_missing"
     case columnAmbiguous = "column_ambiguous"
+    case targetUnfit = "target_unfit"
     case tooFewRows = "too_few_rows"
     case sqlInvalid = "sql_invalid"
     case sqlRefused = "sql_refused"

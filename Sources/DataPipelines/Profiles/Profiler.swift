@@ -52,7 +52,7 @@ struct Profiler {
       .measure(&described)
     let profile = DatasetProfile(
       rowCount: rowCount, sampledRowCount: sampledRows, duplicateRowCount: nil, columns: described,
-      warnings: [])
+      warnings: try TextLooks(connection: connection).warnings(about: described, in: sample))
     return ProfileWarnings.added(to: profile, request: request)
   }
 

@@ -4,7 +4,7 @@ import Foundation
 ///
 /// DuckDB compares names without regard to case, so names that differ in case alone are twice.
 enum ColumnNames {
-  static let reserved: Set<String> = ["_row", "_split"]
+  static let reserved: Set<String> = ["_row", "_split", "_part", "_place", "_unit"]
 
   /// A name in each place and a remark for each that had to change.
   static func unique(_ names: [String]) -> (names: [String], remarks: [DatasetProfile.Warning]) {

@@ -36,7 +36,8 @@ public struct DatasetVersion: Identified, Sendable, Equatable {
     options.files = options.files.map(nameless)
     options.testFiles = options.testFiles.map(nameless)
     options.join = options.join.map(nameless)
-    options.testShaping?.join = (options.testShaping?.join ?? []).map(nameless)
+    let testJoins = (options.testShaping?.join ?? []).map(nameless)
+    options.testShaping?.join = testJoins
     let content = VersionContent(
       request: options, columns: manifest.columns, converterVersion: manifest.converterVersion)
     let encoder = JSONEncoder()

@@ -18,7 +18,9 @@ enum GateWords {
   static func sentence(_ result: GateResult) -> String {
     let gate = result.gate
     guard let value = result.value else {
-      return "\(gate.metric) could not be measured\(gate.slice.map { " by \($0)" } ?? "")."
+      return gate.slice.map { "\(gate.metric) could not be measured by \($0)." }
+        ?? "\(gate.metric) could not be measured on the test rows: they hold one class alone, "
+        + "or too few rows."
     }
     let distance = number(abs(value - result.limit))
     if let slice = gate.slice {

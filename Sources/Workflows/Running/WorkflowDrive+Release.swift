@@ -24,7 +24,7 @@ extension WorkflowDrive {
     let draft = ModelVersionDraft(
       registrationKey: key, run: RunID(training.run), job: training.job,
       datasetVersion: dataset.datasetVersion, package: training.package,
-      provenance: try LedgerJSON.text(provenance))
+      signature: try signature(of: training.package), provenance: try LedgerJSON.text(provenance))
     let project = run.project
     let now = parts.nowMs()
     // The registration key makes this idempotent, so it may stand in a transaction of its own.
@@ -34,6 +34,14 @@ extension WorkflowDrive {
     try await succeed(
       .register, .register(StageOutput.RegisterOutput(model: model, version: version)), key: key,
       isReused: false)
+  }
+
+  /// What a request to the model holds, as JSON; nil where the package does not tell.
+  private func signature(of package: String) throws -> String? {
+    let files = try parts.objects.manifest(try stored(package)).files
+    guard let entry = files.first(where: { $0.path == "model.json" }) else { return nil }
+    let model = try JSONValue(parsing: try parts.objects.read(entry.sha256))
+    return model["signature"].map { String(decoding: $0.encoded(), as: UTF8.self) }
   }
 
   /// Puts the model version behind its endpoint.
