@@ -86,7 +86,7 @@ struct HostileTableEndToEndTests {
     Hostile(
       "words-in-target.csv", csv { $0 % 3 == 0 ? "n.a. \($0)" : "\($1)" },
       refusal: "too many to be classes"),
-    Hostile("broken-quote.csv", csv() + "200,\"1.5,rot,7\n", refusal: "broken-quote.csv"),
+    Hostile("broken-quote.csv", csv() + "200,\"1.5,rot,7\n", isLearnable: true),
     Hostile("ragged.csv", csv().replacing("\n50,", with: "\n50,9,9,"), refusal: "line 52"),
     Hostile("cut.parquet", bytes: Array("PAR1".utf8) + [0, 1, 2, 3], refusal: "cut.parquet"),
     Hostile("binary.csv", bytes: (0..<4096).map { UInt8($0 % 251) }, refusal: "NUL byte"),

@@ -52,7 +52,8 @@ struct Profiler {
       .measure(&described)
     let profile = DatasetProfile(
       rowCount: rowCount, sampledRowCount: sampledRows, duplicateRowCount: nil, columns: described,
-      warnings: try TextLooks(connection: connection).warnings(about: described, in: sample))
+      warnings: try TextLooks(connection: connection).warnings(
+        about: described, except: request.exclude, in: sample))
     return ProfileWarnings.added(to: profile, request: request)
   }
 

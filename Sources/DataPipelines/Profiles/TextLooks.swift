@@ -64,11 +64,11 @@ struct TextLooks {
 
   /// Warnings about features, and a refusal of a target whose words nearly all differ.
   func warnings(
-    about columns: [DatasetProfile.Column], in table: String
+    about columns: [DatasetProfile.Column], except excluded: [String], in table: String
   ) throws -> [DatasetProfile.Warning] {
     let texts = columns.filter {
       ($0.type == .text || $0.type == .category) && $0.distinctCount > 20
-        && ($0.role == .feature || $0.role == .target)
+        && $0.role != .series && !excluded.contains($0.name)
     }
     return try zip(texts, looks(of: texts.map(\.name), in: table)).compactMap { column, look in
       let remark = look.remark(on: column.name)
