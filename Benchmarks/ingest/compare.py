@@ -29,6 +29,7 @@ COPY (SELECT range AS id, round(random() * 100, 4) AS price, round(random() * 3 
 PEER = """
 import duckdb, sys
 c = duckdb.connect(config={"threads": 2})
+c.execute("SET enable_progress_bar = false")
 c.execute(f"COPY (SELECT * FROM read_csv('{sys.argv[1]}')) TO '{sys.argv[2]}' (FORMAT parquet)")
 c.execute(f"SUMMARIZE SELECT * FROM '{sys.argv[2]}'").fetchall()
 """
@@ -36,7 +37,9 @@ c.execute(f"SUMMARIZE SELECT * FROM '{sys.argv[2]}'").fetchall()
 if not os.path.exists(TABLE):
     import duckdb
 
-    duckdb.connect().execute(GENERATE.format(rows=MEGABYTES * 1_000_000 // 62, path=TABLE))
+    c = duckdb.connect()
+    c.execute("SET enable_progress_bar = false")
+    c.execute(GENERATE.format(rows=MEGABYTES * 1_000_000 // 62, path=TABLE))
 size = os.path.getsize(TABLE) / 1e6
 
 

@@ -14,6 +14,7 @@ import urllib.request
 import mlflow
 import pandas as pd
 import xgboost
+from mlflow.models import infer_signature
 from sklearn.datasets import load_breast_cancer
 
 parser = argparse.ArgumentParser()
@@ -83,14 +84,18 @@ server = json.load(open(os.path.join(arguments.home, "server.json")))
 row = {k: float(v) for k, v in frame.drop(columns=["target"]).iloc[0].items()}
 
 # The peer gets the boosted trees of our own package.
-package = json.loads(factory("models", "show", "bench"))
-folder = os.environ.get("PACKAGE") or package["package_folder"]
+version = json.loads(factory("models", "show", "bench", "--version", "latest"))
+folder = f"{arguments.home}/gateway/models/{version['package']}"
 manifest = json.load(open(f"{folder}/model.json"))
 member = next(m for m in manifest["members"] if m["engine"] == "xgboost")
 booster = xgboost.Booster(model_file=f"{folder}/{member['file']}")
 mlflow.set_tracking_uri(f"sqlite:///{WORK}/mlflow.db")
-booster.feature_names = None
-mlflow.xgboost.save_model(booster, f"{WORK}/mlflow-model")
+# As its documentation recommends: with a signature, so that rows are checked by name and type, as ours are.
+features = frame.drop(columns=["target"])
+assert booster.num_features() == features.shape[1]
+booster.feature_names, booster.feature_types = list(features.columns), None
+signature = infer_signature(features, booster.predict(xgboost.DMatrix(features)))
+mlflow.xgboost.save_model(booster, f"{WORK}/mlflow-model", signature=signature)
 port = socket.socket()
 port.bind(("127.0.0.1", 0))
 number = port.getsockname()[1]
@@ -106,11 +111,10 @@ try:
             break
         except OSError:
             time.sleep(0.5)
-    values = list(row.values())
-    width = booster.num_features()
-    scoring = json.dumps({"inputs": [(values + [0.0] * width)[:width]]})
-    theirs = [load(f"http://127.0.0.1:{number}/invocations", scoring, c, pids=children(peer.pid))
-              for c in (1, CONNECTIONS)]
+    scoring = json.dumps({"dataframe_split": {"columns": list(row), "data": [list(row.values())]}})
+    url = f"http://127.0.0.1:{number}/invocations"
+    load(url, scoring, CONNECTIONS)
+    theirs = [load(url, scoring, c, pids=children(peer.pid)) for c in (1, CONNECTIONS)]
 finally:
     peer.terminate()
     peer.wait()

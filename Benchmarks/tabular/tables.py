@@ -18,7 +18,9 @@ def published(folder):
 
     wine = read("wine-quality.csv")
     if wine is not None:
-        yield "wine-quality", wine.drop(columns=["id"], errors="ignore"), "quality", "regression"
+        # Its 1,177 copied rows would tell the answers of test rows to whoever learns rows by heart.
+        wine = wine.drop(columns=["id"], errors="ignore").drop_duplicates()
+        yield "wine-quality", wine, "quality", "regression"
     credit = read("german-credit.csv")
     if credit is not None:
         yield "german-credit", credit, "risk", "classification"
