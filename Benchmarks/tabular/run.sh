@@ -8,4 +8,5 @@ peer autogluon 'autogluon.tabular[lightgbm,catboost,xgboost]==1.6.3'
 export AUTOGLUON_PYTHON=$python
 python=$flaml
 about_machine
-exec "$python" "$(dirname "$0")/compare.py" --aifactory "$aifactory" --work "$bench/tabular-work" "$@"
+fresh_home
+"$python" "$(dirname "$0")/compare.py" --aifactory "$aifactory" --home "$home" --work "$bench/tabular-work" "$@"
