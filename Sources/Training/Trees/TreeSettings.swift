@@ -31,6 +31,8 @@ struct TreeSettings: Sendable, Equatable {
       "max_bin": String(Self.bins), "nthread": String(threads), "verbosity": "0",
       // XGBoost's seed is a 32-bit number.
       "seed": String(seed % 0x7fff_ffff), "eta": eta.description,
+      // Its random numbers belong to a thread, and folds change threads between rounds.
+      "seed_per_iteration": "true",
     ]
     for name in [
       "max_leaves", "min_child_weight", "subsample", "colsample_bytree", "colsample_bynode",
