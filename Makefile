@@ -4,7 +4,7 @@ SWIFT ?= swift
 ENGINES := .build/engines
 RELEASE := .build/release/aifactory
 
-.PHONY: run test build check bless bench clean setup engines help
+.PHONY: run test build check bless bench clean setup engines mlflow-client help
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -25,7 +25,10 @@ build-debug: setup
 run: build ## Run the main job on real input, to a deployed model that answers
 	@Scripts/run.sh
 
-test: build-debug engines ## Run every test
+mlflow-client: setup ## Install MLflow's own client for the tests into .build/mlflow
+	@Scripts/mlflow-client.sh
+
+test: build-debug engines mlflow-client ## Run every test
 	@Scripts/test.sh
 
 check: ## The gate for format, layering and file length

@@ -91,7 +91,7 @@ let package = Package(
     optimizedLibrary("Engines", ["Basics", "DataPipelines", "CXGBoost", subprocess, logging]),
     optimizedLibrary(
       "Experimentation",
-      ["Basics", "JobProtocol", "DataPipelines", "Engines", grdb, logging]),
+      ["Basics", "JobProtocol", "DataPipelines", "Engines", grdb, sqlite, logging]),
     optimizedLibrary(
       "Training",
       [

@@ -7,7 +7,9 @@ import GRDB
 /// are younger, and MLflow clients log runs that have neither.
 public enum ExperimentationMigrations {
   /// All steps in order of time.
-  public static let all: [SchemaMigration] = [createTracking, createRegistry]
+  public static let all: [SchemaMigration] = [
+    createTracking, createRegistry, addArtifacts, addLoggedModels, addStages,
+  ]
 
   private static let createTracking = SchemaMigration(
     identifier: "experimentation-0001-create-tracking"

@@ -15,6 +15,8 @@ public struct ExperimentationError: FactoryError, Equatable {
     case modelVersionNotFound = "model_version_not_found"
     case aliasNotFound = "alias_not_found"
     case tagNotFound = "tag_not_found"
+    case loggedModelNotFound = "logged_model_not_found"
+    case artifactNotFound = "artifact_not_found"
     /// A key, a value or a name breaks its limits.
     case invalidValue = "invalid_value"
     /// The dataset or the model package cannot be evaluated.

@@ -17,10 +17,11 @@ extension ModelStore {
     in db: Database
   ) throws {
     let isNumber = alias.wholeMatch(of: /v?[0-9]+/.ignoresCase()) != nil
-    guard (1...256).contains(alias.count), !isNumber, alias.lowercased() != "latest" else {
+    let isWord = alias.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }
+    guard (1...255).contains(alias.count), isWord, !isNumber, alias.lowercased() != "latest" else {
       throw ExperimentationError(
-        .invalidValue, "\(alias.prefix(60)) is no alias.",
-        hint: "An alias has 1 to 256 characters, is no number and not `latest`.")
+        .invalidValue, "Invalid alias name: '\(alias.prefix(60))'.",
+        hint: "It has 1 to 255 letters, digits, _ and -, is no number and not `latest`.")
     }
     let model = try find(name, project: project, in: db)
     _ = try self.version(version, of: name, project: project, in: db)
@@ -48,7 +49,7 @@ extension ModelStore {
       db, sql: "SELECT version FROM modelAlias WHERE model = ? AND alias = ?",
       arguments: [model.number, alias])
     guard let number else {
-      throw ExperimentationError(.aliasNotFound, "Model \(name) has no alias \(alias).")
+      throw ExperimentationError(.aliasNotFound, "Registered model alias \(alias) not found.")
     }
     return try version(number, of: name, project: project, in: db)
   }

@@ -97,7 +97,7 @@ public struct ModelStore: Sendable {
     guard let record else {
       throw ExperimentationError(
         .modelVersionNotFound,
-        "Model \(name) has no version\(version.map { " \($0)" } ?? "").",
+        "Model Version (name=\(name), version=\(version.map { "\($0)" } ?? "latest")) not found",
         hint: "`aifactory models show \(name)` lists its versions.")
     }
     return try self.version(record, name: name, in: db)
@@ -125,23 +125,19 @@ public struct ModelStore: Sendable {
   ) throws -> RegisteredModelRecord {
     guard let record = try RegisteredModelRecord.find(name, project: project, in: db) else {
       throw ExperimentationError(
-        .modelNotFound, "No model is registered as \(name).",
+        .modelNotFound, "Registered Model with name=\(name) not found",
         hint: "`aifactory models list` shows those that are.")
     }
     return record
   }
 
-  private static func ensure(
+  static func ensure(
     _ name: String, project: String, nowMs: Int64, in db: Database
   ) throws -> RegisteredModelRecord {
     if let record = try RegisteredModelRecord.find(name, project: project, in: db) {
       return record
     }
-    guard (1...256).contains(name.count), !name.contains("/"), !name.contains(":") else {
-      throw ExperimentationError(
-        .invalidValue, "\(name.prefix(60)) is no name of a model.",
-        hint: "Names have 1 to 256 characters without / and :")
-    }
+    try checkName(name)
     var record = RegisteredModelRecord(
       number: nil, project: project, name: name, description: "", lastVersion: 0,
       createdAtMs: nowMs, updatedAtMs: nowMs)
@@ -149,7 +145,20 @@ public struct ModelStore: Sendable {
     return record
   }
 
-  private static func model(
+  static func checkName(_ name: String) throws {
+    let isBlank = name.allSatisfy(\.isWhitespace)
+    let isPath = name == "." || name == ".."
+    guard (1...256).contains(name.count), !isBlank, !isPath, !name.contains("/"),
+      !name.contains(":")
+    else {
+      throw ExperimentationError(
+        .invalidValue,
+        "Invalid model name '\(name.prefix(60))'. Names cannot contain '/' or ':'.",
+        hint: "They have 1 to 256 characters.")
+    }
+  }
+
+  static func model(
     _ record: RegisteredModelRecord, in db: Database
   ) throws -> RegisteredModel {
     let rows = try Row.fetchAll(
@@ -159,15 +168,27 @@ public struct ModelStore: Sendable {
       name: record.name, project: record.project, description: record.description,
       lastVersion: record.lastVersion,
       aliases: [String: Int](uniqueKeysWithValues: rows.map { ($0["alias"], $0["version"]) }),
-      createdAtMs: record.createdAtMs, updatedAtMs: record.updatedAtMs)
+      createdAtMs: record.createdAtMs, updatedAtMs: record.updatedAtMs,
+      tags: try tags("registeredModelTag", "model = ?", [record.number], in: db))
   }
 
-  private static func version(
+  private static func tags(
+    _ table: String, _ condition: String, _ arguments: StatementArguments, in db: Database
+  ) throws -> [String: String] {
+    let rows = try Row.fetchAll(
+      db, sql: "SELECT key, value FROM \(table) WHERE \(condition)", arguments: arguments)
+    return [String: String](uniqueKeysWithValues: rows.map { ($0["key"], $0["value"]) })
+  }
+
+  static func version(
     _ record: ModelVersionRecord, name: String, in db: Database
   ) throws -> ModelVersion {
     let aliases = try String.fetchAll(
       db, sql: "SELECT alias FROM modelAlias WHERE model = ? AND version = ? ORDER BY alias",
       arguments: [record.model, record.version])
-    return record.modelVersion(name: name, aliases: aliases)
+    return record.modelVersion(
+      name: name, aliases: aliases,
+      tags: try tags(
+        "modelVersionTag", "model = ? AND version = ?", [record.model, record.version], in: db))
   }
 }

@@ -45,6 +45,11 @@ struct ModelVersionRecord: Codable, Sendable, FetchableRecord, PersistableRecord
   var provenance: String?
   var createdAtMs: Int64
   var updatedAtMs: Int64
+  var stage: ModelStage
+  var user: String
+  var runLink: String
+  var statusMessage: String
+  var loggedModel: String?
 
   init(model: Int64, version: Int, draft: ModelVersionDraft, nowMs: Int64) {
     self.model = model
@@ -61,15 +66,23 @@ struct ModelVersionRecord: Codable, Sendable, FetchableRecord, PersistableRecord
     provenance = draft.provenance
     createdAtMs = nowMs
     updatedAtMs = nowMs
+    stage = .none
+    user = draft.user
+    runLink = draft.runLink
+    statusMessage = ""
+    loggedModel = draft.loggedModel
   }
 
-  func modelVersion(name: String, aliases: [String]) -> ModelVersion {
+  func modelVersion(
+    name: String, aliases: [String], tags: [String: String]
+  ) -> ModelVersion {
     ModelVersion(
       name: name, version: version, status: status,
       draft: ModelVersionDraft(
         registrationKey: registrationKey, run: run.flatMap(RunID.init), job: job,
         datasetVersion: datasetVersion, package: package, source: source, signature: signature,
-        provenance: provenance, description: description), aliases: aliases,
-      createdAtMs: createdAtMs)
+        provenance: provenance, description: description, user: user, runLink: runLink,
+        loggedModel: loggedModel), aliases: aliases, createdAtMs: createdAtMs,
+      updatedAtMs: updatedAtMs, stage: stage, statusMessage: statusMessage, tags: tags)
   }
 }

@@ -14,6 +14,16 @@ public struct RegisteredModel: Sendable, Equatable {
   public var createdAtMs: Int64
   /// Unix time of the last change, UTC.
   public var updatedAtMs: Int64
+  /// Free notes.
+  public var tags: [String: String] = [:]
+}
+
+/// How far a version has come, in the word that MLflow used before there were aliases.
+public enum ModelStage: String, Codable, Sendable, CaseIterable {
+  case none = "None"
+  case staging = "Staging"
+  case production = "Production"
+  case archived = "Archived"
 }
 
 /// Whether a version can be used; MLflow's words.
@@ -43,12 +53,19 @@ public struct ModelVersionDraft: Sendable, Equatable {
   public var provenance: String?
   /// Words for people.
   public var description: String
+  /// Who registered it, as the client told; may be empty.
+  public var user: String
+  /// Where the run can be looked at, as the client told; may be empty.
+  public var runLink: String
+  /// The logged model that it was made from.
+  public var loggedModel: String?
 
   /// Describes a version to register.
   public init(
     registrationKey: String? = nil, run: RunID? = nil, job: String? = nil,
     datasetVersion: String? = nil, package: String? = nil, source: String = "",
-    signature: String? = nil, provenance: String? = nil, description: String = ""
+    signature: String? = nil, provenance: String? = nil, description: String = "",
+    user: String = "", runLink: String = "", loggedModel: String? = nil
   ) {
     self.registrationKey = registrationKey
     self.run = run
@@ -59,10 +76,13 @@ public struct ModelVersionDraft: Sendable, Equatable {
     self.signature = signature
     self.provenance = provenance
     self.description = description
+    self.user = user
+    self.runLink = runLink
+    self.loggedModel = loggedModel
   }
 }
 
-/// One version of a registered model; it never changes but for its description and status.
+/// One version of a registered model; its content never changes, what is noted about it may.
 public struct ModelVersion: Sendable, Equatable {
   /// Name of the registered model.
   public var name: String
@@ -76,4 +96,12 @@ public struct ModelVersion: Sendable, Equatable {
   public var aliases: [String]
   /// Unix time, UTC.
   public var createdAtMs: Int64
+  /// Unix time of the last change, UTC.
+  public var updatedAtMs: Int64
+  /// How far it has come.
+  public var stage: ModelStage
+  /// Why it cannot be used; else empty.
+  public var statusMessage: String
+  /// Free notes.
+  public var tags: [String: String]
 }

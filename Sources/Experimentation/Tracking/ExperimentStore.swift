@@ -25,7 +25,8 @@ public struct ExperimentStore: Sendable {
 
   /// Makes an experiment; its name must be new.
   public static func create(
-    named name: String, project: String = "default", nowMs: Int64, in db: Database
+    named name: String, artifactLocation: String? = nil, tags: [String: String] = [:],
+    project: String = "default", nowMs: Int64, in db: Database
   ) throws -> Experiment {
     guard (1...500).contains(name.count) else {
       throw ExperimentationError(
@@ -33,14 +34,16 @@ public struct ExperimentStore: Sendable {
     }
     if try find(name, project: project, in: db) != nil {
       throw ExperimentationError(
-        .experimentAlreadyExists, "There is an experiment \(name) already.")
+        .experimentAlreadyExists, "Experiment(name=\(name)) already exists.",
+        hint: "It may be in the trash: restore it, or choose another name.")
     }
     let id = ExperimentID.random()
     let record = ExperimentRecord(
       id: id.rawValue, project: project, name: name,
-      artifactLocation: "mlflow-artifacts:/\(id)", lifecycle: .active, createdAtMs: nowMs,
-      updatedAtMs: nowMs)
+      artifactLocation: artifactLocation ?? "mlflow-artifacts:/\(id)", lifecycle: .active,
+      createdAtMs: nowMs, updatedAtMs: nowMs)
     try record.insert(db)
+    for (key, value) in tags { try setTag(key, value, of: id, nowMs: nowMs, in: db) }
     return try record.experiment()
   }
 
@@ -60,12 +63,18 @@ public struct ExperimentStore: Sendable {
   /// The experiment of that identifier.
   public static func experiment(_ id: ExperimentID, in db: Database) throws -> Experiment {
     guard let record = try ExperimentRecord.fetchOne(db, key: id.rawValue) else {
-      throw ExperimentationError(.experimentNotFound, "No experiment has the id \(id).")
+      throw notFound(id)
     }
     return try record.experiment()
   }
 
-  private static func find(
+  static func notFound(_ id: ExperimentID) -> ExperimentationError {
+    ExperimentationError(
+      .experimentNotFound, "No Experiment with id=\(id) exists",
+      hint: "`aifactory experiments list` shows those that do.")
+  }
+
+  static func find(
     _ name: String, project: String, in db: Database
   ) throws -> ExperimentRecord? {
     try ExperimentRecord.fetchOne(

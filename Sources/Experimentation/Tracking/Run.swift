@@ -106,11 +106,15 @@ public struct RunInput: Sendable, Equatable {
   public var source: String
   /// The factory's dataset version, if it is one.
   public var datasetVersion: String?
+  /// Its columns, as the one who logged it tells; JSON or empty.
+  public var schema: String
+  /// Counts and the like, as the one who logged it tells; JSON or empty.
+  public var profile: String
 
   /// Names an input.
   public init(
     name: String, digest: String, context: String = "", sourceType: String = "",
-    source: String = "", datasetVersion: String? = nil
+    source: String = "", datasetVersion: String? = nil, schema: String = "", profile: String = ""
   ) {
     self.name = name
     self.digest = digest
@@ -118,6 +122,28 @@ public struct RunInput: Sendable, Equatable {
     self.sourceType = sourceType
     self.source = source
     self.datasetVersion = datasetVersion
+    self.schema = schema
+    self.profile = profile
+  }
+}
+
+/// A logged model that a run read or made.
+public struct RunModel: Sendable, Equatable {
+  /// Which of both.
+  public enum Direction: String, Sendable { case input, output }
+
+  /// Read or made.
+  public var direction: Direction
+  /// The logged model's identifier.
+  public var model: String
+  /// Where on the curves it was made.
+  public var step: Int64
+
+  /// Names a model.
+  public init(_ direction: Direction, model: String, step: Int64 = 0) {
+    self.direction = direction
+    self.model = model
+    self.step = step
   }
 }
 
@@ -133,4 +159,6 @@ public struct RunDetails: Sendable, Equatable {
   public var tags: [String: String]
   /// What it read.
   public var inputs: [RunInput]
+  /// Logged models that it read or made.
+  public var models: [RunModel] = []
 }

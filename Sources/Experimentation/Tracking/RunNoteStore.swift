@@ -1,4 +1,4 @@
-import Basics
+public import Basics
 public import GRDB
 
 extension RunStore {
@@ -26,22 +26,47 @@ extension RunStore {
     for (key, value) in tags.sorted(by: { $0.key < $1.key }) {
       try checkKey(key, kind: "tag")
       try checkValue(value, of: key, atMost: 8000)
-      try db.execute(
-        sql: "INSERT OR REPLACE INTO runTag (run, key, value) VALUES (?, ?, ?)",
-        arguments: [run, key, value])
+      let statement = try db.cachedStatement(
+        sql: "INSERT OR REPLACE INTO runTag (run, key, value) VALUES (?, ?, ?)")
+      try statement.execute(arguments: [run, key, value])
+      if key == RunTagKey.name { try setName(value, ofRun: run, in: db) }
     }
     for input in inputs {
       try db.execute(
         sql: """
           INSERT OR IGNORE INTO runInput
-            (run, name, digest, context, sourceType, source, datasetVersion)
-          VALUES (?, ?, ?, ?, ?, ?, ?)
+            (run, name, digest, context, sourceType, source, datasetVersion, schema, profile)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
           """,
         arguments: [
           run, input.name, input.digest, input.context, input.sourceType, input.source,
-          input.datasetVersion,
+          input.datasetVersion, input.schema, input.profile,
         ])
     }
+  }
+
+  /// Notes which logged models a run read or made; the same again is no error.
+  public static func note(models: [RunModel], on id: RunID, in db: Database) throws {
+    let run = try number(of: id, in: db)
+    for model in models {
+      try db.execute(
+        sql: "INSERT OR IGNORE INTO runModel (run, direction, model, step) VALUES (?, ?, ?, ?)",
+        arguments: [run, model.direction.rawValue, model.model, model.step])
+    }
+  }
+
+  /// Adds a model's description to the run's list of models, as clients before MLflow 3 do.
+  public static func appendModelHistory(
+    _ model: JSONValue, to id: RunID, in db: Database
+  ) throws {
+    let key = "mlflow.log-model.history"
+    let known = try String.fetchOne(
+      db, sql: "SELECT value FROM runTag WHERE run = ? AND key = ?",
+      arguments: [try number(of: id, in: db), key])
+    // A tag that somebody overwrote with something else starts anew.
+    let before = known.flatMap { try? JSONValue(parsing: $0).arrayValue } ?? []
+    let list = String(decoding: JSONValue.array(before + [model]).encoded(), as: UTF8.self)
+    try note(tags: [key: list], on: id, in: db)
   }
 
   /// Removes a tag of a run.
@@ -50,7 +75,8 @@ extension RunStore {
       sql: "DELETE FROM runTag WHERE run = ? AND key = ?",
       arguments: [try number(of: id, in: db), key])
     if db.changesCount == 0 {
-      throw ExperimentationError(.tagNotFound, "Run \(id) has no tag \(key).")
+      throw ExperimentationError(
+        .tagNotFound, "No tag with name: \(key) in run with id \(id).")
     }
   }
 
@@ -59,38 +85,24 @@ extension RunStore {
   ) throws {
     try checkKey(key, kind: "param")
     try checkValue(value, of: key, atMost: 6000)
-    let known = try String.fetchOne(
-      db, sql: "SELECT value FROM param WHERE run = ? AND key = ?", arguments: [run, key])
+    let select = try db.cachedStatement(sql: "SELECT value FROM param WHERE run = ? AND key = ?")
+    let known = try String.fetchOne(select, arguments: [run, key])
     if let known, known != value {
       throw ExperimentationError(
         .parameterConflict,
-        "Param \(key) of run \(id) is \(known) and cannot become \(value).",
+        "Changing param values is not allowed. Param with key='\(key)' was already logged with "
+          + "value='\(known)' for run ID='\(id)'. Attempted logging new value '\(value)'.",
         hint: "Log what may change as a metric or as a tag.")
     }
     if known == nil {
-      try db.execute(
-        sql: "INSERT INTO param (run, key, value) VALUES (?, ?, ?)", arguments: [run, key, value])
+      let insert = try db.cachedStatement(
+        sql: "INSERT INTO param (run, key, value) VALUES (?, ?, ?)")
+      try insert.execute(arguments: [run, key, value])
     }
   }
 
-  static func pairs(
-    _ table: String, ofRun run: Int64, in db: Database
-  ) throws -> [String: String] {
-    let rows = try Row.fetchAll(
-      db, sql: "SELECT key, value FROM \(table) WHERE run = ?", arguments: [run])
-    return [String: String](uniqueKeysWithValues: rows.map { ($0["key"], $0["value"]) })
-  }
-
-  static func inputs(ofRun run: Int64, in db: Database) throws -> [RunInput] {
-    try Row.fetchAll(
-      db, sql: "SELECT * FROM runInput WHERE run = ? ORDER BY name, digest, context",
-      arguments: [run]
-    ).map {
-      RunInput(
-        name: $0["name"], digest: $0["digest"], context: $0["context"],
-        sourceType: $0["sourceType"], source: $0["source"],
-        datasetVersion: $0["datasetVersion"])
-    }
+  private static func setName(_ name: String, ofRun run: Int64, in db: Database) throws {
+    try db.execute(sql: "UPDATE run SET name = ? WHERE number = ?", arguments: [name, run])
   }
 
   /// MLflow's rule for names of metrics, params and tags.
@@ -98,10 +110,21 @@ extension RunStore {
     let isAllowed = key.unicodeScalars.allSatisfy {
       $0.properties.isAlphabetic || $0.properties.numericType != nil || "_-. :/".contains($0)
     }
-    guard (1...250).contains(key.count), isAllowed else {
+    guard (1...250).contains(key.count), isAllowed, !leavesItsFolder(key) else {
       throw ExperimentationError(
-        .invalidValue, "\(key.prefix(60)) is no name of a \(kind).",
-        hint: "Names have 1 to 250 letters, digits, spaces and any of _ - . : /")
+        .invalidValue, "\(visible(key)) is no name of a \(kind).",
+        hint: "Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), "
+          + "spaces ( ), colon(:) and slashes (/), 1 to 250 of them, and be no path to elsewhere.")
+    }
+  }
+
+  /// Whether the key, read as a path, is another path than it says, such as `a/../b` or `/a`.
+  private static func leavesItsFolder(_ key: String) -> Bool {
+    guard key.utf8.contains(where: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: ".") }) else {
+      return false
+    }
+    return key.split(separator: "/", omittingEmptySubsequences: false).contains {
+      $0.isEmpty || $0 == "." || $0 == ".."
     }
   }
 

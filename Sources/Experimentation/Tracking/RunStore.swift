@@ -30,9 +30,7 @@ public struct RunStore: Sendable {
   ) throws -> Run {
     if let record = try RunRecord.find(id, in: db) { return try record.run() }
     guard let home = try ExperimentRecord.fetchOne(db, key: experiment.rawValue) else {
-      throw ExperimentationError(
-        .experimentNotFound, "No experiment has the id \(experiment).",
-        hint: "`aifactory experiments list` shows those that exist.")
+      throw ExperimentStore.notFound(experiment)
     }
     var record = RunRecord(
       number: nil, id: id.rawValue, experiment: experiment.rawValue, name: name,
@@ -53,16 +51,6 @@ public struct RunStore: Sendable {
     if db.changesCount == 0 { throw notFound(id) }
   }
 
-  /// Moves a run to the trash or back.
-  public static func setLifecycle(
-    _ lifecycle: LifecycleStage, of id: RunID, in db: Database
-  ) throws {
-    try db.execute(
-      sql: "UPDATE run SET lifecycle = ? WHERE id = ?",
-      arguments: [lifecycle.rawValue, id.rawValue])
-    if db.changesCount == 0 { throw notFound(id) }
-  }
-
   /// The run of that identifier with all it logged.
   public func details(_ id: RunID) async throws -> RunDetails {
     try await ledger.read { db in try Self.details(id, in: db) }
@@ -71,7 +59,7 @@ public struct RunStore: Sendable {
   /// The run of that identifier with all it logged.
   public static func details(_ id: RunID, in db: Database) throws -> RunDetails {
     guard let record = try RunRecord.find(id, in: db) else { throw notFound(id) }
-    return try details(of: record, in: db)
+    return try details(of: [record], in: db)[0]
   }
 
   /// The newest active runs with what they logged, newest first.
@@ -87,7 +75,7 @@ public struct RunStore: Sendable {
           ORDER BY run.startedAtMs DESC, run.number DESC LIMIT ?
           """,
         arguments: [project, experiment?.rawValue, experiment?.rawValue, limit])
-      return try records.map { try Self.details(of: $0, in: db) }
+      return try Self.details(of: records, in: db)
     }
   }
 
@@ -96,14 +84,6 @@ public struct RunStore: Sendable {
     try RunRecord.fetchAll(
       db, sql: "SELECT * FROM run WHERE job = ? ORDER BY number", arguments: [job]
     ).map { try $0.run() }
-  }
-
-  private static func details(of record: RunRecord, in db: Database) throws -> RunDetails {
-    let number = try record.requiredNumber()
-    return RunDetails(
-      run: try record.run(), metrics: try latestMetrics(ofRun: number, in: db),
-      params: try pairs("param", ofRun: number, in: db),
-      tags: try pairs("runTag", ofRun: number, in: db), inputs: try inputs(ofRun: number, in: db))
   }
 
   static func number(of id: RunID, in db: Database) throws -> Int64 {
@@ -116,6 +96,6 @@ public struct RunStore: Sendable {
 
   static func notFound(_ id: RunID) -> ExperimentationError {
     ExperimentationError(
-      .runNotFound, "No run has the id \(id).", hint: "`aifactory runs list` shows the newest.")
+      .runNotFound, "Run with id=\(id) not found.", hint: "`aifactory runs list` shows the newest.")
   }
 }

@@ -75,6 +75,7 @@ public struct FactoryServices: Sendable {
     routes.addDatasetRoutes(DatasetStore(ledger: ledger), objects: objects, imports: imports)
     routes.addModelRoutes(models)
     routes.addRunRoutes(RunStore(ledger: ledger))
+    routes.addMLflowRoutes(ledger: ledger, objects: objects)
     routes.addStudyRoutes(ledger)
     routes.addBackupRoutes(home)
     addWorkflowRoutes(to: routes, serverUrl: serverUrl, gatewayUrl: gatewayUrl)

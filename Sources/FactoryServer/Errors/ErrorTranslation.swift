@@ -17,6 +17,10 @@ struct ErrorTranslation {
 
   init(_ error: any Error, incident: @autoclosure () -> String = Self.newIncident()) {
     switch error {
+    case let failure as MLflowFailure:
+      status = failure.code.status
+      body = ErrorWire.Body(code: failure.code.rawValue, message: failure.message, hint: nil)
+      self.incident = nil
     case let error as any FactoryError:
       let word = Self.word(of: error)
       status = Self.status(of: word)
@@ -123,6 +127,9 @@ struct ErrorMiddleware: RouterMiddleware {
           metadata: [
             "incident": "\(incident)", "error": "\(error)", "route": "\(request.uri.path)",
           ])
+      }
+      if MLflowDialect.owns(request.uri.path) {
+        return MLflowFailure(error, translation).response
       }
       var response = try translation.response(to: request, context: context)
       switch translation.status {

@@ -13,8 +13,10 @@ extension FactoryRoutes {
         ? try WireResponse(HealthWire(status: "ok"))
         : try WireResponse(HealthWire(status: "starting"), status: .serviceUnavailable)
     }
-    route(.get, "/version", permission: .open) { _, _ in
-      try WireResponse(VersionWire(version: version))
+    route(.get, "/version", permission: .open) { request, context in
+      if let mlflow = MLflowVersion.text(for: request) { return mlflow }
+      return try WireResponse(VersionWire(version: version))
+        .response(from: request, context: context)
     }
   }
 }

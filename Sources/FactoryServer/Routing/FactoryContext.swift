@@ -33,6 +33,16 @@ public struct FactoryContext: RequestContext {
     return text
   }
 
+  /// What `**` at the end of the route's path stands for, decoded.
+  public func restOfPath() throws -> String {
+    try parameters.getCatchAll().map { part in
+      guard let text = String(part).removingURLPercentEncoding() else {
+        throw ServerError(.badRequest, "The path is not UTF-8 in percent encoding.")
+      }
+      return text
+    }.joined(separator: "/")
+  }
+
   /// An identifier in the path; one of another shape names nothing and answers 404.
   public func identifier<Entity: Identified>(
     _ name: String, of type: Entity.Type = Entity.self

@@ -122,7 +122,7 @@ struct RunStoreTests {
       let newer = try await store.create(in: .standard, name: "newer", startedAtMs: 500)
       let trashed = try await store.create(in: .standard, name: "trash", startedAtMs: 900)
       try await ledger.write { db in
-        try RunStore.setLifecycle(.deleted, of: trashed.id, in: db)
+        try RunStore.setLifecycle(.deleted, of: trashed.id, nowMs: 9, in: db)
       }
       #expect(try await store.list(limit: 10).map(\.run.id) == [newer.id, run])
       #expect(try await store.list(limit: 1).map(\.run.id) == [newer.id])

@@ -1,0 +1,93 @@
+import Basics
+import Experimentation
+import HTTPTypes
+import Hummingbird
+
+extension FactoryRoutes {
+  /// `mlflow-artifacts/…` (the proxy that clients use), `artifacts/list` and `/get-artifact`.
+  func addMLflowArtifactRoutes(_ artifacts: MLflowArtifacts) {
+    let service = "mlflow-artifacts"
+    mlflow(.put, "artifacts/**", permission: .write, versions: ["2.0"], service: service) { call in
+      let path = try MLflowArtifacts.checked(try call.context.restOfPath())
+      guard !path.isEmpty, MLflowPackage(path: path) == nil else {
+        throw MLflowFailure(.invalidParameterValue, "Invalid path: '\(path)'")
+      }
+      try await artifacts.put(path, body: call.request.body, nowMs: call.nowMs)
+      return MLflowAnswer.done
+    }
+    mlflow(.get, "artifacts/**", permission: .read, versions: ["2.0"], service: service) { call in
+      let path = try MLflowArtifacts.checked(try call.context.restOfPath())
+      return try artifacts.response(try await artifacts.file(path))
+    }
+    mlflow(.delete, "artifacts/**", permission: .write, versions: ["2.0"], service: service) {
+      let path = try MLflowArtifacts.checked(try $0.context.restOfPath())
+      guard !path.isEmpty else {
+        throw MLflowFailure(.invalidParameterValue, "Invalid path: ''")
+      }
+      try await artifacts.delete(path)
+      return MLflowAnswer.done
+    }
+    mlflow(.get, "artifacts", permission: .read, versions: ["2.0"], service: service) { call in
+      let folder = try MLflowArtifacts.checked(try await call.fields().string("path") ?? "")
+      let entries = try await artifacts.list(folder)
+      return MLflowAnswer { writer in
+        writer.member("files", entries) { $0.artifact($1, in: "") }
+      }
+    }
+    addMLflowRunArtifactRoutes(artifacts)
+  }
+
+  private func addMLflowRunArtifactRoutes(_ artifacts: MLflowArtifacts) {
+    let runs = RunStore(ledger: artifacts.ledger)
+    mlflow(.get, "artifacts/list", permission: .read) { call in
+      let fields = try await call.fields()
+      let root = try await runs.details(try fields.run()).run.artifactLocation
+      return try await Self.list(root, try fields.string("path") ?? "", artifacts)
+    }
+    mlflow(.get, "logged-models/{model}/artifacts/directories", permission: .read) { call in
+      let id = try call.context.parameter("model")
+      let model = try await artifacts.ledger.read { try LoggedModelStore.model(id, in: $0) }
+      let fields = try await call.fields()
+      return try await Self.list(
+        model.artifactLocation, try fields.string("artifact_directory_path") ?? "", artifacts)
+    }
+    for prefix in ["", "/ajax-api/2.0/mlflow"] {
+      route(.get, "\(prefix)/get-artifact", permission: .read) { request, context in
+        let fields = try await MLflowCall(request: request, context: context).fields()
+        let root = try await runs.details(try fields.run()).run.artifactLocation
+        return try await Self.file(root, try fields.required("path"), artifacts)
+      }
+    }
+  }
+
+  static func file(
+    _ root: String, _ path: String, _ artifacts: MLflowArtifacts
+  ) async throws -> Response {
+    let folder = try MLflowArtifacts.path(ofURI: root)
+    let file = try await artifacts.file(folder + "/" + (try MLflowArtifacts.checked(path)))
+    return try artifacts.response(file)
+  }
+
+  private static func list(
+    _ root: String, _ path: String, _ artifacts: MLflowArtifacts
+  ) async throws -> MLflowAnswer {
+    let below = try MLflowArtifacts.checked(path)
+    let folder = try MLflowArtifacts.path(ofURI: root)
+    let entries = try await artifacts.list(below.isEmpty ? folder : folder + "/" + below)
+    return MLflowAnswer { writer in
+      writer.member("root_uri", root)
+      writer.member("files", entries) { $0.artifact($1, in: below.isEmpty ? "" : below + "/") }
+    }
+  }
+}
+
+extension JSONWriter {
+  fileprivate mutating func artifact(_ entry: ArtifactEntry, in folder: String) {
+    beginObject()
+    member("path", folder + entry.name)
+    key("is_dir")
+    bool(entry.bytes == nil)
+    if let bytes = entry.bytes { member("file_size", bytes) }
+    endObject()
+  }
+}

@@ -1,0 +1,147 @@
+import Basics
+import Compute
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// One request of an MLflow client.
+struct MLflowCall {
+  let request: Request
+  let context: FactoryContext
+
+  /// Unix time now.
+  var nowMs: Int64 { systemTimeMs() }
+
+  var project: String { context.project }
+
+  /// The largest body of an ordinary request; artifacts are streamed and have no such limit.
+  static let bodyLimit = 16 << 20
+
+  /// The fields: of the query for GET, else of the body.
+  func fields() async throws -> MLflowFields {
+    if request.method == .get { return Self.fields(ofQuery: request.uri.query ?? "") }
+    let bytes = try await body()
+    guard !bytes.isEmpty else { return MLflowFields(members: .object([])) }
+    let value = try JSONValue(parsing: bytes)
+    // Very old clients send JSON in a JSON string.
+    if let text = value.stringValue { return MLflowFields(members: try JSONValue(parsing: text)) }
+    guard case .object = value else {
+      throw MLflowFailure(.badRequest, "The body must be a JSON object.")
+    }
+    return MLflowFields(members: value)
+  }
+
+  /// The body of a request that must be JSON.
+  func body() async throws -> [UInt8] {
+    let buffer = try await request.body.collect(upTo: Self.bodyLimit)
+    let type = request.headers[.contentType]?.lowercased() ?? ""
+    if buffer.readableBytes == 0, type.isEmpty { return [] }
+    guard type.hasPrefix("application/json") else {
+      throw MLflowFailure(
+        .invalidParameterValue,
+        type.isEmpty
+          ? "Bad Request. Content-Type header is missing."
+          : "Bad Request. Content-Type must be one of ['application/json'].")
+    }
+    return Array(buffer.readableBytesView)
+  }
+
+  private static func fields(ofQuery query: String) -> MLflowFields {
+    var members: [JSONMember] = []
+    for pair in query.split(separator: "&") {
+      let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      let name = decoded(halves[0])
+      let value = JSONValue.string(halves.count > 1 ? decoded(halves[1]) : "")
+      guard let index = members.firstIndex(where: { $0.key == name }) else {
+        members.append(JSONMember(name, value))
+        continue
+      }
+      members[index].value = .array(
+        (members[index].value.arrayValue ?? [members[index].value]) + [value])
+    }
+    return MLflowFields(members: .object(members), isQuery: true)
+  }
+
+  private static func decoded(_ text: Substring) -> String {
+    let plain = String(text.replacing("+", with: " "))
+    return plain.removingPercentEncoding ?? plain
+  }
+}
+
+/// An answer of JSON that was written by hand, without Foundation.
+struct MLflowAnswer: ResponseGenerator {
+  private let bytes: [UInt8]
+  private static let json: HTTPFields = [.contentType: "application/json"]
+
+  /// `{}`: done, and nothing to tell.
+  static let done = MLflowAnswer(bytes: Array("{}".utf8))
+
+  private init(bytes: [UInt8]) { self.bytes = bytes }
+
+  /// An object whose members `write` writes.
+  init(_ write: (inout JSONWriter) throws -> Void) rethrows {
+    var writer = JSONWriter(capacity: 1_024)
+    writer.beginObject()
+    try write(&writer)
+    writer.endObject()
+    bytes = writer.bytes
+  }
+
+  func response(from request: Request, context: some RequestContext) -> Response {
+    Response(
+      status: .ok, headers: Self.json, body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
+  }
+}
+
+extension JSONWriter {
+  /// A member that is a text.
+  mutating func member(_ key: StaticString, _ value: String) {
+    self.key(key)
+    string(value)
+  }
+
+  /// A member that is a text, left out where there is none.
+  mutating func member(ifAny key: StaticString, _ value: String?) {
+    guard let value, !value.isEmpty else { return }
+    member(key, value)
+  }
+
+  /// A member that is a whole number.
+  mutating func member(_ key: StaticString, _ value: Int64) {
+    self.key(key)
+    integer(value)
+  }
+
+  /// A member that is a double; what is not finite travels as a text.
+  mutating func member(_ key: StaticString, _ value: Double) {
+    self.key(key)
+    if value.isFinite {
+      number(value)
+    } else {
+      string(value.isNaN ? "NaN" : value > 0 ? "Infinity" : "-Infinity")
+    }
+  }
+
+  /// A member that is an array, left out where it is empty.
+  mutating func member<Elements: Collection>(
+    _ key: StaticString, _ elements: Elements,
+    _ write: (inout JSONWriter, Elements.Element) throws -> Void
+  ) rethrows {
+    guard !elements.isEmpty else { return }
+    self.key(key)
+    beginArray()
+    for element in elements { try write(&self, element) }
+    endArray()
+  }
+
+  /// A member that is an array of `{"key": …, "value": …}`, sorted by key.
+  mutating func member(_ key: StaticString, pairs: [String: String]) {
+    member(key, pairs.sorted { $0.key < $1.key }) { writer, pair in
+      writer.beginObject()
+      writer.member("key", pair.key)
+      writer.member("value", pair.value)
+      writer.endObject()
+    }
+  }
+}

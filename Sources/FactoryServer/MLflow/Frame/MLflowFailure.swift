@@ -1,0 +1,125 @@
+import API
+import Basics
+import Experimentation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// An error in MLflow's words: its clients look at the code, not at the status.
+struct MLflowFailure: Error {
+  /// MLflow's codes, as far as they are used here.
+  enum Code: String {
+    case invalidParameterValue = "INVALID_PARAMETER_VALUE"
+    case badRequest = "BAD_REQUEST"
+    case alreadyExists = "RESOURCE_ALREADY_EXISTS"
+    case doesNotExist = "RESOURCE_DOES_NOT_EXIST"
+    case endpointNotFound = "ENDPOINT_NOT_FOUND"
+    case unauthenticated = "UNAUTHENTICATED"
+    case permissionDenied = "PERMISSION_DENIED"
+    case conflict = "RESOURCE_CONFLICT"
+    case limitExceeded = "REQUEST_LIMIT_EXCEEDED"
+    case unavailable = "TEMPORARILY_UNAVAILABLE"
+    case notImplemented = "NOT_IMPLEMENTED"
+    case internalError = "INTERNAL_ERROR"
+
+    var status: HTTPResponse.Status {
+      switch self {
+      case .invalidParameterValue, .badRequest, .alreadyExists: .badRequest
+      case .doesNotExist, .endpointNotFound: .notFound
+      case .unauthenticated: .unauthorized
+      case .permissionDenied: .forbidden
+      case .conflict: .conflict
+      case .limitExceeded: .tooManyRequests
+      case .unavailable: .serviceUnavailable
+      case .notImplemented: .notImplemented
+      case .internalError: .internalServerError
+      }
+    }
+  }
+
+  let code: Code
+  let message: String
+  var retryAfterSeconds: Int?
+
+  init(_ code: Code, _ message: String) {
+    self.code = code
+    self.message = message
+  }
+
+  /// Says an error of any part in MLflow's words; `translation` is what we would say in ours.
+  init(_ error: any Error, _ translation: ErrorTranslation) {
+    let hint = translation.body.hint.map { " " + $0 } ?? ""
+    switch error {
+    case let failure as MLflowFailure: self = failure
+    case let error as ExperimentationError:
+      self.init(Self.code(of: error.code), error.message + hint)
+    case let error as JSONError:
+      self.init(.badRequest, "The body is no JSON object: \(error.message)")
+    case is NIOTooManyBytesError:
+      self.init(.invalidParameterValue, translation.body.message + hint)
+    case let error as HTTPError where error.status == .notFound:
+      self.init(
+        .endpointNotFound,
+        "The factory does not serve this endpoint of MLflow's; docs/mlflow.md lists those it does.")
+    case let error as LedgerError:
+      self.init(Self.code(of: translation.status), error.message + hint)
+      retryAfterSeconds = error.retryAfterSeconds
+    default: self.init(Self.code(of: translation.status), translation.body.message + hint)
+    }
+  }
+
+  private static func code(of code: ExperimentationError.Code) -> Code {
+    switch code {
+    case .experimentNotFound, .runNotFound, .modelNotFound, .modelVersionNotFound, .tagNotFound,
+      .loggedModelNotFound, .artifactNotFound:
+      .doesNotExist
+    case .experimentAlreadyExists, .modelAlreadyExists: .alreadyExists
+    case .runNotActive, .parameterConflict, .aliasNotFound, .invalidValue, .evaluationImpossible,
+      .gateInvalid:
+      .invalidParameterValue
+    }
+  }
+
+  private static func code(of status: HTTPResponse.Status) -> Code {
+    switch status.code {
+    case 401: .unauthenticated
+    case 403: .permissionDenied
+    case 404: .doesNotExist
+    case 409: .conflict
+    case 429: .limitExceeded
+    case 501: .notImplemented
+    case 503: .unavailable
+    case 400..<500: .invalidParameterValue
+    default: .internalError
+    }
+  }
+
+  /// `{"error_code": …, "message": …}`.
+  var response: Response {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.key("error_code")
+    writer.string(code.rawValue)
+    writer.key("message")
+    writer.string(message)
+    writer.endObject()
+    var headers: HTTPFields = [.contentType: "application/json"]
+    if let seconds = retryAfterSeconds ?? (code == .unavailable || code == .limitExceeded ? 1 : nil)
+    {
+      headers[.retryAfter] = "\(seconds)"
+    }
+    if code == .unauthenticated { headers[.wwwAuthenticate] = "Basic realm=\"aifactory\"" }
+    return Response(
+      status: code.status, headers: headers,
+      body: .init(byteBuffer: ByteBuffer(bytes: writer.bytes)))
+  }
+}
+
+/// Which paths are spoken to in MLflow's words.
+enum MLflowDialect {
+  static func owns(_ path: String) -> Bool {
+    path.hasPrefix("/api/2.0/") || path.hasPrefix("/api/3.0/") || path.hasPrefix("/ajax-api/")
+      || path == "/get-artifact" || path == "/model-versions/get-artifact"
+      || path == "/v1/traces"
+  }
+}

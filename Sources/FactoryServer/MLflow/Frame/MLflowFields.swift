@@ -1,0 +1,131 @@
+import Basics
+
+/// The fields of a request, from its body or its query, with MLflow's checks and words.
+struct MLflowFields {
+  let members: JSONValue
+
+  /// A value that is there; null counts as absent.
+  subscript(_ name: String) -> JSONValue? {
+    guard let value = members[name], !value.isNull else { return nil }
+    return value
+  }
+
+  /// A text that must be there and not be empty.
+  func required(_ name: String) throws -> String {
+    guard let text = try string(name), !text.isEmpty else { throw Self.missing(name) }
+    return text
+  }
+
+  /// A text; numbers and the like are refused.
+  func string(_ name: String) throws -> String? {
+    guard let value = self[name] else { return nil }
+    guard let text = value.stringValue else { throw Self.invalid(name, value) }
+    return text
+  }
+
+  /// A whole number, as a number or as digits in a text.
+  func integer(_ name: String) throws -> Int64? {
+    guard let value = self[name] else { return nil }
+    switch value {
+    case .number(let number):
+      if let whole = Int64(exactly: number) { return whole }
+    case .string(let text):
+      if text.isEmpty { return nil }
+      if let whole = Int64(text) { return whole }
+    case .null, .bool, .array, .object: break
+    }
+    throw Self.invalid(name, value)
+  }
+
+  /// A whole number in a range.
+  func integer(_ name: String, default value: Int, in range: ClosedRange<Int>) throws -> Int {
+    guard let number = try integer(name) else { return value }
+    guard let small = Int(exactly: number), range.contains(small) else {
+      throw MLflowFailure(
+        .invalidParameterValue,
+        "Invalid value \(number) for parameter '\(name)' supplied: it must be at least "
+          + "\(range.lowerBound) and at most \(range.upperBound).")
+    }
+    return small
+  }
+
+  /// `true` or `false`, also as a text.
+  func bool(_ name: String) throws -> Bool? {
+    guard let value = self[name] else { return nil }
+    if let bool = value.boolValue { return bool }
+    switch value.stringValue?.lowercased() {
+    case "true": return true
+    case "false": return false
+    default: throw Self.invalid(name, value)
+    }
+  }
+
+  /// An array; absent is empty.
+  func array(_ name: String) throws -> [JSONValue] {
+    guard let value = self[name] else { return [] }
+    guard let elements = value.arrayValue else { throw Self.invalid(name, value) }
+    return elements
+  }
+
+  /// An array of texts; one text alone, as in a query, is an array of one.
+  func strings(_ name: String) throws -> [String] {
+    guard let value = self[name] else { return [] }
+    if let text = value.stringValue, isQuery { return [text] }
+    return try array(name).map { element in
+      guard let text = element.stringValue else { throw Self.invalid(name, value) }
+      return text
+    }
+  }
+
+  /// An array of objects.
+  func objects(_ name: String) throws -> [MLflowFields] {
+    try array(name).map { element in
+      guard case .object = element else { throw Self.invalid(name, .array([element])) }
+      return MLflowFields(members: element)
+    }
+  }
+
+  /// An object.
+  func object(_ name: String) throws -> MLflowFields? {
+    guard let value = self[name] else { return nil }
+    guard case .object = value else { throw Self.invalid(name, value) }
+    return MLflowFields(members: value)
+  }
+
+  /// An array of `{"key": …, "value": …}`; of a repeated key the last value holds.
+  func pairs(_ name: String) throws -> [String: String] {
+    var pairs: [String: String] = [:]
+    for entry in try objects(name) {
+      pairs[try entry.required("key")] = try entry.string("value") ?? ""
+    }
+    return pairs
+  }
+
+  var isQuery = false
+
+  static func missing(_ name: String) -> MLflowFailure {
+    MLflowFailure(
+      .invalidParameterValue,
+      "Missing value for required parameter '\(name)'. "
+        + "See the API docs for more information about request parameters.")
+  }
+
+  static func invalid(_ name: String, _ value: JSONValue) -> MLflowFailure {
+    let written = String(decoding: value.encoded().prefix(1_000), as: UTF8.self)
+    return MLflowFailure(
+      .invalidParameterValue,
+      "Invalid value \(written) for parameter '\(name)' supplied:  Hint: Value was of type "
+        + "'\(pythonType(value))'. See the API docs for more information about request parameters.")
+  }
+
+  private static func pythonType(_ value: JSONValue) -> String {
+    switch value {
+    case .null: "NoneType"
+    case .bool: "bool"
+    case .number(let number): Int64(exactly: number) == nil ? "float" : "int"
+    case .string: "str"
+    case .array: "list"
+    case .object: "dict"
+    }
+  }
+}

@@ -1,0 +1,131 @@
+import Basics
+import Experimentation
+import HTTPTypes
+
+extension FactoryRoutes {
+  /// `experiments/…`.
+  func addMLflowExperimentRoutes(_ ledger: Ledger) {
+    mlflow(.post, "experiments/create", permission: .write) { call in
+      let fields = try await call.fields()
+      let name = try fields.required("name")
+      let location = try fields.string("artifact_location") ?? ""
+      let tags = try fields.pairs("tags")
+      try MLflowNames.checkLocation(location)
+      let now = call.nowMs
+      let project = call.project
+      let experiment = try await ledger.write { db in
+        try ExperimentStore.create(
+          named: name, artifactLocation: location.isEmpty ? nil : location, tags: tags,
+          project: project, nowMs: now, in: db)
+      }
+      return MLflowAnswer { $0.member("experiment_id", experiment.id.rawValue) }
+    }
+    mlflow(.get, "experiments/get", permission: .read) { call in
+      let id = try await call.fields().experiment()
+      let (experiment, tags) = try await ledger.read { db in
+        (try ExperimentStore.experiment(id, in: db), try ExperimentStore.tags(of: id, in: db))
+      }
+      return MLflowAnswer {
+        $0.key("experiment")
+        $0.experiment(experiment, tags: tags)
+      }
+    }
+    mlflow(.get, "experiments/get-by-name", permission: .read) { call in
+      let name = try await call.fields().required("experiment_name")
+      let project = call.project
+      let (experiment, tags) = try await ledger.read { db in
+        let found = try ExperimentStore.experiment(named: name, project: project, in: db)
+        return (found, try ExperimentStore.tags(of: found.id, in: db))
+      }
+      return MLflowAnswer {
+        $0.key("experiment")
+        $0.experiment(experiment, tags: tags)
+      }
+    }
+    for method in [HTTPRequest.Method.post, .get] {
+      mlflow(method, "experiments/search", permission: .read) { call in
+        let fields = try await call.fields()
+        let (found, next) = try await ExperimentStore(ledger: ledger).search(
+          filter: try fields.string("filter") ?? "", order: try fields.strings("order_by"),
+          view: try fields.view("view_type"), page: try fields.page(default: 1_000, atMost: 50_000),
+          in: call.project)
+        return MLflowAnswer { writer in
+          writer.member("experiments", found) { $0.experiment($1.0, tags: $1.tags) }
+          writer.member(ifAny: "next_page_token", next)
+        }
+      }
+    }
+    addMLflowExperimentChanges(ledger)
+  }
+
+  private func addMLflowExperimentChanges(_ ledger: Ledger) {
+    mlflow(.post, "experiments/update", permission: .write) { call in
+      let fields = try await call.fields()
+      let id = try fields.experiment()
+      let name = try fields.required("new_name")
+      let now = call.nowMs
+      try await ledger.write { try ExperimentStore.rename(id, to: name, nowMs: now, in: $0) }
+      return MLflowAnswer.done
+    }
+    for (verb, stage) in [("delete", LifecycleStage.deleted), ("restore", .active)] {
+      mlflow(.post, "experiments/\(verb)", permission: .write) { call in
+        let id = try await call.fields().experiment()
+        let now = call.nowMs
+        try await ledger.write {
+          try ExperimentStore.setLifecycle(stage, of: id, nowMs: now, in: $0)
+        }
+        return MLflowAnswer.done
+      }
+    }
+    mlflow(.post, "experiments/set-experiment-tag", permission: .write) { call in
+      let fields = try await call.fields()
+      let id = try fields.experiment()
+      let key = try fields.required("key")
+      let value = try fields.string("value") ?? ""
+      let now = call.nowMs
+      try await ledger.write {
+        try ExperimentStore.setTag(key, value, of: id, nowMs: now, in: $0)
+      }
+      return MLflowAnswer.done
+    }
+    mlflow(.post, "experiments/delete-experiment-tag", permission: .write) { call in
+      let fields = try await call.fields()
+      let id = try fields.experiment()
+      let key = try fields.required("key")
+      try await ledger.write { try ExperimentStore.deleteTag(key, of: id, in: $0) }
+      return MLflowAnswer.done
+    }
+  }
+}
+
+extension JSONWriter {
+  /// An experiment in MLflow's shape.
+  mutating func experiment(_ experiment: Experiment, tags: [String: String]) {
+    beginObject()
+    member("experiment_id", experiment.id.rawValue)
+    member("name", experiment.name)
+    member("artifact_location", experiment.artifactLocation)
+    member("lifecycle_stage", experiment.lifecycle.rawValue)
+    member("last_update_time", experiment.updatedAtMs)
+    member("creation_time", experiment.createdAtMs)
+    member("tags", pairs: tags)
+    endObject()
+  }
+}
+
+/// MLflow's rules for names that have no counterpart in the factory.
+enum MLflowNames {
+  /// Refuses what is no address to keep artifacts at.
+  static func checkLocation(_ location: String) throws {
+    guard location.count <= 2_048 else {
+      throw MLflowFailure(
+        .invalidParameterValue,
+        "Invalid artifact path length. The length of the artifact path cannot be greater than 2048")
+    }
+    guard !location.contains("?"), !location.contains("#"), !location.contains("..") else {
+      throw MLflowFailure(
+        .invalidParameterValue,
+        "'artifact_location' URL can't include fragments, queries or parents.")
+    }
+  }
+}

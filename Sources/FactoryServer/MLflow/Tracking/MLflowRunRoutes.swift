@@ -1,0 +1,183 @@
+import Basics
+import Experimentation
+import HTTPTypes
+
+extension FactoryRoutes {
+  /// `runs/…` but for what a run logs.
+  func addMLflowRunRoutes(_ ledger: Ledger) {
+    let runs = RunStore(ledger: ledger)
+    mlflow(.post, "runs/create", permission: .write) { call in
+      let fields = try await call.fields()
+      let text = try fields.string("experiment_id") ?? ""
+      let experiment = text.isEmpty ? ExperimentID.standard : try MLflowFields.experiment(text)
+      var tags = try fields.pairs("tags")
+      let given = try fields.string("run_name") ?? ""
+      if !given.isEmpty, let tag = tags[RunTagKey.name], tag != given {
+        throw MLflowFailure(
+          .invalidParameterValue,
+          "Both 'run_name' argument and 'mlflow.runName' tag are specified, but with different "
+            + "values (run_name='\(given)', mlflow.runName='\(tag)').")
+      }
+      let name = given.isEmpty ? tags[RunTagKey.name] ?? RunNames.random() : given
+      tags[RunTagKey.name] = name
+      let user = try fields.string("user_id") ?? ""
+      let start = try fields.integer("start_time") ?? call.nowMs
+      let (allTags, id) = (tags, RunID.random())
+      let details = try await ledger.write { db in
+        let home = try ExperimentStore.experiment(experiment, in: db)
+        guard home.lifecycle == .active else {
+          throw ExperimentationError(
+            .invalidValue,
+            "The experiment \(experiment) must be in the 'active' state. "
+              + "Current state is deleted.")
+        }
+        try RunStore.create(
+          id, experiment: experiment, name: name, user: user, startedAtMs: start, in: db)
+        try RunStore.note(tags: allTags, on: id, in: db)
+        return try RunStore.details(id, in: db)
+      }
+      return MLflowAnswer {
+        $0.key("run")
+        $0.run(details)
+      }
+    }
+    mlflow(.get, "runs/get", permission: .read) { call in
+      let details = try await runs.details(try await call.fields().run())
+      return MLflowAnswer {
+        $0.key("run")
+        $0.run(details)
+      }
+    }
+    mlflow(.post, "runs/update", permission: .write) { call in
+      let fields = try await call.fields()
+      let id = try fields.run()
+      let status = try fields.status("status")
+      let end = try fields.integer("end_time")
+      let name = try fields.string("run_name")
+      let run = try await ledger.write { db in
+        try RunStore.update(id, status: status, endedAtMs: end, name: name, in: db)
+      }
+      return MLflowAnswer {
+        $0.key("run_info")
+        $0.runInfo(run)
+      }
+    }
+    for (verb, stage) in [("delete", LifecycleStage.deleted), ("restore", .active)] {
+      mlflow(.post, "runs/\(verb)", permission: .write) { call in
+        let id = try await call.fields().run()
+        let now = call.nowMs
+        try await ledger.write { try RunStore.setLifecycle(stage, of: id, nowMs: now, in: $0) }
+        return MLflowAnswer.done
+      }
+    }
+    mlflow(.post, "runs/search", permission: .read) { call in
+      let fields = try await call.fields()
+      let experiments = try fields.strings("experiment_ids").compactMap { ExperimentID($0) }
+      let (found, next) = try await runs.search(
+        in: experiments, filter: try fields.string("filter") ?? "",
+        order: try fields.strings("order_by"), view: try fields.view("run_view_type"),
+        page: try fields.page(default: 1_000, atMost: 50_000))
+      return MLflowAnswer { writer in
+        writer.member("runs", found) { $0.run($1) }
+        writer.member(ifAny: "next_page_token", next)
+      }
+    }
+  }
+}
+
+extension MLflowFields {
+  /// A run's status, as a word or as a number of the protocol's enumeration.
+  func status(_ name: String) throws -> RunStatus? {
+    guard let value = self[name] else { return nil }
+    switch value {
+    case .string(""): return nil
+    case .string(let word):
+      if let status = RunStatus(rawValue: word) { return status }
+    case .number(let number):
+      let order: [RunStatus] = [.running, .scheduled, .finished, .failed, .killed]
+      if let index = Int(exactly: number), order.indices.contains(index - 1) {
+        return order[index - 1]
+      }
+    case .null, .bool, .array, .object: break
+    }
+    throw Self.invalid(name, value)
+  }
+}
+
+extension JSONWriter {
+  /// A run in MLflow's shape.
+  mutating func run(_ details: RunDetails) {
+    beginObject()
+    key("info")
+    runInfo(details.run)
+    key("data")
+    beginObject()
+    member("metrics", details.metrics) { $0.metric($1) }
+    member("params", pairs: details.params)
+    member("tags", pairs: details.tags)
+    endObject()
+    key("inputs")
+    beginObject()
+    member("dataset_inputs", details.inputs) { $0.datasetInput($1) }
+    member("model_inputs", details.models.filter { $0.direction == .input }) { writer, model in
+      writer.beginObject()
+      writer.member("model_id", model.model)
+      writer.endObject()
+    }
+    endObject()
+    key("outputs")
+    beginObject()
+    member("model_outputs", details.models.filter { $0.direction == .output }) { writer, model in
+      writer.beginObject()
+      writer.member("model_id", model.model)
+      writer.member("step", model.step)
+      writer.endObject()
+    }
+    endObject()
+    endObject()
+  }
+
+  /// What is known of a run beside what it logged.
+  mutating func runInfo(_ run: Run) {
+    beginObject()
+    member("run_uuid", run.id.rawValue)
+    member("experiment_id", run.experiment.rawValue)
+    member("run_name", run.name)
+    member("user_id", run.user)
+    member("status", run.status.rawValue)
+    member("start_time", run.startedAtMs)
+    if let end = run.endedAtMs { member("end_time", end) }
+    member("artifact_uri", run.artifactLocation)
+    member("lifecycle_stage", run.lifecycle.rawValue)
+    member("run_id", run.id.rawValue)
+    endObject()
+  }
+
+  /// One point of a metric.
+  mutating func metric(_ point: MetricPoint, run: String? = nil) {
+    beginObject()
+    member("key", point.key)
+    member("value", point.value)
+    member("timestamp", point.timestampMs)
+    member("step", point.step)
+    member(ifAny: "run_id", run)
+    endObject()
+  }
+
+  private mutating func datasetInput(_ input: RunInput) {
+    beginObject()
+    if !input.context.isEmpty {
+      member("tags", pairs: ["mlflow.data.context": input.context])
+    }
+    key("dataset")
+    beginObject()
+    member("name", input.name)
+    member("digest", input.digest)
+    member("source_type", input.sourceType)
+    member("source", input.source)
+    member(ifAny: "schema", input.schema)
+    member(ifAny: "profile", input.profile)
+    endObject()
+    endObject()
+  }
+}
