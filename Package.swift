@@ -157,8 +157,8 @@ let package = Package(
     tests(
       "FactoryServerTests",
       [
-        "FactoryServer", "Serving", "API", "Basics", "Compute", httpTypes, nioCore, nioPosix,
-        logging,
+        "FactoryServer", "Serving", "API", "Basics", "Compute", httpTypes, httpClient, nioCore,
+        nioPosix, nioHTTP1, logging,
         .product(name: "HummingbirdTesting", package: "hummingbird"),
       ]),
     tests("FactoryCLITests", ["FactoryCLI", "API", "Basics"]),

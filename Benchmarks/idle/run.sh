@@ -35,8 +35,10 @@ for _ in range(5):
         time.sleep(0.002)
     ready.append(time.time() - started)
     time.sleep(2)
-    processes = [int(p) for p in os.listdir("/proc") if p.isdigit() and os.path.exists(f"/proc/{p}/cmdline")
-                 and home.encode() in open(f"/proc/{p}/cmdline", "rb").read()]
+    # This script names the home too, and is not part of the factory.
+    processes = [int(p) for p in os.listdir("/proc") if p.isdigit() and int(p) != os.getpid()
+                 and os.path.exists(f"/proc/{p}/cmdline") and home.encode() in open(f"/proc/{p}/cmdline", "rb").read()]
+    assert len(processes) == 2, processes
     memory.append(sum(resident(p) for p in processes) / 1024)
     subprocess.run([aifactory, "stop", "--home", home], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     server.wait(20)

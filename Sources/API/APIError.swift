@@ -13,6 +13,10 @@ public struct APIError: FactoryError {
     public static let serverUnreachable = Code(rawValue: "server_unreachable")
     /// The answer is not what this version of the program understands.
     public static let answerNotUnderstood = Code(rawValue: "answer_not_understood")
+    /// The server lives, and is taking up what ran before it started.
+    public static let starting = Code(rawValue: "starting")
+    /// No replica of an endpoint answers now.
+    public static let replicaUnavailable = Code(rawValue: "replica_unavailable")
     /// The token is missing or wrong.
     public static let unauthorized = Code(rawValue: "unauthorized")
   }

@@ -70,7 +70,7 @@ public struct FactoryClient: Sendable {
     }
     let answer: Answer
     do {
-      let response = try await HTTPClient.shared.execute(request, timeout: timeout)
+      let response = try await LocalHTTP.client.execute(request, timeout: timeout)
       let bytes = try await response.body.collect(upTo: answerLimit)
       answer = Answer(
         status: Int(response.status.code),

@@ -36,6 +36,17 @@ pid_t factory_lock_owner(int fd) {
   return lock.l_type == F_UNLCK ? 0 : lock.l_pid;
 }
 
+int factory_lock_open_file(int fd) {
+  struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+  return fcntl(fd, F_OFD_SETLK, &lock) == 0 ? 0 : errno;
+}
+
+int factory_open_file_is_locked(int fd) {
+  struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+  if (fcntl(fd, F_OFD_GETLK, &lock) != 0) return -errno;
+  return lock.l_type != F_UNLCK;
+}
+
 int factory_pipe(int *reading, int *writing) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return errno;

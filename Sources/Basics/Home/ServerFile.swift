@@ -11,7 +11,7 @@ public struct ServerFile: Codable, Equatable, Sendable {
   public var gateway: String
   /// The name of the machine.
   public var host: String
-  /// The process of the control plane.
+  /// The process of the control plane; 0 once `stop` has ended all that it had started.
   public var pid: Int32
   /// The version of the program that serves.
   public var version: String
@@ -41,6 +41,17 @@ public struct ServerFile: Codable, Equatable, Sendable {
         .serverFileInvalid, "\(home.serverFilePath) is not a server file",
         hint: "end the server with `aifactory stop`, remove the file and start the server again")
     }
+  }
+
+  /// The file of the server that serves `home` now; nil where none does, or not yet.
+  ///
+  /// A server that was killed leaves its file behind, and another program may listen there by now:
+  /// only the file of the process that has the lock counts.
+  public static func running(_ home: FactoryHome) throws(BasicsError) -> ServerFile? {
+    guard let holder = FileLock.holder(home.lockPath), let file = try read(home),
+      file.pid == holder
+    else { return nil }
+    return file
   }
 
   /// Writes the file of `home`.

@@ -23,6 +23,14 @@ int factory_lock_file(int fd);
 /* The process that holds the lock of a file; 0 when nobody does, -errno on failure. */
 pid_t factory_lock_owner(int fd);
 
+/* Takes the exclusive lock of an open file without waiting: 0, or the errno. It belongs to the
+   descriptor (fcntl(2), open file description locks) and goes when that is closed or the process
+   dies; asking whether somebody has it never takes it. */
+int factory_lock_open_file(int fd);
+
+/* Whether another descriptor holds the lock of `factory_lock_open_file`: 1, 0, or -errno. */
+int factory_open_file_is_locked(int fd);
+
 /* A pipe closed on exec whose reading end never waits: 0, or the errno. */
 int factory_pipe(int *reading, int *writing);
 

@@ -1,4 +1,5 @@
 public import Basics
+import Glibc
 public import JobProtocol
 
 /// One piece of work that runs on a site, in attempts.
@@ -47,6 +48,17 @@ public struct Job: Identified, Sendable, Equatable {
 
   /// True when the job ended as it should.
   public var hasSucceeded: Bool { state == .ended && reason == .succeeded }
+
+  /// True when the job did not end by its own doing, so that it may succeed when it is tried again.
+  ///
+  /// The kernel kills what takes too much memory by the same signal.
+  public var wasKilledFromOutside: Bool {
+    switch reason {
+    case .lostAgent, .lostNode: true
+    case .failed: signal == SIGKILL
+    case .succeeded, .canceledByUser, .timeLimit, .memoryLimit, .launchFailed, nil: false
+    }
+  }
 }
 
 /// How far a job is, as its tasks last told.

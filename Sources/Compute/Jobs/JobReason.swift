@@ -9,7 +9,7 @@ public enum JobReason: String, Codable, Sendable, CaseIterable {
   case canceledByUser = "canceled_by_user"
   case timeLimit = "time_limit"
   case memoryLimit = "memory_limit"
-  /// The agent died without a word; the processes it left were killed.
+  /// The agent died without a word, or before it began; the processes it left were killed.
   case lostAgent = "lost_agent"
   /// The machine restarted while the job ran.
   case lostNode = "lost_node"

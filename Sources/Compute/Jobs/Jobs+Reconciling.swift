@@ -19,6 +19,7 @@ extension Jobs {
       observers.finish()
     }
     try await reattach()
+    hasReconciled = true
     signal.add { $0.mayPlace = true }
     let signal = signal
     await withGracefulShutdownHandler {
@@ -187,7 +188,7 @@ extension Jobs {
         attempt.wantsStop
         ? JobStore.Ending(reason: .canceledByUser)
         : JobStore.Ending(
-          reason: .launchFailed,
+          reason: .lostAgent,
           message: "the agent ended before it began; see \(attempt.folder.agentLog)")
     }
     try await end(attempt, ending)

@@ -25,6 +25,8 @@ public actor Jobs: Service {
   var driver: LocalDriver?
   var watcher: JournalWatcher?
   var hasStopped = false
+  /// Whether what an earlier server left has been taken up.
+  public internal(set) var hasReconciled = false
 
   /// Makes the jobs of one home; nothing runs before `run()`.
   ///

@@ -23,6 +23,7 @@ public struct DataError: FactoryError, Equatable {
     case outOfMemory = "out_of_memory"
     case datasetNotFound = "dataset_not_found"
     case datasetDamaged = "dataset_damaged"
+    case importNotFound = "import_not_found"
     case engineMissing = "engine_missing"
     case engineFailed = "engine_failed"
   }

@@ -4,7 +4,7 @@ import GRDB
 /// The tables of datasets.
 public enum DataPipelinesMigrations {
   /// All steps in order of time.
-  public static let all: [SchemaMigration] = [createDatasets]
+  public static let all: [SchemaMigration] = [createDatasets, createImports]
 
   private static let createDatasets = SchemaMigration(
     identifier: "data-0001-create-datasets"
@@ -52,6 +52,23 @@ public enum DataPipelinesMigrations {
           sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
           takenAtNs INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
+        """)
+  }
+
+  private static let createImports = SchemaMigration(
+    identifier: "data-0002-create-imports"
+  ) { db in
+    try db.execute(
+      sql: """
+        -- Versions that are being made outside of workflows; a killed server leaves them to the next.
+        CREATE TABLE datasetImport (
+          id TEXT NOT NULL PRIMARY KEY CHECK (id GLOB 'di_*' AND length(id) = 29),
+          project TEXT NOT NULL DEFAULT 'default' REFERENCES project(id),
+          state TEXT NOT NULL CHECK (state IN ('running', 'succeeded', 'failed')),
+          content TEXT NOT NULL CHECK (json_valid(content)),
+          createdAtMs INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX datasetImportRunning ON datasetImport (createdAtMs) WHERE state = 'running';
         """)
   }
 }

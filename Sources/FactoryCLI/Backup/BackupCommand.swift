@@ -21,7 +21,7 @@ struct BackupCommand: FactoryCommand {
     let home = global.factoryHome
     let path = FileTree.absolute(file)
     let wire: BackupWire
-    if HomeLock.isHeld(home), let server = try ServerFile.read(home) {
+    if let server = try ServerFile.running(home) {
       let client = FactoryClient(url: server.url, token: server.token, timeoutSeconds: 86_400)
       wire = try await client.post("/api/v1/backups", BackupRequestWire(path: path))
     } else {

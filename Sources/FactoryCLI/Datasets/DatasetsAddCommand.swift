@@ -20,11 +20,12 @@ struct DatasetsAddCommand: FactoryCommand {
       name: name ?? defaultName, source: source,
       baseFolder: FileManager.default.currentDirectoryPath, target: target, exclude: exclude)
     var state = try await client.post("/api/v1/datasets", request, as: DatasetImportWire.self)
+    var patient = PatientClient(client, output: global.output, connect: connection)
     var pauseMs = 5
     while state.status == "running" {
       try await Task.sleep(for: .milliseconds(pauseMs))
       pauseMs = min(pauseMs * 2, 100)
-      state = try await client.get("/api/v1/dataset-imports/\(state.id)")
+      state = try await patient.get("/api/v1/dataset-imports/\(state.id)")
     }
     guard let version = state.version else {
       let error = state.error

@@ -70,7 +70,7 @@ struct Examination {
 
   private func server() -> ExaminationReport.Check {
     // A file that cannot be read is as good as none here: the lock tells the truth.
-    guard HomeLock.isHeld(home), let file = try? ServerFile.read(home) else {
+    guard let file = try? ServerFile.running(home) else {
       return .init("server", .ok, "not running; verbs that need it start it")
     }
     return .init("server", .ok, "\(file.url), gateway \(file.gateway), pid \(file.pid)")

@@ -1,6 +1,7 @@
 internal import API
 internal import ArgumentParser
 internal import Basics
+internal import Serving
 import Foundation
 
 /// Asks an endpoint for predictions.
@@ -18,11 +19,26 @@ struct PredictCommand: FactoryCommand {
 
   func execute() async throws {
     let body = try RowFile(bytes: try input(), name: file).json()
-    let client = try await gatewayClient()
-    let path = "/endpoints/\(FactoryClient.escaped(endpoint))/predict"
-    let answer = try await client.send("POST", path, body: body)
-    let json = try JSONValue(parsing: answer.body)
+    let json = try JSONValue(parsing: try await answer(to: body))
     try global.output.show(json, table: Self.table(json), quiet: Self.values(json))
+  }
+
+  /// Asks again for some seconds where nobody answers: a gateway or a replica that has ended is
+  /// started again, and the gateway may then listen elsewhere.
+  private func answer(to body: [UInt8]) async throws -> [UInt8] {
+    let path = "/endpoints/\(FactoryClient.escaped(endpoint))/predict"
+    let deadline = ContinuousClock.now + .seconds(10)
+    while true {
+      let client = try await gatewayClient()
+      do {
+        return try await client.send("POST", path, body: body).body
+      } catch let error as APIError
+        where error.code == .serverUnreachable || error.code == .replicaUnavailable
+      {
+        guard ContinuousClock.now < deadline else { throw error }
+        try await Task.sleep(for: .milliseconds(250))
+      }
+    }
   }
 
   private func input() throws -> [UInt8] {
@@ -30,11 +46,21 @@ struct PredictCommand: FactoryCommand {
     return try FileTree.read(FileTree.absolute(file), limit: 1 << 30)
   }
 
-  /// The gateway itself where it is known: a prediction need not pass through the server.
+  /// The gateway itself: a prediction need not pass through the server.
+  ///
+  /// Asked only while its process lives: another program may have its port by now, and shall not
+  /// see the token.
   private func gatewayClient() async throws -> FactoryClient {
-    let client = try await connection()
-    guard let server = try ServerFile.read(global.factoryHome) else { return client }
-    return FactoryClient(url: server.gateway, token: server.token)
+    let home = global.factoryHome
+    for _ in 0..<200 {
+      let client = try await connection()
+      guard let server = try ServerFile.running(home) else { return client }
+      if let gateway = try GatewayFile.running(home) {
+        return FactoryClient(url: gateway.url, token: server.token)
+      }
+      try await Task.sleep(for: .milliseconds(50))
+    }
+    return try await connection()
   }
 
   static func table(_ answer: JSONValue) -> TextTable {

@@ -21,20 +21,23 @@ struct ServerConnection {
   let output: Output
 
   func client() async throws -> FactoryClient {
-    if let client = try await answering() { return client }
     var started: Int32?
-    if !HomeLock.isHeld(home) {
-      try home.prepare()
-      started = try start()
-      output.note("Started a server for \(home.path); 'aifactory stop' ends it.")
-    }
+    var starts = 0
     // Opening the ledger may take a while after a crash.
     for _ in 0..<1_500 {
       if let client = try await answering() { return client }
-      // Another server may have been faster; else the log says why it ended.
       if let pid = started, DetachedProgram.hasEnded(pid) {
         started = nil
-        guard HomeLock.isHeld(home) else { throw startFailed() }
+        // Another server may have been faster; else the log says why it ended.
+        guard HomeLock.isHeld(home) || starts < 2 else { throw startFailed() }
+      }
+      if started == nil, !HomeLock.isHeld(home) {
+        try home.prepare()
+        started = try start()
+        starts += 1
+        if starts == 1 {
+          output.note("Started a server for \(home.path); 'aifactory stop' ends it.")
+        }
       }
       try await Task.sleep(for: .milliseconds(20))
     }
@@ -45,14 +48,16 @@ struct ServerConnection {
 
   /// A client of the running server; nil while none answers.
   private func answering() async throws -> FactoryClient? {
-    // The file of a server that was killed stays behind: the lock tells.
-    guard HomeLock.isHeld(home), let file = try ServerFile.read(home) else { return nil }
+    guard let file = try ServerFile.running(home) else { return nil }
     let client = FactoryClient(url: file.url, token: file.token)
     do {
       let _: HealthWire = try await client.get("/ready")
       return client
-    } catch let error as APIError where error.code == .serverUnreachable || error.status == 503 {
+    } catch let error as APIError where error.code == .serverUnreachable {
       return nil
+    } catch let error as APIError where error.status == 503 {
+      // What else hinders it (a full disk, say) is told by what is asked of it.
+      return error.code == .starting ? nil : client
     }
   }
 

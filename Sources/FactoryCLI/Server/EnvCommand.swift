@@ -19,7 +19,7 @@ struct EnvCommand: FactoryCommand {
       let wire = try await client.post("/api/v1/login-links", as: LoginLinkWire.self)
       return try global.output.show(wire, text: wire.url, quiet: [wire.url])
     }
-    guard let server = try ServerFile.read(global.factoryHome) else {
+    guard let server = try ServerFile.running(global.factoryHome) else {
       throw APIError(
         code: .serverUnreachable, message: "No server runs on \(global.factoryHome.path).",
         hint: "Start one with 'aifactory serve'.")

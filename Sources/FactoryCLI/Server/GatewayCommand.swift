@@ -12,8 +12,11 @@ struct GatewayCommand: FactoryCommand {
 
   @Option var listen = "127.0.0.1:8421"
 
+  @Option(name: .customLong("allow-host")) var allowedHosts: [String] = []
+
   func execute() async throws {
     try await Gateway.run(
-      home: global.factoryHome, listen: try ListenAddress(listen), version: FactoryVersion.current)
+      home: global.factoryHome, listen: try ListenAddress(listen), allowedHosts: allowedHosts,
+      version: FactoryVersion.current)
   }
 }

@@ -18,10 +18,11 @@ struct StopCommand: FactoryCommand {
 
   func execute() async throws {
     let home = global.factoryHome
-    guard HomeLock.isHeld(home), let server = try ServerFile.read(home) else {
+    guard try HomeLock.isHeld(home) || leftSomething(home) else {
       return try global.output.show(
         StoppedWire(stopped: false), text: "No server runs on \(home.path).", quiet: [])
     }
+    guard let server = try await server(of: home) else { return }
     let client = FactoryClient(url: server.url, token: server.token, timeoutSeconds: 60)
     do {
       let _: Nothing = try await client.post(
@@ -40,6 +41,19 @@ struct StopCommand: FactoryCommand {
     }
     try global.output.show(
       StoppedWire(stopped: true), text: "The server of \(home.path) has ended.", quiet: [])
+  }
+
+  /// Whether a server that did not end by `stop` may have left a gateway and replicas.
+  private func leftSomething(_ home: FactoryHome) throws -> Bool {
+    guard !keepEndpoints, let last = try ServerFile.read(home) else { return false }
+    return last.pid != 0
+  }
+
+  /// The server to stop; where it was killed, one that finds what it left and can end it.
+  private func server(of home: FactoryHome) async throws -> ServerFile? {
+    if let running = try ServerFile.running(home) { return running }
+    _ = try await connection()
+    return try ServerFile.running(home)
   }
 }
 

@@ -7,7 +7,8 @@ struct RunCommand: FactoryCommand {
     commandName: "run", abstract: "Runs a workflow: data, training, evaluation, deployment.",
     discussion: """
       Stages whose inputs, parameters, code and engines did not change are taken over from earlier \
-      runs. Ctrl-C leaves the run going. Exit code 1: a check, a gate or a job failed.
+      runs. Ctrl-C leaves the run going on the server, says how to watch or end it, and ends this \
+      command as the signal does (130 in a shell). Exit code 1: a check, a gate or a job failed.
       """)
 
   @OptionGroup var global: GlobalOptions

@@ -12,31 +12,17 @@ struct WorkflowWatch {
     let interrupts = interruptHandler(run.workflowRun)
     defer { interrupts.cancel() }
     var progress = WorkflowProgress(terminal: output.terminal, isShown: output.mode == .table)
-    var client = client
+    var client = PatientClient(client, output: output, connect: connect)
     var run = run
-    var failures = 0
     while true {
       output.write(progress.update(run))
       if run.isFinal { return run }
       try await Task.sleep(for: .milliseconds(output.terminal.isInteractive ? 200 : 100))
-      do {
-        run = try await client.get("/api/v1/workflow-runs/\(run.workflowRun)")
-        failures = 0
-      } catch let error as APIError where error.status == nil || (error.status ?? 0) >= 500 {
-        failures += 1
-        // The run itself goes on without the server, or is picked up by the next one.
-        guard failures <= 30 else { throw error }
-        try await Task.sleep(for: .seconds(1))
-        do {
-          client = try await connect()
-        } catch let error as APIError where failures < 30 {
-          output.note("The server is away: \(error.message)")
-        }
-      }
+      run = try await client.get("/api/v1/workflow-runs/\(run.workflowRun)")
     }
   }
 
-  /// Ctrl-C ends the watching, not the run.
+  /// Ctrl-C ends the watching, not the run; the shell sees a command that the signal has ended.
   private func interruptHandler(_ id: String) -> any DispatchSourceSignal {
     signal(SIGINT, SIG_IGN)
     let source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
@@ -49,9 +35,20 @@ struct WorkflowWatch {
         End it:    aifactory workflows cancel \(id)
 
         """)
-      exit(ExitStatus.factoryFailed.rawValue)
+      Self.endAsInterrupted()
     }
     source.resume()
     return source
+  }
+
+  /// Ends this process by the signal itself: a script that ran it then ends too.
+  private static func endAsInterrupted() {
+    signal(SIGINT, SIG_DFL)
+    // A thread of Dispatch, which holds signals back.
+    var interrupt = sigset_t()
+    sigemptyset(&interrupt)
+    sigaddset(&interrupt, SIGINT)
+    pthread_sigmask(SIG_UNBLOCK, &interrupt, nil)
+    raise(SIGINT)
   }
 }

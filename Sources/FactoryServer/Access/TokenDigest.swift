@@ -33,6 +33,13 @@ public struct TokenDigest: Sendable {
   public func matches(_ other: TokenDigest) -> Bool {
     zip(digest, other.digest).reduce(into: UInt8(0)) { $0 |= $1.0 ^ $1.1 } == 0
   }
+
+  /// Whether an `Authorization` header holds one of these tokens.
+  static func holds(_ header: String, oneOf digests: [TokenDigest]) -> Bool {
+    guard let token = Authenticator.token(in: header) else { return false }
+    let digest = TokenDigest(of: token)
+    return digests.reduce(false) { $0 || $1.matches(digest) }
+  }
 }
 
 /// Random words for tokens.

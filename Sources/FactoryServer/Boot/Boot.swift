@@ -1,12 +1,11 @@
 import API
 import Basics
-import Foundation
+import Glibc
 import Hummingbird
 import Logging
 import NIOCore
 import NIOPosix
 import ServiceLifecycle
-import Synchronization
 import UnixSignals
 
 /// Joins the parts of the factory and serves until it is told to end.
@@ -31,45 +30,33 @@ public enum Boot {
     let token = try ServerFile.read(options.home)?.token ?? SecretText.random()
     let options = try options.withFreePorts()
     try options.home.prepare()
-    let gateway = GatewaySupervisor(options: options, logger: logger)
+    let addresses = FactoryAddresses(options: options, token: token, logger: logger)
+    let gateway = GatewaySupervisor(options: options, addresses: addresses, logger: logger)
     // Its process starts while the ledger opens.
     async let gatewayStart = gateway.start()
     let services = try FactoryServices(
       options: options, token: token, gateway: gateway, logger: logger)
     let authenticator = Authenticator(token: token, isOff: options.isAuthenticationOff)
-    let address = Mutex(options.listen)
-    let gatewayUrl = try await gatewayStart
+    _ = try await gatewayStart
 
     let routes = FactoryRoutes(
       authenticator: authenticator,
       hosts: HostRules(allowing: options.allowedHosts + [options.listen.host]))
-    routes.addHealthRoutes(version: options.version) { true }
-    routes.addLoginRoutes(authenticator) { address.withLock { $0.url } }
-    services.addRoutes(
-      to: routes, token: token, serverUrl: { address.withLock { $0.url } },
-      gatewayUrl: gatewayUrl)
+    let readiness = Readiness(services)
+    routes.addHealthRoutes(version: options.version) { await readiness.hindrance() }
+    routes.addLoginRoutes(authenticator) { addresses.serverUrl }
+    services.addRoutes(to: routes, token: token, addresses: addresses)
 
     let application = Application(
       router: routes.router,
       configuration: ApplicationConfiguration(
         address: .hostname(options.listen.host, port: options.listen.port)),
       onServerRunning: { channel in
-        let bound = address.withLock { address in
-          address.port = channel.localAddress?.port ?? address.port
-          return address
-        }
-        let file = ServerFile(
-          url: bound.url, gateway: gatewayUrl, host: ProcessInfo.processInfo.hostName,
-          pid: getpid(), version: options.version, token: token)
-        do {
-          try file.write(options.home)
-        } catch {
-          logger.error("server.json cannot be written", metadata: ["error": "\(error)"])
-        }
+        addresses.serverListens(at: channel.localAddress?.port)
         announce(
           """
-          AI Factory \(options.version) serves \(options.home.path) at \(bound.url)
-          Open it in a browser (once): \(bound.url)/login/\(authenticator.newLink())
+          AI Factory \(options.version) serves \(options.home.path) at \(addresses.serverUrl)
+          Open it in a browser (once): \(addresses.serverUrl)/login/\(authenticator.newLink())
           """)
       },
       logger: logger)

@@ -51,7 +51,7 @@ public struct FactoryServices: Sendable {
         gatewayGeneration: { await gateway.health()?.generation }),
       logger: logger)
     imports = DatasetImports(
-      ledger: ledger, home: home, jobs: jobs, executable: options.executable)
+      ledger: ledger, home: home, jobs: jobs, executable: options.executable, logger: logger)
     let engines = EngineLocator(home: home)
     workflows = WorkflowParts(
       home: home, ledger: ledger, jobs: jobs, endpoints: endpoints,
@@ -65,34 +65,31 @@ public struct FactoryServices: Sendable {
   public var all: [any Service] { [jobs, gateway, endpoints, imports, runner] }
 
   /// Adds the routes of all parts.
-  func addRoutes(
-    to routes: FactoryRoutes, token: String, serverUrl: @escaping @Sendable () -> String,
-    gatewayUrl: String
-  ) {
+  func addRoutes(to routes: FactoryRoutes, token: String, addresses: FactoryAddresses) {
+    let gatewayUrl: @Sendable () -> String = { addresses.gatewayUrl }
     routes.addJobRoutes(jobs)
     routes.addEndpointRoutes(
-      endpoints, predictions: SegmentReader(home: home), gatewayUrl: { gatewayUrl })
+      endpoints, predictions: SegmentReader(home: home), gatewayUrl: gatewayUrl)
     routes.addDatasetRoutes(DatasetStore(ledger: ledger), objects: objects, imports: imports)
     routes.addModelRoutes(models)
     routes.addRunRoutes(RunStore(ledger: ledger))
     routes.addMLflowRoutes(ledger: ledger, objects: objects)
     routes.addStudyRoutes(ledger)
     routes.addBackupRoutes(home)
-    addWorkflowRoutes(to: routes, serverUrl: serverUrl, gatewayUrl: gatewayUrl)
-    routes.addForwardRoutes(gatewayUrl: { gatewayUrl }, token: token)
+    addWorkflowRoutes(to: routes, addresses: addresses)
+    routes.addForwardRoutes(gateway: gateway, token: token)
     routes.addPageRoutes(self, gatewayUrl: gatewayUrl)
     routes.addMetricsRoutes(ledger: ledger, jobs: jobs, endpoints: endpoints, gateway: gateway)
-    routes.addStopRoutes(endpoints: endpoints, gateway: gateway)
+    routes.addStopRoutes(endpoints: endpoints, gateway: gateway, addresses: addresses)
   }
 
-  private func addWorkflowRoutes(
-    to routes: FactoryRoutes, serverUrl: @escaping @Sendable () -> String, gatewayUrl: String
-  ) {
+  private func addWorkflowRoutes(to routes: FactoryRoutes, addresses: FactoryAddresses) {
     routes.addWorkflowRoutes(
       runner, planner: WorkflowPlanner(parts: workflows),
       presenter: WorkflowRunPresenter(
         store: WorkflowRunStore(ledger: ledger), jobs: jobs,
-        urls: { (server: serverUrl(), gateway: gatewayUrl) }, nowMs: { systemTimeMs() }),
+        urls: { (server: addresses.serverUrl, gateway: addresses.gatewayUrl) },
+        nowMs: { systemTimeMs() }),
       explainer: Explainer(
         ledger: ledger, jobs: jobs, predictions: SegmentReader(home: home)))
     routes.addReportRoutes(WorkflowRunStore(ledger: ledger), objects: objects)

@@ -5,12 +5,15 @@ import Serving
 
 extension FactoryRoutes {
   /// Ends the server by request.
-  func addStopRoutes(endpoints: Endpoints, gateway: GatewaySupervisor) {
+  func addStopRoutes(
+    endpoints: Endpoints, gateway: GatewaySupervisor, addresses: FactoryAddresses
+  ) {
     route(.post, "/api/v1/stop", permission: .write) { request, _ in
       let wish = try await request.wire(StopRequestWire.self)
       if !wish.keepEndpoints {
         try await endpoints.suspend()
         await gateway.stop()
+        addresses.everythingHasEnded()
       }
       let answer = try WireResponse(Nothing())
       // The same way as from outside: what is being answered, this request among it, is answered.

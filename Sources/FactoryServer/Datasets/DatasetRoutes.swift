@@ -50,7 +50,8 @@ extension FactoryRoutes {
         try await imports.start(wanted, project: context.project), status: .accepted)
     }
     route(.get, "/api/v1/dataset-imports/{id}", permission: .read) { _, context in
-      try WireResponse(try await imports.state(context.parameter("id")))
+      try WireResponse(
+        try await imports.state(context.identifier("id", of: DatasetImport.self)))
     }
   }
 

@@ -7,12 +7,13 @@ import NIOHTTP1
 
 extension FactoryRoutes {
   /// Hands requests for predictions on to the gateway, so that one address suffices.
-  func addForwardRoutes(gatewayUrl: @escaping @Sendable () -> String, token: String) {
+  func addForwardRoutes(gateway: GatewaySupervisor, token: String) {
     for method in [HTTPRequest.Method.post, .get] {
       route(method, "/endpoints/{name}/{verb}", permission: .read) { request, context in
         // Not encoded again: names hold nothing that needs it, and others match no endpoint.
         let path = "/endpoints/\(try context.parameter("name"))/\(try context.parameter("verb"))"
-        var forwarded = HTTPClientRequest(url: gatewayUrl() + FactoryRoutes.escapedPath(path))
+        var forwarded = HTTPClientRequest(
+          url: try await gateway.liveUrl() + FactoryRoutes.escapedPath(path))
         forwarded.method = method == .post ? .POST : .GET
         forwarded.headers.add(name: "Authorization", value: "Bearer \(token)")
         if method == .post {
@@ -27,7 +28,7 @@ extension FactoryRoutes {
     let answer: HTTPClientResponse
     let body: ByteBuffer
     do {
-      answer = try await HTTPClient.shared.execute(request, timeout: .seconds(90))
+      answer = try await LocalHTTP.client.execute(request, timeout: .seconds(90))
       body = try await answer.body.collect(upTo: 1 << 30)
     } catch let error as CancellationError {
       throw error

@@ -71,7 +71,7 @@ struct ErrorTranslation {
       .unprocessableContent
     case "queue_full", "too_many_requests": .tooManyRequests
     case "unavailable", "no_replica", "replica_unavailable", "gateway_unavailable", "overloaded",
-      "ledger_closed", "disk_full":
+      "ledger_closed", "disk_full", "starting", "ledger_unwritable":
       .serviceUnavailable
     case "deploy_failed": .unprocessableContent
     case "ledger_unusable", "ledger_too_new", "commit_failed", "transaction_lost",

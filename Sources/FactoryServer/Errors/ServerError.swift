@@ -10,6 +10,8 @@ public struct ServerError: FactoryError {
     case forbiddenOrigin = "forbidden_origin"
     case notFound = "not_found"
     case unavailable
+    case starting
+    case ledgerUnwritable = "ledger_unwritable"
     case addressInUse = "address_in_use"
     case addressRefused = "address_refused"
     case alreadyServing = "already_serving"

@@ -12,13 +12,25 @@ import UnixSignals
 public enum Gateway {
   /// Answers until a signal ends it; what is being answered is answered first.
   ///
-  /// - Throws: `address_in_use`.
-  public static func run(home: FactoryHome, listen: ListenAddress, version: String) async throws {
+  /// - Parameters:
+  ///   - home: whose endpoints it answers for; each has one gateway.
+  ///   - listen: its address; port 0 picks a free one.
+  ///   - allowedHosts: names by which people reach it, beside this machine's own.
+  ///   - version: of the program, for the server that finds it.
+  /// - Throws: `address_in_use`, or `gateway_unavailable` where the home has a gateway already.
+  public static func run(
+    home: FactoryHome, listen: ListenAddress, allowedHosts: [String] = [], version: String
+  ) async throws {
     ProcessSignals.prepare()
+    guard let claim = try GatewayFile.claim(home) else {
+      throw ServingError(.gatewayUnavailable, "\(home.path) has a gateway already.")
+    }
+    defer { withExtendedLifetime(claim) {} }
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let logger = Logger(label: "gateway")
     let running = try await RunningGateway.start(
-      on: group.next(), routesPath: RoutingFile.path(in: home), listen: listen, logger: logger)
+      on: group.next(), routesPath: RoutingFile.path(in: home), listen: listen,
+      hosts: HostRules(allowing: allowedHosts + [listen.host]), logger: logger)
     let process = ProcessIdentity.current
     try GatewayFile(
       url: running.address.url, pid: process.pid, startTicks: process.startTicks,
@@ -39,10 +51,12 @@ struct RunningGateway: Sendable {
 
   /// Listens at `listen` and follows the routing file.
   static func start(
-    on eventLoop: any EventLoop, routesPath: String, listen: ListenAddress, logger: Logger
+    on eventLoop: any EventLoop, routesPath: String, listen: ListenAddress,
+    hosts: HostRules = HostRules(), logger: Logger
   ) async throws -> RunningGateway {
     let core = try await eventLoop.submit {
-      let core = GatewayCore(eventLoop: eventLoop, routesPath: routesPath, logger: logger)
+      let core = GatewayCore(
+        eventLoop: eventLoop, routesPath: routesPath, hosts: hosts, logger: logger)
       core.start()
       return NIOLoopBound(core, eventLoop: eventLoop)
     }.get()

@@ -51,7 +51,8 @@ struct GatewayAnswer {
 
 /// What the gateway itself can find wrong.
 enum GatewayFailure {
-  case badRequest, unauthorized, forbiddenOrigin, notFound(String), methodNotAllowed, bodyTooLarge
+  case badRequest, unauthorized, forbiddenHost(String), forbiddenOrigin, notFound(String)
+  case methodNotAllowed, bodyTooLarge
   case queueFull, noReplica, timeout
 
   var answer: GatewayAnswer {
@@ -62,6 +63,10 @@ enum GatewayFailure {
       Self.answer(
         401, "unauthorized", "A token that may call this endpoint is needed.",
         "Send 'Authorization: Bearer TOKEN'; 'aifactory env' prints it.")
+    case .forbiddenHost(let host):
+      Self.answer(
+        403, "forbidden_host", "This gateway does not answer to the name '\(host)'.",
+        "Use 127.0.0.1, localhost, or start the server with --allow-host NAME.")
     case .forbiddenOrigin:
       Self.answer(403, "forbidden_origin", "Pages of other sites may not use this gateway.", "")
     case .notFound(let path):

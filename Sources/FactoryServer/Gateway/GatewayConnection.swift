@@ -30,6 +30,8 @@ final class GatewayConnection: ChannelInboundHandler {
   private var isClosing = false
   private var isReading = false
   private var needsFlush = false
+  /// The last name that was right.
+  private var checkedHost: String?
   /// The last header whose token was right, and for which routes.
   private var checked: (header: String, endpoint: String, generation: Int64)?
 
@@ -110,6 +112,7 @@ final class GatewayConnection: ChannelInboundHandler {
     }
     let slot = firstSlot + slots.count
     slots.append(Slot(keepAlive: head.isKeepAlive && !isClosing, answer: nil))
+    if let refusal = refusal(of: head) { return complete(slot, refusal.answer) }
     guard !isTooLarge else { return complete(slot, GatewayFailure.bodyTooLarge.answer) }
     switch GatewayPath(head.uri) {
     case .health:
@@ -136,8 +139,19 @@ final class GatewayConnection: ChannelInboundHandler {
     }
   }
 
+  /// Why a request is not answered that was sent to another name, or by another site's page.
+  private func refusal(of head: HTTPRequestHead) -> GatewayFailure? {
+    let host = head.headers.first(name: "host")
+    if host == nil || host != checkedHost {
+      guard core.hosts.allows(host: host) else { return .forbiddenHost(host ?? "") }
+      checkedHost = host
+    }
+    guard let origin = head.headers.first(name: "origin") else { return nil }
+    return core.hosts.allows(origin: origin, host: host) ? nil : .forbiddenOrigin
+  }
+
   private func allows(_ headers: HTTPHeaders, _ endpoint: GatewayEndpoint) -> Bool {
-    if core.isOpen { return !headers.contains(name: "origin") }
+    if core.isOpen { return true }
     guard let header = headers.first(name: "authorization") else { return false }
     if let checked, checked.header == header, checked.endpoint == endpoint.name,
       checked.generation == core.generation

@@ -1,3 +1,4 @@
+import Glibc
 import Logging
 import NIOCore
 import NIOHTTP1
@@ -8,6 +9,10 @@ final class GatewayCore {
   private(set) var endpoints: [String: GatewayEndpoint] = [:]
   private(set) var generation: Int64 = 0
   private(set) var isOpen = false
+  /// Tokens that may know which endpoints there are.
+  private var callers: [TokenDigest] = []
+  /// The names that this gateway answers to.
+  let hosts: HostRules
   /// Requests that were handed to a replica since the start.
   private(set) var requestCount: UInt64 = 0
 
@@ -19,11 +24,12 @@ final class GatewayCore {
   private var connections: [ObjectIdentifier: GatewayConnection] = [:]
 
   init(
-    eventLoop: any EventLoop, routesPath: String, logger: Logger,
+    eventLoop: any EventLoop, routesPath: String, hosts: HostRules = HostRules(), logger: Logger,
     timeLimit: TimeAmount = .seconds(60)
   ) {
     self.eventLoop = eventLoop
     self.routesPath = routesPath
+    self.hosts = hosts
     self.logger = logger
     self.timeLimit = timeLimit
   }
@@ -56,14 +62,16 @@ final class GatewayCore {
   func health() -> ByteBuffer {
     reload()
     return ByteBuffer(
-      string: "{\"status\":\"ok\",\"generation\":\(generation),\"requests\":\(requestCount)}")
+      string: "{\"status\":\"ok\",\"generation\":\(generation),\"requests\":\(requestCount),"
+        + "\"pid\":\(getpid())}")
   }
 
-  /// Whether the token may call anything at all.
+  /// Whether the token may know which endpoints there are, or may call one of them.
   func knows(_ headers: HTTPHeaders) -> Bool {
     if isOpen { return true }
     guard let header = headers.first(name: "authorization") else { return false }
-    return endpoints.values.contains { $0.allows(header) }
+    return TokenDigest.holds(header, oneOf: callers)
+      || endpoints.values.contains { $0.allows(header) }
   }
 
   func connected(_ connection: GatewayConnection) {
@@ -114,6 +122,7 @@ final class GatewayCore {
       for socket in known where !route.sockets.contains(socket) { endpoint.remove(socket: socket) }
     }
     isOpen = routes.isOpen
+    callers = (routes.tokenDigests ?? []).compactMap { TokenDigest(hex: $0) }
     generation = routes.generation
     logger.info("routes", metadata: ["generation": "\(generation)"])
   }

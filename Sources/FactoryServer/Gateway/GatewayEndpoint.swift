@@ -22,9 +22,7 @@ final class GatewayEndpoint {
 
   /// Whether the `Authorization` header holds a token that may call.
   func allows(_ header: String) -> Bool {
-    guard let token = Authenticator.token(in: header) else { return false }
-    let digest = TokenDigest(of: token)
-    return digests.reduce(false) { $0 || $1.matches(digest) }
+    TokenDigest.holds(header, oneOf: digests)
   }
 
   func add(_ link: ReplicaLink) { links.append(link) }

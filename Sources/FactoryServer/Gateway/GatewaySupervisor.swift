@@ -12,22 +12,30 @@ actor GatewaySupervisor: Service {
   private let home: FactoryHome
   private let executable: String
   private let version: String
-  private let takesAnyPort: Bool
+  private let allowedHosts: [String]
+  /// Whether any port will do where the one that it had is taken.
+  private let mayMove: Bool
+  private let addresses: FactoryAddresses
   private let logger: Logger
   /// Where it listens; the port is known once it runs.
   private var listen: ListenAddress
   private var process: GatewayFile?
   /// The process that this server started, to be reaped.
   private var child: pid_t?
-  private var failures: Int64 = 0
+  /// Starts in a row that came to nothing.
+  private var failures = 0
+  /// Looks to let pass before the next start.
+  private var pause = 0
   private var isStopped = false
 
-  init(options: ServeOptions, logger: Logger) {
+  init(options: ServeOptions, addresses: FactoryAddresses, logger: Logger) {
     home = options.home
     executable = options.executable
     version = options.version
+    allowedHosts = options.allowedHosts
+    mayMove = options.takesAnyPort || options.gateway.port == 0
     listen = options.gateway
-    takesAnyPort = options.takesAnyPort
+    self.addresses = addresses
     self.logger = logger
   }
 
@@ -35,18 +43,17 @@ actor GatewaySupervisor: Service {
   ///
   /// - Throws: `gateway_unavailable` when it does not listen within some seconds.
   func start() async throws -> String {
-    if let running = try GatewayFile.running(home) {
-      if suits(running) {
-        process = running
-        return running.url
-      }
-      await end(running)
-    }
-    if takesAnyPort, !listen.isFree { listen.port = 0 }
-    try spawn()
     for _ in 0..<500 {
-      if let url = try adopted() { return url }
-      if let child, DetachedProgram.hasEnded(child) { break }
+      if let running = try GatewayFile.running(home) {
+        if suits(running) { return follow(running) }
+        await end(running)
+      }
+      reap()
+      // One that an earlier server had just started says soon where it listens.
+      if child == nil, !GatewayFile.isOneThere(home) {
+        guard failures < 2 else { break }
+        try spawn()
+      }
       try await Task.sleep(for: .milliseconds(10))
     }
     throw ServingError(
@@ -65,8 +72,20 @@ actor GatewaySupervisor: Service {
     }
   }
 
-  /// The address of the gateway that runs, and of the next one.
-  var url: String { process?.url ?? listen.url }
+  /// Whether the gateway's process is there and has said where it listens.
+  var isUp: Bool { process.map { Self.lives($0) } ?? false }
+
+  /// The address of the gateway that runs.
+  ///
+  /// - Throws: `gateway_unavailable` while none does: another program may have its port by now.
+  func liveUrl() throws -> String {
+    guard let process, Self.lives(process) else {
+      throw ServingError(
+        .gatewayUnavailable, "The gateway does not run.",
+        hint: "It is started again within a second.")
+    }
+    return process.url
+  }
 
   /// What a gateway says of itself.
   struct Health: Decodable, Sendable {
@@ -74,20 +93,34 @@ actor GatewaySupervisor: Service {
     var generation: Int64
     /// Requests handed to replicas since its start.
     var requests: Int64
+    /// Its process.
+    var pid: Int32
   }
 
   /// What the gateway says of itself; nil when none answers.
   func health() async -> Health? {
     guard let process else { return nil }
     // No answer is an answer here.
-    return try? await FactoryClient(url: process.url, token: nil, timeoutSeconds: 2)
-      .get("/health")
+    let health: Health? = try? await FactoryClient(
+      url: process.url, token: nil, timeoutSeconds: 2
+    ).get("/health")
+    // Where ours has just died, another factory's may listen by now.
+    return health?.pid == process.pid ? health : nil
   }
 
   /// Ends the gateway and starts none any more.
   func stop() async {
     isStopped = true
+    // One that was started a moment ago has not said yet where it listens.
+    for _ in 0..<200 where child != nil && process == nil {
+      reap()
+      process = try? GatewayFile.running(home)  // What cannot be read names none.
+      // Canceled: look again at once, the count bounds it.
+      try? await Task.sleep(for: .milliseconds(10))
+    }
     if let running = process { await end(running) }
+    if let child { kill(child, SIGKILL) }
+    reap()
     process = nil
   }
 
@@ -98,29 +131,29 @@ actor GatewaySupervisor: Service {
 
   private var logPath: String { home.gatewayPath + "/gateway.log" }
 
+  private static func lives(_ file: GatewayFile) -> Bool {
+    ProcessIdentity(pid: file.pid)?.startTicks == file.startTicks
+  }
+
   private func suits(_ running: GatewayFile) -> Bool {
-    running.version == version
-      && (listen.port == 0 || takesAnyPort || running.url == listen.url)
+    running.version == version && (mayMove || running.url == listen.url)
   }
 
   private func look() {
     guard !isStopped else { return }
-    if let process,
-      ProcessIdentity(pid: process.pid)?.startTicks == process.startTicks
-    {
-      return
-    }
-    if let child, DetachedProgram.hasEnded(child) { self.child = nil }
+    if let process, Self.lives(process) { return }
+    reap()
     do {
-      if try adopted() != nil {
-        failures = 0
+      if let running = try GatewayFile.running(home) {
+        _ = follow(running)
         return
       }
       process = nil
-      guard child == nil else { return }
-      failures += 1
-      logger.warning(
-        "the gateway has ended and is started again", metadata: ["times": "\(failures)"])
+      guard child == nil, !GatewayFile.isOneThere(home) else { return }
+      guard pause == 0 else { return pause -= 1 }
+      // At once the first time, then later and later: up to half a minute.
+      pause = min(120, 4 * failures)
+      logger.warning("the gateway has ended and is started again")
       try spawn()
     } catch {
       logger.error("the gateway cannot be started", metadata: ["error": "\(error)"])
@@ -128,27 +161,34 @@ actor GatewaySupervisor: Service {
   }
 
   /// Takes over what has said that it listens.
-  private func adopted() throws -> String? {
-    guard let running = try GatewayFile.running(home) else { return nil }
+  private func follow(_ running: GatewayFile) -> String {
     process = running
+    (failures, pause) = (0, 0)
     // The next one listens where this one does, so that callers find it.
     if let port = running.url.split(separator: ":").last.flatMap({ Int($0) }) { listen.port = port }
+    addresses.gatewayListens(at: running.url)
     return running.url
   }
 
   private func spawn() throws {
+    if mayMove, failures > 0 || !listen.isFree { listen.port = 0 }
+    failures += 1
     try FileTree.createFolder(home.gatewayPath)
-    let arguments = [
-      "gateway", "--home", home.path, "--listen", "\(listen)",
-    ]
+    let arguments =
+      ["gateway", "--home", home.path, "--listen", "\(listen)"]
+      + allowedHosts.flatMap { ["--allow-host", $0] }
     child = try DetachedProgram.start(executable, arguments, log: logPath)
+  }
+
+  private func reap() {
+    if let ended = child, DetachedProgram.hasEnded(ended) { child = nil }
   }
 
   private func end(_ running: GatewayFile) async {
     kill(running.pid, SIGTERM)
     for _ in 0..<500 {
-      if let child { _ = DetachedProgram.hasEnded(child) }
-      guard ProcessIdentity(pid: running.pid)?.startTicks == running.startTicks else { return }
+      reap()
+      guard Self.lives(running) else { return }
       // Canceled: look again at once, the count bounds it.
       try? await Task.sleep(for: .milliseconds(10))
     }

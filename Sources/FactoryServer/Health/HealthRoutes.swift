@@ -4,14 +4,17 @@ import Hummingbird
 
 extension FactoryRoutes {
   /// Whether the server lives, whether it can work, and which version it is; open to all.
-  func addHealthRoutes(version: String, isReady: @escaping @Sendable () async -> Bool) {
+  ///
+  /// - Parameter hindrance: why the server cannot work now; nil if it can.
+  func addHealthRoutes(
+    version: String, hindrance: @escaping @Sendable () async -> ServerError?
+  ) {
     route(.get, "/health", permission: .open) { _, _ in
       try WireResponse(HealthWire(status: "ok"))
     }
     route(.get, "/ready", permission: .open) { _, _ in
-      await isReady()
-        ? try WireResponse(HealthWire(status: "ok"))
-        : try WireResponse(HealthWire(status: "starting"), status: .serviceUnavailable)
+      if let hindrance = await hindrance() { throw hindrance }
+      return try WireResponse(HealthWire(status: "ok"))
     }
     route(.get, "/version", permission: .open) { request, context in
       if let mlflow = MLflowVersion.text(for: request) { return mlflow }

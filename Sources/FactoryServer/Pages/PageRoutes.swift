@@ -9,9 +9,11 @@ import Workflows
 
 extension FactoryRoutes {
   /// The web pages.
-  func addPageRoutes(_ services: FactoryServices, gatewayUrl: String) {
+  func addPageRoutes(
+    _ services: FactoryServices, gatewayUrl: @escaping @Sendable () -> String
+  ) {
     route(.get, "/", permission: .read) { _, context in
-      try await services.homePage(of: context.project, gatewayUrl: gatewayUrl).response
+      try await services.homePage(of: context.project, gatewayUrl: gatewayUrl()).response
     }
     route(.get, "/style.css", permission: .open) { _, _ in
       Response(

@@ -101,6 +101,11 @@ public struct EndpointStatus: Sendable, Equatable {
   /// The deployment that answers now.
   public var live: Deployment? { deployments.first { $0.state == .live } }
 
+  /// Whether a replica of the live deployment was healthy when it was last looked at.
+  var isAnswering: Bool {
+    live.map { active(of: $0).contains { $0.state == .healthy } } ?? false
+  }
+
   /// The replicas of one deployment that have not ended.
   func active(of deployment: Deployment) -> [Replica] {
     replicas.filter { $0.deployment == deployment.id && $0.state != .ended }

@@ -41,6 +41,8 @@ public actor Endpoints: Service {
   /// What is remembered of a deployment between turns.
   private struct Memory {
     var failures = 0
+    /// Replicas that were killed from outside before they could answer.
+    var losses = 0
     var restartAtMs: Int64 = 0
     var lastReason: String?
   }
@@ -57,6 +59,8 @@ public actor Endpoints: Service {
   private var acknowledged: Int64 = 0
   private var isSuspended = false
   private var isTurning = false
+  /// Whether the loop has compared what is with what shall be since the start.
+  public private(set) var hasReconciled = false
 
   /// Makes the endpoints of one home; nothing runs before `run()`.
   public init(
@@ -78,11 +82,14 @@ public actor Endpoints: Service {
     await cancelWhenGracefulShutdown {
       while !Task.isCancelled {
         let isMoving = await self.turn()
+        await self.reconciled()
         // Canceled while it sleeps: then the loop ends.
         try? await Task.sleep(for: .milliseconds(isMoving ? 20 : 500))
       }
     }
   }
+
+  private func reconciled() { hasReconciled = true }
 
   /// Puts a version of a model behind an endpoint and returns when it answers.
   ///
@@ -104,15 +111,16 @@ public actor Endpoints: Service {
     let begun = try await store.begin(
       model: model, version: wanted.version, package: package, endpoint: name, project: project,
       nowMs: surroundings.now())
-    return try await settled(begun.id, of: endpoint)
+    return try await settled(begun.id, of: endpoint, in: project)
   }
 
   /// Whether that very version answers at the endpoint now.
   public func isServing(
     model: String, version: Int, on endpoint: String, in project: String = "default"
   ) async throws -> Bool {
-    let live = try await store.list(in: project).first { $0.endpoint.name == endpoint }?.live
-    return live?.model == model && live?.version == version
+    let status = try await store.list(in: project).first { $0.endpoint.name == endpoint }
+    guard let status, let live = status.live else { return false }
+    return live.model == model && live.version == version && status.isAnswering
   }
 
   /// Ends an endpoint: requests are refused from now on, its replicas end.
@@ -133,7 +141,11 @@ public actor Endpoints: Service {
     let active = try await store.list().flatMap(\.replicas).filter { $0.state != .ended }
     for replica in active { await stop(replica) }
     for replica in active {
-      _ = try await jobs.waitForEnd(replica.job)
+      do {
+        _ = try await jobs.waitForEnd(replica.job)
+      } catch let error as JobError where error.code == .jobNotFound {
+        // Recorded, but not submitted before a server was killed: there is nothing to wait for.
+      }
       try await store.end(replica.id, reason: "stopped", nowMs: surroundings.now())
     }
   }
@@ -148,18 +160,13 @@ public actor Endpoints: Service {
   }
 
   private func settled(
-    _ id: Identifier<Deployment>, of endpoint: String
+    _ id: Identifier<Deployment>, of endpoint: String, in project: String
   ) async throws -> Deployment {
     while true {
       let deployment = try await store.deployment(id)
       switch deployment.state {
       case .live, .draining:
-        // Who is told that it is deployed may ask at once.
-        try await writeRoutes(try await store.list())
-        for _ in 0..<200 {
-          if await isAcknowledged() { break }
-          try await Task.sleep(for: .milliseconds(15))
-        }
+        try await untilAnswering(endpoint, in: project)
         return deployment
       case .starting:
         _ = await turn()
@@ -172,6 +179,20 @@ public actor Endpoints: Service {
           hint: "'aifactory endpoints show \(endpoint)' names its jobs; 'aifactory jobs logs' "
             + "says what they printed.")
       }
+    }
+  }
+
+  /// Waits, some seconds at most, until a replica answers and the gateway follows the routes that
+  /// were written last: a deployment that is told to be there shall answer.
+  private func untilAnswering(_ endpoint: String, in project: String) async throws {
+    for _ in 0..<400 {
+      let status = try await store.list(in: project).first { $0.endpoint.name == endpoint }
+      if status?.isAnswering ?? true, let wanted = routes?.generation,
+        await followed() >= wanted
+      {
+        return
+      }
+      try await Task.sleep(for: .milliseconds(25))
     }
   }
 
@@ -267,8 +288,13 @@ public actor Endpoints: Service {
     if deployment.state == .starting, let last = try await lastWords(of: job) { reason = last }
     try await store.end(replica.id, reason: reason, nowMs: now)
     var memory = memories[deployment.id] ?? Memory()
-    // A replica that lived for a minute starts the count again.
-    memory.failures = now - replica.createdAtMs > 60_000 ? 1 : memory.failures + 1
+    if job.wasKilledFromOutside, memory.losses < Self.lossLimit {
+      // Says nothing about the model: it is simply started again.
+      memory.losses += 1
+    } else {
+      // A replica that lived for a minute starts the count again.
+      memory.failures = now - replica.createdAtMs > 60_000 ? 1 : memory.failures + 1
+    }
     memory.restartAtMs = now + DeploymentPlan.backOffMs(failures: memory.failures)
     memory.lastReason = reason
     memories[deployment.id] = memory
@@ -278,6 +304,9 @@ public actor Endpoints: Service {
         metadata: ["endpoint": "\(deployment.endpoint)", "reason": "\(reason)"])
     }
   }
+
+  /// Replicas that may be killed from outside before that counts as a failure of the model.
+  private static let lossLimit = 20
 
   /// The `Why:` line that the job left on its standard error.
   private func lastWords(of job: Job) async throws -> String? {
@@ -354,18 +383,22 @@ public actor Endpoints: Service {
   private func writeRoutes(_ statuses: [EndpointStatus]) async throws {
     let path = RoutingFile.path(in: home)
     let current = try routes ?? RoutingFile.read(path)
+    let digests = surroundings.tokenDigests
     let entries = statuses.compactMap { status -> RoutingFile.Endpoint? in
       guard let live = status.live else { return nil }
       return RoutingFile.Endpoint(
-        name: status.endpoint.name, tokenDigests: surroundings.tokenDigests,
+        name: status.endpoint.name, tokenDigests: digests,
         sockets: status.active(of: live).map(\.socket).sorted())
     }
-    if let current, current.endpoints == entries, current.isOpen == surroundings.isOpen {
+    if let current, current.endpoints == entries, current.isOpen == surroundings.isOpen,
+      current.tokenDigests == digests
+    {
       routes = current
       return
     }
     let next = RoutingFile(
-      generation: (current?.generation ?? 0) + 1, isOpen: surroundings.isOpen, endpoints: entries)
+      generation: (current?.generation ?? 0) + 1, isOpen: surroundings.isOpen,
+      tokenDigests: digests, endpoints: entries)
     try next.write(path)
     routes = next
   }
@@ -373,8 +406,13 @@ public actor Endpoints: Service {
   /// Whether the gateway follows the routes that were written last; without a gateway nobody asks.
   private func isAcknowledged() async -> Bool {
     guard let wanted = routes?.generation, acknowledged < wanted else { return true }
-    guard let followed = await surroundings.gatewayGeneration() else { return true }
-    acknowledged = followed
-    return followed >= wanted
+    guard await surroundings.gatewayGeneration() != nil else { return true }
+    return await followed() >= wanted
+  }
+
+  /// Which routes the gateway was last heard to follow.
+  private func followed() async -> Int64 {
+    if let generation = await surroundings.gatewayGeneration() { acknowledged = generation }
+    return acknowledged
   }
 }

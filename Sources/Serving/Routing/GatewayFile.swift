@@ -27,10 +27,24 @@ public struct GatewayFile: Codable, Sendable, Equatable {
     guard FileTree.exists(path) else { return nil }
     // A file that cannot be read names no process; the next gateway replaces it.
     guard let file = try? JSONDecoder().decode(Self.self, from: Data(try FileTree.read(path))),
+      FileLock.holder(lockPath(in: home)) == file.pid,
       ProcessIdentity(pid: file.pid) == ProcessIdentity(pid: file.pid, startTicks: file.startTicks)
     else { return nil }
     return file
   }
+
+  /// Takes the right to be the gateway of a home, kept until the process ends; nil while another
+  /// process has it.
+  ///
+  /// A server that was killed between starting a gateway and hearing of it would else be followed
+  /// by one that starts a second.
+  public static func claim(_ home: FactoryHome) throws -> FileLock? {
+    try FileTree.createFolder(home.gatewayPath)
+    return try FileLock.take(lockPath(in: home))
+  }
+
+  /// Whether a gateway of this home is there, also one that does not listen yet.
+  public static func isOneThere(_ home: FactoryHome) -> Bool { FileLock.isHeld(lockPath(in: home)) }
 
   /// Replaces the file.
   public func write(_ home: FactoryHome) throws {
@@ -39,6 +53,7 @@ public struct GatewayFile: Codable, Sendable, Equatable {
   }
 
   private static func path(in home: FactoryHome) -> String { home.gatewayPath + "/gateway.json" }
+  private static func lockPath(in home: FactoryHome) -> String { home.gatewayPath + "/lock" }
 }
 
 /// A process, told from a later one of the same number by when it started (proc(5), starttime).

@@ -3,7 +3,7 @@ import Foundation
 
 /// `gateway/routes.json`: which replicas answer for which endpoint, and whose tokens may ask.
 ///
-/// `serve` replaces it in one step; the gateway looks at it once a second and when it is nudged.
+/// `serve` replaces it in one step; the gateway looks at it five times a second.
 public struct RoutingFile: Codable, Sendable, Equatable {
   /// One endpoint.
   public struct Endpoint: Codable, Sendable, Equatable {
@@ -26,13 +26,18 @@ public struct RoutingFile: Codable, Sendable, Equatable {
   public var generation: Int64
   /// Whether everyone who reaches the gateway may ask.
   public var isOpen: Bool
+  /// SHA-256 of the tokens that may know which endpoints there are; nil in files of before.
+  public var tokenDigests: [String]?
   /// All endpoints, sorted by name.
   public var endpoints: [Endpoint]
 
   /// Joins the parts.
-  public init(generation: Int64, isOpen: Bool = false, endpoints: [Endpoint]) {
+  public init(
+    generation: Int64, isOpen: Bool = false, tokenDigests: [String]? = nil, endpoints: [Endpoint]
+  ) {
     self.generation = generation
     self.isOpen = isOpen
+    self.tokenDigests = tokenDigests
     self.endpoints = endpoints
   }
 

@@ -3,8 +3,8 @@ public import DataPipelines
 /// What the train stage is asked for: the `train` section of a workflow file.
 ///
 /// Written as `request.json` for `aifactory worker train REQUEST.json`, which reports each trial
-/// while it runs and leaves a model package (with the linear baseline's package in its `baseline`
-/// folder) and `result.json` in `outputFolder`.
+/// while it runs and leaves a model package in `outputFolder` (with the linear baseline's package in
+/// its `baseline` folder) and `result.json` beside that folder.
 public struct TrainingRequest: Codable, Sendable, Equatable {
   /// How long and how the search looks for parameters.
   public struct Search: Codable, Sendable, Equatable {

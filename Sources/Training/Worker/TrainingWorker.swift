@@ -7,7 +7,9 @@ import JobProtocol
 
 /// The stage program `aifactory worker train REQUEST.json`.
 public enum TrainingWorker {
-  /// Trains what the request asks for and leaves the model package and `result.json` in its output folder.
+  /// Trains what the request asks for; leaves a model package, and `result.json` beside its folder.
+  ///
+  /// The result tells times, which have no place in a package that shall follow from its request.
   ///
   /// - Throws: an error on which a person can act, if no model can be trained.
   public static func run(requestPath: String) throws {
@@ -34,7 +36,8 @@ public enum TrainingWorker {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     try FileTree.write(
-      [UInt8](encoder.encode(result)), to: request.outputFolder + "/result.json")
+      [UInt8](encoder.encode(result)),
+      to: FileTree.folder(of: request.outputFolder) + "/result.json")
   }
 
   private static func read(_ path: String) throws -> TrainingRequest {

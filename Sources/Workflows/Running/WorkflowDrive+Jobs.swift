@@ -2,7 +2,6 @@ internal import Basics
 internal import Compute
 internal import DataPipelines
 internal import Foundation
-internal import Glibc
 internal import JobProtocol
 
 /// A job that is to work for a stage.
@@ -113,15 +112,10 @@ extension WorkflowDrive {
 
   /// Work that was killed from outside is done again; work that failed would fail again.
   private func isWorthRetrying(_ job: Job) -> Bool {
-    guard job.attempt < 20 else { return false }
-    switch job.reason {
-    case .lostAgent, .lostNode: return true
-    case .failed:
-      // The kernel kills what takes too much memory the same way; that would happen again.
-      let hasGrownLarge = job.usage.maxRssBytes > parts.memoryBytes / 2
-      return job.signal == SIGKILL && !hasGrownLarge
-    case .succeeded, .canceledByUser, .timeLimit, .memoryLimit, .launchFailed, nil: return false
-    }
+    guard job.attempt < 20, job.wasKilledFromOutside else { return false }
+    // The kernel kills what takes too much memory the same way; that would happen again.
+    let hasGrownLarge = job.usage.maxRssBytes > parts.memoryBytes / 2
+    return job.reason != .failed || !hasGrownLarge
   }
 
   private func failure(of job: Job, _ plan: StageJobPlan, folder: String) -> StageFailure {

@@ -43,7 +43,7 @@ extension WorkflowDrive {
           horizon: train.horizon, frequency: train.frequency, threads: threads,
           outputFolder: folder + "/output")
       })
-    let result: TrainingResult = try result(folder + "/output/result.json")
+    let result: TrainingResult = try result(folder + "/result.json")
     let package = try await parts.objects.putFolder(path: folder + "/output")
     let output = StageOutput.TrainOutput(
       package: package.digest.hex, result: result, run: details.run ?? "",

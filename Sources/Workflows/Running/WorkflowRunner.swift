@@ -12,6 +12,8 @@ public actor WorkflowRunner: Service {
   private let logger: Logger
   private let accepted: AsyncStream<Identifier<WorkflowRun>>
   private let acceptance: AsyncStream<Identifier<WorkflowRun>>.Continuation
+  /// Whether the runs that an earlier server left have been taken up.
+  public private(set) var hasReconciled = false
 
   /// Makes the runner of one factory; nothing runs before `run()`.
   public init(parts: WorkflowParts, logger: Logger = Logger(label: "workflows")) {
@@ -24,6 +26,7 @@ public actor WorkflowRunner: Service {
   /// Drives runs until the group shuts down; jobs go on without it, and so do the runs later.
   public func run() async throws {
     let unfinished = try await store.unfinished()
+    hasReconciled = true
     let (parts, logger, accepted) = (parts, logger, accepted)
     await cancelWhenGracefulShutdown {
       await withTaskGroup(of: Void.self) { group in

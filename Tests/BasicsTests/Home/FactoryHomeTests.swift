@@ -31,6 +31,34 @@ struct FactoryHomeTests {
     #expect(throws: BasicsError.self) { try ServerFile.read(home) }
   }
 
+  @Test func `the file of a server that has gone counts no more`() throws {
+    let folder = try TemporaryFolder()
+    let home = FactoryHome(path: folder.path)
+    var file = ServerFile(
+      url: "http://127.0.0.1:1", gateway: "http://127.0.0.1:2", host: "here", pid: getpid(),
+      version: "0.1.0", token: "secret")
+    try file.write(home)
+    #expect(try ServerFile.running(home) == nil)
+    let lock = try HomeLock(home)
+    #expect(try ServerFile.running(home) == file)
+    file.pid += 1
+    try file.write(home)
+    #expect(try ServerFile.running(home) == nil)
+    withExtendedLifetime(lock) {}
+  }
+
+  @Test func `asking for a lock gets in nobody's way`() async throws {
+    let folder = try TemporaryFolder()
+    let home = FactoryHome(path: folder.path)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for _ in 0..<4 {
+        group.addTask { for _ in 0..<2_000 { _ = HomeLock.isHeld(home) } }
+      }
+      for _ in 0..<2_000 { _ = try HomeLock(home) }
+      try await group.waitForAll()
+    }
+  }
+
   @Test func `a home has one spelling`() {
     #expect(FactoryHome(path: "/a/b//").path == "/a/b")
     #expect(FactoryHome.resolve(option: "/x").path == "/x")

@@ -22,7 +22,7 @@ struct AccessTests {
     _ body: @escaping @Sendable (any TestClientProtocol) async throws -> Value
   ) async throws -> Value {
     let routes = FactoryRoutes(authenticator: authenticator, hosts: HostRules(allowing: []))
-    routes.addHealthRoutes(version: "1.2.3") { true }
+    routes.addHealthRoutes(version: "1.2.3") { nil }
     routes.addLoginRoutes(authenticator) { "http://127.0.0.1:8420" }
     routes.route(.get, "/api/v1/secret", permission: .read) { _, context in context.project }
     routes.route(.post, "/api/v1/secret", permission: .write) { _, context in context.project }
@@ -49,6 +49,21 @@ struct AccessTests {
       #expect(try await status(of: [:], uri: path) == .ok)
     }
     #expect(try await status(of: [:]) == .unauthorized)
+  }
+
+  @Test func `a server that cannot work says why, with the status for it`() async throws {
+    let routes = FactoryRoutes(authenticator: authenticator, hosts: HostRules(allowing: []))
+    routes.addHealthRoutes(version: "1.2.3") { ServerError(.ledgerUnwritable, "No room.") }
+    try await Application(router: routes.router).test(.router) { client in
+      try await client.execute(uri: "/ready", method: .get) { response in
+        #expect(response.status == .serviceUnavailable)
+        #expect(response.headers[.retryAfter] != nil)
+        let wire = try WireCoding.decode(
+          ErrorWire.self, from: Array(response.body.readableBytesView))
+        #expect(wire.error.code == "ledger_unwritable")
+      }
+      try await client.execute(uri: "/health", method: .get) { #expect($0.status == .ok) }
+    }
   }
 
   @Test(arguments: [

@@ -1,7 +1,9 @@
 import API
+import AsyncHTTPClient
 import Basics
 import Logging
 import NIOCore
+import NIOHTTP1
 import NIOPosix
 import Serving
 import Synchronization
@@ -29,7 +31,9 @@ struct GatewayTests {
     func route(_ generation: Int64, _ sockets: [String]) async throws {
       let endpoint = RoutingFile.Endpoint(
         name: "wine", tokenDigests: [TokenDigest(of: "right").hex], sockets: sockets)
-      try RoutingFile(generation: generation, endpoints: [endpoint]).write(routesPath)
+      try RoutingFile(
+        generation: generation, tokenDigests: [TokenDigest(of: "right").hex], endpoints: [endpoint]
+      ).write(routesPath)
       while true {
         let health: GatewaySupervisor.Health = try await client.get("/health")
         if health.generation >= generation { return }
@@ -83,6 +87,37 @@ struct GatewayTests {
         try await wrong.send("POST", "/endpoints/wine/predict", body: [])
       }
       try await replica.stop()
+    }
+  }
+
+  @Test func `who has the token is told which endpoint is missing, others nothing`() async throws {
+    try await withStand { stand in
+      try await stand.route(1, [])
+      for (token, status) in [("right", 404), ("wrong", 401)] {
+        let client = FactoryClient(url: stand.client.url, token: token)
+        let error = await #expect(throws: APIError.self) {
+          try await client.send("POST", "/endpoints/beer/predict", body: [])
+        }
+        #expect(error?.status == status)
+      }
+    }
+  }
+
+  @Test(
+    arguments: [
+      ("127.0.0.1:1", nil, 200), ("localhost", nil, 200), ("evil.example", nil, 403),
+      ("127.0.0.1.evil.example:80", nil, 403), ("localhost:80", "http://localhost:80", 200),
+      ("localhost:80", "https://evil.example", 403),
+    ] as [(String, String?, Int)])
+  func `other names and other sites' pages are refused`(
+    host: String, origin: String?, expected: Int
+  ) async throws {
+    try await withStand { stand in
+      var request = HTTPClientRequest(url: stand.client.url + "/health")
+      request.headers.add(name: "Host", value: host)
+      if let origin { request.headers.add(name: "Origin", value: origin) }
+      let answer = try await LocalHTTP.client.execute(request, timeout: .seconds(10))
+      #expect(answer.status.code == UInt(expected))
     }
   }
 

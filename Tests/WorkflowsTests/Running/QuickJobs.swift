@@ -119,7 +119,7 @@ actor QuickJobs: StageJobs {
           linearBaseline: ["rmse": 0.7], completedTrials: request.search.trials ?? 0,
           prunedTrials: 0, failedTrials: 0,
           bestTrial: 1, ensemble: [], crossValidationFolds: nil, seconds: 1),
-        to: output + "/result.json")
+        to: folder + "/result.json")
     default:
       try write(
         EvaluationResult(
