@@ -1,3 +1,5 @@
+import API
+import Basics
 import Testing
 
 @testable import FactoryCLI
@@ -52,5 +54,15 @@ import Testing
 
   @Test func `an option without its value is left to the parser`() {
     #expect(LeadingOptions.taken(from: ["--home"]).remaining == ["--home"])
+  }
+}
+
+@Suite struct JSONOutputTests {
+  @Test func `names that are data are printed as they are`() throws {
+    let answer = #"{"probabilities":{"<=50K":0.25,"isGood":0.5,"snake_case":0.25}}"#
+    let bytes = try Output.json(JSONValue(parsing: Array(answer.utf8)))
+    #expect(String(decoding: bytes, as: UTF8.self) == answer)
+    let read = try WireCoding.decode(JSONValue.self, from: Array(answer.utf8))
+    #expect(read == (try JSONValue(parsing: Array(answer.utf8))))
   }
 }

@@ -147,21 +147,12 @@ extension JSONWriter {
 }
 
 extension JSONValue: Codable {
-  private struct Key: CodingKey {
-    var stringValue: String
-    var intValue: Int? { nil }
-    init(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
-  }
-
   /// Decodes any value; the order of keys is lost, they come sorted.
   public init(from decoder: any Decoder) throws {
-    if let container = try? decoder.container(keyedBy: Key.self) {
-      // Not an object: the next attempts tell.
+    if let members = try? decoder.singleValueContainer().decode([String: JSONValue].self) {
+      // Not an object: the next attempts tell. A dictionary's keys are data, never renamed.
       self = .object(
-        try container.allKeys.sorted { $0.stringValue < $1.stringValue }.map {
-          JSONMember($0.stringValue, try container.decode(JSONValue.self, forKey: $0))
-        })
+        members.sorted { $0.key < $1.key }.map { JSONMember($0.key, $0.value) })
       return
     }
     if var container = try? decoder.unkeyedContainer() {
@@ -189,10 +180,11 @@ extension JSONValue: Codable {
   public func encode(to encoder: any Encoder) throws {
     switch self {
     case .object(let members):
-      var container = encoder.container(keyedBy: Key.self)
-      for member in members {
-        try container.encode(member.value, forKey: Key(stringValue: member.key))
-      }
+      // A dictionary's keys are data, never renamed; of equal ones the last holds.
+      let dictionary = Dictionary(
+        members.map { ($0.key, $0.value) }, uniquingKeysWith: { _, last in last })
+      var container = encoder.singleValueContainer()
+      try container.encode(dictionary)
     case .array(let elements):
       var container = encoder.unkeyedContainer()
       for element in elements { try container.encode(element) }
