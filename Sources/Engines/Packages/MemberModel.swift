@@ -32,6 +32,12 @@ struct MemberModel: Sendable {
     }
   }
 
+  /// What a prediction of one row walks through: trees, and the leaves that they have.
+  var size: (trees: Int, leaves: Int) {
+    guard case .trees(let trees?, _) = kind else { return (0, 0) }
+    return (trees.roots.count, trees.leafCount)
+  }
+
   /// Rows from which the engine's own prediction, with its threads, is faster than ours.
   private static let engineRows = 4_096
 

@@ -28,6 +28,11 @@ public final class Predictor: Sendable {
     }
   }
 
+  /// Trees of all members, and the leaves that they have: what a prediction costs.
+  public var size: (trees: Int, leaves: Int) {
+    members.map(\.size).reduce((0, 0)) { ($0.0 + $1.trees, $0.1 + $1.leaves) }
+  }
+
   /// Names of the features, in the order of the pipeline.
   public var featureNames: [String] { pipeline.featureNames }
 

@@ -39,6 +39,7 @@ struct TreeEnsemble: Sendable, Equatable {
   var link: Link
 
   var outputCount: Int { baseMargins.count }
+  var leafCount: Int { nodes.count { $0.left == 0 } }
 
   /// Margins of rows of `featureCount` features, row after row.
   func margins(of features: FeatureMatrix) -> [Float] {

@@ -85,7 +85,7 @@ struct Evaluator {
       // Lags need neighbors in time, so that a forecast keeps the first rows together.
       ? Array(0..<min(count, 5_000))
       : ImportanceMeasurement.sample(
-        rowCount: count, columnCount: columns, seed: request.seed)
+        rowCount: count, columnCount: columns, treeCount: model.treeCount, seed: request.seed)
     return rows.count == count
       ? (data.table, data.truth) : (data.table.rows(rows), data.truth.rows(rows))
   }

@@ -6,6 +6,7 @@ import Engines
 
 /// A model that computes what a test wants.
 struct FakeModel: EvaluatedModel {
+  let treeCount = 0
   var manifest: ModelManifest
   var output: @Sendable (Table) -> ModelOutput
   var magnitudes: [String: Double] = [:]

@@ -4,6 +4,8 @@ import Engines
 /// What an evaluation asks of a model.
 protocol EvaluatedModel {
   var manifest: ModelManifest { get }
+  /// Trees that a prediction of one row walks through.
+  var treeCount: Int { get }
   func predict(_ table: Table) throws -> ModelOutput
   /// How much each column moved each prediction; nil where the model cannot say.
   func contributions(_ table: Table) throws -> ColumnContributions?

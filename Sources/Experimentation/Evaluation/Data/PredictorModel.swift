@@ -6,11 +6,14 @@ struct PredictorModel: EvaluatedModel {
   let predictor: Predictor
 
   var manifest: ModelManifest { predictor.manifest }
+  var treeCount: Int { predictor.size.trees }
 
   /// Rows whose features are in memory at one time; a wide table has large features.
   private static let chunkRows = 100_000
   /// SHAP values that are in memory at one time.
   private static let contributionCells = 20_000_000
+  /// Rows times leaves that SHAP values may cost: some seconds on one core.
+  private static let contributionLeaves = 20_000_000
 
   func predict(_ table: Table) throws -> ModelOutput {
     // The rows of a forecast are each other's history.
@@ -40,7 +43,10 @@ struct PredictorModel: EvaluatedModel {
 
   func contributions(_ table: Table) throws -> ColumnContributions? {
     let width = max(1, manifest.classes?.count ?? 1) * max(1, manifest.signature.count)
-    let count = min(table.rowCount, max(20, Self.contributionCells / width))
+    let leaves = max(1, predictor.size.leaves)
+    let count = min(
+      table.rowCount, max(20, Self.contributionCells / width),
+      max(100, Self.contributionLeaves / leaves))
     let explanation = try predictor.explain(
       count == table.rowCount ? table : table.rows(Array(0..<count)))
     let columns = explanation.columns.count

@@ -23,6 +23,8 @@ struct ImportanceMeasurement {
   static let mostColumns = 30
   private static let mostRows = 2_000
   private static let cells = 60_000_000
+  /// Rows times trees that one measurement may walk through: some seconds on one core.
+  private static let walks = 40_000_000
 
   /// Columns from the most to the least important; the rest of a wide table by SHAP value alone.
   func measure(_ table: Table, truth: Truth, fixed: Set<String>) throws -> [ColumnImportance] {
@@ -40,7 +42,8 @@ struct ImportanceMeasurement {
     }.prefix(Self.mostColumns).map(\.element)
 
     let cost = table.rowCount * model.manifest.signature.count * tried.count
-    let repeats = min(5, max(1, Self.cells / max(1, cost)))
+    let walks = table.rowCount * tried.count * model.treeCount
+    let repeats = min(5, max(1, min(Self.cells / max(1, cost), Self.walks / max(1, walks))))
     let whole = try score(table, truth)
     var results: [ColumnImportance] = []
     for (place, name) in columns.enumerated() {
@@ -71,9 +74,11 @@ struct ImportanceMeasurement {
   }
 
   /// The rows to use of a table: all of a small one, else some drawn with the seed.
-  static func sample(rowCount: Int, columnCount: Int, seed: UInt64) -> [Int] {
-    let budget = cells / max(1, columnCount * min(mostColumns, columnCount))
-    let count = min(rowCount, mostRows, max(50, budget))
+  static func sample(rowCount: Int, columnCount: Int, treeCount: Int, seed: UInt64) -> [Int] {
+    let tried = max(1, min(mostColumns, columnCount))
+    let count = min(
+      rowCount, mostRows, max(50, cells / max(1, columnCount * tried)),
+      max(200, walks / (tried * max(1, treeCount))))
     var rows = Array(0..<rowCount)
     guard count < rowCount else { return rows }
     var generator = SeededGenerator(seed: seed, stream: 12)
