@@ -5,4 +5,7 @@ cd "$(dirname "$0")/.."
 Scripts/check.sh
 export AIFACTORY_ENGINES="$PWD/.build/engines"
 export OMP_WAIT_POLICY=passive
-exec swift test --skip-build
+# The tests of whole programs wait by holding a thread each, of as many as there are cores: in one
+# process with the others they would let those wait beyond their limits.
+swift test --skip-build --skip EndToEndTests
+exec swift test --skip-build --filter EndToEndTests

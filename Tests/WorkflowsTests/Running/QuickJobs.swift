@@ -113,6 +113,7 @@ actor QuickJobs: StageJobs {
       guard FileTree.exists(request.datasetFolder + "/dataset.json") else {
         throw JobError(.specInvalid, "the dataset is not laid out")
       }
+      try write(["trials": request.search.trials ?? 0], to: output + "/model.json")
       try write(
         TrainingResult(
           task: .regression, metric: "rmse", validation: ["rmse": 0.5],
