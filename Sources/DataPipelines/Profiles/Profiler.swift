@@ -21,8 +21,10 @@ struct Profiler {
   /// Describes all columns and warns of what may go wrong.
   func profile() throws -> DatasetProfile {
     let (sample, sampledRows) = try makeSample()
-    let totals = try columnTotals()
-    let quantiles = try quantiles(totals, sample: sample)
+    let (totals, quantiles) =
+      try isWide
+      ? wideTotals() : (columnTotals(), quantiles(sample: sample))
+    let histograms = try isWide ? wideHistograms(totals) : nil
     var described: [DatasetProfile.Column] = []
     var part = sample
     for (index, column) in columns.enumerated() {
@@ -43,7 +45,9 @@ struct Profiler {
           name: column.name, type: type,
           role: ColumnTyping.role(of: column, type: type, isIdentityLike: isIdentityLike, request),
           nullCount: rowCount - total.present, distinctCount: total.distinct,
-          numbers: try numbers(column, total: total, quantiles: quantiles[index], sample: part),
+          numbers: try numbers(
+            column, total: total, quantiles: quantiles[index], counts: histograms?[index],
+            sample: part),
           topValues: try topValues(column, total: total, sample: part),
           meanLength: text?.meanLength, association: nil, isConstant: isConstant,
           isIdentityLike: isIdentityLike))
@@ -65,7 +69,16 @@ struct Profiler {
     var maximum: Double?
     var mean: Double?
     var standardDeviation: Double?
+
+    /// Of a histogram's bin; 0 where there is none.
+    var width: Double {
+      guard let minimum, let maximum else { return 0 }
+      let width = (maximum - minimum) / Double(histogramBins)
+      return width.isFinite ? width : 0
+    }
   }
+
+  static let histogramBins = 20
 
   /// What a sample tells of a column of texts.
   struct TextShape {
@@ -126,16 +139,19 @@ struct Profiler {
     }
   }
 
-  private func quantiles(_ totals: [Totals], sample: String) throws -> [[Double]] {
+  private func quantiles(sample: String) throws -> [[Double]] {
     let levels = DatasetProfile.quantileLevels.map { "\($0)" }.joined(separator: ", ")
     return try inParts(columns) { column in
       guard let number = Self.numeric(column) else { return [] }
       return ["CAST(quantile_cont(CAST(\(number) AS DOUBLE), [\(levels)]) AS VARCHAR)"]
     }.from(sample).map { values in
-      // A list in its text form, such as `[0.5, 1.25]`.
-      guard let text = values.first?.text else { return [] }
-      return text.split { "[], ".contains($0) }.compactMap { Double($0) }
+      Self.numbers(inList: values.first?.text)
     }
+  }
+
+  /// The numbers of a list in its text form, such as `[0.5, 1.25]`.
+  static func numbers(inList text: String?) -> [Double] {
+    (text ?? "").split { "[], ".contains($0) }.compactMap { Double($0) }
   }
 
   private func inParts(
@@ -158,32 +174,34 @@ struct Profiler {
   }
 
   private func numbers(
-    _ column: TableShaping.Column, total: Totals, quantiles: [Double], sample: String
+    _ column: TableShaping.Column, total: Totals, quantiles: [Double],
+    counts known: [Int]?, sample: String
   ) throws -> DatasetProfile.NumberSummary? {
     guard let number = Self.numeric(column), let minimum = total.minimum,
       let maximum = total.maximum, let mean = total.mean, !quantiles.isEmpty
     else { return nil }
-    let bins = 20
-    var counts = [Int](repeating: 0, count: bins)
-    let width = (maximum - minimum) / Double(bins)
-    if width > 0, width.isFinite {
-      let rows = try connection.query(
-        "SELECT CAST(least(\(bins - 1), floor((\(number) - (\(minimum))) / \(width))) AS INTEGER) "
-          + "AS bin, count(*) FROM \(sample) WHERE \(number) IS NOT NULL GROUP BY bin"
-      ).rows()
-      for row in rows {
-        if let bin = row[0].integer, counts.indices.contains(bin) {
-          counts[bin] = row[1].integer ?? 0
-        }
-      }
-    } else {
-      counts = [total.present]
-    }
+    let counts = try known ?? histogram(of: number, total: total, sample: sample)
     return DatasetProfile.NumberSummary(
       minimum: minimum, maximum: maximum, mean: mean,
       standardDeviation: total.standardDeviation ?? 0, quantiles: quantiles,
       histogram: DatasetProfile.Histogram(
         lowerBound: minimum, upperBound: maximum, counts: counts))
+  }
+
+  private func histogram(of number: String, total: Totals, sample: String) throws -> [Int] {
+    let bins = Self.histogramBins
+    guard total.width > 0 else { return [total.present] }
+    var counts = [Int](repeating: 0, count: bins)
+    let rows = try connection.query(
+      "SELECT CAST(least(\(bins - 1), floor((\(number) - (\(total.minimum ?? 0))) / \(total.width))) "
+        + "AS INTEGER) AS bin, count(*) FROM \(sample) WHERE \(number) IS NOT NULL GROUP BY bin"
+    ).rows()
+    for row in rows {
+      if let bin = row[0].integer, counts.indices.contains(bin) {
+        counts[bin] = row[1].integer ?? 0
+      }
+    }
+    return counts
   }
 
   private func topValues(

@@ -43,23 +43,21 @@ struct TextLooks {
   /// The looks of columns, in their order.
   func looks(of columns: [String], in table: String) throws -> [Look] {
     let date = #"'\s*[0-9]{1,4}[-./ ]([0-9]{1,2}|[A-Za-z]{3,9}),?[-./ ][0-9]{1,4}.{0,14}'"#
-    return try AggregateParts(
-      connection: connection,
-      aggregates: columns.map { column in
-        let name = quoted(column)
-        let number = "TRY_CAST(\(name) AS DOUBLE)"
-        return [
-          "count(\(name))", "count(\(number))",
-          "count(TRY_CAST(regexp_replace(\(name), '[ %$€£,]|[A-Za-z]{1,3}$', '', 'g') AS DOUBLE))",
-          "count(CASE WHEN regexp_full_match(\(name), \(date)) THEN 1 END)",
-          "min(CASE WHEN \(number) IS NULL THEN \(name) END)",
-        ]
-      }
-    ).from(table).map { row in
-      Look(
+    var looks = [Look](
+      repeating: Look(present: 0, numbers: 0, amounts: 0, dates: 0), count: columns.count)
+    let pairs = ColumnPairs(
+      connection: connection, table: table, values: columns.map(quoted))
+    for (place, row) in try pairs.rows([
+      "count(v)", "count(TRY_CAST(v AS DOUBLE))",
+      "count(TRY_CAST(regexp_replace(v, '[ %$€£,]|[A-Za-z]{1,3}$', '', 'g') AS DOUBLE))",
+      "count(CASE WHEN regexp_full_match(v, \(date)) THEN 1 END)",
+      "min(CASE WHEN TRY_CAST(v AS DOUBLE) IS NULL THEN v END)",
+    ]) {
+      looks[place] = Look(
         present: row[0].integer ?? 0, numbers: row[1].integer ?? 0, amounts: row[2].integer ?? 0,
         dates: row[3].integer ?? 0, example: row[4].text)
     }
+    return looks
   }
 
   /// Warnings about features, and a refusal of a target whose words nearly all differ.

@@ -1,0 +1,64 @@
+/// Profiles of tables with hundreds of columns.
+extension Profiler {
+  /// Columns from which statements go over pairs of column and value.
+  private static let wideColumns = 200
+
+  /// Whether the table is wide, and small enough for exact counts.
+  var isWide: Bool { columns.count >= Self.wideColumns && rowCount <= Self.sampleLimit }
+
+  /// Totals and quantiles of all columns.
+  func wideTotals() throws -> (totals: [Totals], quantiles: [[Double]]) {
+    var totals = [Totals](repeating: Totals(), count: columns.count)
+    var quantiles = [[Double]](repeating: [], count: columns.count)
+    let levels = DatasetProfile.quantileLevels.map { "\($0)" }.joined(separator: ", ")
+    let numeric = columns.indices.filter { Self.numeric(columns[$0]) != nil }
+    let numbers = pairs(numeric.compactMap { Self.numeric(columns[$0]) }.map(Self.double))
+    for (place, row) in try numbers.rows([
+      "count(v)", "count(DISTINCT v)", "min(v)", "max(v)", "avg(v)", "stddev_samp(v)",
+      "CAST(quantile_cont(v, [\(levels)]) AS VARCHAR)",
+    ]) {
+      totals[numeric[place]] = Totals(
+        present: row[0].integer ?? 0, distinct: row[1].integer ?? 0, minimum: row[2].number,
+        maximum: row[3].number, mean: row[4].number, standardDeviation: row[5].number)
+      quantiles[numeric[place]] = Self.numbers(inList: row[6].text)
+    }
+    let others = columns.indices.filter { Self.numeric(columns[$0]) == nil }
+    for (place, row) in try pairs(others.map { Self.text(columns[$0]) })
+      .rows(["count(v)", "count(DISTINCT v)"])
+    {
+      totals[others[place]] = Totals(present: row[0].integer ?? 0, distinct: row[1].integer ?? 0)
+    }
+    return (totals, quantiles)
+  }
+
+  /// The histograms of all columns of numbers; nil for others.
+  func wideHistograms(_ totals: [Totals]) throws -> [[Int]?] {
+    var counts = [[Int]?](repeating: nil, count: columns.count)
+    let shown = columns.indices.filter { Self.numeric(columns[$0]) != nil && totals[$0].width > 0 }
+    let bins = Self.histogramBins
+    let rows = try pairs(shown.compactMap { Self.numeric(columns[$0]) }.map(Self.double)).rows(
+      ["count(*)"],
+      by: ["CAST(least(\(bins - 1), floor((v - low) / width)) AS INTEGER)"],
+      constants: [
+        "low": shown.map { totals[$0].minimum ?? 0 },
+        "width": shown.map { totals[$0].width },
+      ])
+    for place in shown { counts[place] = [Int](repeating: 0, count: bins) }
+    for (place, row) in rows {
+      if let bin = row[0].integer, (0..<bins).contains(bin) {
+        counts[shown[place]]?[bin] = row[1].integer ?? 0
+      }
+    }
+    return counts
+  }
+
+  private func pairs(_ values: [String]) -> ColumnPairs {
+    ColumnPairs(connection: connection, table: "labeled", values: values)
+  }
+
+  private static func double(_ value: String) -> String { "CAST(\(value) AS DOUBLE)" }
+
+  private static func text(_ column: TableShaping.Column) -> String {
+    "CAST(\(quoted(column.name)) AS VARCHAR)"
+  }
+}
