@@ -1,3 +1,4 @@
+import Basics
 import Engines
 import Optimization
 
@@ -32,6 +33,10 @@ struct FinalFit {
   let seed: UInt64
   let threads: Int
   let latencyBoundMs: Double
+  /// Where rows are in order of time: the newest are taken where not all are.
+  var isInOrder = false
+  /// Milliseconds until it must be done; nil without a bound in time.
+  var leftMs: () -> Double? = { nil }
 
   /// What was chosen.
   struct Choice {
@@ -66,18 +71,57 @@ struct FinalFit {
     let rows = problem.plan.validationRows
     let chosen = GreedyEnsemble(goal: problem.goal, latencyBoundMs: latencyBoundMs)
       .choose(from: candidates) { problem.score($0, rows: rows) }
-    var predictions = [Double](repeating: 0, count: candidates.first?.predictions.count ?? 0)
-    for (candidate, weight) in chosen {
-      let own = candidates[candidate].predictions
-      for place in predictions.indices { predictions[place] += weight * own[place] }
-    }
     return Choice(
-      members: chosen.map { (sources[$0.candidate], $0.weight) }, predictions: predictions)
+      members: chosen.map { (sources[$0.candidate], $0.weight) },
+      predictions: Self.mean(chosen.map { (candidates[$0.candidate].predictions, $0.weight) }))
   }
 
-  /// Trains the members.
+  private static func mean(_ members: [(predictions: [Double], weight: Double)]) -> [Double] {
+    var mean = [Double](repeating: 0, count: members.first?.predictions.count ?? 0)
+    for (predictions, weight) in members {
+      for place in mean.indices { mean[place] += weight * predictions[place] }
+    }
+    return mean
+  }
+
+  /// The choice, less what there is no time for, and the rows that its trees are fitted on.
+  func affordable(_ choice: Choice, linear: LinearBaseline) -> (choice: Choice, rows: [Int]) {
+    let all = Array(0..<problem.rowCount)
+    guard !problem.keepsFolds else { return (choice, all) }
+    let trained = problem.plan.folds.map(\.training.count)
+    let budget = FitBudget(
+      milliseconds: choice.members.map { $0.trial.map(milliseconds) ?? 0 },
+      weights: choice.members.map(\.weight), rowCount: problem.rowCount,
+      trialRowCount: min(trained.min() ?? problem.rowCount, problem.rowCount), leftMs: leftMs())
+    var kept = choice
+    kept.members = budget.members.map { choice.members[$0] }
+    if kept.members.count < choice.members.count {
+      let total = kept.members.reduce(0) { $0 + $1.weight }
+      for place in kept.members.indices { kept.members[place].weight /= total }
+      kept.predictions = Self.mean(
+        kept.members.map { ($0.trial?.predictions ?? linear.predictions, $0.weight) })
+    }
+    guard budget.rowCount < problem.rowCount else { return (kept, all) }
+    if isInOrder { return (kept, Array(all.suffix(budget.rowCount))) }
+    var shuffled = all
+    var random = SeededGenerator(seed: seed, stream: 4)
+    random.shuffle(&shuffled)
+    return (kept, shuffled.prefix(budget.rowCount).sorted())
+  }
+
+  /// What a member's fit on all rows will take, from what its trial took.
+  private func milliseconds(_ trial: SearchedTrial) -> Double {
+    let plan = problem.plan
+    let trained = Double(max(plan.folds.map(\.training.count).reduce(0, +), 1))
+    let sideBySide = Double(min(folds.width, plan.folds.count))
+    return Double(trial.milliseconds) * trial.keptShare * sideBySide
+      * Double(problem.rowCount) / trained * Double(rounds(of: trial))
+      / Double(max(trial.rounds, 1))
+  }
+
+  /// Trains the members, trees on the given rows.
   func fit(
-    _ choice: Choice, linear: LinearModel?, onMember: (Int) -> Void = { _ in }
+    _ choice: Choice, rows: [Int], linear: LinearModel?, onMember: (Int) -> Void = { _ in }
   ) throws -> [FittedMember] {
     var matrices: [Bool: XGBoostMatrix] = [:]
     var members: [FittedMember] = []
@@ -86,7 +130,7 @@ struct FinalFit {
         members +=
           problem.keepsFolds
           ? try foldModels(trial, weight: member.weight)
-          : [try model(trial, weight: member.weight, &matrices)]
+          : [try model(trial, rows: rows, weight: member.weight, &matrices)]
       } else if let linear {
         members.append(FittedMember(trial: nil, weight: member.weight, model: .linear(linear)))
       }
@@ -100,16 +144,17 @@ struct FinalFit {
       trial.point, of: problem, seed: TreeSearch.seed(seed, trial.number), threads: threads)
   }
 
-  /// One model of all rows.
+  /// One model of the rows.
   private func model(
-    _ trial: SearchedTrial, weight: Double, _ matrices: inout [Bool: XGBoostMatrix]
+    _ trial: SearchedTrial, rows: [Int], weight: Double, _ matrices: inout [Bool: XGBoostMatrix]
   ) throws -> FittedMember {
     let settings = settings(trial, threads: threads)
+    let isAll = rows.count == problem.rowCount
     let matrix =
       try matrices[settings.isLogarithmic]
       ?? XGBoostMatrix(
-        library: library, features: features, labels: problem.labels.map(settings.engineLabel),
-        threads: threads)
+        library: library, features: isAll ? features : features.rows(rows),
+        labels: rows.map { settings.engineLabel(problem.labels[$0]) }, threads: threads)
     matrices[settings.isLogarithmic] = matrix
     let booster = try XGBoostBooster(
       library: library, parameters: settings.ordered, matrices: [matrix])

@@ -83,7 +83,12 @@ struct TreeSearch {
   private func train(
     _ settings: TreeSettings, pruner: any Pruner, on folds: ParallelFolds, state: SearchState
   ) throws -> TreeTrialOutcome {
-    let stopMs = deadlineMs.map { $0 - state.keptFreeMs - reserveMs(state) }
+    let nowMs = clock.nowMs()
+    let stopMs = deadlineMs.map { deadlineMs in
+      // The first trial leaves the final fit as much time as it takes itself.
+      state.completed.isEmpty
+        ? nowMs + max(deadlineMs - nowMs, 0) / 2 : deadlineMs - state.keptFreeMs - reserveMs(state)
+    }
     return try TreeTrial(settings: settings, pruner: pruner).run(
       on: folds, problem: problem, peers: state.peers(settings.curve)
     ) { [clock] in

@@ -34,9 +34,11 @@ struct TrainingRun {
     let final = FinalFit(
       problem: problem, features: features, library: library, folds: folds,
       foldThreads: search.threadsOfFold, seed: request.search.seed, threads: threads,
-      latencyBoundMs: request.latencyBoundMs)
-    let choice = final.choose(outcome.ranked, linear: linear)
-    let members = try fit(choice, with: final, linear: linearModel)
+      latencyBoundMs: request.latencyBoundMs, isInOrder: prepared.order == .time
+    ) { deadlineMs.map { Double($0 - clock.nowMs()) } }
+    let (choice, fittedRows) = final.affordable(
+      final.choose(outcome.ranked, linear: linear), linear: linear)
+    let members = try fit(choice, on: fittedRows, with: final, linear: linearModel)
     try write(
       TrainedModel(
         rows: prepared.rows, pipeline: pipeline, members: members,
@@ -53,9 +55,18 @@ struct TrainingRun {
     /// Fitted on the rows that trials may see.
     var pipeline: FeaturePipeline
     var problem: LearningProblem
-    /// Whether the pipeline has seen all rows.
-    var sawAllRows: Bool
+    /// Whether the pipeline is that of the package, too.
+    var isFinal: Bool
+    var order: ResamplingChoice.Order
+    /// Time that the features took.
+    var featuresMs: Int64
   }
+
+  /// Rows from which features that were fitted on most of them are not fitted anew on all.
+  private static let manyRows = 200_000
+
+  /// When a search that is bound by time must be done.
+  private var deadlineMs: Int64? { request.search.timeMs.map { startedAtMs + $0 } }
 
   private var threads: Int { max(request.threads, 1) }
 
@@ -63,25 +74,29 @@ struct TrainingRun {
   private func prepare(_ dataset: Table, manifest: DatasetManifest) throws -> Prepared {
     let rows = try LearningRows(dataset, columns: manifest.columns, request: request)
     let metric = try LearningRows.metric(request.metric, of: rows.target)
+    let order = ResamplingChoice.order(splitRule: manifest.splitRule)
     let plan = ResamplingChoice.plan(
-      rows, order: ResamplingChoice.order(splitRule: manifest.splitRule),
-      timeMs: request.search.timeMs, seed: request.search.seed)
+      rows, order: order, timeMs: request.search.timeMs, seed: request.search.seed)
     announce(rows, metric: metric, plan: plan)
     // Cross-validated trials share features fitted on all their rows (no feature looks at the
     // target); a validation split's rows stay unseen.
     let fitted = plan.isCrossValidation ? nil : plan.folds.first?.training
+    let begunMs = clock.nowMs()
     let pipeline = try FeaturePipeline.fit(
       fitted.map(rows.table.rows) ?? rows.table, columns: rows.columns)
     let problem = LearningProblem(
       target: rows.target, metric: metric, features: pipeline.transform(rows.table), plan: plan)
-    return Prepared(rows: rows, pipeline: pipeline, problem: problem, sawAllRows: fitted == nil)
+    return Prepared(
+      rows: rows, pipeline: pipeline, problem: problem,
+      isFinal: fitted == nil || rows.table.rowCount > Self.manyRows, order: order,
+      featuresMs: clock.nowMs() - begunMs)
   }
 
   private func makeSearch(_ problem: LearningProblem) throws -> TreeSearch {
     TreeSearch(
       problem: problem, space: try TreeSpace(problem), library: library, request: request.search,
       threads: threads, clock: clock, report: report,
-      deadlineMs: request.search.timeMs.map { startedAtMs + $0 })
+      deadlineMs: deadlineMs)
   }
 
   /// Searches trees, writes the first model as soon as it is there, then fits the linear baseline.
@@ -100,7 +115,8 @@ struct TrainingRun {
       report(.progress(phase: "linear baseline", share: nil, message: "fitting the linear model"))
       let begunMs = clock.nowMs()
       measured = try LinearBaseline(prepared.problem)
-      return clock.nowMs() - begunMs
+      // The linear model of all rows takes about as long again, as do the features of all rows.
+      return clock.nowMs() - begunMs + (prepared.isFinal ? 0 : prepared.featuresMs)
     }
     return (outcome, try measured ?? LinearBaseline(prepared.problem))
   }
@@ -121,7 +137,7 @@ struct TrainingRun {
 
   /// The pipeline of the package, fitted on all rows, and what it makes of them.
   private func finalFeatures(_ prepared: Prepared) throws -> (FeaturePipeline, FeatureMatrix) {
-    if prepared.sawAllRows { return (prepared.pipeline, prepared.problem.features) }
+    if prepared.isFinal { return (prepared.pipeline, prepared.problem.features) }
     let pipeline = try FeaturePipeline.fit(
       prepared.rows.table, columns: prepared.rows.columns)
     return (pipeline, pipeline.transform(prepared.rows.table))
@@ -129,14 +145,17 @@ struct TrainingRun {
 
   /// Trains the members of the ensemble for good.
   private func fit(
-    _ choice: FinalFit.Choice, with final: FinalFit, linear: LinearModel
+    _ choice: FinalFit.Choice, on rows: [Int], with final: FinalFit, linear: LinearModel
   ) throws -> [FittedMember] {
     let count = choice.members.count
+    let all = final.problem.rowCount
+    let words =
+      rows.count == all ? "all \(all) rows" : "\(rows.count) of \(all) rows, as time allows"
+    report(.parameter(key: "final_rows", value: String(rows.count)))
     report(
       .progress(
-        phase: "final fit", share: 0,
-        message: "training \(count) models on all \(final.problem.rowCount) rows"))
-    return try final.fit(choice, linear: linear) { place in
+        phase: "final fit", share: 0, message: "training \(count) models on \(words)"))
+    return try final.fit(choice, rows: rows, linear: linear) { place in
       report(
         .progress(
           phase: "final fit", share: Double(place + 1) / Double(count),
