@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Foundation
+import Glibc
 import NIOCore
 import NIOHTTP1
 
@@ -85,6 +86,48 @@ public struct FactoryClient: Sendable {
     }
     guard answer.status < 400 else { throw Self.error(from: answer) }
     return answer
+  }
+
+  /// Longest that a download may take.
+  private static let downloadTimeout = TimeAmount.hours(12)
+
+  /// Writes what lies at `path` to a file, piece by piece; the file appears when it is whole.
+  ///
+  /// - Throws: `APIError` when nothing answers or the status is 400 or more.
+  public func download(_ path: String, to file: String) async throws {
+    var request = HTTPClientRequest(url: url + path)
+    if let token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
+    let response: HTTPClientResponse
+    do {
+      response = try await LocalHTTP.client.execute(request, timeout: Self.downloadTimeout)
+    } catch let error as CancellationError {
+      throw error
+    } catch {
+      throw APIError(code: .serverUnreachable, message: "No answer from \(url): \(error)")
+    }
+    guard response.status.code < 400 else {
+      throw Self.error(
+        from: Answer(
+          status: Int(response.status.code), contentType: nil,
+          body: Array(try await response.body.collect(upTo: 1 << 20).readableBytesView)))
+    }
+    let part = file + ".part"
+    do {
+      try Data().write(to: URL(fileURLWithPath: part))
+      let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: part))
+      for try await piece in response.body {
+        try handle.write(contentsOf: Data(piece.readableBytesView))
+      }
+      try handle.close()
+      guard rename(part, file) == 0 else { throw CocoaError(.fileWriteUnknown) }
+    } catch {
+      // What is left of it is of no use; the error that follows says why.
+      try? FileManager.default.removeItem(atPath: part)
+      if error is CancellationError { throw error }
+      throw APIError(
+        code: .answerNotUnderstood, message: "\(file) could not be written: \(error)",
+        hint: "Is there space in its folder, and may you write there?")
+    }
   }
 
   private func decoded<Wire: Decodable>(_ answer: Answer) throws -> Wire {

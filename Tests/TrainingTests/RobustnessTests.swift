@@ -91,6 +91,28 @@ struct RobustnessTests {
     #expect(trained.result.crossValidationFolds == 5)
   }
 
+  @Test func `a search whose every trial fails says why`() throws {
+    // Validation rows of one class: auc has no value on them.
+    var dataset = SyntheticTable.rareClass(rows: 2600)
+    let splits = TrainingRunTests.numbers(dataset.table, "_split")
+    guard let place = dataset.table.columns.firstIndex(where: { $0.name == "y" }),
+      case .strings(let codes, let values) = dataset.table.columns[place].values
+    else { return }
+    var columns = dataset.table.columns
+    columns[place] = TableColumn(
+      name: "y", type: .category,
+      values: .strings(codes: zip(codes, splits).map { $1 == 1 ? 0 : $0 }, values: values))
+    dataset.table = Table(columns: columns, rowCount: dataset.table.rowCount)
+    let error = #expect(throws: TrainingError.self) {
+      try TrainingRunTests.train(dataset, trials: 3) { $0.metric = "auc" }
+    }
+    #expect(error?.code == .allTrialsFailed)
+    #expect(
+      error?.message
+        == "none of 3 trials gave a model: the metric auc has no value on the validation rows")
+    #expect(error?.hint != nil)
+  }
+
   @Test func `two thousand columns are trained on`() throws {
     var dataset = SyntheticTable.regression(rows: 60)
     var random = SeededGenerator(seed: 2)

@@ -19,18 +19,32 @@ enum SyntheticTable {
 
   /// One of `classes` words.
   static func classification(rows: Int, classes: Int, seed: UInt64 = 1) -> Dataset {
-    var made = dataset(rows: rows, seed: seed) { x, kind, random in
+    let made = dataset(rows: rows, seed: seed) { x, kind, random in
       let score = (x[0] + x[1] + Double(kind) + random.nextUnit() * 0.3) / 4.3
       return min((score * Double(classes)).rounded(.down), Double(classes - 1))
     }
+    return words(made, (0..<classes).map { "c\($0)" })
+  }
+
+  /// `yes` in a tenth of the rows, more often where `x0` is large; else `no`.
+  static func rareClass(rows: Int, seed: UInt64 = 1) -> Dataset {
+    words(
+      dataset(rows: rows, seed: seed) { x, _, random in
+        random.nextUnit() < 0.4 * x[0] * x[0] * x[0] ? 1 : 0
+      }, ["no", "yes"])
+  }
+
+  /// The same with the target's numbers as words.
+  static func words(_ made: Dataset, _ names: [String]) -> Dataset {
+    var made = made
     var columns = made.table.columns
     guard let place = columns.firstIndex(where: { $0.name == "y" }),
       case .numbers(let codes) = columns[place].values
     else { return made }
     columns[place] = TableColumn(
       name: "y", type: .category,
-      values: .strings(codes: codes.map { Int32($0) }, values: (0..<classes).map { "c\($0)" }))
-    made.table = Table(columns: columns, rowCount: rows)
+      values: .strings(codes: codes.map { Int32($0) }, values: names))
+    made.table = Table(columns: columns, rowCount: made.table.rowCount)
     made.manifest.columns = made.manifest.columns.map {
       var column = $0
       if column.name == "y" { column.type = .category }

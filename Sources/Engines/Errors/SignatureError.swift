@@ -47,7 +47,9 @@ public struct SignatureError: FactoryError, Equatable {
     SignatureError(
       .columnMissing,
       "Row \(row): column `\(column.name)` is missing; expected \(column.expectation).",
-      hint: "Every row needs this column: it had a value in all training rows.", row: row,
+      hint: column.derivation.map {
+        "The workflow derives it, and a caller sends what it derived: \($0)"
+      } ?? "Every row needs this column: it had a value in all training rows.", row: row,
       column: column.name, expectation: column.expectation)
   }
 

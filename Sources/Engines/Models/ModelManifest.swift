@@ -14,11 +14,13 @@ public struct SignatureColumn: Codable, Sendable, Equatable {
   public var maximum: Double?
   /// Up to 20 values seen in training, most frequent first, for categories.
   public var examples: [String]?
+  /// The workflow's SQL that computed the column; nil where it came from a source.
+  public var derivation: String?
 
   /// Takes every value as it is.
   public init(
     name: String, type: ColumnType, isOptional: Bool, minimum: Double? = nil,
-    maximum: Double? = nil, examples: [String]? = nil
+    maximum: Double? = nil, examples: [String]? = nil, derivation: String? = nil
   ) {
     self.name = name
     self.type = type
@@ -26,6 +28,7 @@ public struct SignatureColumn: Codable, Sendable, Equatable {
     self.minimum = minimum
     self.maximum = maximum
     self.examples = examples
+    self.derivation = derivation
   }
 }
 
@@ -79,6 +82,8 @@ public struct ModelManifest: Codable, Sendable, Equatable {
   public var intervalHalfWidth: Double?
   /// Forecasts: the half width for each lead (steps ahead), from 1; that of the last holds beyond.
   public var intervalHalfWidthByLead: [Double]?
+  /// Classification: a weight for each class's probability where one is decided for; nil: all alike.
+  public var decisionWeights: [Double]?
   /// Seed of everything random here.
   public var seed: UInt64
 
@@ -86,7 +91,7 @@ public struct ModelManifest: Codable, Sendable, Equatable {
   public init(
     formatVersion: Int = 1, task: LearningTask, target: String, classes: [String]?,
     signature: [SignatureColumn], members: [Member], intervalHalfWidth: Double?,
-    intervalHalfWidthByLead: [Double]? = nil, seed: UInt64
+    intervalHalfWidthByLead: [Double]? = nil, decisionWeights: [Double]? = nil, seed: UInt64
   ) {
     self.formatVersion = formatVersion
     self.task = task
@@ -96,6 +101,7 @@ public struct ModelManifest: Codable, Sendable, Equatable {
     self.members = members
     self.intervalHalfWidth = intervalHalfWidth
     self.intervalHalfWidthByLead = intervalHalfWidthByLead
+    self.decisionWeights = decisionWeights
     self.seed = seed
   }
 }

@@ -45,6 +45,8 @@ public struct ModelPackage: Sendable {
   public var intervalHalfWidth: Double?
   /// Forecasts: half widths for each lead, from 1.
   public var intervalHalfWidthByLead: [Double]?
+  /// Classification: a weight for each class's probability where one is decided for.
+  public var decisionWeights: [Double]?
   /// Lags of a forecast.
   public var lagFeatures: LagFeatures?
   /// A valid row: the first of a table that has the signature's columns.
@@ -56,7 +58,8 @@ public struct ModelPackage: Sendable {
   public init(
     task: LearningTask, target: String, classes: [String]?, signature: [SignatureColumn],
     pipeline: FeaturePipeline, members: [Member], intervalHalfWidth: Double?,
-    intervalHalfWidthByLead: [Double]? = nil, lagFeatures: LagFeatures? = nil, example: Table,
+    intervalHalfWidthByLead: [Double]? = nil, decisionWeights: [Double]? = nil,
+    lagFeatures: LagFeatures? = nil, example: Table,
     seed: UInt64
   ) {
     self.task = task
@@ -67,6 +70,7 @@ public struct ModelPackage: Sendable {
     self.members = members
     self.intervalHalfWidth = intervalHalfWidth
     self.intervalHalfWidthByLead = intervalHalfWidthByLead
+    self.decisionWeights = decisionWeights
     self.lagFeatures = lagFeatures
     self.example = example
     self.seed = seed
@@ -88,7 +92,7 @@ public struct ModelPackage: Sendable {
     return ModelManifest(
       task: task, target: target, classes: classes, signature: signature, members: members,
       intervalHalfWidth: intervalHalfWidth, intervalHalfWidthByLead: intervalHalfWidthByLead,
-      seed: seed)
+      decisionWeights: decisionWeights, seed: seed)
   }
 
   /// Writes the files into a folder, which is made if need be; `model.json` comes last.

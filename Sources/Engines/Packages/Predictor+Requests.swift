@@ -69,10 +69,13 @@ extension Predictor {
     }
   }
 
-  /// The most probable class, the first of equals; nil for a model of numbers.
+  /// The class decided for: the most probable, with the model's weights where it has some, the
+  /// first of equals; nil for a model of numbers.
   public func label(of probabilities: [Double]) -> String? {
-    guard let classes = manifest.classes, let most = probabilities.max(),
-      let place = probabilities.firstIndex(of: most), place < classes.count
+    let scores =
+      manifest.decisionWeights.map { zip(probabilities, $0).map { $0 * $1 } } ?? probabilities
+    guard let classes = manifest.classes, let most = scores.max(),
+      let place = scores.firstIndex(of: most), place < classes.count
     else { return nil }
     return classes[place]
   }

@@ -92,11 +92,12 @@ struct Evaluator {
 
   private func addShapes(of output: ModelOutput, to details: inout EvaluationDetails) {
     switch (data.truth, output) {
-    case (.codes(let codes, let classes), .probabilities(let values, _)):
+    case (.codes(let codes, let classes), .probabilities(let values, _, let decision)):
       details.confusion = ConfusionMatrix(
         truth: codes,
         predicted: ClassificationScorer(
-          truth: codes, probabilities: values, classCount: classes.count, ranks: false
+          truth: codes, probabilities: values, classCount: classes.count, ranks: false,
+          decision: decision
         ).predicted, classCount: classes.count)
       details.curves = ClassCurve.curves(codes: codes, classes: classes, probabilities: values)
       details.calibration = Calibration(codes: codes, classes: classes, probabilities: values)

@@ -4,7 +4,7 @@ import Foundation
 struct ClassificationScorer: MetricScorer {
   let truth: [Int32]
   let classCount: Int
-  /// The most probable class of each row, the first of equals.
+  /// The class decided for in each row: the most probable, the first of equals.
   let predicted: [Int32]
   private let logLosses: [Double]
   private let squaredErrors: [Double]
@@ -12,7 +12,14 @@ struct ClassificationScorer: MetricScorer {
   private let ranked: [RankedScores]
   private let ranks: Bool
 
-  init(truth: [Int32], probabilities: [Double], classCount: Int, ranks: Bool) {
+  /// - Parameters:
+  ///   - ranks: whether `auc` is asked for; it needs a sort.
+  ///   - decision: a weight for each class's probability where one is decided for; nil: all alike.
+  init(
+    truth: [Int32], probabilities: [Double], classCount: Int, ranks: Bool,
+    decision: [Double]? = nil
+  ) {
+    let weights = decision?.count == classCount ? decision : nil
     precondition(probabilities.count == truth.count * classCount, "classCount values a row")
     self.truth = truth
     self.classCount = classCount
@@ -25,10 +32,12 @@ struct ClassificationScorer: MetricScorer {
     for row in truth.indices {
       let start = row * classCount
       var best = 0
+      var bestScore = probabilities[start] * (weights?[0] ?? 1)
       var squares = 0.0
       for code in 0..<classCount {
         let probability = probabilities[start + code]
-        if probability > probabilities[start + best] { best = code }
+        let score = probability * (weights?[code] ?? 1)
+        if score > bestScore { (best, bestScore) = (code, score) }
         let error = probability - (Int32(code) == truth[row] ? 1 : 0)
         squares += error * error
       }

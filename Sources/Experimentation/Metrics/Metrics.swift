@@ -19,13 +19,14 @@ public enum Metrics {
   ///   - truth: a code in `0..<classCount` a row; with two classes code 1 is the positive one.
   ///   - probabilities: row by row, `classCount` values a row that add up to 1.
   ///   - names: which to compute; those of numbers are left out.
+  ///   - decision: a weight for each class's probability where one is decided for; nil: all alike.
   public static func classification(
     _ truth: [Int32], probabilities: [Double], classCount: Int,
-    names: [MetricName] = MetricName.allCases
+    names: [MetricName] = MetricName.allCases, decision: [Double]? = nil
   ) -> MetricValues {
     ClassificationScorer(
       truth: truth, probabilities: probabilities, classCount: classCount,
-      ranks: names.contains(.auc)
+      ranks: names.contains(.auc), decision: decision
     ).metrics(EqualWeights()).filter { names.contains($0.key) }
   }
 

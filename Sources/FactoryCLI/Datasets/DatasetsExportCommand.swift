@@ -22,20 +22,20 @@ struct DatasetsExportCommand: FactoryCommand {
       throw CLIError(
         .usage, "'\(file)' ends neither in .csv nor in .parquet.", hint: "Name such a file.")
     }
-    let version = try await connection().get(
+    let client = try await connection()
+    let version = try await client.get(
       "/api/v1/datasets/\(DatasetDetails.encoded(reference))", as: DatasetVersionWire.self)
-    let objects = global.factoryHome.objects
-    guard let folder = ObjectDigest(hex: version.folder),
-      let table = try objects.manifest(folder).files.first(where: { $0.path == "table.parquet" })
-    else { throw CLIError(.notFound, "The rows of \(version.id) are not in this home.") }
-    let source = objects.path(of: table.sha256)
+    let table = "/api/v1/datasets/\(version.id)/files/table.parquet"
     let destination = FileTree.absolute(file)
     if isParquet {
-      try FileTree.write(
-        try FileTree.read(source, limit: Int(table.bytes)), to: destination, mode: 0o644)
+      try await client.download(table, to: destination)
     } else {
       let duckdb = try DuckDBLibrary(path: try global.factoryHome.engines.duckdb())
-      try ParquetTable(duckdb: duckdb).writeCSV(from: source, to: destination)
+      let parquet = destination + ".parquet-part"
+      // A leftover beside the file would only take space.
+      defer { try? FileTree.remove(parquet) }
+      try await client.download(table, to: parquet)
+      try ParquetTable(duckdb: duckdb).writeCSV(from: parquet, to: destination)
     }
     try global.output.show(
       version, text: "Wrote \(version.rowCount) rows of \(version.id) to \(file).",

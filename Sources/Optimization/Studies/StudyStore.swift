@@ -23,6 +23,15 @@ public struct StudyStore: Sendable {
       ])
   }
 
+  /// Keeps what a search optimizes, once it has told.
+  public func resolve(
+    metric: String, goal: OptimizationGoal, of study: Identifier<StudySummary>, in db: Database
+  ) throws {
+    try db.execute(
+      sql: "UPDATE study SET metric = ?, goal = ? WHERE id = ?",
+      arguments: [metric, goal.rawValue, study.rawValue])
+  }
+
   /// Records a trial, once for each study and number.
   ///
   /// Applying a report again changes nothing; a report of a later attempt of the search (it started

@@ -151,6 +151,10 @@ struct EngineModel: ReplicaModel {
       writer.string(column.type.rawValue)
       writer.key("optional")
       writer.bool(column.isOptional)
+      if let derivation = column.derivation {
+        writer.key("derivation")
+        writer.string(derivation)
+      }
       writer.endObject()
     }
     writer.endArray()

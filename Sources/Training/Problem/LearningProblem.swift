@@ -28,8 +28,20 @@ struct LearningProblem: Sendable {
   var keepsFolds: Bool { plan.isCrossValidation && rowCount < ResamplingChoice.fewRows }
 
   /// The metric of predictions for the given rows.
+  ///
+  /// A metric that judges classes is that of the best decision, which the model will have.
   func score(_ predictions: [Double], rows: [Int]) -> Double {
-    metrics(predictions, rows: rows, names: [metric])[metric] ?? .nan
+    if let choice = decision(predictions, rows: rows) { return choice.value }
+    return metrics(predictions, rows: rows, names: [metric])[metric] ?? .nan
+  }
+
+  /// How classes are best decided for from the predictions of the given rows; nil where the metric
+  /// does not ask.
+  func decision(_ predictions: [Double], rows: [Int]) -> DecisionChoice? {
+    guard let classCount, DecisionChoice.isNeeded(for: metric) else { return nil }
+    return DecisionChoice(
+      metric, truth: rows.map { Int32(labels[$0]) }, probabilities: predictions,
+      classCount: classCount)
   }
 
   /// The metrics of predictions for the given rows.
@@ -37,7 +49,7 @@ struct LearningProblem: Sendable {
     if let classCount {
       return Metrics.classification(
         rows.map { Int32(labels[$0]) }, probabilities: predictions, classCount: classCount,
-        names: names)
+        names: names, decision: decision(predictions, rows: rows)?.weights)
     }
     return Metrics.regression(rows.map { labels[$0] }, predictions, names: names)
   }

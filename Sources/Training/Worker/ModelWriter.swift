@@ -16,13 +16,15 @@ struct ModelWriter {
       task: model.rows.target.task, target: model.rows.target.name,
       classes: model.rows.target.classes, signature: model.signature, pipeline: model.pipeline,
       members: try model.members.map(member), intervalHalfWidth: model.interval?.halfWidth,
-      intervalHalfWidthByLead: model.interval?.byLead, lagFeatures: model.rows.lags,
+      intervalHalfWidthByLead: model.interval?.byLead, decisionWeights: model.decision,
+      lagFeatures: model.rows.lags,
       example: model.rows.source.rows([0]), seed: model.seed)
     if let baseline = model.baseline {
       var linear = package
       linear.members = [ModelPackage.Member(model: .linear(baseline.model), weight: 1)]
       linear.intervalHalfWidth = baseline.interval?.halfWidth
       linear.intervalHalfWidthByLead = baseline.interval?.byLead
+      linear.decisionWeights = baseline.decision
       try place(linear, in: outputFolder + "/baseline")
     }
     try place(package, in: outputFolder)

@@ -13,6 +13,7 @@ struct TrainedModel {
   struct Baseline {
     var model: LinearModel
     var interval: Interval?
+    var decision: [Double]?
   }
 
   var rows: LearningRows
@@ -20,9 +21,13 @@ struct TrainedModel {
   var members: [FittedMember]
   /// nil for classes, and where the rows are too few.
   var interval: Interval?
+  /// Weights of classes where one is decided for.
+  var decision: [Double]?
   /// The linear model; nil while only the first model is there.
   var baseline: Baseline?
   var seed: UInt64
+  /// SQL by name of the columns that the workflow derives.
+  var derivations: [String: String] = [:]
 
   /// What a prediction request must and may hold: the columns that the features read.
   ///
@@ -31,6 +36,7 @@ struct TrainedModel {
     var columns = pipeline.inputColumns.compactMap { name in
       rows.source[name].map { Self.signature(of: $0) }
     }
+    for place in columns.indices { columns[place].derivation = derivations[columns[place].name] }
     guard let lags = rows.lags else { return columns }
     for name in [lags.time, lags.series, lags.target].compactMap({ $0 }) {
       guard !columns.contains(where: { $0.name == name }), let column = rows.source[name] else {

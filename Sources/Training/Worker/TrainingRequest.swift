@@ -54,6 +54,8 @@ public struct TrainingRequest: Codable, Sendable, Equatable {
   public var threads: Int
   /// Most milliseconds that one row's prediction may take; bounds the ensemble.
   public var latencyBoundMs: Double
+  /// SQL by name of the columns that the workflow derives.
+  public var derivations: [String: String]?
   /// Absolute path of the folder that receives the files.
   public var outputFolder: String
 
@@ -61,7 +63,8 @@ public struct TrainingRequest: Codable, Sendable, Equatable {
   public init(
     datasetFolder: String, task: LearningTask?, metric: String?, positive: String? = nil,
     search: Search, time: String? = nil, series: String? = nil, horizon: Int? = nil,
-    frequency: String? = nil, threads: Int, latencyBoundMs: Double = 5, outputFolder: String
+    frequency: String? = nil, threads: Int, latencyBoundMs: Double = 5,
+    derivations: [String: String]? = nil, outputFolder: String
   ) {
     self.datasetFolder = datasetFolder
     self.task = task
@@ -74,6 +77,7 @@ public struct TrainingRequest: Codable, Sendable, Equatable {
     self.frequency = frequency
     self.threads = threads
     self.latencyBoundMs = latencyBoundMs
+    self.derivations = derivations
     self.outputFolder = outputFolder
   }
 }

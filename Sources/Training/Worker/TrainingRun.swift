@@ -43,9 +43,11 @@ struct TrainingRun {
       TrainedModel(
         rows: prepared.rows, pipeline: pipeline, members: members,
         interval: interval(prepared, choice.predictions),
+        decision: decision(problem, choice.predictions),
         baseline: .init(
-          model: linearModel, interval: interval(prepared, linear.predictions)),
-        seed: request.search.seed))
+          model: linearModel, interval: interval(prepared, linear.predictions),
+          decision: decision(problem, linear.predictions)),
+        seed: request.search.seed, derivations: request.derivations ?? [:]))
     return result(problem, outcome, choice, linear)
   }
 
@@ -127,7 +129,8 @@ struct TrainingRun {
     try write(
       TrainedModel(
         rows: prepared.rows, pipeline: prepared.pipeline, members: [member],
-        interval: nil, baseline: nil, seed: request.search.seed))
+        interval: nil, baseline: nil, seed: request.search.seed,
+        derivations: request.derivations ?? [:]))
     let seconds = Double(clock.nowMs() - startedAtMs) / 1000
     report(
       .progress(
@@ -161,6 +164,11 @@ struct TrainingRun {
           phase: "final fit", share: Double(place + 1) / Double(count),
           message: "model \(place + 1) of \(count) is ready"))
     }
+  }
+
+  /// How the model decides for classes, from predictions of the validation rows.
+  private func decision(_ problem: LearningProblem, _ predictions: [Double]) -> [Double]? {
+    problem.decision(predictions, rows: problem.plan.validationRows)?.weights
   }
 
   /// The interval around a number, from predictions of the validation rows.

@@ -33,6 +33,11 @@ public struct StageReportSink: JobReportSink {
       case .metric(let key, let value, let step, let timestampMs):
         points.append(MetricPoint(key: key, value: value, step: step, timestampMs: timestampMs))
       case .parameter(let key, let value):
+        if key == "metric", let metric = MetricName(rawValue: value) {
+          try StudyStore().resolve(
+            metric: metric.rawValue, goal: metric.goal == .maximize ? .maximize : .minimize,
+            of: study, in: db)
+        }
         try RunStore.note(params: [key: value], tags: [:], inputs: [], on: run, in: db)
       case .progress: break
       }

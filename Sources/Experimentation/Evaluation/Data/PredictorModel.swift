@@ -32,7 +32,8 @@ struct PredictorModel: EvaluatedModel {
 
   private func output(_ outputs: [Double], halfWidth: (Int) -> Double?) -> ModelOutput {
     if let classes = manifest.classes {
-      return .probabilities(outputs, classCount: classes.count)
+      return .probabilities(
+        outputs, classCount: classes.count, decision: manifest.decisionWeights)
     }
     let bounds = outputs.indices.compactMap { row in
       outputs[row].isFinite

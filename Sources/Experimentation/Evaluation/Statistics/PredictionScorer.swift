@@ -11,12 +11,15 @@ enum PredictionScorer: Sendable {
     case (.numbers(let values), .numbers(let predicted, _)):
       self = .numbers(RegressionScorer(truth: values, predicted: predicted))
     case (.codes(let codes, let classes), .probabilities):
-      guard case .probabilities(let wide, let count) = output.widened(to: classes.count) else {
+      guard
+        case .probabilities(let wide, let count, let decision) = output.widened(to: classes.count)
+      else {
         preconditionFailure("widening keeps the case")
       }
       self = .classes(
         ClassificationScorer(
-          truth: codes, probabilities: wide, classCount: count, ranks: ranks))
+          truth: codes, probabilities: wide, classCount: count, ranks: ranks,
+          decision: decision))
     case (.numbers, .probabilities), (.codes, .numbers):
       throw ExperimentationError(
         .evaluationImpossible, "The model's predictions do not fit the kind of its target.",
