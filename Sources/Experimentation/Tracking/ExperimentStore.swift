@@ -47,19 +47,6 @@ public struct ExperimentStore: Sendable {
     return try record.experiment()
   }
 
-  /// The active experiments of a project, newest first.
-  public func list(in project: String = "default") async throws -> [Experiment] {
-    try await ledger.read { db in
-      try ExperimentRecord.fetchAll(
-        db,
-        sql: """
-          SELECT * FROM experiment WHERE project = ? AND lifecycle = 'active'
-          ORDER BY createdAtMs DESC, id
-          """, arguments: [project]
-      ).map { try $0.experiment() }
-    }
-  }
-
   /// The experiment of that identifier.
   public static func experiment(_ id: ExperimentID, in db: Database) throws -> Experiment {
     guard let record = try ExperimentRecord.fetchOne(db, key: id.rawValue) else {

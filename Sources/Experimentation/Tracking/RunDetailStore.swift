@@ -58,20 +58,23 @@ extension RunStore {
   /// Runs that a filter finds, in order, and the token of the next page.
   ///
   /// - Parameters:
-  ///   - experiments: those to search in; none finds none.
+  ///   - experiments: those to search in; none finds none, nil is all of the project.
   ///   - filter: MLflow's grammar, see `FilterParser`.
   ///   - order: keys such as `metrics.rmse DESC`; the newest first breaks ties.
   public func search(
-    in experiments: [ExperimentID], filter: String = "", order: [String] = [],
-    view: SearchView = .activeOnly, page: SearchPage
+    in experiments: [ExperimentID]?, filter: String = "", order: [String] = [],
+    view: SearchView = .activeOnly, page: SearchPage, project: String = "default"
   ) async throws -> (runs: [RunDetails], next: String?) {
     let query = try RunQuery(filter: filter, order: order)
-    guard !experiments.isEmpty else { return ([], nil) }
-    var conditions = [
+    if let experiments, experiments.isEmpty { return ([], nil) }
+    let all = SQLCondition(
+      "run.experiment IN (SELECT id FROM experiment WHERE project = ?)", [.text(project)])
+    let home = experiments.map { experiments in
       SQLCondition(
         "run.experiment IN (\(experiments.map { _ in "?" }.joined(separator: ", ")))",
         experiments.map { .text($0.rawValue) })
-    ]
+    }
+    var conditions = [home ?? all]
     if let condition = view.condition("run.lifecycle") { conditions.append(condition) }
     let select = SQLQuery(
       "SELECT run.* FROM run", joins: query.joins, conditions: conditions + query.conditions,

@@ -62,23 +62,6 @@ public struct RunStore: Sendable {
     return try details(of: [record], in: db)[0]
   }
 
-  /// The newest active runs with what they logged, newest first.
-  public func list(
-    experiment: ExperimentID? = nil, limit: Int, in project: String = "default"
-  ) async throws -> [RunDetails] {
-    try await ledger.read { db in
-      let records = try RunRecord.fetchAll(
-        db,
-        sql: """
-          SELECT run.* FROM run JOIN experiment ON experiment.id = run.experiment
-          WHERE run.lifecycle = 'active' AND project = ? AND (? IS NULL OR run.experiment = ?)
-          ORDER BY run.startedAtMs DESC, run.number DESC LIMIT ?
-          """,
-        arguments: [project, experiment?.rawValue, experiment?.rawValue, limit])
-      return try Self.details(of: records, in: db)
-    }
-  }
-
   /// The runs of a job, oldest first.
   public static func runs(ofJob job: String, in db: Database) throws -> [Run] {
     try RunRecord.fetchAll(

@@ -13,7 +13,8 @@ struct Root: AsyncParsableCommand {
     version: FactoryVersion.current,
     subcommands: [
       BackupCommand.self, DatasetsCommand.self, DoctorCommand.self, EndpointsCommand.self,
-      EnginesCommand.self, EnvCommand.self, ExplainCommand.self, GatewayCommand.self,
+      EnginesCommand.self, EnvCommand.self, ExperimentsCommand.self,
+      ExplainCommand.self, GatewayCommand.self,
       InitCommand.self, JobsCommand.self, ModelsCommand.self, PredictCommand.self,
       RestoreCommand.self, RunCommand.self, RunsCommand.self, ServeCommand.self, StopCommand.self,
       StudiesCommand.self, WorkerCommand.self, WorkflowsCommand.self,

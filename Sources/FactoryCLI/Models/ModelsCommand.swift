@@ -4,5 +4,7 @@ internal import ArgumentParser
 struct ModelsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "models", abstract: "Shows registered models and their versions.",
-    subcommands: [ModelsListCommand.self, ModelsShowCommand.self])
+    subcommands: [
+      ModelsListCommand.self, ModelsShowCommand.self, ModelsPromoteCommand.self,
+    ])
 }

@@ -4,5 +4,8 @@ internal import ArgumentParser
 struct RunsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "runs", abstract: "Shows runs: what was trained, with what, how well.",
-    subcommands: [RunsListCommand.self, RunsShowCommand.self])
+    subcommands: [
+      RunsListCommand.self, RunsShowCommand.self, RunsCompareCommand.self, RunsPlotCommand.self,
+      RunsDeleteCommand.self, RunsRestoreCommand.self,
+    ])
 }

@@ -12,9 +12,25 @@ struct RunsListCommand: FactoryCommand {
   @Option(help: "How many runs at most.")
   var limit = 20
 
+  @Option(help: "Only runs of the experiment with that identifier.")
+  var experiment: String?
+
+  @Option(help: "A filter such as \"metrics.rmse < 0.5 AND params.depth = '6'\".")
+  var filter: String?
+
+  @Option(help: "What to sort by, such as \"metrics.rmse ASC\".")
+  var order: String?
+
+  @Flag(help: "Show those in the trash instead.")
+  var deleted = false
+
   func execute() async throws {
-    let list = try await connection().get(
-      "/api/v1/runs", query: [("limit", "\(limit)")], as: RunListWire.self)
+    var query = [("limit", "\(limit)")]
+    for (name, value) in [("experiment", experiment), ("filter", filter), ("order", order)] {
+      if let value { query.append((name, value)) }
+    }
+    if deleted { query.append(("deleted", "true")) }
+    let list = try await connection().get("/api/v1/runs", query: query, as: RunListWire.self)
     let rows = list.runs.map { run in
       [
         TextTable.Cell(run.id), TextTable.Cell(run.name), run.statusCell,

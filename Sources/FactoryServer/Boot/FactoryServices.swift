@@ -71,8 +71,9 @@ public struct FactoryServices: Sendable {
     routes.addEndpointRoutes(
       endpoints, predictions: SegmentReader(home: home), gatewayUrl: gatewayUrl)
     routes.addDatasetRoutes(DatasetStore(ledger: ledger), objects: objects, imports: imports)
-    routes.addModelRoutes(models)
-    routes.addRunRoutes(RunStore(ledger: ledger))
+    routes.addModelRoutes(ledger)
+    routes.addRunRoutes(ledger)
+    routes.addExperimentRoutes(ledger)
     routes.addMLflowRoutes(ledger: ledger, objects: objects)
     routes.addStudyRoutes(ledger)
     routes.addBackupRoutes(home)

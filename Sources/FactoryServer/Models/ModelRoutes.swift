@@ -1,11 +1,23 @@
 import API
+import Basics
 import Experimentation
 import HTTPTypes
 
 /// The routes of the model registry.
 extension FactoryRoutes {
   /// Adds `/api/v1/models` and what is below it.
-  func addModelRoutes(_ models: ModelStore) {
+  func addModelRoutes(_ ledger: Ledger) {
+    let models = ModelStore(ledger: ledger)
+    route(.post, "/api/v1/models/{name}/aliases", permission: .write) { request, context in
+      let name = try context.parameter("name")
+      let wish = try await request.wire(AliasWire.self)
+      let project = context.project
+      let version = try await ledger.write { db in
+        try ModelStore.setAlias(wish.alias, of: name, to: wish.version, project: project, in: db)
+        return try ModelStore.version(wish.version, of: name, project: project, in: db)
+      }
+      return try WireResponse(ModelVersionWire(version))
+    }
     route(.get, "/api/v1/models", permission: .read) { _, context in
       let list = try await models.list(in: context.project)
       return try WireResponse(ModelListWire(models: list.map { ModelWire($0, versions: nil) }))

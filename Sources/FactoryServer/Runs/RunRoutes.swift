@@ -1,15 +1,23 @@
 import API
+import Basics
+import Compute
 import Experimentation
 import HTTPTypes
 
 /// The routes of runs.
 extension FactoryRoutes {
   /// Adds `/api/v1/runs` and what is below it.
-  func addRunRoutes(_ runs: RunStore) {
+  func addRunRoutes(_ ledger: Ledger) {
+    let runs = RunStore(ledger: ledger)
     route(.get, "/api/v1/runs", permission: .read) { request, context in
       let limit = try request.query("limit", default: 100, in: 1...1_000)
-      let list = try await runs.list(limit: limit, in: context.project)
-      return try WireResponse(RunListWire(runs: list.map { RunWire($0) }))
+      let experiment = request.query("experiment").flatMap { ExperimentID($0) }
+      let (found, _) = try await runs.search(
+        in: experiment.map { [$0] }, filter: request.query("filter") ?? "",
+        order: request.query("order").map { [$0] } ?? [],
+        view: request.query("deleted") == nil ? .activeOnly : .deletedOnly,
+        page: try SearchPage(limit: limit), project: context.project)
+      return try WireResponse(RunListWire(runs: found.map { RunWire($0) }))
     }
     route(.get, "/api/v1/runs/{id}", permission: .read) { _, context in
       try WireResponse(RunWire(try await runs.details(try context.runID)))
@@ -17,7 +25,11 @@ extension FactoryRoutes {
     route(.get, "/api/v1/runs/{id}/metrics/{key}", permission: .read) { request, context in
       let limit = try request.query("limit", default: 10_000, in: 1...100_000)
       let key = try context.parameter("key")
-      let points = try await runs.history(of: key, run: try context.runID, limit: limit)
+      let sample = try request.query("sample", default: 0, in: 0...100_000)
+      let points =
+        sample > 0
+        ? try await runs.sample(of: key, run: try context.runID, limit: sample)
+        : try await runs.history(of: key, run: try context.runID, limit: limit)
       return try WireResponse(
         MetricHistoryWire(
           key: key,
@@ -25,6 +37,20 @@ extension FactoryRoutes {
             MetricHistoryWire.Point(
               value: $0.value, step: $0.step, timestampMs: $0.timestampMs)
           }))
+    }
+    for (method, path, stage) in [
+      (HTTPRequest.Method.delete, "/api/v1/runs/{id}", LifecycleStage.deleted),
+      (.post, "/api/v1/runs/{id}/restore", .active),
+    ] {
+      route(method, path, permission: .write) { _, context in
+        let id = try context.runID
+        let now = systemTimeMs()
+        let details = try await ledger.write { db in
+          try RunStore.setLifecycle(stage, of: id, nowMs: now, in: db)
+          return try RunStore.details(id, in: db)
+        }
+        return try WireResponse(RunWire(details))
+      }
     }
   }
 }

@@ -77,6 +77,33 @@ struct MLflowClientTests {
     for gesture in gestures { #expect(text.contains("ok \(gesture) "), "\(gesture)") }
   }
 
+  @Test func `what a workflow trained is a model of MLflow's and predicts the same`() throws {
+    let factory = try FactoryProgram()
+    defer { factory.close() }
+    try factory.write("houses.csv", SampleTables.houses(rows: 300))
+    try factory.write("workflow.yaml", SampleTables.workflow(trials: 4))
+    #expect(try factory("run", "workflow.yaml").status == 0)
+    let rows = #"[{"area":100,"rooms":3,"city":"Bologna"},{"area":55.5,"rooms":1,"city":"Athens"}]"#
+    try factory.write("rows.json", rows)
+    let asked = try factory("predict", "houses", "rows.json", "--output", "json")
+    let predictions = try #require(asked.json["predictions"] as? [[String: Any]])
+    let expected = try predictions.map { try #require($0["value"] as? Double) }
+
+    let server = try serve(factory)
+    let (process, output) = try start(
+      [Self.folder + "/factory_model.py", "houses", "rows.json"], in: factory, server)
+    process.waitUntilExit()
+    let text = try String(contentsOfFile: output, encoding: .utf8)
+    #expect(process.terminationStatus == 0, "\(text)")
+    let answer = try JSONValue(parsing: text.split(separator: "\n").last.map(String.init) ?? "")
+    let values = try #require(answer["values"]?.arrayValue).compactMap(\.numberValue)
+    #expect(values.count == expected.count)
+    for (value, other) in zip(values, expected) {
+      #expect(abs(value - other) <= 1e-4 * abs(other), "\(value) and \(other)")
+    }
+    #expect(answer["metrics"]?.numberValue ?? 0 > 0)
+  }
+
   @Test func `a server killed while metrics pour in keeps every acknowledged point`() async throws {
     let factory = try FactoryProgram()
     defer { factory.close() }

@@ -113,7 +113,7 @@ struct RunStoreTests {
     try await withRun { ledger, store, run in
       let again = try await store.create(run, in: .standard, name: "other", startedAtMs: 9)
       #expect(again.name == "first")
-      #expect(try await store.list(limit: 10).count == 1)
+      #expect(try await store.search(in: nil, page: SearchPage(limit: 10)).runs.count == 1)
     }
   }
 
@@ -124,8 +124,13 @@ struct RunStoreTests {
       try await ledger.write { db in
         try RunStore.setLifecycle(.deleted, of: trashed.id, nowMs: 9, in: db)
       }
-      #expect(try await store.list(limit: 10).map(\.run.id) == [newer.id, run])
-      #expect(try await store.list(limit: 1).map(\.run.id) == [newer.id])
+      #expect(
+        try await store.search(in: nil, page: SearchPage(limit: 10)).runs.map(\.run.id) == [
+          newer.id, run,
+        ])
+      #expect(
+        try await store.search(in: nil, page: SearchPage(limit: 1)).runs.map(\.run.id) == [newer.id]
+      )
     }
   }
 
@@ -178,7 +183,8 @@ struct RunStoreTests {
           try ExperimentStore.create(named: "wine", nowMs: 7, in: db)
         }
       }
-      let names = try await ExperimentStore(ledger: ledger).list().map(\.name)
+      let names = try await ExperimentStore(ledger: ledger).search(page: SearchPage(limit: 9))
+        .experiments.map(\.0.name)
       #expect(names == ["wine", "Default"])
     }
   }

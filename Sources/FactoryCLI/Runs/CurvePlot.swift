@@ -1,0 +1,89 @@
+import Foundation
+
+/// Curves drawn with Braille dots: two by four in each character.
+struct CurvePlot {
+  /// One line of the drawing.
+  struct Curve {
+    var name: String
+    var points: [(x: Double, y: Double)]
+  }
+
+  var curves: [Curve]
+  /// Characters across, without the axis.
+  var width: Int
+  /// Lines, without axis and legend.
+  var height: Int
+
+  /// The drawing with its axes and a legend.
+  var text: String {
+    let finite = curves.flatMap(\.points).filter { $0.x.isFinite && $0.y.isFinite }
+    guard let minX = finite.map(\.x).min(), let maxX = finite.map(\.x).max(),
+      let minY = finite.map(\.y).min(), let maxY = finite.map(\.y).max()
+    else { return "Nothing to draw: no run has this metric." }
+    var dots = Array(repeating: Array(repeating: UInt8(0), count: width), count: height)
+    func place(_ point: (x: Double, y: Double)) -> (column: Int, row: Int) {
+      let x = maxX > minX ? (point.x - minX) / (maxX - minX) : 0.5
+      let y = maxY > minY ? (point.y - minY) / (maxY - minY) : 0.5
+      return (
+        Int((x * Double(2 * width - 1)).rounded()),
+        Int(((1 - y) * Double(4 * height - 1)).rounded())
+      )
+    }
+    for curve in curves {
+      var last: (column: Int, row: Int)?
+      for point in curve.points {
+        guard point.x.isFinite, point.y.isFinite else {
+          last = nil
+          continue
+        }
+        let next = place(point)
+        for dot in Self.line(from: last ?? next, to: next) {
+          dots[dot.row / 4][dot.column / 2] |= Self.bit(dot.column % 2, dot.row % 4)
+        }
+        last = next
+      }
+    }
+    var lines = dots.enumerated().map { index, row in
+      let label = index == 0 ? Self.short(maxY) : index == height - 1 ? Self.short(minY) : ""
+      return Self.padded(label) + " ┤" + row.map(Self.character).joined()
+    }
+    let ends = (Self.short(minX), Self.short(maxX))
+    let gap = max(1, width - ends.0.count - ends.1.count)
+    lines.append(
+      Self.padded("") + "  " + ends.0 + String(repeating: " ", count: gap) + ends.1)
+    lines.append(
+      Self.padded("") + "  "
+        + curves.map { "\($0.name) (\($0.points.count))" }.joined(separator: "  "))
+    return lines.joined(separator: "\n")
+  }
+
+  /// The dots of a straight line (Bresenham 1965).
+  private static func line(
+    from start: (column: Int, row: Int), to end: (column: Int, row: Int)
+  ) -> [(column: Int, row: Int)] {
+    let steps = max(abs(end.column - start.column), abs(end.row - start.row))
+    guard steps > 0 else { return [end] }
+    return (0...steps).map { step in
+      (
+        start.column + (end.column - start.column) * step / steps,
+        start.row + (end.row - start.row) * step / steps
+      )
+    }
+  }
+
+  /// The bit of a dot in U+2800…U+28FF.
+  private static func bit(_ column: Int, _ row: Int) -> UInt8 {
+    let bits: [[UInt8]] = [[0x01, 0x02, 0x04, 0x40], [0x08, 0x10, 0x20, 0x80]]
+    return bits[column][row]
+  }
+
+  private static func character(_ dots: UInt8) -> String {
+    Unicode.Scalar(0x2800 + UInt32(dots)).map { String(Character($0)) } ?? " "
+  }
+
+  private static func short(_ value: Double) -> String { String(format: "%.4g", value) }
+
+  private static func padded(_ text: String) -> String {
+    String(repeating: " ", count: max(0, 10 - text.count)) + text
+  }
+}

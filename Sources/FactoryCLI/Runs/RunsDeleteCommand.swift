@@ -1,0 +1,47 @@
+internal import API
+internal import ArgumentParser
+
+/// Moves runs to the trash.
+struct RunsDeleteCommand: FactoryCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "delete", abstract: "Moves runs to the trash, from where they can be restored.")
+
+  @OptionGroup var global: GlobalOptions
+
+  @Argument(help: ArgumentHelp("Identifiers of the runs.", valueName: "run"))
+  var ids: [String]
+
+  func execute() async throws {
+    let client = try await connection()
+    var runs: [RunWire] = []
+    for id in ids {
+      runs.append(
+        try await client.delete("/api/v1/runs/\(FactoryClient.escaped(id))", as: RunWire.self))
+    }
+    let text = runs.map { "Run \($0.id) is in the trash." }.joined(separator: "\n")
+    try global.output.show(RunListWire(runs: runs), text: text, quiet: runs.map(\.id))
+  }
+}
+
+/// Takes runs out of the trash.
+struct RunsRestoreCommand: FactoryCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "restore", abstract: "Takes runs out of the trash.")
+
+  @OptionGroup var global: GlobalOptions
+
+  @Argument(help: ArgumentHelp("Identifiers of the runs.", valueName: "run"))
+  var ids: [String]
+
+  func execute() async throws {
+    let client = try await connection()
+    var runs: [RunWire] = []
+    for id in ids {
+      runs.append(
+        try await client.post(
+          "/api/v1/runs/\(FactoryClient.escaped(id))/restore", as: RunWire.self))
+    }
+    let text = runs.map { "Run \($0.id) is back." }.joined(separator: "\n")
+    try global.output.show(RunListWire(runs: runs), text: text, quiet: runs.map(\.id))
+  }
+}
