@@ -17,6 +17,10 @@ public struct ExperimentationError: FactoryError, Equatable {
     case tagNotFound = "tag_not_found"
     case loggedModelNotFound = "logged_model_not_found"
     case artifactNotFound = "artifact_not_found"
+    case traceNotFound = "trace_not_found"
+    case assessmentNotFound = "assessment_not_found"
+    /// A file of another program cannot be taken over.
+    case importImpossible = "import_impossible"
     /// A key, a value or a name breaks its limits.
     case invalidValue = "invalid_value"
     /// The dataset or the model package cannot be evaluated.

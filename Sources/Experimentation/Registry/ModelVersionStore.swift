@@ -43,6 +43,15 @@ extension ModelStore {
     return try change(version, of: name, stage: stage, project: project, nowMs: nowMs, in: db)
   }
 
+  /// Leaves numbers out, so that the next version gets `number` where that is still possible.
+  static func reserveVersions(
+    below number: Int, of name: String, project: String, in db: Database
+  ) throws {
+    try db.execute(
+      sql: "UPDATE registeredModel SET lastVersion = max(lastVersion, ?) WHERE number = ?",
+      arguments: [number - 1, try find(name, project: project, in: db).number])
+  }
+
   /// Removes a version with its aliases; its number is never used again.
   public static func deleteVersion(
     _ version: Int, of name: String, project: String = "default", nowMs: Int64, in db: Database

@@ -56,6 +56,15 @@ extension RunStore {
     }
   }
 
+  /// How many points a run has, of all metrics.
+  public func pointCount(of id: RunID) async throws -> Int {
+    try await ledger.read { db in
+      let run = try Self.number(of: id, in: db)
+      return try Int.fetchOne(
+        db, sql: "SELECT count(*) FROM metricPoint WHERE run = ?", arguments: [run]) ?? 0
+    }
+  }
+
   private static func keepLatest(
     _ point: MetricPoint, key: Int64, run: Int64, in db: Database
   ) throws {

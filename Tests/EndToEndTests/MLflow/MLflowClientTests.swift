@@ -61,7 +61,7 @@ struct MLflowClientTests {
   @Test(arguments: [
     [
       "experiments", "fluent_run", "nested_and_resumed_runs", "batches", "asynchronous_logging",
-      "search", "dataset_inputs", "artifacts", "registry",
+      "search", "dataset_inputs", "artifacts", "registry", "traces",
     ],
     ["logged_sklearn_model", "autolog_sklearn", "autolog_xgboost", "evaluate"],
   ])
@@ -102,6 +102,32 @@ struct MLflowClientTests {
       #expect(abs(value - other) <= 1e-4 * abs(other), "\(value) and \(other)")
     }
     #expect(answer["metrics"]?.numberValue ?? 0 > 0)
+  }
+
+  @Test func `what an MLflow server has kept is taken over, twice the same`() throws {
+    let factory = try FactoryProgram()
+    defer { factory.close() }
+    let server = try serve(factory)
+    let (process, output) = try start(
+      [Self.folder + "/old_server.py", "make", factory.folder], in: factory, server)
+    process.waitUntilExit()
+    let made = try String(contentsOfFile: output, encoding: .utf8)
+    #expect(process.terminationStatus == 0, "\(made)")
+    for _ in 0..<2 {
+      let answer = try factory("import", "mlflow", "mlflow.db", "--output", "json")
+      #expect(answer.status == 0, "\(answer.errors)")
+      #expect(answer.json["runs"] as? Int == 3)
+      #expect(answer.json["metrics"] as? Int == 302)
+      #expect(answer.json["model_versions"] as? Int == 2)
+      #expect((answer.json["remarks"] as? [String])?.isEmpty == true, "\(answer.output)")
+    }
+    let (check, checked) = try start(
+      [Self.folder + "/old_server.py", "check", factory.folder], in: factory, server)
+    check.waitUntilExit()
+    let verdict = try String(contentsOfFile: checked, encoding: .utf8)
+    #expect(check.terminationStatus == 0, "\(verdict)")
+    try factory.write("no.db", "nonsense")
+    #expect(try factory("import", "mlflow", "no.db").status == 2)
   }
 
   @Test func `a server killed while metrics pour in keeps every acknowledged point`() async throws {

@@ -389,6 +389,37 @@ def evaluate():
     assert "root_mean_squared_error" in client.get_run(run.info.run_id).data.metrics
 
 
+@gesture
+def traces():
+    id = mlflow.set_experiment(fresh()).experiment_id
+
+    @mlflow.trace(name="answer", attributes={"a": 1})
+    def answer(question):
+        with mlflow.start_span("inner") as span:
+            span.set_inputs({"q": question})
+        return question.upper()
+
+    assert answer("why") == "WHY"
+    mlflow.flush_trace_async_logging()
+    found = client.search_traces([id])
+    assert len(found) == 1 and found[0].info.state == "OK"
+    trace = mlflow.get_trace(found[0].info.trace_id)
+    assert [s.name for s in trace.data.spans] == ["answer", "inner"] and "why" in trace.info.request_preview
+    client.set_trace_tag(trace.info.trace_id, "team", "a")
+    assert len(client.search_traces([id], filter_string="tags.team = 'a' AND status = 'OK'")) == 1
+    assert client.search_traces([id], filter_string="name = 'other'") == []
+    feedback = mlflow.log_feedback(trace_id=trace.info.trace_id, name="good", value=True, rationale="because")
+    mlflow.log_expectation(trace_id=trace.info.trace_id, name="expected", value="WHY")
+    assert client.get_trace(trace.info.trace_id).info.assessments[0].feedback.value is True
+    mlflow.update_assessment(
+        trace.info.trace_id, feedback.assessment_id, mlflow.entities.Feedback(name="good", value=False))
+    assert mlflow.get_assessment(trace.info.trace_id, feedback.assessment_id).feedback.value is False
+    mlflow.delete_assessment(trace.info.trace_id, feedback.assessment_id)
+    assert [a.name for a in client.get_trace(trace.info.trace_id).info.assessments] == ["expected"]
+    assert client.delete_traces(id, trace_ids=[trace.info.trace_id]) == 1
+    assert client.search_traces([id]) == []
+
+
 def main():
     wanted = sys.argv[1:]
     failed = 0

@@ -71,11 +71,11 @@ struct MLflowFailure: Error {
   private static func code(of code: ExperimentationError.Code) -> Code {
     switch code {
     case .experimentNotFound, .runNotFound, .modelNotFound, .modelVersionNotFound, .tagNotFound,
-      .loggedModelNotFound, .artifactNotFound:
+      .loggedModelNotFound, .artifactNotFound, .traceNotFound, .assessmentNotFound:
       .doesNotExist
     case .experimentAlreadyExists, .modelAlreadyExists: .alreadyExists
     case .runNotActive, .parameterConflict, .aliasNotFound, .invalidValue, .evaluationImpossible,
-      .gateInvalid:
+      .gateInvalid, .importImpossible:
       .invalidParameterValue
     }
   }

@@ -35,6 +35,8 @@ extension FactoryRoutes {
     addMLflowArtifactRoutes(artifacts)
     addMLflowModelRoutes(ledger)
     addMLflowVersionRoutes(artifacts)
+    addMLflowTraceRoutes(ledger)
+    addMLflowImportRoutes(ledger, objects: objects)
   }
 
   private func addMLflowServerRoutes() {
