@@ -66,10 +66,13 @@ struct Report {
       tiles.append(HTML.tile(NumberText.short(value.value), "\(main.title) on test rows\(range)"))
     }
     if let gain = details.gainOverLinear {
-      tiles.append(HTML.tile(Self.signed(gain.value), gainWords(gain, over: "the linear baseline")))
+      tiles.append(
+        HTML.tile(
+          NumberText.short(abs(gain.value)), gainWords(gain, over: "the linear baseline")))
     } else if let gain = details.gainOverTrivial {
       tiles.append(
-        HTML.tile(Self.signed(gain.value), gainWords(gain, over: "the trivial baseline")))
+        HTML.tile(
+          NumberText.short(abs(gain.value)), gainWords(gain, over: "the trivial baseline")))
     }
     if let coverage = details.residuals?.coverage {
       tiles.append(
@@ -95,9 +98,5 @@ struct Report {
     let certainty =
       gain.low > 0 || gain.high < 0 ? "certain at 95 %" : "may be chance"
     return "\(details.main.title) \(way) than \(baseline); \(certainty)"
-  }
-
-  static func signed(_ value: Double) -> String {
-    (value > 0 ? "+" : "") + NumberText.short(value)
   }
 }

@@ -20,7 +20,10 @@ extension FactoryRoutes {
       let bytes = try await offTask { try objects.read(report.sha256, limit: 256 << 20) }
       return Response(
         status: .ok,
-        headers: [.contentType: "text/html; charset=utf-8", .cacheControl: "private, max-age=60"],
+        headers: [
+          .contentType: "text/html; charset=utf-8", .cacheControl: "private, max-age=60",
+          .contentSecurityPolicy: PageResponse.reportPolicy,
+        ],
         body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
     }
   }
