@@ -29,7 +29,7 @@ struct ServerConnection {
       if let pid = started, DetachedProgram.hasEnded(pid) {
         started = nil
         // Another server may have been faster; else the log says why it ended.
-        guard HomeLock.isHeld(home) || starts < 2 else { throw startFailed() }
+        guard HomeLock.isHeld(home) || starts < 3 else { throw startFailed() }
       }
       if started == nil, !HomeLock.isHeld(home) {
         try home.prepare()
