@@ -62,4 +62,31 @@ struct DiskFullTests {
     let added = try factory("datasets", "add", "houses.csv", "--target", "price")
     #expect(added.status == 0, "\(added.errors)")
   }
+
+  @Test func `a workflow that meets a full disk goes on or ends in words, and runs later`()
+    async throws
+  {
+    let factory = try FactoryProgram(smallDisk: "", megabytes: 48)
+    defer { factory.close() }
+    let disk = try #require(factory.disk)
+    try factory.write("houses.csv", SampleTables.houses(rows: 400))
+    try factory.write("workflow.yaml", SampleTables.workflow(trials: 3))
+    let run = try factory.start(["run", "workflow.yaml", "--output", "json"])
+    try await factory.until(30, "a stage works") {
+      !factory.processes(holding: "aifactory worker").isEmpty
+    }
+    try disk.fill()
+    try await factory.until(20, "it says so") {
+      try await factory.hindrance() == "ledger_unwritable"
+    }
+    try disk.free()
+    let answer = try run.end(withinSeconds: 90)
+    #expect(answer.status == 0 || answer.status == 1, "\(answer.output) \(answer.errors)")
+    if answer.status == 1 {
+      let failure = answer.json["error"] as? [String: Any]
+      #expect(failure?["code"] is String, "\(answer.output)")
+    }
+    let again = try factory("run", "workflow.yaml", "--output", "json")
+    #expect(again.status == 0, "\(again.output) \(again.errors)")
+  }
 }

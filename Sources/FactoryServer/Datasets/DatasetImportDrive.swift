@@ -21,7 +21,8 @@ struct DatasetImportDrive: Sendable {
 
   /// Drives the import to its end; a failure is a result, not an error.
   ///
-  /// - Throws: `CancellationError` when the server stops; the import stays as it is.
+  /// - Throws: `CancellationError` when the server stops, a `LedgerError` when the ledger cannot be
+  ///   written; the import stays as it is.
   func drive() async throws {
     let wanted = try await parts.store.find(id)
     guard wanted.state == .running else { return }
@@ -31,6 +32,9 @@ struct DatasetImportDrive: Sendable {
       throw CancellationError()
     } catch let error as JobError where error.code == .stopped {
       throw CancellationError()
+    } catch let error as LedgerError {
+      // Nothing is known to be wrong with the work: it goes on when it can be recorded.
+      throw error
     } catch {
       let failure = Self.failure(of: error)
       try await parts.store.update(id) { wanted, _ in

@@ -34,17 +34,7 @@ public actor DatasetImports: Service {
     await cancelWhenGracefulShutdown {
       await withDiscardingTaskGroup { group in
         func begin(_ id: Identifier<DatasetImport>) {
-          group.addTask {
-            do {
-              try await DatasetImportDrive(parts: parts, id: id).drive()
-            } catch is CancellationError {
-              logger.info("left for the next server", metadata: ["import": "\(id)"])
-            } catch {
-              logger.error(
-                "an import could not be recorded",
-                metadata: ["import": "\(id)", "error": "\(error)"])
-            }
-          }
+          group.addTask { await Self.drive(id, parts, logger) }
         }
         var begun = Set(unfinished)
         for id in unfinished { begin(id) }
@@ -52,6 +42,26 @@ public actor DatasetImports: Service {
         group.cancelAll()
       }
     }
+  }
+
+  /// Drives an import to its end; while the ledger cannot be written, again and again.
+  private static func drive(
+    _ id: Identifier<DatasetImport>, _ parts: DatasetImportDrive.Parts, _ logger: Logger
+  ) async {
+    while !Task.isCancelled {
+      do {
+        return try await DatasetImportDrive(parts: parts, id: id).drive()
+      } catch is CancellationError {
+        break
+      } catch {
+        logger.error(
+          "an import cannot be recorded; trying again",
+          metadata: ["import": "\(id)", "error": "\(error)"])
+        // Canceled while it sleeps: then the loop ends.
+        try? await Task.sleep(for: .seconds(2))
+      }
+    }
+    logger.info("left for the next server", metadata: ["import": "\(id)"])
   }
 
   /// Accepts an import; once this returns it will run, whatever is killed.

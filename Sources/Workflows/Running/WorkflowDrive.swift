@@ -13,8 +13,9 @@ struct WorkflowDrive: Sendable {
 
   /// Drives the run to its end.
   ///
-  /// - Throws: `CancellationError` when the server stops; the run stays as it is and is driven on
-  ///   by the next server. A failed stage is a result, not an error.
+  /// - Throws: `CancellationError` when the server stops, a `LedgerError` when the ledger cannot be
+  ///   written; the run stays as it is and is driven on later. A failed stage is a result, not an
+  ///   error.
   func drive() async throws {
     var run = try await parts.store.run(id)
     guard !run.status.isFinal else { return }
@@ -34,6 +35,9 @@ struct WorkflowDrive: Sendable {
       throw CancellationError()
     } catch let error as JobError where error.code == .stopped {
       throw CancellationError()
+    } catch let error as LedgerError {
+      // Nothing is known to be wrong with the work: it goes on when it can be recorded.
+      throw error
     } catch let error as StageStop {
       try await end(error.isCancel ? .canceled : .failed, failure: error.failure)
     } catch let error as any FactoryError {

@@ -33,23 +33,33 @@ public actor WorkflowRunner: Service {
         var begun: Set<Identifier<WorkflowRun>> = []
         func begin(_ id: Identifier<WorkflowRun>) {
           guard begun.insert(id).inserted else { return }
-          group.addTask {
-            do {
-              try await WorkflowDrive(parts: parts, id: id, logger: logger).drive()
-            } catch is CancellationError {
-              logger.info("left for the next server", metadata: ["workflow_run": "\(id)"])
-            } catch {
-              logger.error(
-                "a workflow run could not be recorded",
-                metadata: ["workflow_run": "\(id)", "error": "\(error)"])
-            }
-          }
+          group.addTask { await Self.drive(id, parts, logger) }
         }
         for id in unfinished { begin(id) }
         for await id in accepted { begin(id) }
         group.cancelAll()
       }
     }
+  }
+
+  /// Drives a run to its end; while the ledger cannot be written (a full disk, say), again and again.
+  private static func drive(
+    _ id: Identifier<WorkflowRun>, _ parts: WorkflowParts, _ logger: Logger
+  ) async {
+    while !Task.isCancelled {
+      do {
+        return try await WorkflowDrive(parts: parts, id: id, logger: logger).drive()
+      } catch is CancellationError {
+        break
+      } catch {
+        logger.error(
+          "a workflow run cannot be recorded; trying again",
+          metadata: ["workflow_run": "\(id)", "error": "\(error)"])
+        // Canceled while it sleeps: then the loop ends.
+        try? await Task.sleep(for: .seconds(2))
+      }
+    }
+    logger.info("left for the next server", metadata: ["workflow_run": "\(id)"])
   }
 
   /// Accepts a workflow; once this returns it will run, whatever is killed.
