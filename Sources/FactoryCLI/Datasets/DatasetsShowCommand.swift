@@ -25,7 +25,7 @@ struct DatasetsShowCommand: FactoryCommand {
       text += "from \(source.name) (\(source.bytes) bytes, sha256 \(source.sha256.prefix(12))…)\n"
     }
     if let copies = details.profile.duplicateRowCount, copies > 0 {
-      text += "\(copies) rows are copies of others\n"
+      text += copies == 1 ? "1 row is a copy of another\n" : "\(copies) rows are copies of others\n"
     }
     text += "\n" + ProfileTable.table(details.profile).rendered(on: global.output.terminal)
     for warning in details.profile.warnings { text += "\n! \(warning.message)" }

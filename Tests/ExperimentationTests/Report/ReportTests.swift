@@ -1,9 +1,25 @@
 import DataPipelines
+import Engines
 import Testing
 
 @testable import Experimentation
 
 struct ReportTests {
+  @Test func `a report says where the model decides for a class that is not the most probable`() {
+    func notes(_ weights: [Double]?, classes: [String]) -> [String] {
+      Report.decision(
+        ModelManifest(
+          task: .classification, target: "y", classes: classes, signature: [], members: [],
+          intervalHalfWidth: nil, decisionWeights: weights, seed: 1))
+    }
+    #expect(notes(nil, classes: ["no", "yes"]).isEmpty)
+    #expect(
+      notes([0.25, 0.75], classes: ["no", "yes"]) == [
+        "The model decides for yes above a probability of 0.25, chosen on validation rows."
+      ])
+    #expect(notes([0.1, 0.4, 0.5], classes: ["a", "b", "c"]).first?.contains("rarer") == true)
+  }
+
   @Test func `names and values of the data cannot become markup`() throws {
     var details = try SampleEvaluation.regression(gates: [
       Gate(metric: "rmse", slice: "group", maxGap: 0.01)

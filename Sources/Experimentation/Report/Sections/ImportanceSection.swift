@@ -43,7 +43,8 @@ extension Report {
       lead: "Measured on \(NumberText.grouped(details.probedRowCount)) test rows. Columns that "
         + "carry the same information share their importance."
         + (hidden > 0
-          ? " \(NumberText.grouped(hidden)) less important columns are not shown." : ""),
+          ? " \(hidden == 1 ? "One less important column is" : "\(NumberText.grouped(hidden)) less important columns are") not shown."
+          : ""),
       html: HTML.charts(figures))
   }
 }

@@ -1,4 +1,5 @@
 import DataPipelines
+import Engines
 
 extension Report {
   /// All metrics beside the baselines.
@@ -28,6 +29,7 @@ extension Report {
         "\(NumberText.grouped(details.rowsOfUnknownClass)) test rows hold classes that training "
           + "never saw; they count as errors.")
     }
+    notes += decision(details.model)
     let trivial =
       switch details.task {
       case .regression: "the mean of the training rows"
@@ -42,5 +44,19 @@ extension Report {
         + "\(trivial).",
       html: HTML.table(
         heads, rows: rows, mainRow: names.firstIndex(of: details.main)) + HTML.notes(notes))
+  }
+
+  /// How the model decides for a class, where that is not the most probable one.
+  static func decision(_ model: ModelManifest) -> [String] {
+    guard let weights = model.decisionWeights, let classes = model.classes,
+      weights.count == classes.count
+    else { return [] }
+    if weights.count == 2 {
+      return [
+        "The model decides for \(classes[1]) above a probability of \(NumberText.short(weights[0])), "
+          + "chosen on validation rows."
+      ]
+    }
+    return ["The model gives rarer classes more weight when it decides, chosen on validation rows."]
   }
 }
