@@ -29,7 +29,7 @@ extension Report {
         "\(NumberText.grouped(details.rowsOfUnknownClass)) test rows hold classes that training "
           + "never saw; they count as errors.")
     }
-    notes += decision(details.model)
+    notes += Self.decision(details.model)
     let trivial =
       switch details.task {
       case .regression: "the mean of the training rows"
