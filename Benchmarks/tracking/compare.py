@@ -104,7 +104,10 @@ def start_ours():
                       "--gateway", "127.0.0.1:0"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     wait_for(f"http://127.0.0.1:{port}/health")
     seconds = time.time() - begin
-    file = json.load(open(arguments.home + "/server.json"))
+    path = arguments.home + "/server.json"
+    while not os.path.exists(path):
+        time.sleep(0.01)
+    file = json.load(open(path))
     return Server("ours", file["url"], file["token"], file["pid"]), seconds
 
 
@@ -160,15 +163,17 @@ for kind, goal in GOALS.items():
         for c, r in zip(CONNECTIONS, results):
             print(f"{kind:>10} {server:>6} c={c:<3} {r['rate']:9.1f}/s  p50 {r['p50']:8.2f} ms  p99 {r['p99']:8.2f} ms  failed {r['failed']}")
     # MLflow at its best, whatever the number of connections; ours where several clients write.
-    best = max(r["rate"] for r in theirs[kind])
+    # What did not end a single request in its time is counted as one.
+    best = max([r["rate"] for r in theirs[kind]] + [1 / EACH])
     own = max(r["rate"] for r in mine[kind])
-    ratio = own / max(best, 1e-9)
+    ratio = own / best
     print(f"BENCH name=tracking/{kind} ours={own:.1f} peer={best:.1f} ratio={ratio:.1f} unit=requests/s goal={'>=%d' % goal if goal else 'none'}")
     missed += bool(goal and ratio < goal) + sum(r["failed"] > 0 for r in mine[kind])
 rows = max(r["rate"] for r in mine["log-batch"]) * 1000
 print(f"BENCH name=tracking/rows ours={rows:.0f} peer={raw:.0f} ratio={rows / raw:.2f} unit=rows/s goal=>=0.5")
 worst = max(r["p99"] for kind in ("log-metric", "create", "update") for r in mine[kind])
-print(f"BENCH name=tracking/p99 ours={worst:.1f} peer={max(r['p99'] for r in theirs['log-metric']):.1f} ratio=0 unit=ms goal=<20")
+theirs_worst = max(r["p99"] for kind in ("log-metric", "create", "update") for r in theirs[kind])
+print(f"BENCH name=tracking/p99 ours={worst:.1f} peer={theirs_worst:.1f} ratio={theirs_worst / worst:.1f} unit=ms goal=<20")
 print(f"BENCH name=tracking/memory ours={our_memory:.0f} peer={their_memory:.0f} ratio={their_memory / our_memory:.1f} unit=MiB goal=>=40")
 print(f"BENCH name=tracking/start ours={our_start:.2f} peer={their_start:.2f} ratio={their_start / our_start:.1f} unit=s goal=>=50")
 missed += (rows < 0.5 * raw) + (worst >= 20) + (their_memory < 40 * our_memory) + (their_start < 50 * our_start)

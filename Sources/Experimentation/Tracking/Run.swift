@@ -161,4 +161,20 @@ public struct RunDetails: Sendable, Equatable {
   public var inputs: [RunInput]
   /// Logged models that it read or made.
   public var models: [RunModel] = []
+
+  /// A run that has logged nothing but tags yet.
+  public init(starting run: Run, tags: [String: String]) {
+    self.init(run: run, metrics: [], params: [:], tags: tags, inputs: [])
+  }
+
+  init(
+    run: Run, metrics: [MetricPoint], params: [String: String], tags: [String: String],
+    inputs: [RunInput]
+  ) {
+    self.run = run
+    self.metrics = metrics
+    self.params = params
+    self.tags = tags
+    self.inputs = inputs
+  }
 }

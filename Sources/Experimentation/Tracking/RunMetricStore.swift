@@ -49,10 +49,8 @@ extension RunStore {
           WHERE run = ? AND key = (SELECT number FROM metricKey WHERE name = ?)
           ORDER BY step, timestampMs, valueBits LIMIT ? OFFSET ?
           """)
-      let rows = try Row.fetchCursor(statement, arguments: [run, key, limit, offset])
-      var points: [MetricPoint] = []
-      while let row = try rows.next() { points.append(MetricPoint(key: key, row: row, from: 0)) }
-      return points
+      try statement.setArguments([run, key, limit, offset])
+      return try statement.points(of: key)
     }
   }
 
@@ -107,6 +105,25 @@ extension Statement {
     sqlite3_reset(handle)
     guard code == SQLITE_DONE else {
       throw DatabaseError(resultCode: ResultCode(rawValue: code))
+    }
+  }
+
+  /// Reads rows of step, time and value, at the speed of SQLite's own calls.
+  fileprivate func points(of key: String) throws -> [MetricPoint] {
+    let handle = sqliteStatement
+    defer { sqlite3_reset(handle) }
+    var points: [MetricPoint] = []
+    while true {
+      let code = sqlite3_step(handle)
+      if code == SQLITE_DONE { return points }
+      guard code == SQLITE_ROW else {
+        throw DatabaseError(resultCode: ResultCode(rawValue: code))
+      }
+      let bits = UInt64(bitPattern: sqlite3_column_int64(handle, 2))
+      points.append(
+        MetricPoint(
+          key: key, value: Double(bitPattern: bits), step: sqlite3_column_int64(handle, 0),
+          timestampMs: sqlite3_column_int64(handle, 1)))
     }
   }
 }

@@ -31,10 +31,11 @@ extension FactoryRoutes {
             "The experiment \(experiment) must be in the 'active' state. "
               + "Current state is deleted.")
         }
-        try RunStore.create(
+        let run = try RunStore.create(
           id, experiment: experiment, name: name, user: user, startedAtMs: start, in: db)
         try RunStore.note(tags: allTags, on: id, in: db)
-        return try RunStore.details(id, in: db)
+        // Read back, it would be the same, at the cost of five queries before everybody's commit.
+        return RunDetails(starting: run, tags: allTags)
       }
       return MLflowAnswer {
         $0.key("run")
