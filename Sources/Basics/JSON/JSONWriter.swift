@@ -52,7 +52,9 @@ public struct JSONWriter {
   /// Writes the shortest digits that read back as the same double; what is not finite becomes `null`.
   public mutating func number(_ value: Double) {
     guard value.isFinite else { return null() }
-    if let whole = Int64(exactly: value), abs(whole) <= 1 << 53, whole != 0 || value.sign == .plus {
+    if let whole = Int64(exactly: value), whole.magnitude <= 1 << 53,
+      whole != 0 || value.sign == .plus
+    {
       return integer(whole)
     }
     separate()

@@ -172,6 +172,21 @@ import Testing
     }
   }
 
+  @Test func `the smallest whole number is a value like others`() async throws {
+    try await serve { ask in
+      let created = try await ask(.post, Self.run + "/create", "{}")
+      let id = created.json["run"]?["info"]?["run_id"]?.stringValue ?? ""
+      let body =
+        #"{"run_id":"\#(id)","key":"a","value":-9223372036854775808,"timestamp":1,"step":-9223372036854775808}"#
+      #expect(try await ask(.post, Self.run + "/log-metric", body).status == 200)
+      let got = try await ask(.get, Self.run + "/get?run_id=\(id)", nil)
+      #expect(got.json["run"]?["data"]?["metrics"]?[0]?["value"]?.numberValue == -0x1p63)
+      let refused = try await ask(
+        .post, "/api/2.0/mlflow/experiments/create", #"{"name":-9223372036854775808}"#)
+      #expect(refused.status == 400)
+    }
+  }
+
   @Test func `every prefix answers the same, and strangers are told to sign in`() async throws {
     try await serve { ask in
       for prefix in ["/api/2.0", "/api/3.0", "/ajax-api/2.0", "/ajax-api/3.0"] {
