@@ -114,14 +114,14 @@ import Testing
   }
 
   @Test(
-    .enabled(if: FileManager.default.fileExists(atPath: packageFolder + "/../shared/data")),
+    .enabled(if: SampleData.folder != nil, "the sample tables are not on this machine"),
     arguments: [
       ("wine-quality", "quality"), ("german-credit", "risk"), ("adult-income-train", "income"),
       ("nsl-kdd-train", "attack"), ("cmapss-fd001-train", "cycle"),
     ])
   func `Measured tables become datasets`(name: String, target: String) throws {
     let fixture = try DatasetFixture()
-    let path = packageFolder + "/../shared/data/\(name).csv"
+    let path = try #require(SampleData.folder) + "/\(name).csv"
     let source = DatasetManifest.Source(
       name: name, sha256: String(repeating: "0", count: 64), bytes: 0, part: "data")
     let (manifest, folder) = try fixture.build(
