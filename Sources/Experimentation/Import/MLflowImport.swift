@@ -98,8 +98,8 @@ public struct MLflowImport: Sendable {
         try source.lines(table, where: "run_uuid = ?", [text], order: "key")
           .map { ($0.text("key"), $0.text("value")) }, uniquingKeysWith: { _, last in last })
     }
-    let params = try pairs("params").mapValues { String($0.prefix(6_000)) }
-    let tags = try pairs("tags").mapValues { String($0.prefix(8_000)) }
+    let params = try pairs("params").mapValues { $0.firstScalars(6_000) }
+    let tags = try pairs("tags").mapValues { $0.firstScalars(8_000) }
     let points = try source.lines(
       "metrics", where: "run_uuid = ?", [text], order: "key, step, timestamp"
     ).map { point in

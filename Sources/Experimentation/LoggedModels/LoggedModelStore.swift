@@ -19,7 +19,9 @@ public struct LoggedModelStore: Sendable {
         .invalidValue,
         "The experiment \(experiment) must be in the 'active' state. Current state is deleted.")
     }
-    guard (1...500).contains(name.count), !name.contains(where: { "/:.%\"'".contains($0) }) else {
+    guard (1...500).contains(name.unicodeScalars.count),
+      !name.contains(where: { "/:.%\"'".contains($0) })
+    else {
       throw ExperimentationError(
         .invalidValue, "Invalid model name (\(name.prefix(60))) provided.",
         hint: "It must have 1 to 500 characters and none of / : . % \" '")

@@ -18,7 +18,9 @@ extension ModelStore {
   ) throws {
     let isNumber = alias.wholeMatch(of: /v?[0-9]+/.ignoresCase()) != nil
     let isWord = alias.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }
-    guard (1...255).contains(alias.count), isWord, !isNumber, alias.lowercased() != "latest" else {
+    guard (1...255).contains(alias.unicodeScalars.count), isWord, !isNumber,
+      alias.lowercased() != "latest"
+    else {
       throw ExperimentationError(
         .invalidValue, "Invalid alias name: '\(alias.prefix(60))'.",
         hint: "It has 1 to 255 letters, digits, _ and -, is no number and not `latest`.")

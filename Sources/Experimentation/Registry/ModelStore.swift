@@ -148,7 +148,7 @@ public struct ModelStore: Sendable {
   static func checkName(_ name: String) throws {
     let isBlank = name.allSatisfy(\.isWhitespace)
     let isPath = name == "." || name == ".."
-    guard (1...256).contains(name.count), !isBlank, !isPath, !name.contains("/"),
+    guard (1...256).contains(name.unicodeScalars.count), !isBlank, !isPath, !name.contains("/"),
       !name.contains(":")
     else {
       throw ExperimentationError(

@@ -6,7 +6,7 @@ extension TraceStore {
   public static func put(
     _ assessment: Assessment, on trace: String, in db: Database
   ) throws {
-    guard (1...250).contains(assessment.name.count) else {
+    guard (1...250).contains(assessment.name.unicodeScalars.count) else {
       throw ExperimentationError(
         .invalidValue, "An assessment's name has 1 to 250 characters.")
     }

@@ -19,7 +19,7 @@ extension ExperimentStore {
     _ id: ExperimentID, to name: String, nowMs: Int64, in db: Database
   ) throws {
     let experiment = try experiment(id, in: db)
-    guard (1...500).contains(name.count) else {
+    guard (1...500).contains(name.unicodeScalars.count) else {
       throw ExperimentationError(
         .invalidValue, "The name of an experiment has 1 to 500 characters, not \(name.count).")
     }

@@ -28,7 +28,7 @@ public struct ExperimentStore: Sendable {
     named name: String, artifactLocation: String? = nil, tags: [String: String] = [:],
     project: String = "default", nowMs: Int64, in db: Database
   ) throws -> Experiment {
-    guard (1...500).contains(name.count) else {
+    guard (1...500).contains(name.unicodeScalars.count) else {
       throw ExperimentationError(
         .invalidValue, "The name of an experiment has 1 to 500 characters, not \(name.count).")
     }

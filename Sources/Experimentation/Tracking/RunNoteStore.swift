@@ -110,7 +110,7 @@ extension RunStore {
     let isAllowed = key.unicodeScalars.allSatisfy {
       $0.properties.isAlphabetic || $0.properties.numericType != nil || "_-. :/".contains($0)
     }
-    guard (1...250).contains(key.count), isAllowed, !leavesItsFolder(key) else {
+    guard (1...250).contains(key.unicodeScalars.count), isAllowed, !leavesItsFolder(key) else {
       throw ExperimentationError(
         .invalidValue, "\(visible(key)) is no name of a \(kind).",
         hint: "Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), "
@@ -129,7 +129,8 @@ extension RunStore {
   }
 
   private static func checkValue(_ value: String, of key: String, atMost limit: Int) throws {
-    guard value.count > limit else { return }
+    // SQLite counts code points too.
+    guard value.unicodeScalars.count > limit else { return }
     throw ExperimentationError(
       .invalidValue, "The value of \(key) has \(value.count) characters; \(limit) are allowed.",
       hint: "Log long texts as an artifact.")

@@ -187,6 +187,23 @@ import Testing
     }
   }
 
+  @Test func `names that SQLite counts otherwise are refused or cut, not a failure`() async throws {
+    try await serve { ask in
+      let family = String(repeating: "\u{1F468}\u{200D}\u{1F469}\u{200D}\u{1F467}", count: 400)
+      for name in [#"\u0000"#, family] {
+        for path in ["experiments/create", "registered-models/create"] {
+          let answer = try await ask(.post, "/api/2.0/mlflow/\(path)", #"{"name":"\#(name)"}"#)
+          #expect(answer.code == "INVALID_PARAMETER_VALUE")
+        }
+      }
+      let created = try await ask(.post, Self.run + "/create", "{}")
+      let id = created.json["run"]?["info"]?["run_id"]?.stringValue ?? ""
+      let body = #"{"run_id":"\#(id)","key":"a","value":"\#(family + family + family + family)"}"#
+      #expect(try await ask(.post, Self.run + "/log-parameter", body).status == 200)
+      #expect(try await ask(.post, Self.run + "/set-tag", body).status == 200)
+    }
+  }
+
   @Test func `every prefix answers the same, and strangers are told to sign in`() async throws {
     try await serve { ask in
       for prefix in ["/api/2.0", "/api/3.0", "/ajax-api/2.0", "/ajax-api/3.0"] {

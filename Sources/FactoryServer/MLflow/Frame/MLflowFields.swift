@@ -19,7 +19,10 @@ struct MLflowFields {
   /// A text; numbers and the like are refused.
   func string(_ name: String) throws -> String? {
     guard let value = self[name] else { return nil }
-    guard let text = value.stringValue else { throw Self.invalid(name, value) }
+    // A NUL would end the text for SQLite.
+    guard let text = value.stringValue, !text.utf8.contains(0) else {
+      throw Self.invalid(name, value)
+    }
     return text
   }
 

@@ -145,9 +145,7 @@ enum MLflowLimits {
     _ pairs: [(key: String, value: String)], to limit: Int
   ) -> [String: String] {
     [String: String](
-      pairs.map {
-        ($0.key, $0.value.utf8.count > limit ? String($0.value.prefix(limit)) : $0.value)
-      },
+      pairs.map { ($0.key, $0.value.firstScalars(limit)) },
       uniquingKeysWith: { _, last in last })
   }
 
