@@ -48,14 +48,14 @@ def ours(folder, name, target, task, seed, search):
         f"train:\n  task: {task}\n  metric: {metric}\n  search: {{{search}, seed: {seed}}}\n"
         f"register: {{model: {name}}}\ndeploy: {{endpoint: {name}}}\n")
     started = time.time()
-    known = set(glob.glob(f"{HOME}/jobs/*/work/model/model.json"))
+    known = set(glob.glob(f"{HOME}/jobs/*/work/output/model.json"))
     run = subprocess.Popen(
         [arguments.aifactory, "run", os.path.join(folder, "workflow.yaml"), "--home", HOME,
          "--output", "json"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     first = None
     while run.poll() is None:
         time.sleep(0.02)
-        if first is None and set(glob.glob(f"{HOME}/jobs/*/work/model/model.json")) - known:
+        if first is None and set(glob.glob(f"{HOME}/jobs/*/work/output/model.json")) - known:
             first = time.time() - started
     if run.returncode:
         raise RuntimeError(run.stderr.read()[-400:])
