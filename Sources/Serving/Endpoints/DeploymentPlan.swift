@@ -12,7 +12,7 @@ enum DeploymentPlan: Equatable {
   case stopReplicas
   /// Record that it has drained.
   case finish
-  /// Nothing for now.
+  /// Look again at the next turn: jobs or the gateway have not come so far.
   case wait
 
   /// Attempts of a deployment that was never healthy.

@@ -7,18 +7,15 @@ enum PredictionScorer: Sendable {
   ///
   /// - Parameter ranks: whether `auc` is wanted; it needs a sort.
   init(truth: Truth, output: ModelOutput, ranks: Bool = true) throws {
+    var output = output
+    if case .codes(_, let classes) = truth { output = output.widened(to: classes.count) }
     switch (truth, output) {
     case (.numbers(let values), .numbers(let predicted, _)):
       self = .numbers(RegressionScorer(truth: values, predicted: predicted))
-    case (.codes(let codes, let classes), .probabilities):
-      guard
-        case .probabilities(let wide, let count, let decision) = output.widened(to: classes.count)
-      else {
-        preconditionFailure("widening keeps the case")
-      }
+    case (.codes(let codes, _), .probabilities(let values, let count, let decision)):
       self = .classes(
         ClassificationScorer(
-          truth: codes, probabilities: wide, classCount: count, ranks: ranks,
+          truth: codes, probabilities: values, classCount: count, ranks: ranks,
           decision: decision))
     case (.numbers, .probabilities), (.codes, .numbers):
       throw ExperimentationError(
