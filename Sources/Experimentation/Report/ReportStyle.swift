@@ -83,7 +83,7 @@ enum ReportStyle {
     body{font-size:10.5pt}main{max-width:none;padding:0}nav{display:none}
     section,.tile{break-inside:auto;border-radius:0;padding:10px 0;border-width:1px 0 0}
     .verdict{padding:10px 14px;border-width:0 0 0 6px}.tile{padding:8px 0}tr,figure{break-inside:avoid}
-    h2,h3,.lead,thead{break-after:avoid}.tiles{grid-template-columns:repeat(4,1fr)}.charts{grid-template-columns:1fr 1fr}
+    h2,h3,h2+p,thead{break-after:avoid}p{break-inside:avoid}.tiles{grid-template-columns:repeat(4,1fr)}.charts{grid-template-columns:1fr 1fr}
     *{-webkit-print-color-adjust:exact;print-color-adjust:exact}.wide{overflow:visible}}
     """
 }

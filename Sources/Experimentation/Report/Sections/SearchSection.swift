@@ -27,7 +27,8 @@ extension Report {
       let parameters = (trial?.parameters ?? [:]).sorted { $0.key < $1.key }
         .map { "\($0.key) \(shortened($0.value, to: 9))" }.joined(separator: ", ")
       rows.append([
-        "\(member.trial)", NumberText.percent(member.weight),
+        // The linear model comes from no trial.
+        member.trial < 0 ? "linear model" : "\(member.trial)", NumberText.percent(member.weight),
         trial?.value.map { NumberText.short($0) } ?? "–", "<small>\(escaped(parameters))</small>",
       ])
     }
