@@ -70,4 +70,4 @@ echo
 echo "Next:"
 echo "  eval \"\$($aifactory env)\"                                   # settings for clients"
 echo "  $aifactory workflows list                                  # what ran, with its report"
-echo "  $aifactory init YOUR.csv --target COLUMN && $aifactory run workflow.yaml"
+echo "  $aifactory init YOUR.csv --target COLUMN && $aifactory run YOUR.yaml"

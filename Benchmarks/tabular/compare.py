@@ -25,6 +25,8 @@ SPLITS = int(os.environ.get("SPLITS", 5))
 PEERS = os.environ.get("PEERS", "flaml xgboost autogluon").split()
 ONLY = os.environ.get("TABLES", "").split()
 DATA = os.environ.get("DATA", os.path.join(os.path.dirname(__file__), "../../../shared/data"))
+# Rows measured so far, one JSON object a line; what stands there is not measured again.
+RESUME = os.environ.get("RESUME")
 HOME = arguments.home
 
 
@@ -90,35 +92,51 @@ def peer(name, folder, target, task, seed, first=False):
     return json.load(open(request["output"])), time.time() - started
 
 
-rows = []
-for name, frame, target, task in every_table(DATA):
-    if ONLY and name not in ONLY:
-        continue
-    label = frame[target] if task == "classification" else None
-    splitter = (StratifiedShuffleSplit if task == "classification" else ShuffleSplit)(
-        n_splits=SPLITS, test_size=0.25, random_state=1)
-    for number, (a, b) in enumerate(splitter.split(frame, label)):
-        folder = os.path.join(arguments.work, f"{name}-{number}")
-        os.makedirs(folder, exist_ok=True)
-        frame.iloc[a].to_csv(f"{folder}/train.csv", index=False)
-        frame.iloc[b].to_csv(f"{folder}/test.csv", index=False)
-        frame.iloc[b].drop(columns=[target]).to_csv(f"{folder}/features.csv", index=False)
-        truth = frame.iloc[b][target]
-        classes = sorted(frame[target].astype(str).unique()) if task == "classification" else None
-        truth = truth.astype(str).tolist() if classes else truth.to_numpy(float)
+def measure(name, frame, target, task, number, split):
+    """One split of one table: scores and seconds of all sides."""
+    a, b = split
+    folder = os.path.join(arguments.work, f"{name}-{number}")
+    os.makedirs(folder, exist_ok=True)
+    frame.iloc[a].to_csv(f"{folder}/train.csv", index=False)
+    frame.iloc[b].to_csv(f"{folder}/test.csv", index=False)
+    frame.iloc[b].drop(columns=[target]).to_csv(f"{folder}/features.csv", index=False)
+    truth = frame.iloc[b][target]
+    classes = sorted(frame[target].astype(str).unique()) if task == "classification" else None
+    truth = truth.astype(str).tolist() if classes else truth.to_numpy(float)
 
-        answer, seconds, first = ours(folder, f"{name}-{number}", target, task, number, f"time: {BUDGET}s")
-        output = ([p["value"] for p in answer] if classes is None
-                  else [[p["probabilities"].get(c, 0.0) for c in classes] for p in answer])
-        row = {"table": name, "split": number, "seconds": {"ours": seconds, "ours_first": first},
-               "scores": {"ours": scores(task, truth, classes, output)}}
-        for other in PEERS:
-            done, seconds = peer(other, folder, target, task, number)
-            row["scores"][other] = scores(task, truth, classes, done["predictions"])
-            row["seconds"][other] = seconds
-        _, row["seconds"]["flaml_first"] = peer("flaml", folder, target, task, number, first=True)
+    answer, seconds, first = ours(folder, f"{name}-{number}", target, task, number, f"time: {BUDGET}s")
+    output = ([p["value"] for p in answer] if classes is None
+              else [[p["probabilities"].get(c, 0.0) for c in classes] for p in answer])
+    row = {"table": name, "split": number, "budget": BUDGET, "load": os.getloadavg()[0],
+           "seconds": {"ours": seconds, "ours_first": first},
+           "scores": {"ours": scores(task, truth, classes, output)}}
+    for other in PEERS:
+        done, seconds = peer(other, folder, target, task, number)
+        row["scores"][other] = scores(task, truth, classes, done["predictions"])
+        row["seconds"][other] = seconds
+    _, row["seconds"]["flaml_first"] = peer("flaml", folder, target, task, number, first=True)
+    return row
+
+
+rows = []
+if RESUME and os.path.exists(RESUME):
+    rows = [row for row in map(json.loads, open(RESUME)) if row["budget"] == BUDGET]
+known = {(row["table"], row["split"]) for row in rows}
+tables = [t for t in every_table(DATA) if not ONLY or t[0] in ONLY]
+# Split by split, so that whatever was measured when it is stopped covers all tables.
+for number in range(SPLITS):
+    for name, frame, target, task in tables:
+        if (name, number) in known:
+            continue
+        label = frame[target] if task == "classification" else None
+        splitter = (StratifiedShuffleSplit if task == "classification" else ShuffleSplit)(
+            n_splits=SPLITS, test_size=0.25, random_state=1)
+        row = measure(name, frame, target, task, number, list(splitter.split(frame, label))[number])
         rows.append(row)
         print(json.dumps(row), flush=True)
+        if RESUME:
+            with open(RESUME, "a") as file:
+                file.write(json.dumps(row) + "\n")
 
 # A table is a win where the mean paired difference to FLAML is not above zero.
 good, tables, worst = 0, 0, 0.0
@@ -126,8 +144,11 @@ for name in dict.fromkeys(row["table"] for row in rows):
     mine = [row for row in rows if row["table"] == name]
     for metric in mine[0]["scores"]["ours"]:
         for other in PEERS:
-            a = np.array([row["scores"]["ours"][metric] for row in mine])
-            b = np.array([row["scores"][other][metric] for row in mine])
+            both = [row["scores"] for row in mine if other in row["scores"]]
+            if not both:
+                continue
+            a = np.array([scores["ours"][metric] for scores in both])
+            b = np.array([scores[other][metric] for scores in both])
             ratio = a.mean() / b.mean() if b.mean() > 0 else 1.0
             spread = 1.96 * (a - b).std(ddof=1) / np.sqrt(len(a)) if len(a) > 1 else float("nan")
             print(f"BENCH name=tabular/{name}/{metric}/{other} ours={a.mean():.5f} peer={b.mean():.5f} "

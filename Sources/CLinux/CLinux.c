@@ -3,26 +3,53 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-uint32_t factory_crc32c(uint32_t crc, const void *bytes, size_t count) {
+static uint32_t crc32c_by_table(uint32_t crc, const uint8_t *byte, size_t count) {
   static const uint32_t half_byte[16] = {
       0x00000000, 0x105ec76f, 0x20bd8ede, 0x30e349b1, 0x417b1dbc, 0x5125dad3,
       0x61c69362, 0x7198540d, 0x82f63b78, 0x92a8fc17, 0xa24bb5a6, 0xb21572c9,
       0xc38d26c4, 0xd3d3e1ab, 0xe330a81a, 0xf36e6f75};
-  const uint8_t *byte = bytes;
-  crc = ~crc;
   for (size_t i = 0; i < count; i++) {
     crc ^= byte[i];
     crc = half_byte[crc & 15] ^ (crc >> 4);
     crc = half_byte[crc & 15] ^ (crc >> 4);
   }
-  return ~crc;
+  return crc;
+}
+
+#if defined(__x86_64__)
+__attribute__((target("sse4.2")))
+static uint32_t crc32c_by_processor(uint32_t crc, const uint8_t *byte, size_t count) {
+  uint64_t wide = crc;
+  for (; count >= 8; byte += 8, count -= 8) {
+    uint64_t word;
+    memcpy(&word, byte, 8);
+    wide = __builtin_ia32_crc32di(wide, word);
+  }
+  crc = (uint32_t)wide;
+  for (; count > 0; byte++, count--) crc = __builtin_ia32_crc32qi(crc, *byte);
+  return crc;
+}
+#endif
+
+uint32_t factory_crc32c(uint32_t crc, const void *bytes, size_t count) {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("sse4.2")) return ~crc32c_by_processor(~crc, bytes, count);
+#endif
+  return ~crc32c_by_table(~crc, bytes, count);
+}
+
+void factory_random(void *bytes, size_t count) {
+  /* Up to 256 bytes come whole, and never fail once the generator is seeded. */
+  while (getrandom(bytes, count, 0) != (ssize_t)count) {}
 }
 
 int factory_lock_file(int fd) {

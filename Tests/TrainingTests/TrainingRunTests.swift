@@ -141,6 +141,19 @@ struct TrainingRunTests {
     #expect(shares == shares.sorted() && shares.last == 1)
   }
 
+  @Test func `a first model can be deployed while the first trial still trains`() throws {
+    let trained = try Self.train(SyntheticTable.regression(rows: 3000), trials: 2)
+    let first = try #require(
+      trained.reports.firstIndex { report in
+        if case .progress("first model", _, _) = report { true } else { false }
+      })
+    let trial = try #require(
+      trained.reports.firstIndex { if case .trial = $0 { true } else { false } })
+    #expect(first < trial)
+    // Its trial went on for many more rounds than the first model has.
+    #expect(try #require(trained.trials.first).steps > 20)
+  }
+
   @Test func `a search bound by time ends in time with a model`() throws {
     let begun = SearchClock.system.nowMs()
     let trained = try Self.train(SyntheticTable.regression(rows: 3000)) {

@@ -14,6 +14,11 @@ extern "C" {
 /* CRC-32C (Castagnoli) of `count` bytes, continuing from `crc` (0 at the start). */
 uint32_t factory_crc32c(uint32_t crc, const void *bytes, size_t count);
 
+/* -- Random numbers ------------------------------------------------------------------------- */
+
+/* Fills `count` bytes, at most 256, from the system's generator. It cannot fail (getrandom(2)). */
+void factory_random(void *bytes, size_t count);
+
 /* -- Files --------------------------------------------------------------------------------- */
 
 /* Takes the exclusive POSIX lock of a file without waiting: 0, or the errno. It goes when the

@@ -111,7 +111,9 @@ public struct LinearModel: Codable, Sendable, Equatable {
       for row in 0..<features.rowCount {
         var sums = [Double](repeating: 0, count: width)
         let own = margins[row * outputCount..<(row + 1) * outputCount]
-        link.add(UnsafeBufferPointer(rebasing: own), weight: 1, to: &sums)
+        sums.withUnsafeMutableBufferPointer {
+          link.add(UnsafeBufferPointer(rebasing: own), weight: 1, to: $0)
+        }
         predictions += sums
       }
     }

@@ -18,7 +18,10 @@ enum Link: String, Codable, Sendable {
   }
 
   /// Adds `weight` times the prediction of the margins to `sums`, one number a class or just one.
-  func add(_ margins: UnsafeBufferPointer<Double>, weight: Double, to sums: inout [Double]) {
+  func add(
+    _ margins: UnsafeBufferPointer<Double>, weight: Double,
+    to sums: UnsafeMutableBufferPointer<Double>
+  ) {
     switch self {
     case .identity: sums[0] += weight * margins[0]
     case .exponential: sums[0] += weight * exp(margins[0])

@@ -17,17 +17,19 @@ struct MemberModel: Sendable {
   /// Margins of a row: 1, or one a class.
   let outputCount: Int
 
-  /// Adds the member's weighted predictions of each row to `sums`.
-  func add(_ features: FeatureMatrix, to sums: inout [Double], width: Int) throws {
-    let margins = try margins(of: features)
-    margins.withUnsafeBufferPointer { margins in
-      var one = [Double](repeating: 0, count: width)
-      for row in 0..<features.rowCount {
-        for place in 0..<width { one[place] = 0 }
-        let own = margins[row * outputCount..<(row + 1) * outputCount]
-        link.add(UnsafeBufferPointer(rebasing: own), weight: 1, to: &one)
-        if let targetTransform { one[0] = targetTransform.undone(on: one[0]) }
-        for place in 0..<width { sums[row * width + place] += weight * one[place] }
+  /// Adds the member's weighted predictions of each row to `sums`, `width` numbers a row.
+  func add(
+    _ features: FeatureMatrix, to sums: UnsafeMutableBufferPointer<Double>, width: Int
+  ) throws {
+    try withMargins(of: features) { margins in
+      withUnsafeTemporaryAllocation(of: Double.self, capacity: width) { one in
+        for row in 0..<features.rowCount {
+          one.initialize(repeating: 0)
+          let own = margins[row * outputCount..<(row + 1) * outputCount]
+          link.add(UnsafeBufferPointer(rebasing: own), weight: 1, to: one)
+          if let targetTransform { one[0] = targetTransform.undone(on: one[0]) }
+          for place in 0..<width { sums[row * width + place] += weight * one[place] }
+        }
       }
     }
   }
@@ -41,18 +43,22 @@ struct MemberModel: Sendable {
   /// Rows from which the engine's own prediction, with its threads, is faster than ours.
   private static let engineRows = 4_096
 
-  private func margins(of features: FeatureMatrix) throws -> [Double] {
+  /// Calls `body` with the margins of all rows.
+  private func withMargins(
+    of features: FeatureMatrix, _ body: (UnsafeBufferPointer<Double>) -> Void
+  ) throws {
     switch kind {
-    case .linear(let model): return model.margins(of: features)
+    case .linear(let model): model.margins(of: features).withUnsafeBufferPointer(body)
     case .trees(let trees, let engine):
       if let trees, features.rowCount < Self.engineRows || !engine.isParallel {
-        return trees.margins(of: features).map(Double.init)
+        return trees.withMargins(of: features, body)
       }
-      return try engine.withBooster { booster in
+      let margins = try engine.withBooster { booster in
         let matrix = try XGBoostMatrix(
           library: booster.library, features: features, threads: engine.threads)
         return try booster.margins(of: matrix)
-      }.map(Double.init)
+      }
+      margins.map(Double.init).withUnsafeBufferPointer(body)
     }
   }
 

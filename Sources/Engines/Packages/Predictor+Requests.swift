@@ -6,23 +6,19 @@ extension Predictor {
   /// - Parameter body: one row or many, as objects or arrays, or in a shape of MLflow's scoring
   ///   protocol (`dataframe_split`, `dataframe_records`, `instances`, `inputs`).
   public func parseRows(_ body: [UInt8]) throws(SignatureError) -> Table {
-    try read(body).table(manifest.signature)
+    let result = body.withUnsafeBufferPointer { bytes -> Result<RequestRows, SignatureError> in
+      Result { () throws(SignatureError) in try rowReader.read(bytes) }
+    }
+    return try result.get().table(manifest.signature)
   }
 
   /// Predictions of a request's rows, straight from its JSON.
   ///
   /// Gives what `predict(parseRows(body))` gives, with fewer steps in between.
-  public func predict(json body: [UInt8]) throws -> [Prediction] {
-    let rows = try read(body)
+  public func predict(json body: UnsafeBufferPointer<UInt8>) throws -> [Prediction] {
+    let rows = try rowReader.read(body)
     guard lagFeatures == nil else { return try predict(rows.table(manifest.signature)) }
     return try predict(features: features(of: rows))
-  }
-
-  private func read(_ body: [UInt8]) throws(SignatureError) -> RequestRows {
-    let result = body.withUnsafeBufferPointer { bytes -> Result<RequestRows, SignatureError> in
-      Result { () throws(SignatureError) in try rowReader.read(bytes) }
-    }
-    return try result.get()
   }
 
   private func features(of rows: RequestRows) -> FeatureMatrix {

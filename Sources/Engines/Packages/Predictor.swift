@@ -68,7 +68,9 @@ public final class Predictor: Sendable {
         "The model wants \(pipeline.featureCount) features, not \(features.columnCount).")
     }
     var sums = [Double](repeating: 0, count: features.rowCount * width)
-    for member in members { try member.add(features, to: &sums, width: width) }
+    try sums.withUnsafeMutableBufferPointer { sums in
+      for member in members { try member.add(features, to: sums, width: width) }
+    }
     return sums
   }
 

@@ -1,3 +1,5 @@
+import DataPipelines
+
 /// The rows of a request in the order of the signature, checked against it.
 struct RequestRows: Sendable, Equatable {
   let width: Int
@@ -13,12 +15,25 @@ struct RequestRows: Sendable, Equatable {
 /// MLflow's scoring protocol: `dataframe_split`, `dataframe_records`, `instances` and `inputs`.
 struct RowReader: Sendable {
   let signature: [SignatureColumn]
-  private let names: [[UInt8]]
+  /// The columns' names one after another, and where each ends.
+  private let names: [UInt8]
+  private let nameEnds: [Int]
+  /// Whether a JSON number is the column's value as it is.
+  private let takesNumbers: [Bool]
+  private let isRequired: [Bool]
   private let placeOfName: [String: Int]
 
   init(signature: [SignatureColumn]) {
     self.signature = signature
-    names = signature.map { Array($0.name.utf8) }
+    var (names, ends): ([UInt8], [Int]) = ([], [])
+    for column in signature {
+      names += column.name.utf8
+      ends.append(names.count)
+    }
+    self.names = names
+    nameEnds = ends
+    takesNumbers = signature.map { [.integer, .decimal, .timestamp].contains($0.type) }
+    isRequired = signature.map { !$0.isOptional }
     placeOfName = Dictionary(
       signature.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
   }
@@ -88,7 +103,7 @@ struct RowReader: Sendable {
         let place = try place(&cursor, expected: expected)
         try cursor.expect(":")
         if let place {
-          rows.cells[start + place] = try cell(&cursor, of: signature[place], row: number)
+          rows.cells[start + place] = try cell(&cursor, at: place, row: number)
           expected = place + 1
         } else {
           try cursor.skipValue()
@@ -117,7 +132,7 @@ struct RowReader: Sendable {
     if !cursor.take("]") {
       repeat {
         if count < wanted, let place = places.map({ $0[count] }) ?? count {
-          rows.cells[start + place] = try cell(&cursor, of: signature[place], row: number)
+          rows.cells[start + place] = try cell(&cursor, at: place, row: number)
         } else {
           try cursor.skipValue()
         }
@@ -141,7 +156,7 @@ struct RowReader: Sendable {
   func check(
     _ rows: inout RequestRows, from start: Int, row: Int
   ) throws(SignatureError) {
-    for place in signature.indices where !signature[place].isOptional {
+    for place in isRequired.indices where isRequired[place] {
       if case .missing = rows.cells[start + place] {
         throw SignatureError.missing(signature[place], row: row)
       }
@@ -154,8 +169,29 @@ struct RowReader: Sendable {
   ) throws(SignatureError) -> Int? {
     guard try cursor.kind() == .string else { throw cursor.malformed("a column name") }
     guard let plain = try cursor.plainString() else { return placeOfName[try cursor.string()] }
-    if expected < names.count, plain.elementsEqual(names[expected]) { return expected }
+    if expected < nameEnds.count, isName(plain, of: expected) { return expected }
     return placeOfName[String(decoding: plain, as: UTF8.self)]
+  }
+
+  private func isName(_ bytes: UnsafeBufferPointer<UInt8>, of place: Int) -> Bool {
+    let start = place == 0 ? 0 : nameEnds[place - 1]
+    let count = nameEnds[place] - start
+    guard bytes.count == count else { return false }
+    return names.withUnsafeBufferPointer { names in
+      for offset in 0..<count where bytes[offset] != names[start + offset] { return false }
+      return true
+    }
+  }
+
+  /// The value that comes next, as the column at `place` wants it.
+  private func cell(
+    _ cursor: inout JSONCursor, at place: Int, row: Int
+  ) throws(SignatureError) -> Cell {
+    if takesNumbers[place], try cursor.kind() == .number {
+      let number = try cursor.number().value
+      return number.isNaN ? .missing : .number(number)
+    }
+    return try cell(&cursor, of: signature[place], row: row)
   }
 
   /// Place of the column of that name; nil for one that the signature does not know.

@@ -57,6 +57,26 @@ struct TreeEnsemble: Sendable, Equatable {
     }
   }
 
+  /// Calls `body` with the margins of rows, row after row, in 64 bits.
+  func withMargins(
+    of features: FeatureMatrix, _ body: (UnsafeBufferPointer<Double>) -> Void
+  ) {
+    guard features.rowCount == 1 else {
+      return margins(of: features).map(Double.init).withUnsafeBufferPointer(body)
+    }
+    // One row, as nearly every request has, needs no array.
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: outputCount) { margins in
+      features.values.withUnsafeBufferPointer { values in
+        guard let source = values.baseAddress, let target = margins.baseAddress else { return }
+        write(marginsOf: source, rows: 1, into: target)
+      }
+      withUnsafeTemporaryAllocation(of: Double.self, capacity: outputCount) { wide in
+        for output in 0..<outputCount { wide[output] = Double(margins[output]) }
+        body(UnsafeBufferPointer(wide))
+      }
+    }
+  }
+
   /// Writes the margins of some rows.
   func write(
     marginsOf features: UnsafePointer<Float>, rows: Int, into margins: UnsafeMutablePointer<Float>

@@ -32,7 +32,8 @@ struct EngineModel: ReplicaModel {
         return ReplicaAnswer(status: 200, payload: description)
       case .predict, .invocations:
         do {
-          let predictions = try predictor.predict(json: Array(question.body))
+          let predictions = try predictor.predict(
+            json: question.body.assumingMemoryBound(to: UInt8.self))
           return answer(predictions, to: question.question)
         } catch {
           return EngineModel.answer(to: error)

@@ -1,10 +1,13 @@
 import Basics
+import CLinux
 
 /// Draws identifiers of predictions.
 ///
-/// The system's generator costs a call for each number; here that is spread over eight characters.
+/// The system's generator costs a call, which is spread over the characters of many identifiers.
 struct PredictionIDs {
   private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
+  /// Most bytes of one call (getrandom(2)).
+  private static let drawn = 256
   private var bytes: [UInt8] = []
 
   /// 26 characters, without the prefix.
@@ -16,11 +19,11 @@ struct PredictionIDs {
   }
 
   private mutating func refill() {
-    var generator = SystemRandomNumberGenerator()
-    bytes = (0..<512).flatMap { _ in
-      // Eight characters of five bits each out of one number of 64.
-      let number = generator.next()
-      return (0..<8).map { Self.alphabet[Int(truncatingIfNeeded: number >> (8 * $0)) & 31] }
+    bytes = [UInt8](unsafeUninitializedCapacity: Self.drawn) { buffer, count in
+      factory_random(buffer.baseAddress, Self.drawn)
+      count = Self.drawn
     }
+    // Five bits of each byte are a character.
+    for place in bytes.indices { bytes[place] = Self.alphabet[Int(bytes[place] & 31)] }
   }
 }

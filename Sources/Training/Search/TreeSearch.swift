@@ -24,11 +24,13 @@ struct TreeSearch {
   ///
   /// - Parameters:
   ///   - folds: those of the problem's plan, from `makeFolds`.
-  ///   - onFirst: gets the booster of the first trial, its rounds and settings; returns
-  ///     milliseconds to keep free at the end beside those of the final fit.
+  ///   - onUseful: gets the first model that is worth deploying, which is still in training where
+  ///     the first trial lasts, and its settings.
+  ///   - onFirst: called after the first trial; returns milliseconds to keep free at the end beside
+  ///     those of the final fit.
   func run(
-    on folds: ParallelFolds,
-    onFirst: (XGBoostBooster, Int, TreeSettings) throws -> Int64
+    on folds: ParallelFolds, onUseful: (XGBoostBooster, TreeSettings) throws -> Void,
+    onFirst: () throws -> Int64
   ) throws -> SearchState {
     let pruner = try PrunerName(parsing: request.pruner).pruner
     let sampler = try SamplerName(parsing: request.sampler).sampler
@@ -37,6 +39,7 @@ struct TreeSearch {
         space: space.space, goal: problem.goal, sampler: sampler, seed: request.seed,
         initialPoints: space.initialPoints))
     let begunMs = clock.nowMs()
+    var isUseful = false
     while wantsMore(state) {
       let trial = state.study.ask(slowerPoint(state))
       let settings = TreeSettings(
@@ -45,16 +48,23 @@ struct TreeSearch {
       var told = TrialReport(
         number: trial.number, outcome: .completed, parameters: trial.point.texts, value: nil,
         steps: 0, startedAtMs: clock.nowMs(), endedAtMs: 0)
+      func tellUseful(rounds: Int) throws {
+        guard !isUseful, let model = try folds.folds.first?.model(rounds: rounds) else { return }
+        isUseful = true
+        try onUseful(model, settings)
+      }
       let result = Result {
-        try train(settings, pruner: pruner, on: folds, state: state)
+        try train(
+          settings, pruner: pruner, on: folds, state: state, onUseful: tellUseful)
       }
       told.endedAtMs = clock.nowMs()
       let isFirst = state.completed.isEmpty
       switch result {
       case .success(let trained):
         state.settle(trial, trained, metric: problem.metric.rawValue, told: &told)
-        if isFirst, !state.completed.isEmpty, let booster = folds.folds.first?.end() {
-          state.keptFreeMs = try onFirst(booster, trained.rounds, settings)
+        if isFirst, !state.completed.isEmpty {
+          try tellUseful(rounds: trained.rounds)
+          state.keptFreeMs = try onFirst()
         }
       case .failure(let error):
         let reason = (error as? any FactoryError)?.message ?? String(describing: error)
@@ -81,7 +91,8 @@ struct TreeSearch {
   }
 
   private func train(
-    _ settings: TreeSettings, pruner: any Pruner, on folds: ParallelFolds, state: SearchState
+    _ settings: TreeSettings, pruner: any Pruner, on folds: ParallelFolds, state: SearchState,
+    onUseful: (Int) throws -> Void
   ) throws -> TreeTrialOutcome {
     let nowMs = clock.nowMs()
     let stopMs = deadlineMs.map { deadlineMs in
@@ -90,10 +101,8 @@ struct TreeSearch {
         ? nowMs + max(deadlineMs - nowMs, 0) / 2 : deadlineMs - state.keptFreeMs - reserveMs(state)
     }
     return try TreeTrial(settings: settings, pruner: pruner).run(
-      on: folds, problem: problem, peers: state.peers(settings.curve)
-    ) { [clock] in
-      stopMs.map { clock.nowMs() >= $0 } ?? false
-    }
+      on: folds, problem: problem, peers: state.peers(settings.curve),
+      isLate: { [clock] in stopMs.map { clock.nowMs() >= $0 } ?? false }, onUseful: onUseful)
   }
 
   /// Every tenth trial: the best point so far, learning slower, which is better more often than not.

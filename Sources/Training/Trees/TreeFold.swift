@@ -56,6 +56,9 @@ final class TreeFold: @unchecked Sendable {
     return Self.predictions(values, settings, outputs: outputs)
   }
 
+  /// The model of the current trial's first `rounds` rounds; nil between trials.
+  func model(rounds: Int) throws -> XGBoostBooster? { try booster?.slice(rounds: 0..<rounds) }
+
   /// Ends the trial and gives its booster away.
   func end() -> XGBoostBooster? {
     defer { booster = nil }

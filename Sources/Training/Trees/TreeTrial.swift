@@ -37,6 +37,9 @@ struct TreeTrial {
   let pruner: any Pruner
   /// Rounds between two decisions.
   static let chunk = 10
+  /// Learning rate times rounds from which a model in training is worth deploying: seven eighths of
+  /// the way that its trees can go alone.
+  private static let usefulShrinkage = 2.0
 
   /// The round at which a rung lies for this learning rate.
   func round(ofRung rung: Int) -> Int { max(Int((Double(rung) * 0.1 / settings.eta).rounded()), 1) }
@@ -46,15 +49,18 @@ struct TreeTrial {
   /// - Parameters:
   ///   - peers: values of earlier trials at a rung.
   ///   - isLate: whether the time is over; asked after each round.
+  ///   - onUseful: called once with the best rounds so far when the model in training is worth
+  ///     deploying; not called if the trial ends before.
   func run(
     on folds: ParallelFolds, problem: LearningProblem, peers: [Int: [Double]],
-    isLate: @escaping @Sendable () -> Bool
+    isLate: @escaping @Sendable () -> Bool, onUseful: (Int) throws -> Void
   ) throws -> TreeTrialOutcome {
     let settings = settings
     try folds.run { try $0.begin(settings) }
     var rungs = pruner.rungs(upTo: settings.mostRounds)[...]
     var passed: [Int: Double] = [:]
     var done = 0
+    var isUseful = false
     var ending = TreeTrialOutcome.Ending.completed
     while done < settings.mostRounds {
       let nextRung = rungs.first.map(round(ofRung:)) ?? .max
@@ -66,6 +72,10 @@ struct TreeTrial {
         break
       }
       let best = bestRounds(of: folds)
+      if !isUseful, best.rounds > 0, Double(done) * settings.eta >= Self.usefulShrinkage {
+        isUseful = true
+        try onUseful(best.rounds)
+      }
       if done == nextRung, let rung = rungs.popFirst() {
         passed[rung] = best.value
         if pruner.shouldPrune(

@@ -107,13 +107,13 @@ struct TrainingRun {
     write: (TrainedModel) throws -> Void
   ) throws -> (SearchState, LinearBaseline) {
     var measured: LinearBaseline?
-    let outcome = try search.run(on: folds) { booster, rounds, settings in
+    let outcome = try search.run(on: folds) { booster, settings in
       try writeFirst(
         FittedMember(
           trial: 0, weight: 1,
-          model: .trees(
-            try booster.slice(rounds: 0..<rounds), isLogarithmic: settings.isLogarithmic)),
+          model: .trees(booster, isLogarithmic: settings.isLogarithmic)),
         prepared, write: write)
+    } onFirst: {
       report(.progress(phase: "linear baseline", share: nil, message: "fitting the linear model"))
       let begunMs = clock.nowMs()
       measured = try LinearBaseline(prepared.problem)

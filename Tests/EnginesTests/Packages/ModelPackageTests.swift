@@ -124,11 +124,12 @@ struct ModelPackageTests {
       let (predictor, _) = try written(package)
       let expected = try predictor.predict(table)
       let all = RowWriter.json(of: table, rows: 0..<table.rowCount, package.signature)
-      #expect(try predictor.predict(json: all) == expected)
+      #expect(try all.withUnsafeBufferPointer { try predictor.predict(json: $0) } == expected)
       #expect(try predictor.predict(predictor.parseRows(all)) == expected)
       for row in 0..<table.rowCount {
         let one = RowWriter.json(of: table, rows: row..<row + 1, package.signature)
-        #expect(try predictor.predict(json: one) == [expected[row]])
+        let predicted = try one.withUnsafeBufferPointer { try predictor.predict(json: $0) }
+        #expect(predicted == [expected[row]])
       }
     }
   }
@@ -160,7 +161,7 @@ struct ModelPackageTests {
     }
     let example = try #require(
       FileManager.default.contents(atPath: folder.path("model/example.json")))
-    #expect(try predictor.predict(json: [UInt8](example)).count == 1)
+    #expect(try predictor.predict(predictor.parseRows([UInt8](example))).count == 1)
   }
 
   @Test func `trees are served where their engine is missing, only explanations are not`() throws {

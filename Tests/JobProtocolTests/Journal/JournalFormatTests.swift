@@ -34,6 +34,22 @@ struct JournalFormatTests {
     #expect(factory_crc32c(0, digits, digits.count) == 0xE306_9283)
   }
 
+  @Test func `a checksum of any length may be computed in pieces`() {
+    let bytes = (0..<100).map { UInt8(truncatingIfNeeded: $0 &* 167 &+ 13) }
+    for count in 0...bytes.count {
+      // Bit by bit, as the polynomial says (reflected 0x1EDC6F41).
+      var expected: UInt32 = ~0
+      for byte in bytes.prefix(count) {
+        expected ^= UInt32(byte)
+        for _ in 0..<8 { expected = expected >> 1 ^ (expected & 1 == 1 ? 0x82F6_3B78 : 0) }
+      }
+      #expect(factory_crc32c(0, bytes, count) == ~expected)
+      let half = count / 3
+      let first = factory_crc32c(0, bytes, half)
+      #expect(factory_crc32c(first, Array(bytes[half..<count]), count - half) == ~expected)
+    }
+  }
+
   @Test func `records are read as they were written`() {
     let reading = JournalFormat.read(Self.bytes, startsWithHead: true)
     #expect(reading.records == Self.records)
