@@ -70,9 +70,27 @@ struct ExampleEndToEndTests {
     #expect(answer.status == 0, "\(answer.errors)")
     let first = try #require((answer.json["predictions"] as? [[String: Any]])?.first)
     #expect(first["value"] != nil)
+    if example.name == "turbofan" { try expectDerivedColumns(factory, samples) }
     let chain = try factory("explain", try #require(first["id"] as? String), "--output", "json")
     #expect(chain.output.contains(version))
     #expect(chain.output.contains(".csv"))
+  }
+
+  /// A unit's rows as they are in the file are enough: the windows over them are computed.
+  private func expectDerivedColumns(_ factory: FactoryProgram, _ samples: String) throws {
+    let text = String(
+      decoding: try FileTree.read(samples + "/cmapss-fd001-train.csv"), as: UTF8.self)
+    let lines = text.split(separator: "\n")
+    let unit = lines.dropFirst().filter { $0.hasPrefix("1,") }
+    try factory.write("unit.csv", ([lines[0]] + unit).joined(separator: "\n"))
+    let answer = try factory("predict", "turbofan", "unit.csv", "--output", "json")
+    #expect(answer.status == 0, "\(answer.errors)")
+    let values = try #require(answer.json["predictions"] as? [[String: Any]])
+      .compactMap { $0["value"] as? Double }
+    #expect(values.count == unit.count)
+    // New at first, and nearly worn out at its last cycle.
+    #expect(try #require(values.first) > 90)
+    #expect(try #require(values.last) < 30)
   }
 
   /// A row with the least number or the most frequent value of each column.

@@ -75,7 +75,7 @@ public struct ParquetTable: Sendable {
     return Table(columns: columns, rowCount: rowCount)
   }
 
-  private static func expression(_ column: String, as type: ColumnType) -> String {
+  static func expression(_ column: String, as type: ColumnType) -> String {
     switch type {
     case .integer, .decimal, .boolean: "CAST(\(column) AS DOUBLE)"
     case .timestamp: "CAST(epoch_us(\(column)) AS DOUBLE) / 1e6"

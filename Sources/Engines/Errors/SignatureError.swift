@@ -48,7 +48,7 @@ public struct SignatureError: FactoryError, Equatable {
       .columnMissing,
       "Row \(row): column `\(column.name)` is missing; expected \(column.expectation).",
       hint: column.derivation.map {
-        "The workflow derives it, and a caller sends what it derived: \($0)"
+        "The workflow derives it: \($0). Send the columns that this reads, or its value."
       } ?? "Every row needs this column: it had a value in all training rows.", row: row,
       column: column.name, expectation: column.expectation)
   }

@@ -84,6 +84,8 @@ public struct ModelManifest: Codable, Sendable, Equatable {
   public var intervalHalfWidthByLead: [Double]?
   /// Classification: a weight for each class's probability where one is decided for; nil: all alike.
   public var decisionWeights: [Double]?
+  /// How derived columns of the signature are computed from a request's rows; nil: there are none.
+  public var derivation: RowDerivation.Plan?
   /// Seed of everything random here.
   public var seed: UInt64
 
@@ -91,7 +93,8 @@ public struct ModelManifest: Codable, Sendable, Equatable {
   public init(
     formatVersion: Int = 1, task: LearningTask, target: String, classes: [String]?,
     signature: [SignatureColumn], members: [Member], intervalHalfWidth: Double?,
-    intervalHalfWidthByLead: [Double]? = nil, decisionWeights: [Double]? = nil, seed: UInt64
+    intervalHalfWidthByLead: [Double]? = nil, decisionWeights: [Double]? = nil,
+    derivation: RowDerivation.Plan? = nil, seed: UInt64
   ) {
     self.formatVersion = formatVersion
     self.task = task
@@ -102,6 +105,7 @@ public struct ModelManifest: Codable, Sendable, Equatable {
     self.intervalHalfWidth = intervalHalfWidth
     self.intervalHalfWidthByLead = intervalHalfWidthByLead
     self.decisionWeights = decisionWeights
+    self.derivation = derivation
     self.seed = seed
   }
 }

@@ -7,8 +7,10 @@ extension ModelPackage {
   public static func load(
     folder: String, engines: EngineLocator, threads: Int
   ) throws -> Predictor {
-    // Trees are served without their engine; a call that needs it says that it is missing.
-    try load(folder: folder, xgboost: try? engines.xgboost(), threads: threads)
+    // Most predictions need no engine; a call that needs one says that it is missing.
+    try load(
+      folder: folder, xgboost: try? engines.xgboost(), duckdb: try? engines.duckdb(),
+      threads: threads)
   }
 }
 

@@ -1,3 +1,4 @@
+import DataPipelines
 import Foundation
 
 extension ModelPackage {
@@ -5,8 +6,11 @@ extension ModelPackage {
   ///
   /// - Parameters:
   ///   - xgboost: path of libxgboost.so; nil serves trees all the same, but does not explain them.
+  ///   - duckdb: path of DuckDB's library, which derives columns where the workflow has such.
   ///   - threads: threads of the engine for tables of many rows.
-  public static func load(folder: String, xgboost: String?, threads: Int) throws -> Predictor {
+  public static func load(
+    folder: String, xgboost: String?, duckdb: String? = nil, threads: Int
+  ) throws -> Predictor {
     let files = PackageFiles(folder: folder)
     let manifest = try files.decode(ModelManifest.self, "model.json")
     guard manifest.formatVersion == 1 else {
@@ -30,7 +34,8 @@ extension ModelPackage {
       manifest: manifest, pipeline: pipeline,
       lagFeatures: files.has("forecast.json")
         ? try files.decode(LagFeatures.self, "forecast.json") : nil,
-      members: members)
+      members: members,
+      derivation: manifest.derivation.map { RowDerivation(plan: $0, libraryPath: duckdb) })
   }
 
   private static func member(

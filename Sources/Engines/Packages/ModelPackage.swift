@@ -49,6 +49,8 @@ public struct ModelPackage: Sendable {
   public var decisionWeights: [Double]?
   /// Lags of a forecast.
   public var lagFeatures: LagFeatures?
+  /// How derived columns of the signature are computed; nil where there are none.
+  public var derivation: RowDerivation.Plan?
   /// A valid row: the first of a table that has the signature's columns.
   public var example: Table
   /// Seed of everything random here.
@@ -59,7 +61,7 @@ public struct ModelPackage: Sendable {
     task: LearningTask, target: String, classes: [String]?, signature: [SignatureColumn],
     pipeline: FeaturePipeline, members: [Member], intervalHalfWidth: Double?,
     intervalHalfWidthByLead: [Double]? = nil, decisionWeights: [Double]? = nil,
-    lagFeatures: LagFeatures? = nil, example: Table,
+    lagFeatures: LagFeatures? = nil, derivation: RowDerivation.Plan? = nil, example: Table,
     seed: UInt64
   ) {
     self.task = task
@@ -72,6 +74,7 @@ public struct ModelPackage: Sendable {
     self.intervalHalfWidthByLead = intervalHalfWidthByLead
     self.decisionWeights = decisionWeights
     self.lagFeatures = lagFeatures
+    self.derivation = derivation
     self.example = example
     self.seed = seed
   }
@@ -92,7 +95,7 @@ public struct ModelPackage: Sendable {
     return ModelManifest(
       task: task, target: target, classes: classes, signature: signature, members: members,
       intervalHalfWidth: intervalHalfWidth, intervalHalfWidthByLead: intervalHalfWidthByLead,
-      decisionWeights: decisionWeights, seed: seed)
+      decisionWeights: decisionWeights, derivation: derivation, seed: seed)
   }
 
   /// Writes the files into a folder, which is made if need be; `model.json` comes last.

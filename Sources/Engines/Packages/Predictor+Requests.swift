@@ -16,6 +16,16 @@ extension Predictor {
   ///
   /// Gives what `predict(parseRows(body))` gives, with fewer steps in between.
   public func predict(json body: UnsafeBufferPointer<UInt8>) throws -> [Prediction] {
+    if let derivedRows {
+      do {
+        return try predict(derivedRows.table(of: body))
+      } catch let error as SignatureError where error.code == .rowsInvalid {
+        // Rows without names hold the columns of the signature, derived ones too; if these are no
+        // such rows, the first error says what is wrong.
+        guard let rows = try? rowReader.read(body) else { throw error }
+        return try predict(rows.table(manifest.signature))
+      }
+    }
     let rows = try rowReader.read(body)
     guard lagFeatures == nil else { return try predict(rows.table(manifest.signature)) }
     return try predict(features: features(of: rows))

@@ -8,6 +8,8 @@ public final class Predictor: Sendable {
   let lagFeatures: LagFeatures?
   let members: [MemberModel]
   let rowReader: RowReader
+  /// Reads requests where the workflow derives columns.
+  let derivedRows: DerivedRows?
   /// Place of the feature that is a forecast's lead; nil where there is none.
   let leadPlace: Int?
   /// Place in the signature of each column that the pipeline reads; nil where it is not asked for.
@@ -15,7 +17,7 @@ public final class Predictor: Sendable {
 
   init(
     manifest: ModelManifest, pipeline: FeaturePipeline, lagFeatures: LagFeatures?,
-    members: [MemberModel]
+    members: [MemberModel], derivation: RowDerivation? = nil
   ) {
     self.manifest = manifest
     self.pipeline = pipeline
@@ -23,6 +25,7 @@ public final class Predictor: Sendable {
     self.members = members
     leadPlace = lagFeatures.flatMap { pipeline.featureNames.firstIndex(of: $0.leadColumn) }
     rowReader = RowReader(signature: manifest.signature)
+    derivedRows = derivation.map { DerivedRows(signature: manifest.signature, derivation: $0) }
     signaturePlaces = pipeline.inputColumns.map { name in
       manifest.signature.firstIndex { $0.name == name }
     }

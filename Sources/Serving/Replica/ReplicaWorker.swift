@@ -15,9 +15,11 @@ public enum ReplicaWorker {
       throw ServingError(.requestInvalid, "\(requestPath) asks for no replica: \(error)")
     }
     let stopping = try StopSignal.descriptor()
-    // Trees are evaluated by ourselves: the engine's library is not needed for predictions.
+    // Trees are evaluated by ourselves: their engine is not needed for predictions. DuckDB is only
+    // loaded for a request that lacks columns which the workflow derives.
     let predictor = try ModelPackage.load(
-      folder: request.package, xgboost: nil, threads: request.threads)
+      folder: request.package, xgboost: nil,
+      duckdb: try? EngineLocator.fromEnvironment().duckdb(), threads: request.threads)
     let segments = try SegmentWriter(
       folder: request.predictionsFolder, source: request.source, now: nowMs)
     let loop = try ReplicaLoop(

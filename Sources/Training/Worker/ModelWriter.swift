@@ -18,6 +18,7 @@ struct ModelWriter {
       members: try model.members.map(member), intervalHalfWidth: model.interval?.halfWidth,
       intervalHalfWidthByLead: model.interval?.byLead, decisionWeights: model.decision,
       lagFeatures: model.rows.lags,
+      derivation: model.signature.contains { $0.derivation != nil } ? model.derivation : nil,
       example: model.rows.source.rows([0]), seed: model.seed)
     if let baseline = model.baseline {
       var linear = package

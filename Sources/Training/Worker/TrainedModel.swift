@@ -26,8 +26,8 @@ struct TrainedModel {
   /// The linear model; nil while only the first model is there.
   var baseline: Baseline?
   var seed: UInt64
-  /// SQL by name of the columns that the workflow derives.
-  var derivations: [String: String] = [:]
+  /// How the workflow derives columns; nil where it does not.
+  var derivation: RowDerivation.Plan?
 
   /// What a prediction request must and may hold: the columns that the features read.
   ///
@@ -36,7 +36,11 @@ struct TrainedModel {
     var columns = pipeline.inputColumns.compactMap { name in
       rows.source[name].map { Self.signature(of: $0) }
     }
-    for place in columns.indices { columns[place].derivation = derivations[columns[place].name] }
+    for step in derivation?.steps ?? [] {
+      for place in columns.indices where columns[place].name == step.name {
+        columns[place].derivation = step.sql
+      }
+    }
     guard let lags = rows.lags else { return columns }
     for name in [lags.time, lags.series, lags.target].compactMap({ $0 }) {
       guard !columns.contains(where: { $0.name == name }), let column = rows.source[name] else {

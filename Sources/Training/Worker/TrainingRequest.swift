@@ -54,8 +54,8 @@ public struct TrainingRequest: Codable, Sendable, Equatable {
   public var threads: Int
   /// Most milliseconds that one row's prediction may take; bounds the ensemble.
   public var latencyBoundMs: Double
-  /// SQL by name of the columns that the workflow derives.
-  public var derivations: [String: String]?
+  /// The columns that the workflow derives, in order.
+  public var derivations: [DatasetRequest.Derivation]
   /// Absolute path of the folder that receives the files.
   public var outputFolder: String
 
@@ -64,7 +64,7 @@ public struct TrainingRequest: Codable, Sendable, Equatable {
     datasetFolder: String, task: LearningTask?, metric: String?, positive: String? = nil,
     search: Search, time: String? = nil, series: String? = nil, horizon: Int? = nil,
     frequency: String? = nil, threads: Int, latencyBoundMs: Double = 5,
-    derivations: [String: String]? = nil, outputFolder: String
+    derivations: [DatasetRequest.Derivation] = [], outputFolder: String
   ) {
     self.datasetFolder = datasetFolder
     self.task = task

@@ -47,7 +47,7 @@ struct TrainingRun {
         baseline: .init(
           model: linearModel, interval: interval(prepared, linear.predictions),
           decision: decision(problem, linear.predictions)),
-        seed: request.search.seed, derivations: request.derivations ?? [:]))
+        seed: request.search.seed, derivation: prepared.derivation))
     return result(problem, outcome, choice, linear)
   }
 
@@ -60,6 +60,8 @@ struct TrainingRun {
     /// Whether the pipeline is that of the package, too.
     var isFinal: Bool
     var order: ResamplingChoice.Order
+    /// How the workflow derives columns.
+    var derivation: RowDerivation.Plan?
     /// Time that the features took.
     var featuresMs: Int64
   }
@@ -91,7 +93,18 @@ struct TrainingRun {
     return Prepared(
       rows: rows, pipeline: pipeline, problem: problem,
       isFinal: fitted == nil || rows.table.rowCount > Self.manyRows, order: order,
+      derivation: derivation(manifest, target: rows.target.name),
       featuresMs: clock.nowMs() - begunMs)
+  }
+
+  /// What a model needs to derive columns for requests: all but its target, from sources without it.
+  private func derivation(_ manifest: DatasetManifest, target: String) -> RowDerivation.Plan? {
+    let steps = request.derivations.filter { $0.name != target }
+    let derived = Set(request.derivations.map(\.name))
+    guard !steps.isEmpty else { return nil }
+    return RowDerivation.Plan(
+      sources: manifest.columns.filter { !derived.contains($0.name) && $0.name != target },
+      steps: steps)
   }
 
   private func makeSearch(_ problem: LearningProblem) throws -> TreeSearch {
@@ -130,7 +143,7 @@ struct TrainingRun {
       TrainedModel(
         rows: prepared.rows, pipeline: prepared.pipeline, members: [member],
         interval: nil, baseline: nil, seed: request.search.seed,
-        derivations: request.derivations ?? [:]))
+        derivation: prepared.derivation))
     let seconds = Double(clock.nowMs() - startedAtMs) / 1000
     report(
       .progress(

@@ -41,8 +41,7 @@ extension WorkflowDrive {
           datasetFolder: folder + "/dataset", task: train.task, metric: train.metric,
           positive: train.positive, search: train.search, time: train.time, series: train.series,
           horizon: train.horizon, frequency: train.frequency, threads: threads,
-          derivations: Dictionary(
-            definition.data.derive.map { ($0.name, $0.sql) }, uniquingKeysWith: { _, last in last }),
+          derivations: definition.data.derive,
           outputFolder: folder + "/output")
       })
     let result: TrainingResult = try result(folder + "/result.json")
