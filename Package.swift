@@ -114,7 +114,7 @@ let package = Package(
       "FactoryServer",
       [
         "Basics", "API", "Compute", "JobProtocol", "DataPipelines", "Engines", "Experimentation",
-        "Optimization", "Training", "Serving", "Workflows",
+        "Optimization", "Training", "Serving", "Workflows", "CLinux",
         .product(name: "Hummingbird", package: "hummingbird"),
         httpTypes, httpClient, nioCore, nioPosix, nioHTTP1, crypto, logging, lifecycle, unixSignals,
       ]),

@@ -21,12 +21,12 @@ final class GroupCommitter: Sendable {
   private let checkpointer: Checkpointer
   private let state = Mutex(State())
 
-  init(pool: DatabasePool, limits: LedgerLimits) throws {
+  init(pool: DatabasePool, path: String, limits: LedgerLimits) throws {
     self.pool = pool
     self.limits = limits
     checkpointer = try pool.writeWithoutTransaction { db in
-      let checkpointer = Checkpointer(
-        limitBytes: limits.checkpointBytes,
+      let checkpointer = try Checkpointer(
+        path: path, limitBytes: limits.checkpointBytes,
         pageBytes: try Int.fetchOne(db, sql: "PRAGMA page_size") ?? 4_096)
       checkpointer.observe(db)
       return checkpointer
@@ -60,6 +60,9 @@ final class GroupCommitter: Sendable {
       if isIdle { continuation.resume() }
     }
   }
+
+  /// Ends the copying of the write-ahead log beside the writes; for after `close`.
+  func closeCheckpoints() throws { try checkpointer.close() }
 
   private enum Admission { case start, wait, refuse(LedgerError) }
 

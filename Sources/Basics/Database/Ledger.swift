@@ -27,7 +27,7 @@ public final class Ledger: Sendable {
     do {
       pool = try Self.open(path)
       try Self.migrate(pool, migrations)
-      committer = try GroupCommitter(pool: pool, limits: limits)
+      committer = try GroupCommitter(pool: pool, path: path, limits: limits)
     } catch let error as DatabaseError {
       throw LedgerError(
         .ledgerUnusable, "the ledger \(path) cannot be opened: \(LedgerError.sentence(error))",
@@ -67,6 +67,7 @@ public final class Ledger: Sendable {
   /// Answers the writes that wait, refuses others, and closes the database.
   public func close() async throws {
     await committer.close()
+    try committer.closeCheckpoints()
     try await pool.writeWithoutTransaction { db in
       // What cannot be copied back now stays in the log, and the next start reads it.
       _ = try? db.checkpoint(.truncate)
@@ -99,6 +100,9 @@ public final class Ledger: Sendable {
       // Checkpoints run between batches, never inside somebody's commit.
       try db.execute(sql: "PRAGMA wal_autocheckpoint = 0")
       try db.execute(sql: "PRAGMA journal_size_limit = \(64 << 20)")
+      // Pages that a batch changes stay in memory until its commit: those that do not fit are
+      // written twice.
+      try db.execute(sql: "PRAGMA cache_size = -8192")
       guard try Int.fetchOne(db, sql: "PRAGMA synchronous") == 2,
         try String.fetchOne(db, sql: "PRAGMA journal_mode") == "wal"
       else {

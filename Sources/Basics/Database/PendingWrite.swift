@@ -35,17 +35,17 @@ struct PendingWrite: Sendable {
   private static func inSavepoint<Value>(
     _ db: Database, _ body: (Database) throws -> Value
   ) throws -> Value {
-    try db.cachedStatement(sql: "SAVEPOINT pendingWrite").execute()
+    try db.cachedStatement(sql: "SAVEPOINT pendingWrite").run()
     do {
       let value = try body(db)
       try refuseOpenForeignKeys(db)
-      try db.cachedStatement(sql: "RELEASE pendingWrite").execute()
+      try db.cachedStatement(sql: "RELEASE pendingWrite").run()
       return value
     } catch {
       // Where SQLite has already undone the transaction there is no savepoint left.
       if db.isInsideTransaction {
-        try db.cachedStatement(sql: "ROLLBACK TO pendingWrite").execute()
-        try db.cachedStatement(sql: "RELEASE pendingWrite").execute()
+        try db.cachedStatement(sql: "ROLLBACK TO pendingWrite").run()
+        try db.cachedStatement(sql: "RELEASE pendingWrite").run()
       }
       throw error
     }

@@ -115,6 +115,13 @@ int factory_inotify_read(int fd, int *watches, uint8_t *removed, int capacity);
 /* Lets the disk start to write a part of a file (sync_file_range(2)); promises nothing. */
 void factory_start_writeback(int fd, int64_t offset, int64_t count);
 
+/* -- Memory --------------------------------------------------------------------------------- */
+
+/* Lets this process keep its memory in so many parts (mallopt(3)), and give back blocks of half a
+   megabyte and more as soon as they are free; glibc would raise that bound with every such block.
+   For before there are threads. */
+void factory_bound_heap(int arenas);
+
 #ifdef __cplusplus
 }
 #endif

@@ -20,6 +20,7 @@ public enum Boot {
   ) async throws {
     try options.check()
     ProcessSignals.prepare()
+    ProcessMemory.prepare()
     // Two or three threads are plenty; one for each core would cost memory on large machines.
     NIOSingletons.groupLoopCountSuggestion = 1
     NIOSingletons.blockingPoolThreadCountSuggestion = 2

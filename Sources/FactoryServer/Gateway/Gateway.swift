@@ -22,6 +22,7 @@ public enum Gateway {
     home: FactoryHome, listen: ListenAddress, allowedHosts: [String] = [], version: String
   ) async throws {
     ProcessSignals.prepare()
+    ProcessMemory.prepare()
     guard let claim = try GatewayFile.claim(home) else {
       throw ServingError(.gatewayUnavailable, "\(home.path) has a gateway already.")
     }

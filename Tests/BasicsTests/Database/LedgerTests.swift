@@ -235,6 +235,77 @@ struct LedgerTests {
     #expect(ledger.walBytes < 2 << 20)
   }
 
+  @Test(.timeLimit(.minutes(1)))
+  func `a long read sees one moment and holds up no write`() async throws {
+    let ledger = ledger
+    try await ledger.write { try $0.execute(sql: "INSERT INTO number (value) VALUES (-1)") }
+    let before = ledger.statistics.writes
+    async let seen: [Int] = ledger.read { db in
+      let first = try Int.fetchOne(db, sql: "SELECT count(*) FROM number") ?? -1
+      // The read ends only when others have written meanwhile: one that held them up never would.
+      while ledger.statistics.writes < before + 20 {}
+      return [first, try Int.fetchOne(db, sql: "SELECT count(*) FROM number") ?? -1]
+    }
+    for value in 0..<20 {
+      try await ledger.write {
+        try $0.execute(sql: "INSERT INTO number (value) VALUES (?)", arguments: [value])
+      }
+    }
+    let counts = try await seen
+    #expect(counts[0] == counts[1])
+    #expect(try await count() == 21)
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func `a read of an old moment keeps the log from starting anew, and loses nothing`()
+    async throws
+  {
+    let folder = try TemporaryFolder()
+    let ledger = try Ledger(
+      path: folder.path("f.sqlite"), migrations: Self.tables,
+      limits: LedgerLimits(checkpointBytes: 64 << 10))
+    async let seen: Int? = ledger.read { db in
+      let first = try Int.fetchOne(db, sql: "SELECT count(*) FROM number")
+      while ledger.statistics.checkpoints < 2 {}
+      return try Int.fetchOne(db, sql: "SELECT count(*) FROM number") == first ? first : nil
+    }
+    var written = 0
+    while written < 3_000 || ledger.statistics.checkpoints < 2 {
+      let value = written
+      try await ledger.write { db in
+        for i in 0..<100 {
+          try db.execute(
+            sql: "INSERT INTO number (value) VALUES (?)",
+            arguments: [(value + i) &* 7_919 % 1_000_003])
+        }
+      }
+      written += 100
+    }
+    #expect(try await seen != nil)
+    let count = try await ledger.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM number") }
+    #expect(count == written)
+    #expect(ledger.statistics.failedCheckpoints == 0)
+  }
+
+  @Test func `bound values come back as they were, and bad statements say why`() async throws {
+    try await ledger.write { db in
+      let statement = try db.cachedStatement(sql: "SELECT ?, ?, ?, ? IS NULL")
+      let texts = ["", "é\u{0}b", String(repeating: "x", count: 9_000)]
+      for text in texts {
+        let found = try statement.first(.text(text), .integer(.min), .real(0.5), .null) {
+          ($0.text(0), $0.integer(1), $0.integer(3))
+        }
+        #expect(found?.0 == text && found?.1 == .min && found?.2 == 1)
+      }
+      let insert = try db.cachedStatement(sql: "INSERT INTO number (value) VALUES (?)")
+      try insert.run(.integer(5))
+      let error = #expect(throws: DatabaseError.self) { try insert.run(.integer(5)) }
+      #expect(error?.message?.contains("number.value") == true)
+      try insert.run(.integer(6))
+    }
+    #expect(try await count() == 2)
+  }
+
   @Test func `a database of a later version is refused`() async throws {
     let path = temporary.path
     try await ledger.close()
