@@ -9,7 +9,7 @@ public enum ExperimentationMigrations {
   /// All steps in order of time.
   public static let all: [SchemaMigration] = [
     createTracking, createRegistry, addArtifacts, addLoggedModels, addStages,
-    addTraces,
+    addTraces, indexNotes,
   ]
 
   private static let createTracking = SchemaMigration(

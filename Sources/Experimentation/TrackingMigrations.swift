@@ -89,6 +89,17 @@ extension ExperimentationMigrations {
         """)
   }
 
+  static let indexNotes = SchemaMigration(
+    identifier: "experimentation-0010-index-notes-by-value"
+  ) { db in
+    // Longer values are looked for by nobody, and would make the index as large as the table.
+    try db.execute(
+      sql: """
+        CREATE INDEX paramByValue ON param (key, value) WHERE length(value) <= 100;
+        CREATE INDEX runTagByValue ON runTag (key, value) WHERE length(value) <= 100;
+        """)
+  }
+
   static let addStages = SchemaMigration(
     identifier: "experimentation-0005-add-stages"
   ) { db in

@@ -1,14 +1,59 @@
 /// A search for runs, as SQL: what MLflow's filter and order say, compiled.
 struct RunQuery: Sendable {
+  /// What is only sorted by; none of them leaves a run out or repeats one.
   private(set) var joins: [SQLCondition] = []
-  private(set) var conditions: [SQLCondition] = []
+  /// What runs must satisfy, each with the metric whose latest value it compares, if it does.
+  private var clauses: [(condition: SQLCondition, range: MetricRange?)] = []
   private(set) var order: [String] = []
+  /// `SELECT run …`: filters that an index answers.
+  private(set) var leads: [SQLCondition] = []
+  /// The first key to sort by, where it is a metric.
+  private(set) var ranking: MetricRanking?
+
+  /// Whether the newest come first, and nothing else is asked for.
+  var isInOrderOfStart: Bool { order.first == Self.newestFirst }
+
+  private static let newestFirst = "run.startedAtMs DESC"
+
+  var conditions: [SQLCondition] { clauses.map(\.condition) }
+
+  /// Comparisons of one metric's latest value.
+  func ranges(of key: String) -> [MetricRange] {
+    clauses.compactMap(\.range).filter { $0.key == key }
+  }
+
+  /// The conditions but for those on one metric's latest value, told of a run by its number.
+  func conditions(butOn key: String, run number: String) -> [SQLCondition] {
+    clauses.filter { $0.range?.key != key }.map { clause in
+      SQLCondition(
+        clause.condition.sql.replacing("run.number", with: number), clause.condition.arguments)
+    }
+  }
+
+  /// A comparison of a metric's latest value, with `$V` in place of the value's column.
+  struct MetricRange: Sendable {
+    var key: String
+    var comparison: SQLCondition
+
+    func condition(on column: String) -> SQLCondition {
+      SQLCondition(comparison.sql.replacing("$V", with: column), comparison.arguments)
+    }
+  }
+
+  /// An order by a metric's latest value.
+  struct MetricRanking: Sendable {
+    var key: String
+    var isAscending: Bool
+  }
+
+  /// The number of a metric's name.
+  static let metricKey = "(SELECT number FROM metricKey WHERE name = ?)"
 
   /// Compiles a filter and keys to sort by.
   init(filter: String, order keys: [String]) throws(ExperimentationError) {
     for clause in try FilterParser.clauses(of: filter) { try add(clause) }
     for text in keys { try add(OrderClause(parsing: text)) }
-    order += ["run.startedAtMs DESC", "run.id"]
+    order += [Self.newestFirst, "run.id"]
   }
 
   private enum Entity: String {
@@ -53,26 +98,35 @@ struct RunQuery: Sendable {
     switch try Entity(clause.entity) {
     case .attribute:
       let column = try Self.column(clause.key)
-      conditions.append(
+      add(
         column.isNumber
           ? try .number(column.name, clause, noun: "numeric attribute")
           : try .text(
             column.name, clause, noun: "attributes", takesLists: column.name == "run.id"))
     case .metric:
-      let name = "filter\(joins.count)"
-      let comparison = try SQLCondition.number("\(name).value", clause, noun: "metric")
-      joins.append(
-        SQLCondition(
-          """
-          JOIN latestMetric AS \(name) ON \(name).run = run.number
-            AND \(name).key = (SELECT number FROM metricKey WHERE name = ?)
-          """, [.text(clause.key)]))
-      conditions.append(comparison)
+      let range = MetricRange(
+        key: clause.key, comparison: try .number("$V", clause, noun: "metric"))
+      let comparison = range.condition(on: "latest.value")
+      let condition = SQLCondition(
+        "EXISTS (SELECT 1 FROM latestMetric AS latest WHERE latest.run = run.number "
+          + "AND latest.key = \(Self.metricKey) AND \(comparison.sql))",
+        [.text(clause.key)] + comparison.arguments)
+      clauses.append((condition, range))
+      // Nearly all values differ from one.
+      if clause.comparison != .notEqual {
+        let lead = range.condition(on: "value")
+        leads.append(
+          SQLCondition(
+            "SELECT run FROM latestMetric INDEXED BY latestMetricByKey "
+              + "WHERE key = \(Self.metricKey) AND \(lead.sql)",
+            [.text(clause.key)] + lead.arguments))
+      }
     case .parameter:
-      conditions.append(
-        try .keyed("param", owner: "run", is: "run.number", clause, noun: "parameter"))
+      add(try .keyed("param", owner: "run", is: "run.number", clause, noun: "parameter"))
+      lead(by: clause, in: "param", index: "paramByValue")
     case .tag:
-      conditions.append(try .keyed("runTag", owner: "run", is: "run.number", clause, noun: "tag"))
+      add(try .keyed("runTag", owner: "run", is: "run.number", clause, noun: "tag"))
+      lead(by: clause, in: "runTag", index: "runTagByValue")
     case .dataset:
       guard ["name", "digest", "context"].contains(clause.key) else {
         throw ExperimentationError(
@@ -82,11 +136,25 @@ struct RunQuery: Sendable {
       }
       let comparison = try SQLCondition.text(
         "input.\(clause.key)", clause, noun: "dataset attributes", takesLists: true)
-      conditions.append(
+      add(
         SQLCondition(
           "EXISTS (SELECT 1 FROM runInput AS input WHERE input.run = run.number AND "
             + "\(comparison.sql))", comparison.arguments))
     }
+  }
+
+  private mutating func add(_ condition: SQLCondition) { clauses.append((condition, nil)) }
+
+  /// Lets a comparison with one text lead; the indices hold values of at most 100 characters.
+  private mutating func lead(by clause: FilterClause, in table: String, index: String) {
+    guard clause.comparison == .equal, case .text(let text) = clause.value,
+      text.unicodeScalars.count <= 100
+    else { return }
+    leads.append(
+      SQLCondition(
+        "SELECT run FROM \(table) INDEXED BY \(index) "
+          + "WHERE key = ? AND value = ? AND length(value) <= 100",
+        [.text(clause.key), .text(text)]))
   }
 
   private mutating func add(_ clause: OrderClause) throws(ExperimentationError) {
@@ -98,11 +166,14 @@ struct RunQuery: Sendable {
       if column == "run.endedAtMs" { order.append("\(column) IS NULL") }
       order.append("\(column) \(direction)")
     case .metric:
+      if order.isEmpty {
+        ranking = MetricRanking(key: clause.key, isAscending: clause.isAscending)
+      }
       joins.append(
         SQLCondition(
           """
           LEFT JOIN latestMetric AS \(name) ON \(name).run = run.number
-            AND \(name).key = (SELECT number FROM metricKey WHERE name = ?)
+            AND \(name).key = \(Self.metricKey)
           """, [.text(clause.key)]))
       // Numbers, then NaN (a row without value), then runs that lack the metric.
       order.append("(\(name).run IS NULL) + (\(name).value IS NULL)")

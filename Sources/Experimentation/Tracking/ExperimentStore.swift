@@ -49,10 +49,19 @@ public struct ExperimentStore: Sendable {
 
   /// The experiment of that identifier.
   public static func experiment(_ id: ExperimentID, in db: Database) throws -> Experiment {
-    guard let record = try ExperimentRecord.fetchOne(db, key: id.rawValue) else {
-      throw notFound(id)
+    let statement = try db.cachedStatement(
+      sql: """
+        SELECT project, name, artifactLocation, lifecycle = 'active', createdAtMs, updatedAtMs
+        FROM experiment WHERE id = ?
+        """)
+    let found = try statement.first(.text(id.rawValue)) { row in
+      Experiment(
+        id: id, project: row.text(0), name: row.text(1), artifactLocation: row.text(2),
+        lifecycle: row.integer(3) == 1 ? .active : .deleted, createdAtMs: row.integer(4),
+        updatedAtMs: row.integer(5))
     }
-    return try record.experiment()
+    guard let found else { throw notFound(id) }
+    return found
   }
 
   static func notFound(_ id: ExperimentID) -> ExperimentationError {

@@ -48,6 +48,11 @@ public enum RunStatus: String, Codable, Sendable, CaseIterable {
   }
 }
 
+/// What the ledger's tables call a run by, found once for all that a request writes.
+public struct RunNumber: Hashable, Sendable {
+  let rawValue: Int64
+}
+
 /// One execution of training code, and what it logged.
 public struct Run: Sendable, Equatable {
   /// Its identifier.

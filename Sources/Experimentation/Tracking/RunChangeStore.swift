@@ -13,22 +13,24 @@ extension RunStore {
     _ id: RunID, status: RunStatus? = nil, endedAtMs: Int64? = nil, name: String? = nil,
     in db: Database
   ) throws -> Run {
-    guard var record = try RunRecord.find(id, in: db) else { throw notFound(id) }
-    guard record.lifecycle == .active else { throw notActive(id) }
+    guard let record = try RunRecord.find(id, in: db) else { throw notFound(id) }
+    var run = record.run
+    guard run.lifecycle == .active else { throw notActive(id) }
     if let status {
-      record.status = status
-      if !status.isFinal { record.endedAtMs = nil }
+      run.status = status
+      if !status.isFinal { run.endedAtMs = nil }
     }
-    if let endedAtMs { record.endedAtMs = endedAtMs }
+    if let endedAtMs { run.endedAtMs = endedAtMs }
     if let name, !name.isEmpty {
-      record.name = name
-      let run = try record.requiredNumber()
-      try db.execute(
-        sql: "INSERT OR REPLACE INTO runTag (run, key, value) VALUES (?, ?, ?)",
-        arguments: [run, RunTagKey.name, name])
+      run.name = name
+      try setTag(RunTagKey.name, name, ofRun: record.number, in: db)
     }
-    try record.update(db)
-    return try record.run()
+    let update = try db.cachedStatement(
+      sql: "UPDATE run SET status = ?, endedAtMs = ?, name = ? WHERE number = ?")
+    try update.run(
+      .text(run.status.rawValue), BoundValue(run.endedAtMs), .text(run.name),
+      .integer(record.number))
+    return run
   }
 
   /// Moves a run to the trash or back.
@@ -41,13 +43,15 @@ extension RunStore {
     if db.changesCount == 0 { throw notFound(id) }
   }
 
-  /// Makes sure that a run exists and is not in the trash.
-  public static func requireActive(_ id: RunID, in db: Database) throws {
-    let statement = try db.cachedStatement(sql: "SELECT lifecycle FROM run WHERE id = ?")
-    guard let stage = try String.fetchOne(statement, arguments: [id.rawValue]) else {
-      throw notFound(id)
-    }
-    if stage != LifecycleStage.active.rawValue { throw notActive(id) }
+  /// Makes sure that a run exists and is not in the trash, and tells what other tables call it by.
+  @discardableResult
+  public static func requireActive(_ id: RunID, in db: Database) throws -> RunNumber {
+    let statement = try db.cachedStatement(
+      sql: "SELECT number, lifecycle = 'active' FROM run WHERE id = ?")
+    let found = try statement.first(.text(id.rawValue)) { ($0.integer(0), $0.integer(1) == 1) }
+    guard let (number, isActive) = found else { throw notFound(id) }
+    guard isActive else { throw notActive(id) }
+    return RunNumber(rawValue: number)
   }
 
   private static func notActive(_ id: RunID) -> ExperimentationError {

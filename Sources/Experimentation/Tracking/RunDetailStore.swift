@@ -7,9 +7,9 @@ extension RunStore {
     var positions: [Int64: Int] = [:]
     var details: [RunDetails] = []
     for (position, record) in records.enumerated() {
-      positions[try record.requiredNumber()] = position
+      positions[record.number] = position
       details.append(
-        RunDetails(run: try record.run(), metrics: [], params: [:], tags: [:], inputs: []))
+        RunDetails(run: record.run, metrics: [], params: [:], tags: [:], inputs: []))
     }
     guard !records.isEmpty else { return [] }
     let numbers = "[" + positions.keys.map { "\($0)" }.joined(separator: ",") + "]"
@@ -51,40 +51,5 @@ extension RunStore {
       name: row["name"], digest: row["digest"], context: row["context"],
       sourceType: row["sourceType"], source: row["source"],
       datasetVersion: row["datasetVersion"], schema: row["schema"], profile: row["profile"])
-  }
-}
-
-extension RunStore {
-  /// Runs that a filter finds, in order, and the token of the next page.
-  ///
-  /// - Parameters:
-  ///   - experiments: those to search in; none finds none, nil is all of the project.
-  ///   - filter: MLflow's grammar, see `FilterParser`.
-  ///   - order: keys such as `metrics.rmse DESC`; the newest first breaks ties.
-  public func search(
-    in experiments: [ExperimentID]?, filter: String = "", order: [String] = [],
-    view: SearchView = .activeOnly, page: SearchPage, project: String = "default"
-  ) async throws -> (runs: [RunDetails], next: String?) {
-    let query = try RunQuery(filter: filter, order: order)
-    if let experiments, experiments.isEmpty { return ([], nil) }
-    let all = SQLCondition(
-      "run.experiment IN (SELECT id FROM experiment WHERE project = ?)", [.text(project)])
-    let home = experiments.map { experiments in
-      SQLCondition(
-        "run.experiment IN (\(experiments.map { _ in "?" }.joined(separator: ", ")))",
-        experiments.map { .text($0.rawValue) })
-    }
-    var conditions = [home ?? all]
-    if let condition = view.condition("run.lifecycle") { conditions.append(condition) }
-    let select = SQLQuery(
-      "SELECT run.* FROM run", joins: query.joins, conditions: conditions + query.conditions,
-      order: query.order, page: page)
-    return try await ledger.read { db in
-      let records = try select.fetch(RunRecord.self, in: db)
-      return (
-        try Self.details(of: Array(records.prefix(page.limit)), in: db),
-        page.nextToken(count: records.count)
-      )
-    }
   }
 }

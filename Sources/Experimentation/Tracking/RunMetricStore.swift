@@ -13,28 +13,46 @@ extension RunStore {
   /// The latest value of each curve moves in the same transaction.
   public static func log(_ points: [MetricPoint], to id: RunID, in db: Database) throws {
     if points.isEmpty { return }
-    let run = try number(of: id, in: db)
-    let insert = try db.cachedStatement(
-      sql: """
-        INSERT OR IGNORE INTO metricPoint (run, key, step, timestampMs, valueBits)
-        VALUES (?, ?, ?, ?, ?)
-        """)
-    var keys: [String: Int64] = [:]
-    var latest: [Int64: MetricPoint] = [:]
-    var lastKey = ""
-    var lastNumber: Int64 = 0
-    for point in points {
-      if point.key != lastKey || lastNumber == 0 {
-        lastNumber = try keys[point.key] ?? metricKey(point.key, in: db)
-        lastKey = point.key
-        keys[lastKey] = lastNumber
-      }
-      try insert.run(
-        run, lastNumber, point.step, point.timestampMs, Int64(bitPattern: point.value.bitPattern))
-      if let known = latest[lastNumber], !point.isLater(than: known) { continue }
-      latest[lastNumber] = point
+    try log(points, to: RunNumber(rawValue: try number(of: id, in: db)), in: db)
+  }
+
+  /// Adds points to the curves of a run whose number is known.
+  public static func log(_ points: [MetricPoint], to run: RunNumber, in db: Database) throws {
+    if points.isEmpty { return }
+    let curves = try curves(of: points, in: db)
+    // Rows of one curve lie side by side in the table.
+    var rows = MetricRows(run: run.rawValue, capacity: points.count)
+    for curve in curves {
+      for position in curve.positions { rows.add(points[position], key: curve.key) }
     }
-    for (key, point) in latest { try keepLatest(point, key: key, run: run, in: db) }
+    try rows.insert(in: db)
+    for curve in curves {
+      try keepLatest(points[curve.latest], key: curve.key, run: run.rawValue, in: db)
+    }
+  }
+
+  /// The points of one metric in a batch.
+  private struct Curve {
+    var key: Int64
+    var positions: [Int]
+    /// Where the last point is, in MLflow's order.
+    var latest: Int
+  }
+
+  private static func curves(of points: [MetricPoint], in db: Database) throws -> [Curve] {
+    var curves: [Curve] = []
+    var known: [String: Int] = [:]
+    for (position, point) in points.enumerated() {
+      guard let index = known[point.key] else {
+        known[point.key] = curves.count
+        let key = try metricKey(point.key, in: db)
+        curves.append(Curve(key: key, positions: [position], latest: position))
+        continue
+      }
+      curves[index].positions.append(position)
+      if point.isLater(than: points[curves[index].latest]) { curves[index].latest = position }
+    }
+    return curves
   }
 
   /// The curve of one metric in order of step, time and value; empty for an unknown metric.
@@ -77,15 +95,15 @@ extension RunStore {
         WHERE (excluded.step, excluded.timestampMs, excluded.value IS NULL, excluded.value)
           > (known.step, known.timestampMs, known.value IS NULL, known.value)
         """)
-    try statement.execute(arguments: [
-      run, key, point.step, point.timestampMs, Int64(bitPattern: point.value.bitPattern),
-      point.value.isNaN ? nil : point.value,
-    ])
+    try statement.run(
+      .integer(run), .integer(key), .integer(point.step), .integer(point.timestampMs),
+      .integer(Int64(bitPattern: point.value.bitPattern)),
+      point.value.isNaN ? .null : .real(point.value))
   }
 
   private static func metricKey(_ name: String, in db: Database) throws -> Int64 {
     let select = try db.cachedStatement(sql: "SELECT number FROM metricKey WHERE name = ?")
-    if let number = try Int64.fetchOne(select, arguments: [name]) { return number }
+    if let number = try select.first(.text(name), read: { $0.integer(0) }) { return number }
     try checkKey(name, kind: "metric")
     try db.execute(sql: "INSERT INTO metricKey (name) VALUES (?)", arguments: [name])
     return db.lastInsertedRowID
@@ -93,21 +111,6 @@ extension RunStore {
 }
 
 extension Statement {
-  /// Binds five whole numbers and steps once, at the speed of SQLite's own calls.
-  fileprivate func run(_ a: Int64, _ b: Int64, _ c: Int64, _ d: Int64, _ e: Int64) throws {
-    let handle = sqliteStatement
-    sqlite3_bind_int64(handle, 1, a)
-    sqlite3_bind_int64(handle, 2, b)
-    sqlite3_bind_int64(handle, 3, c)
-    sqlite3_bind_int64(handle, 4, d)
-    sqlite3_bind_int64(handle, 5, e)
-    let code = sqlite3_step(handle)
-    sqlite3_reset(handle)
-    guard code == SQLITE_DONE else {
-      throw DatabaseError(resultCode: ResultCode(rawValue: code))
-    }
-  }
-
   /// Reads rows of step, time and value, at the speed of SQLite's own calls.
   fileprivate func points(of key: String) throws -> [MetricPoint] {
     let handle = sqliteStatement

@@ -20,15 +20,22 @@ extension RunStore {
     on id: RunID, in db: Database
   ) throws {
     let run = try number(of: id, in: db)
+    try note(params: params, tags: tags, inputs: inputs, on: id, RunNumber(rawValue: run), in: db)
+  }
+
+  /// Notes params, tags and inputs of a run whose number is known.
+  public static func note(
+    params: [String: String] = [:], tags: [String: String] = [:], inputs: [RunInput] = [],
+    on id: RunID, _ number: RunNumber, in db: Database
+  ) throws {
+    let run = number.rawValue
     for (key, value) in params.sorted(by: { $0.key < $1.key }) {
       try setParam(key, value, ofRun: run, id: id, in: db)
     }
     for (key, value) in tags.sorted(by: { $0.key < $1.key }) {
       try checkKey(key, kind: "tag")
       try checkValue(value, of: key, atMost: 8000)
-      let statement = try db.cachedStatement(
-        sql: "INSERT OR REPLACE INTO runTag (run, key, value) VALUES (?, ?, ?)")
-      try statement.execute(arguments: [run, key, value])
+      try setTag(key, value, ofRun: run, in: db)
       if key == RunTagKey.name { try setName(value, ofRun: run, in: db) }
     }
     for input in inputs {
@@ -86,7 +93,7 @@ extension RunStore {
     try checkKey(key, kind: "param")
     try checkValue(value, of: key, atMost: 6000)
     let select = try db.cachedStatement(sql: "SELECT value FROM param WHERE run = ? AND key = ?")
-    let known = try String.fetchOne(select, arguments: [run, key])
+    let known = try select.first(.integer(run), .text(key)) { $0.text(0) }
     if let known, known != value {
       throw ExperimentationError(
         .parameterConflict,
@@ -97,12 +104,24 @@ extension RunStore {
     if known == nil {
       let insert = try db.cachedStatement(
         sql: "INSERT INTO param (run, key, value) VALUES (?, ?, ?)")
-      try insert.execute(arguments: [run, key, value])
+      try insert.run(.integer(run), .text(key), .text(value))
     }
   }
 
+  /// Sets a tag whose key and value were checked.
+  static func setTag(
+    _ key: String, _ value: String, ofRun run: Int64, in db: Database
+  ) throws {
+    let statement = try db.cachedStatement(
+      sql: "INSERT OR REPLACE INTO runTag (run, key, value) VALUES (?, ?, ?)")
+    try statement.run(.integer(run), .text(key), .text(value))
+  }
+
   private static func setName(_ name: String, ofRun run: Int64, in db: Database) throws {
-    try db.execute(sql: "UPDATE run SET name = ? WHERE number = ?", arguments: [name, run])
+    // A run that starts has the name already.
+    let statement = try db.cachedStatement(
+      sql: "UPDATE run SET name = ?1 WHERE number = ?2 AND name != ?1")
+    try statement.run(.text(name), .integer(run))
   }
 
   /// MLflow's rule for names of metrics, params and tags.

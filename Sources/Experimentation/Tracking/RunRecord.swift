@@ -1,39 +1,47 @@
+import Basics
 import GRDB
 
 /// One row of the `run` table.
-struct RunRecord: Codable, Sendable, FetchableRecord, MutablePersistableRecord {
-  static let databaseTableName = "run"
+struct RunRecord: Sendable, FetchableRecord {
   /// What other tables call the run by.
-  var number: Int64?
-  var id: String
-  var experiment: String
-  var name: String
-  var status: RunStatus
-  var lifecycle: LifecycleStage
-  var user: String
-  var job: String?
-  var artifactLocation: String
-  var startedAtMs: Int64
-  var endedAtMs: Int64?
+  var number: Int64
+  var run: Run
 
-  mutating func didInsert(_ inserted: InsertionSuccess) { number = inserted.rowID }
+  /// What `init(row:)` reads, in its order.
+  static let selection = """
+    run.number, run.id, run.experiment, run.name, run.status, run.lifecycle, run.user, run.job,
+    run.artifactLocation, run.startedAtMs, run.endedAtMs
+    """
+
+  /// Reads the columns of `selection` by position: searches read thousands of rows.
+  init(row: Row) throws {
+    guard let id = RunID(row[1]), let experiment = ExperimentID(row[2]),
+      let status = RunStatus(rawValue: row[4]), let lifecycle = LifecycleStage(rawValue: row[5])
+    else { throw DatabaseError(message: "a run with a malformed id or status") }
+    number = row[0]
+    run = Run(
+      id: id, experiment: experiment, name: row[3], status: status, lifecycle: lifecycle,
+      user: row[6], job: row[7], artifactLocation: row[8], startedAtMs: row[9],
+      endedAtMs: row[10])
+  }
 
   static func find(_ id: RunID, in db: Database) throws -> RunRecord? {
-    try fetchOne(db, sql: "SELECT * FROM run WHERE id = ?", arguments: [id.rawValue])
+    let statement = try db.cachedStatement(sql: "SELECT \(selection) FROM run WHERE id = ?")
+    return try fetchOne(statement, arguments: [id.rawValue])
   }
 
-  func requiredNumber() throws -> Int64 {
-    guard let number else { throw DatabaseError(message: "a run without a number") }
-    return number
-  }
-
-  func run() throws -> Run {
-    guard let id = RunID(id), let experiment = ExperimentID(experiment) else {
-      throw DatabaseError(message: "a run with a malformed id")
-    }
-    return Run(
-      id: id, experiment: experiment, name: name, status: status, lifecycle: lifecycle,
-      user: user, job: job, artifactLocation: artifactLocation, startedAtMs: startedAtMs,
-      endedAtMs: endedAtMs)
+  /// Adds a run; false where there is one with that identifier.
+  static func insert(_ run: Run, in db: Database) throws -> Bool {
+    let statement = try db.cachedStatement(
+      sql: """
+        INSERT INTO run (id, experiment, name, status, lifecycle, user, job, artifactLocation,
+          startedAtMs, endedAtMs) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+        """)
+    try statement.run(
+      .text(run.id.rawValue), .text(run.experiment.rawValue), .text(run.name),
+      .text(run.status.rawValue), .text(run.lifecycle.rawValue), .text(run.user),
+      BoundValue(run.job), .text(run.artifactLocation), .integer(run.startedAtMs),
+      BoundValue(run.endedAtMs))
+    return db.changesCount > 0
   }
 }

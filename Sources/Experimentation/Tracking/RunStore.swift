@@ -28,17 +28,28 @@ public struct RunStore: Sendable {
     _ id: RunID, experiment: ExperimentID, name: String, job: String? = nil, user: String = "",
     startedAtMs: Int64, in db: Database
   ) throws -> Run {
-    if let record = try RunRecord.find(id, in: db) { return try record.run() }
-    guard let home = try ExperimentRecord.fetchOne(db, key: experiment.rawValue) else {
-      throw ExperimentStore.notFound(experiment)
+    let home = try ExperimentStore.experiment(experiment, in: db)
+    return try create(
+      id, in: home, name: name, job: job, user: user, startedAtMs: startedAtMs, db)
+  }
+
+  /// Starts a run with tags in an experiment that was just read.
+  public static func create(
+    _ id: RunID, in home: Experiment, name: String, job: String? = nil, user: String = "",
+    startedAtMs: Int64, tags: [String: String] = [:], _ db: Database
+  ) throws -> Run {
+    let run = Run(
+      id: id, experiment: home.id, name: name, status: .running, lifecycle: .active, user: user,
+      job: job, artifactLocation: home.artifactLocation + "/\(id)/artifacts",
+      startedAtMs: startedAtMs, endedAtMs: nil)
+    if try RunRecord.insert(run, in: db) {
+      let number = RunNumber(rawValue: db.lastInsertedRowID)
+      try note(tags: tags, on: id, number, in: db)
+      return run
     }
-    var record = RunRecord(
-      number: nil, id: id.rawValue, experiment: experiment.rawValue, name: name,
-      status: .running, lifecycle: .active, user: user, job: job,
-      artifactLocation: home.artifactLocation + "/\(id)/artifacts", startedAtMs: startedAtMs,
-      endedAtMs: nil)
-    try record.insert(db)
-    return try record.run()
+    guard let known = try RunRecord.find(id, in: db) else { throw notFound(id) }
+    try note(tags: tags, on: id, RunNumber(rawValue: known.number), in: db)
+    return known.run
   }
 
   /// Moves a run to another status; the end time is kept only for a final one.
@@ -65,13 +76,14 @@ public struct RunStore: Sendable {
   /// The runs of a job, oldest first.
   public static func runs(ofJob job: String, in db: Database) throws -> [Run] {
     try RunRecord.fetchAll(
-      db, sql: "SELECT * FROM run WHERE job = ? ORDER BY number", arguments: [job]
-    ).map { try $0.run() }
+      db, sql: "SELECT \(RunRecord.selection) FROM run WHERE job = ? ORDER BY number",
+      arguments: [job]
+    ).map(\.run)
   }
 
   static func number(of id: RunID, in db: Database) throws -> Int64 {
     let statement = try db.cachedStatement(sql: "SELECT number FROM run WHERE id = ?")
-    guard let number = try Int64.fetchOne(statement, arguments: [id.rawValue]) else {
+    guard let number = try statement.first(.text(id.rawValue), read: { $0.integer(0) }) else {
       throw notFound(id)
     }
     return number

@@ -66,6 +66,87 @@ struct RunSearchTests {
     }
   }
 
+  /// More runs than are sorted at once: every way of searching, compared with a plain sort.
+  @Test(arguments: ["", "ASC", "DESC"])
+  func `a search among many runs finds what a sort of all finds`(direction: String) async throws {
+    let folder = try TestLedger()
+    defer { try? folder.remove() }  // A leftover in the temporary folder harms nobody.
+    let store = RunStore(ledger: folder.ledger)
+    let all = try await folder.ledger.write { db in
+      var generator = SeededGenerator(seed: 11)
+      let other = try ExperimentStore.create(named: "other", nowMs: 1, in: db)
+      return try (0..<2_600).map { i -> ManyRun in
+        let id = RunID.random()
+        _ = try RunStore.create(
+          id, experiment: i % 13 == 0 ? other.id : .standard, name: "r",
+          startedAtMs: Int64(i % 700),
+          in: db)
+        // Few values, so that many are equal; some runs lack the metric, some have NaN.
+        let draw = generator.next(below: 40)
+        let value: Double? = draw == 0 ? nil : draw == 1 ? .nan : Double(draw / 2)
+        if let value {
+          try RunStore.log(
+            [MetricPoint(key: "acc", value: value, step: 0, timestampMs: 1)], to: id, in: db)
+        }
+        let depth = generator.next(below: 3)
+        try RunStore.note(params: ["depth": "\(depth)"], on: id, in: db)
+        return ManyRun(
+          id: id, isHere: i % 13 != 0, start: Int64(i % 700), value: value, depth: depth)
+      }
+    }
+    let order = direction.isEmpty ? [] : ["metrics.acc \(direction)"]
+    let sorted = all.sorted { $0.comes(before: $1, direction) }
+    let cases: [(filter: String, matches: (ManyRun) -> Bool)] = [
+      ("", { _ in true }),
+      ("metrics.acc > 3", { ($0.value ?? -1) > 3 }),
+      ("metrics.acc >= 18 AND params.depth = '1'", { ($0.value ?? -1) >= 18 && $0.depth == 1 }),
+      ("metrics.acc = 5", { $0.value == 5 }),
+      ("metrics.acc != 5", { $0.value.map { !$0.isNaN && $0 != 5 } ?? false }),
+      ("metrics.acc > 99", { _ in false }),
+      ("params.depth = '2'", { $0.depth == 2 }),
+    ]
+    for (filter, matches) in cases {
+      for experiments in [[ExperimentID.standard], nil] {
+        let expected = sorted.filter { matches($0) && ($0.isHere || experiments == nil) }.map(\.id)
+        for limit in [50, 4_000] {
+          var token: String?
+          var found: [RunID] = []
+          repeat {
+            let page = try await store.search(
+              in: experiments, filter: filter, order: order,
+              page: try SearchPage(limit: limit, token: token))
+            found += page.runs.map(\.run.id)
+            token = page.next
+          } while token != nil && found.count < 150
+          #expect(
+            found == Array(expected.prefix(found.count)), "\(filter) \(order) \(limit)")
+          #expect(found.count >= min(150, expected.count))
+        }
+      }
+    }
+  }
+
+  private struct ManyRun: Sendable {
+    var id: RunID
+    var isHere: Bool
+    var start: Int64
+    var value: Double?
+    var depth: Int
+
+    /// Numbers in order, then NaN, then none; the newest first among equals.
+    func comes(before other: ManyRun, _ direction: String) -> Bool {
+      if !direction.isEmpty {
+        if rank != other.rank { return rank < other.rank }
+        if rank == 0, let value, let theirs = other.value, value != theirs {
+          return direction == "ASC" ? value < theirs : value > theirs
+        }
+      }
+      return start != other.start ? start > other.start : id.rawValue < other.id.rawValue
+    }
+
+    private var rank: Int { value.map { $0.isNaN ? 1 : 0 } ?? 2 }
+  }
+
   @Test func `numbers come first, then NaN, then runs without the metric, both ways`() async throws
   {
     let folder = try TestLedger()

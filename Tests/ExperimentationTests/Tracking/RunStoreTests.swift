@@ -63,6 +63,25 @@ struct RunStoreTests {
     }
   }
 
+  @Test(arguments: [1, 10, 99, 100, 101, 1_234])
+  func `a batch of any size keeps every point once`(count: Int) async throws {
+    try await withRun { ledger, store, run in
+      let points = (0..<count).map { i in
+        MetricPoint(
+          key: "k\(i % 7)", value: Double(i), step: Int64(count - i), timestampMs: Int64(i))
+      }
+      try await store.log(points + points.prefix(5), to: run)
+      try await store.log(points, to: run)
+      #expect(try await store.pointCount(of: run) == count)
+      for key in Set(points.map(\.key)) {
+        let expected = points.filter { $0.key == key }.sorted { $0.step < $1.step }
+        #expect(try await store.history(of: key, run: run, limit: 2_000) == expected)
+        let latest = try await store.details(run).metrics.first { $0.key == key }
+        #expect(latest == expected.last)
+      }
+    }
+  }
+
   @Test func `a param never changes, a tag may`() async throws {
     try await withRun { ledger, store, run in
       try await store.note(params: ["lr": "0.1"], tags: ["a": "1"], on: run)

@@ -20,8 +20,8 @@ extension FactoryRoutes {
         model: model, point: point, datasetName: try fields.string("dataset_name") ?? "",
         datasetDigest: try fields.string("dataset_digest") ?? "")
       try await ledger.write { db in
-        try RunStore.requireActive(id, in: db)
-        try RunStore.log([point], to: id, in: db)
+        let run = try RunStore.requireActive(id, in: db)
+        try RunStore.log([point], to: run, in: db)
         if !model.isEmpty { try LoggedModelStore.log([modelPoint], run: id, in: db) }
       }
       return MLflowAnswer.done
@@ -33,11 +33,9 @@ extension FactoryRoutes {
       let params = MLflowLimits.params(batch.params)
       let tags = MLflowLimits.tags(batch.tags)
       try await ledger.write { db in
-        try RunStore.requireActive(id, in: db)
-        if !params.isEmpty || !tags.isEmpty {
-          try RunStore.note(params: params, tags: tags, on: id, in: db)
-        }
-        try RunStore.log(points, to: id, in: db)
+        let run = try RunStore.requireActive(id, in: db)
+        try RunStore.note(params: params, tags: tags, on: id, run, in: db)
+        try RunStore.log(points, to: run, in: db)
         if !modelPoints.isEmpty { try LoggedModelStore.log(modelPoints, run: id, in: db) }
       }
       return MLflowAnswer.done
@@ -49,8 +47,8 @@ extension FactoryRoutes {
         (try fields.required("key"), try fields.string("value") ?? "")
       ])
       try await ledger.write { db in
-        try RunStore.requireActive(id, in: db)
-        try RunStore.note(params: params, on: id, in: db)
+        let run = try RunStore.requireActive(id, in: db)
+        try RunStore.note(params: params, on: id, run, in: db)
       }
       return MLflowAnswer.done
     }
@@ -61,8 +59,8 @@ extension FactoryRoutes {
         (try fields.required("key"), try fields.string("value") ?? "")
       ])
       try await ledger.write { db in
-        try RunStore.requireActive(id, in: db)
-        try RunStore.note(tags: tags, on: id, in: db)
+        let run = try RunStore.requireActive(id, in: db)
+        try RunStore.note(tags: tags, on: id, run, in: db)
       }
       return MLflowAnswer.done
     }

@@ -32,8 +32,7 @@ extension FactoryRoutes {
               + "Current state is deleted.")
         }
         let run = try RunStore.create(
-          id, experiment: experiment, name: name, user: user, startedAtMs: start, in: db)
-        try RunStore.note(tags: allTags, on: id, in: db)
+          id, in: home, name: name, user: user, startedAtMs: start, tags: allTags, db)
         // Read back, it would be the same, at the cost of five queries before everybody's commit.
         return RunDetails(starting: run, tags: allTags)
       }
