@@ -119,13 +119,19 @@ public struct EndpointListWire: Codable, Sendable {
 public struct DeployRequestWire: Codable, Sendable {
   /// Name of the registered model.
   public var model: String
-  /// Nil is the newest.
+  /// Nil is that of the alias, or the newest.
   public var version: Int?
+  /// Names a version where there is no number.
+  public var alias: String?
+  /// Path of an interpreter that has what a model of MLflow's needs; nil makes an environment.
+  public var python: String?
 
   /// Joins the parts.
-  public init(model: String, version: Int?) {
+  public init(model: String, version: Int?, alias: String? = nil, python: String? = nil) {
     self.model = model
     self.version = version
+    self.alias = alias
+    self.python = python
   }
 }
 

@@ -130,6 +130,32 @@ public struct FactoryClient: Sendable {
     }
   }
 
+  /// Sends a file, piece by piece.
+  ///
+  /// - Throws: `APIError` when nothing answers or the status is 400 or more.
+  public func upload(_ file: String, bytes: Int64, to path: String) async throws {
+    var request = HTTPClientRequest(url: url + path)
+    request.method = .PUT
+    if let token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
+    let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: file))
+    let pieces = AsyncThrowingStream<ByteBuffer, any Error> {
+      try handle.read(upToCount: 1 << 20).flatMap { $0.isEmpty ? nil : ByteBuffer(bytes: $0) }
+    }
+    request.body = .stream(pieces, length: .known(bytes))
+    let answer: Answer
+    do {
+      let response = try await LocalHTTP.client.execute(request, timeout: Self.downloadTimeout)
+      answer = Answer(
+        status: Int(response.status.code), contentType: nil,
+        body: Array(try await response.body.collect(upTo: 1 << 20).readableBytesView))
+    } catch let error as CancellationError {
+      throw error
+    } catch {
+      throw APIError(code: .serverUnreachable, message: "No answer from \(url): \(error)")
+    }
+    guard answer.status < 400 else { throw Self.error(from: answer) }
+  }
+
   private func decoded<Wire: Decodable>(_ answer: Answer) throws -> Wire {
     do {
       return try WireCoding.decode(Wire.self, from: answer.body)

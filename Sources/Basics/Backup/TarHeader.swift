@@ -75,7 +75,8 @@ struct TarHeader: Equatable {
 
   static func damaged(_ reason: String) -> BasicsError {
     BasicsError(
-      .backupInvalid, "the file is no complete backup: \(reason)", hint: "use another backup")
+      .backupInvalid, "the file is no complete archive: \(reason)",
+      hint: "use another copy")
   }
 
   /// The sum of all bytes, the checksum's own eight counted as spaces.

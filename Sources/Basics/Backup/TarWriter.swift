@@ -53,7 +53,7 @@ struct TarWriter: ~Copyable {
 
   private mutating func begin(_ name: String, _ bytes: Int64) throws(BasicsError) {
     guard name.utf8.count <= 100 else {
-      throw BasicsError(.nameInvalid, "the name \(visible(name)) is too long for a backup")
+      throw BasicsError(.nameInvalid, "the name \(visible(name)) is too long for an archive")
     }
     try file.write(TarHeader(name: name, bytes: bytes, modifiedAt: modifiedAt).encoded())
   }

@@ -1,5 +1,6 @@
 internal import API
 internal import ArgumentParser
+internal import Basics
 
 /// Puts a model version behind an endpoint.
 struct EndpointsDeployCommand: FactoryCommand {
@@ -7,19 +8,70 @@ struct EndpointsDeployCommand: FactoryCommand {
     commandName: "deploy", abstract: "Puts a model version behind an endpoint.",
     discussion: """
       The new version answers once its replica is healthy; until then, and if it fails, the one \
-      before it does. No request fails in between.
+      before it does. No request fails in between. A model that was logged with MLflow is loaded \
+      by Python, in an environment that pip makes from the model's own requirements.
       """)
 
   @OptionGroup var global: GlobalOptions
   @Argument(help: "Name of the endpoint; made if it is new.") var name: String
-  @Argument(help: "Name of the registered model.") var model: String
-  @Option(help: ArgumentHelp("Version of the model (default: the newest).", valueName: "number"))
-  var version: Int?
+  @Option(
+    help: ArgumentHelp(
+      "A registered model: NAME (its newest version), NAME:3 or NAME@champion.",
+      valueName: "model"))
+  var model: ModelReference
+  @Option(
+    help: ArgumentHelp(
+      "Interpreter that has what a model of MLflow's needs (default: an environment is made).",
+      valueName: "path"))
+  var python: String?
 
   func execute() async throws {
-    let endpoint = try await connection().post(
-      "/api/v1/endpoints/\(FactoryClient.escaped(name))/deployments",
-      DeployRequestWire(model: model, version: version), as: EndpointWire.self)
+    let client = try await connection()
+    let wish = DeployRequestWire(
+      model: model.name, version: model.version, alias: model.alias,
+      python: python.map { FileTree.absolute($0) })
+    if python == nil {
+      try await EnvironmentWatch(output: global.output).untilReady(wish, client)
+    }
+    // Python needs its time to import what a model is made of.
+    let patient = FactoryClient(
+      url: client.url, token: try ServerFile.read(global.factoryHome)?.token,
+      timeoutSeconds: 3_600)
+    let endpoint = try await patient.post(
+      "/api/v1/endpoints/\(FactoryClient.escaped(name))/deployments", wish, as: EndpointWire.self)
     try EndpointOutput(global.output).show(endpoint)
+  }
+}
+
+/// Shows how a model's Python environment is made.
+struct EnvironmentWatch {
+  let output: Output
+
+  /// Returns when the environment is there, none is needed, or it could not be made, which the
+  /// deployment then says.
+  func untilReady(_ wish: DeployRequestWire, _ client: FactoryClient) async throws {
+    let environment = try await client.post(
+      "/api/v1/environments", wish, as: EnvironmentWire.self)
+    guard let job = environment.job else { return }
+    output.note("Installing the packages that the model was logged with (\(job)).")
+    let path = "/api/v1/jobs/\(FactoryClient.escaped(job))"
+    var offset = 0
+    var line: [UInt8] = []
+    while true {
+      let hasEnded = try await client.get(path, as: JobWire.self).hasEnded
+      let bytes = try await client.send(
+        "GET", path + "/output", query: [("stream", "stdout"), ("from", "\(offset)")]
+      ).body
+      offset += bytes.count
+      line += bytes
+      while let end = line.firstIndex(of: 0x0A) {
+        output.note("  " + String(decoding: line[..<end], as: UTF8.self))
+        line.removeSubrange(...end)
+      }
+      if bytes.isEmpty {
+        if hasEnded { return }
+        try await Task.sleep(for: .milliseconds(200))
+      }
+    }
   }
 }

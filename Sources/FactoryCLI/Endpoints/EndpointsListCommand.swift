@@ -21,7 +21,7 @@ struct EndpointsListCommand: FactoryCommand {
       list,
       table: TextTable(
         ["ENDPOINT", "STATUS", "MODEL VERSION", "URL"], rows: rows,
-        whenEmpty: "No endpoints yet. 'aifactory endpoints deploy NAME MODEL' makes one."),
+        whenEmpty: "No endpoints yet. 'aifactory endpoints deploy NAME --model MODEL' makes one."),
       quiet: list.endpoints.map(\.name))
   }
 }

@@ -84,13 +84,18 @@ struct PredictCommand: FactoryCommand {
 
   static func values(_ answer: JSONValue) -> [String] {
     (answer["predictions"]?.arrayValue ?? []).map { prediction in
-      if let text = prediction["value"]?.stringValue { return text }
-      return prediction["value"]?.numberValue.map { "\($0)" } ?? ""
+      if let number = prediction["value"]?.numberValue { return "\(number)" }
+      return prediction["value"].map { $0.isNull ? "" : text($0) } ?? ""
     }
   }
 
   private static func text(_ value: JSONValue?) -> String {
-    if let text = value?.stringValue { return text }
-    return value?.numberValue.map { String(format: "%.4g", $0) } ?? "-"
+    switch value {
+    case .string(let text): text
+    case .number(let number): String(format: "%.4g", number)
+    case .null, nil: "-"
+    // Models of MLflow's may answer with several values a row.
+    case .some(let value): String(decoding: value.encoded(), as: UTF8.self)
+    }
   }
 }

@@ -5,7 +5,7 @@ struct WorkerCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "worker", abstract: "Runs a stage program in a job.", shouldDisplay: false,
     subcommands: [
-      WorkerDataCommand.self, WorkerEvaluateCommand.self, WorkerIntakeCommand.self,
-      WorkerReplicaCommand.self, WorkerTrainCommand.self,
+      WorkerDataCommand.self, WorkerEnvironmentCommand.self, WorkerEvaluateCommand.self,
+      WorkerIntakeCommand.self, WorkerReplicaCommand.self, WorkerTrainCommand.self,
     ])
 }

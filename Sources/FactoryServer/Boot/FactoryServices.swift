@@ -22,6 +22,7 @@ public struct FactoryServices: Sendable {
   public let models: ModelStore
   /// What is deployed.
   public let endpoints: Endpoints
+  let environments: PythonEnvironments
   let gateway: GatewaySupervisor
   let imports: DatasetImports
   let workflows: WorkflowParts
@@ -50,6 +51,7 @@ public struct FactoryServices: Sendable {
         isOpen: options.isAuthenticationOff,
         gatewayGeneration: { await gateway.health()?.generation }),
       logger: logger)
+    environments = PythonEnvironments(home: home, jobs: jobs, executable: options.executable)
     imports = DatasetImports(
       ledger: ledger, home: home, jobs: jobs, executable: options.executable, logger: logger)
     let engines = EngineLocator(home: home)
@@ -68,10 +70,14 @@ public struct FactoryServices: Sendable {
   func addRoutes(to routes: FactoryRoutes, token: String, addresses: FactoryAddresses) {
     let gatewayUrl: @Sendable () -> String = { addresses.gatewayUrl }
     routes.addJobRoutes(jobs)
+    let files = ModelFiles(ledger: ledger, objects: objects)
     routes.addEndpointRoutes(
       endpoints, predictions: SegmentReader(home: home), gatewayUrl: gatewayUrl)
+    routes.addDeploymentRoutes(
+      endpoints, files: files, environments: environments, gatewayUrl: gatewayUrl)
     routes.addDatasetRoutes(DatasetStore(ledger: ledger), objects: objects, imports: imports)
     routes.addModelRoutes(ledger)
+    routes.addModelFileRoutes(files)
     routes.addRunRoutes(ledger)
     routes.addExperimentRoutes(ledger)
     routes.addMLflowRoutes(ledger: ledger, objects: objects)

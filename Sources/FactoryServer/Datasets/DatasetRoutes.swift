@@ -56,7 +56,7 @@ extension FactoryRoutes {
   }
 
   /// An object, read piece by piece.
-  private static func body(
+  static func body(
     of digest: ObjectDigest, bytes: Int64, in objects: ObjectStore
   ) -> ResponseBody {
     ResponseBody(contentLength: Int(bytes)) { writer in

@@ -21,14 +21,6 @@ extension FactoryRoutes {
         try context.parameter("name"), in: context.project)
       return try WireResponse(EndpointWire(status, gateway: gatewayUrl()))
     }
-    route(.post, path + "/{name}/deployments", permission: .write) { request, context in
-      let wish = try await request.wire(DeployRequestWire.self)
-      let name = try context.parameter("name")
-      try await endpoints.deploy(
-        model: wish.model, version: wish.version, to: name, in: context.project)
-      let status = try await endpoints.store.endpoint(name, in: context.project)
-      return try WireResponse(EndpointWire(status, gateway: gatewayUrl()), status: .created)
-    }
     route(.delete, path + "/{name}", permission: .write) { _, context in
       try await endpoints.delete(try context.parameter("name"), in: context.project)
       return try WireResponse(Nothing())

@@ -29,15 +29,27 @@ extension FactoryRoutes {
         ModelWire(model, versions: versions.map { ModelVersionWire($0) }))
     }
     route(.get, "/api/v1/models/{name}/versions/{version}", permission: .read) { _, context in
-      let name = try context.parameter("name")
-      let text = try context.parameter("version")
-      guard let number = text == "latest" ? .some(nil) : Int(text).map(Optional.some) else {
-        throw ServerError(
-          .badRequest, "'\(text)' is no version.", hint: "Write a number, or latest.")
-      }
-      let version = try await models.version(number, of: name, in: context.project)
-      return try WireResponse(ModelVersionWire(version))
+      try WireResponse(ModelVersionWire(try await context.modelVersion(of: ledger)))
     }
+  }
+}
+
+extension FactoryContext {
+  /// The model version in the path: a number, `latest`, or `@` and an alias.
+  func modelVersion(of ledger: Ledger) async throws -> ModelVersion {
+    let (name, text) = (try parameter("name"), try parameter("version"))
+    let project = project
+    if text.hasPrefix("@") {
+      return try await ledger.read { db in
+        try ModelStore.version(
+          alias: String(text.dropFirst()), of: name, project: project, in: db)
+      }
+    }
+    guard let number = text == "latest" ? .some(nil) : Int(text).map(Optional.some) else {
+      throw ServerError(
+        .badRequest, "'\(text)' is no version.", hint: "Write a number, latest, or @ and an alias.")
+    }
+    return try await ModelStore(ledger: ledger).version(number, of: name, in: project)
   }
 }
 

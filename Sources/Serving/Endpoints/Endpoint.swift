@@ -45,8 +45,10 @@ public struct Deployment: Identified, Sendable, Equatable {
   public var model: String
   /// Version of the model.
   public var version: Int
-  /// Digest of the model package's folder manifest.
+  /// Digest of the folder manifest of the model's files.
   public var package: String
+  /// The interpreter that loads a model of MLflow's; nil for packages of the factory's.
+  public var python: String?
   /// What can happen next.
   public var state: State
   /// Why it ended.

@@ -30,6 +30,7 @@ struct DeploymentRecord: Codable, Sendable, FetchableRecord, PersistableRecord {
   var model: String
   var version: Int
   var package: String
+  var python: String?
   var state: Deployment.State
   var reason: Deployment.Reason?
   var message: String?
@@ -43,6 +44,7 @@ struct DeploymentRecord: Codable, Sendable, FetchableRecord, PersistableRecord {
     model = deployment.model
     version = deployment.version
     package = deployment.package
+    python = deployment.python
     state = deployment.state
     reason = deployment.reason
     message = deployment.message
@@ -53,9 +55,9 @@ struct DeploymentRecord: Codable, Sendable, FetchableRecord, PersistableRecord {
 
   var deployment: Deployment {
     Deployment(
-      id: id, endpoint: endpoint, model: model, version: version, package: package, state: state,
-      reason: reason, message: message, createdAtMs: createdAtMs, liveAtMs: liveAtMs,
-      endedAtMs: endedAtMs)
+      id: id, endpoint: endpoint, model: model, version: version, package: package, python: python,
+      state: state, reason: reason, message: message, createdAtMs: createdAtMs,
+      liveAtMs: liveAtMs, endedAtMs: endedAtMs)
   }
 }
 

@@ -34,8 +34,7 @@ public struct EndpointStore: Sendable {
   ///
   /// - Returns: the live or starting deployment of that very version instead, where there is one.
   func begin(
-    model: String, version: Int, package: String, endpoint name: String, project: String,
-    nowMs: Int64
+    _ subject: DeploymentSubject, endpoint name: String, project: String, nowMs: Int64
   ) async throws -> Deployment {
     try await ledger.write { db in
       let endpoint = try Self.ensure(name, project: project, nowMs: nowMs, in: db)
@@ -44,16 +43,14 @@ public struct EndpointStore: Sendable {
       }
       // A starting deployment is the latest wish; without one, the live deployment is.
       let wish = open.first { $0.state == .starting } ?? open.first
-      if let wish, wish.model == model, wish.version == version, wish.package == package {
-        return wish
-      }
+      if let wish, wish.subject == subject { return wish }
       if let wish, wish.state == .starting {
         try Self.end(
           wish.id, .replaced, message: "Another version was deployed first.", nowMs: nowMs, in: db)
       }
       let deployment = Deployment(
-        id: .random(), endpoint: endpoint.id, model: model, version: version, package: package,
-        state: .starting, createdAtMs: nowMs)
+        id: .random(), endpoint: endpoint.id, model: subject.model, version: subject.version,
+        package: subject.package, python: subject.python, state: .starting, createdAtMs: nowMs)
       try DeploymentRecord(deployment).insert(db)
       return deployment
     }

@@ -33,7 +33,7 @@ extension Endpoints {
     let now = surroundings.now()
     var reason = job.reason?.rawValue ?? "ended"
     if let message = job.message { reason += " (\(message))" }
-    if deployment.state == .starting, let last = try await lastWords(of: job) { reason = last }
+    if deployment.state == .starting, let last = try await jobs.lastWords(of: job) { reason = last }
     try await store.end(replica.id, reason: reason, nowMs: now)
     var memory = memories[deployment.id] ?? Memory()
     if job.wasKilledFromOutside, memory.losses < Self.lossLimit {
@@ -56,14 +56,6 @@ extension Endpoints {
   /// Replicas that may be killed from outside before that counts as a failure of the model.
   static let lossLimit = 20
 
-  /// The `Why:` line that the job left on its standard error.
-  func lastWords(of job: Job) async throws -> String? {
-    let (bytes, _) = try await jobs.output(job.id, stream: .stderr, from: 0, limit: 1 << 16)
-    let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
-    let line = lines.last { $0.hasPrefix("Why:") } ?? lines.last
-    return line.map { String($0.replacing("Why:", with: "").drop { $0 == " " }) }
-  }
-
   func startReplica(of deployment: Deployment, _ endpoint: Endpoint) async throws {
     let id = Identifier<Replica>.random()
     let replica = Replica(
@@ -80,7 +72,8 @@ extension Endpoints {
       endpoint: endpoint?.name ?? "", model: deployment.model, version: deployment.version,
       deployment: deployment.id.rawValue, replica: replica.id.rawValue)
     let request = ReplicaRequest(
-      source: source, package: try await package(deployment.package), socket: replica.socket,
+      source: source, package: try await package(deployment.package),
+      python: deployment.python, socket: replica.socket,
       predictionsFolder: home.gatewayPath + "/predictions/" + deployment.endpoint.rawValue,
       threads: 1)
     let folder = jobs.workFolder(of: replica.job)
@@ -123,5 +116,17 @@ extension Endpoints {
         "a replica cannot be stopped",
         metadata: ["replica": "\(replica.id)", "error": "\(error)"])
     }
+  }
+}
+
+extension Jobs {
+  /// The `Why:` line that a job left on its standard error, else the last one.
+  func lastWords(of job: Job) async throws -> String? {
+    let limit = 1 << 16
+    let (bytes, _) = try await output(
+      job.id, stream: .stderr, from: max(0, job.usage.stderrBytes - Int64(limit)), limit: limit)
+    let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+    let line = lines.last { $0.hasPrefix("Why:") } ?? lines.last
+    return line.map { String($0.replacing("Why:", with: "").drop { $0 == " " }) }
   }
 }

@@ -101,16 +101,25 @@ public actor Endpoints: Service {
   public func deploy(
     model: String, version: Int? = nil, to endpoint: String, in project: String = "default"
   ) async throws -> Deployment {
-    let name = try SafeName(endpoint, of: "endpoint").rawValue
     let wanted = try await models.version(version, of: model, in: project)
     guard let package = wanted.draft.package else {
       throw ServingError(
         .deployFailed, "Version \(wanted.version) of \(model) has no model package.",
         hint: "Deploy a version that a workflow has registered.")
     }
+    return try await deploy(
+      DeploymentSubject(model: model, version: wanted.version, package: package), to: endpoint,
+      in: project)
+  }
+
+  /// Puts files of a model version behind an endpoint and returns when they answer, as above.
+  @discardableResult
+  public func deploy(
+    _ subject: DeploymentSubject, to endpoint: String, in project: String = "default"
+  ) async throws -> Deployment {
+    let name = try SafeName(endpoint, of: "endpoint").rawValue
     let begun = try await store.begin(
-      model: model, version: wanted.version, package: package, endpoint: name, project: project,
-      nowMs: surroundings.now())
+      subject, endpoint: name, project: project, nowMs: surroundings.now())
     return try await settled(begun.id, of: endpoint, in: project)
   }
 

@@ -4,7 +4,13 @@ import GRDB
 /// The tables of endpoints, deployments and replicas.
 public enum ServingMigrations {
   /// All steps in order of time.
-  public static let all: [SchemaMigration] = [createEndpoint]
+  public static let all: [SchemaMigration] = [createEndpoint, addPython]
+
+  private static let addPython = SchemaMigration(
+    identifier: "serving-0002-deployment-python"
+  ) { db in
+    try db.execute(sql: "ALTER TABLE deployment ADD COLUMN python TEXT")
+  }
 
   private static let createEndpoint = SchemaMigration(
     identifier: "serving-0001-create-endpoint"

@@ -17,6 +17,14 @@ public struct ServingError: FactoryError {
     case startFailed = "start_failed"
     case socketFailed = "socket_failed"
     case requestInvalid = "replica_request_invalid"
+    /// A model of MLflow's cannot be loaded, or its process has ended.
+    case modelUnusable = "model_unusable"
+    /// A model version has no files that can be deployed or exported.
+    case modelFilesMissing = "model_files_missing"
+    /// Files that are taken in are not those that were exported.
+    case modelFilesDiffer = "model_files_differ"
+    /// The Python packages that a model needs cannot be installed.
+    case environmentFailed = "environment_failed"
   }
 
   /// A stable word for programs.

@@ -6,22 +6,12 @@ import Engines
 struct EngineModel: ReplicaModel {
   private let predictor: Predictor
   private var ids = PredictionIDs()
-  /// `{"model_version":{…}` and the comma after it.
   private let opening: [UInt8]
   private let description: [UInt8]
 
   init(predictor: Predictor, source: SegmentSource) {
     self.predictor = predictor
-    var writer = JSONWriter()
-    writer.beginObject()
-    writer.key("model_version")
-    writer.beginObject()
-    writer.key("name")
-    writer.string(source.model)
-    writer.key("version")
-    writer.integer(Int64(source.version))
-    writer.endObject()
-    opening = writer.bytes + [UInt8(ascii: ",")]
+    opening = source.opening
     description = opening + EngineModel.signature(of: predictor) + [UInt8(ascii: "}")]
   }
 

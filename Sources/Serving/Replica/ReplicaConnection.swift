@@ -43,23 +43,17 @@ struct ReplicaConnection {
 
   /// Has every whole question that has arrived answered, and queues the answers.
   mutating func answerWaiting(
-    _ answer: ([ReplicaQuestion]) throws(BasicsError) -> [ReplicaAnswer]
-  ) throws(BasicsError) {
+    _ answer: ([ReplicaQuestion]) throws -> [ReplicaAnswer]
+  ) throws {
     var offset = 0
     while offset < input.count, !isBroken {
       let start = offset
       let bytes = input
-      let result = bytes.withUnsafeBytes { buffer -> Result<Void, BasicsError> in
+      try bytes.withUnsafeBytes { buffer in
         let (ids, questions) = takeFrames(of: buffer, from: &offset)
-        guard !questions.isEmpty else { return .success(()) }
-        do throws(BasicsError) {
-          for (id, answer) in zip(ids, try answer(questions)) { queue(id, answer) }
-          return .success(())
-        } catch {
-          return .failure(error)
-        }
+        guard !questions.isEmpty else { return }
+        for (id, answer) in zip(ids, try answer(questions)) { queue(id, answer) }
       }
-      try result.get()
       if offset == start { break }
     }
     input.removeSubrange(..<offset)

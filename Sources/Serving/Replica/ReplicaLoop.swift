@@ -41,8 +41,8 @@ final class ReplicaLoop {
   ///
   /// What is asked later finds the connection closed, and the gateway asks another replica.
   ///
-  /// - Throws: when predictions can no longer be recorded: then none are given.
-  func run() throws(BasicsError) {
+  /// - Throws: when predictions can no longer be recorded, or the model can answer no more.
+  func run() throws {
     let size = 1 << 18
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 16)
     defer { buffer.deallocate() }
@@ -63,7 +63,12 @@ final class ReplicaLoop {
         }
         if polled[0].revents & Int16(POLLIN) != 0 { accept() }
       }
-      for (index, entry) in polled.dropFirst(2).enumerated() where entry.revents != 0 {
+      if polled[2].revents != 0 {
+        throw ServingError(
+          .modelUnusable, "The process that held the model has ended.",
+          hint: "The lines above say more; out of memory, it was killed without a word.")
+      }
+      for (index, entry) in polled.dropFirst(3).enumerated() where entry.revents != 0 {
         if entry.revents & Int16(POLLIN | POLLHUP | POLLERR) != 0 {
           connections[index].receive(buffer)
         }
@@ -81,6 +86,7 @@ final class ReplicaLoop {
     var polled = [
       pollfd(fd: accepts ? listener : -1, events: Int16(POLLIN), revents: 0),
       pollfd(fd: accepts ? stopping : -1, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: model.failure ?? -1, events: Int16(POLLIN), revents: 0),
     ]
     for connection in connections {
       let events = (connection.isReadable ? POLLIN : 0) | (connection.hasOutput ? POLLOUT : 0)
@@ -100,10 +106,10 @@ final class ReplicaLoop {
   }
 
   /// Answers everything that has arrived; predictions are recorded before their answers leave.
-  private func answer() throws(BasicsError) {
+  private func answer() throws {
     for index in connections.indices {
-      try connections[index].answerWaiting { questions throws(BasicsError) in
-        let answers = model.answer(questions)
+      try connections[index].answerWaiting { questions in
+        let answers = try model.answer(questions)
         for (question, answer) in zip(questions, answers) where !answer.identifiers.isEmpty {
           segments.append(body: question.body, identifiers: answer.identifiers)
         }

@@ -25,5 +25,29 @@ struct ReplicaAnswer {
 /// Answers questions, many at once; one in the product and one in tests.
 protocol ReplicaModel {
   /// One answer a question, in order; a bad question spoils no other.
-  mutating func answer(_ questions: [ReplicaQuestion]) -> [ReplicaAnswer]
+  ///
+  /// - Throws: when the model can answer no more.
+  mutating func answer(_ questions: [ReplicaQuestion]) throws -> [ReplicaAnswer]
+  /// A descriptor that becomes readable when the model can answer no more; nil where that cannot be.
+  var failure: Int32? { get }
+}
+
+extension ReplicaModel {
+  var failure: Int32? { nil }
+}
+
+extension SegmentSource {
+  /// How an answer begins: `{"model_version":{…}` and the comma after it.
+  var opening: [UInt8] {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.key("model_version")
+    writer.beginObject()
+    writer.key("name")
+    writer.string(model)
+    writer.key("version")
+    writer.integer(Int64(version))
+    writer.endObject()
+    return writer.bytes + [UInt8(ascii: ",")]
+  }
 }

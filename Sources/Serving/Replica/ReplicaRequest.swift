@@ -4,8 +4,11 @@ import Foundation
 public struct ReplicaRequest: Codable, Sendable, Equatable {
   /// Who it is; stands in every segment file that it writes.
   public var source: SegmentSource
-  /// Folder of the model package.
+  /// Folder of the model's files: a package of the factory's (`model.json`), or a model of MLflow's
+  /// (`MLmodel`).
   public var package: String
+  /// The interpreter that loads a model of MLflow's.
+  public var python: String?
   /// Path of the Unix socket on which it listens.
   public var socket: String
   /// Folder of this endpoint's prediction segments.
@@ -15,10 +18,12 @@ public struct ReplicaRequest: Codable, Sendable, Equatable {
 
   /// Joins the parts.
   public init(
-    source: SegmentSource, package: String, socket: String, predictionsFolder: String, threads: Int
+    source: SegmentSource, package: String, python: String? = nil, socket: String,
+    predictionsFolder: String, threads: Int
   ) {
     self.source = source
     self.package = package
+    self.python = python
     self.socket = socket
     self.predictionsFolder = predictionsFolder
     self.threads = threads

@@ -15,18 +15,35 @@ public enum ReplicaWorker {
       throw ServingError(.requestInvalid, "\(requestPath) asks for no replica: \(error)")
     }
     let stopping = try StopSignal.descriptor()
-    // Trees are evaluated by ourselves: their engine is not needed for predictions. DuckDB is only
-    // loaded for a request that lacks columns which the workflow derives.
-    let predictor = try ModelPackage.load(
-      folder: request.package, xgboost: nil,
-      duckdb: try? EngineLocator.fromEnvironment().duckdb(), threads: request.threads)
+    let work = FileTree.folder(of: FileTree.absolute(requestPath))
+    guard let model = try model(of: request, work: work, stopping: stopping) else { return }
     let segments = try SegmentWriter(
       folder: request.predictionsFolder, source: request.source, now: nowMs)
     let loop = try ReplicaLoop(
-      socketPath: request.socket, stopping: stopping,
-      model: EngineModel(predictor: predictor, source: request.source), segments: segments)
+      socketPath: request.socket, stopping: stopping, model: model, segments: segments)
     print("serving \(request.source.model) \(request.source.version) at \(request.socket)")
     try loop.run()
+  }
+
+  /// Loads the model; nil when the replica was told to end before that was done.
+  private static func model(
+    of request: ReplicaRequest, work: String, stopping: Int32
+  ) throws -> (any ReplicaModel)? {
+    guard let python = request.python else {
+      // Trees are evaluated by ourselves: their engine is not needed for predictions. DuckDB is only
+      // loaded for a request that lacks columns which the workflow derives.
+      let predictor = try ModelPackage.load(
+        folder: request.package, xgboost: nil,
+        duckdb: try? EngineLocator.fromEnvironment().duckdb(), threads: request.threads)
+      return EngineModel(predictor: predictor, source: request.source)
+    }
+    let script = work + "/replica.py"
+    try FileTree.write(Array(PythonReplicaCode.program.utf8), to: script)
+    let process = try PythonProcess(
+      interpreter: python, script: script, folder: request.package, threads: request.threads)
+    return try process.description(unless: stopping).map {
+      PythonModel(process: process, wants: $0, source: request.source)
+    }
   }
 
   private static func nowMs() -> Int64 {

@@ -6,58 +6,6 @@ import Testing
 /// MLflow's own client, as it comes from PyPI, against the built program.
 @Suite(.serialized, .timeLimit(.minutes(10)))
 struct MLflowClientTests {
-  /// Scripts lie beside this file.
-  private static let folder = FileTree.folder(of: #filePath)
-
-  /// The interpreter with the pinned client; `make mlflow-client` installs it.
-  private static var python: String {
-    ProcessInfo.processInfo.environment["AIFACTORY_MLFLOW_PYTHON"]
-      ?? packageFolder + "/.build/mlflow/bin/python"
-  }
-
-  private struct Server {
-    var pid: Int32
-    var environment: [String: String]
-  }
-
-  /// Starts the server of a home (by a command that needs one) and tells how to reach it.
-  private func serve(_ factory: FactoryProgram) throws -> Server {
-    let answer = try factory("runs", "list", "--output", "quiet")
-    #expect(answer.status == 0, "\(answer.errors)")
-    let text = try String(contentsOfFile: factory.home + "/server.json", encoding: .utf8)
-    let file = try JSONValue(parsing: text)
-    var environment = ProcessInfo.processInfo.environment
-    environment["MLFLOW_TRACKING_URI"] = try #require(file["url"]?.stringValue)
-    environment["MLFLOW_TRACKING_TOKEN"] = try #require(file["token"]?.stringValue)
-    environment["MLFLOW_HTTP_REQUEST_MAX_RETRIES"] = "1"
-    environment["MLFLOW_DISABLE_TELEMETRY"] = "true"
-    environment["MPLBACKEND"] = "Agg"
-    environment["OMP_WAIT_POLICY"] = "passive"
-    environment["PYTHONDONTWRITEBYTECODE"] = "1"
-    return Server(pid: Int32(try #require(file["pid"]?.numberValue)), environment: environment)
-  }
-
-  private func start(
-    _ words: [String], in factory: FactoryProgram, _ server: Server
-  ) throws -> (process: Process, output: String) {
-    guard FileTree.exists(Self.python) else {
-      Issue.record("no MLflow client at \(Self.python): run `make mlflow-client` first")
-      throw CancellationError()
-    }
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: Self.python)
-    process.arguments = words
-    process.currentDirectoryURL = URL(fileURLWithPath: factory.folder)
-    process.environment = server.environment
-    let output = factory.folder + "/python-\(UUID().uuidString)"
-    _ = FileManager.default.createFile(atPath: output, contents: nil)
-    process.standardOutput = FileHandle(forWritingAtPath: output)
-    process.standardError = process.standardOutput
-    process.standardInput = FileHandle.nullDevice
-    try process.run()
-    return (process, output)
-  }
-
   @Test(arguments: [
     [
       "experiments", "fluent_run", "nested_and_resumed_runs", "batches", "asynchronous_logging",
@@ -68,13 +16,30 @@ struct MLflowClientTests {
   func `MLflow's client does what it does against MLflow`(gestures: [String]) throws {
     let factory = try FactoryProgram()
     defer { factory.close() }
-    let server = try serve(factory)
-    let (process, output) = try start(
-      [Self.folder + "/gestures.py"] + gestures, in: factory, server)
-    process.waitUntilExit()
-    let text = try String(contentsOfFile: output, encoding: .utf8)
-    #expect(process.terminationStatus == 0, "\(text)")
+    let client = MLflowClient(factory: factory)
+    let text = try client.run("gestures.py", gestures, try client.serve())
     for gesture in gestures { #expect(text.contains("ok \(gesture) "), "\(gesture)") }
+  }
+
+  @Test func `LightGBM logs itself`() throws {
+    let factory = try FactoryProgram()
+    defer { factory.close() }
+    let client = MLflowClient(factory: factory)
+    let text = try client.run("libraries.py", ["autolog_lightgbm"], try client.serve())
+    #expect(text.contains("ok autolog_lightgbm "), "\(text)")
+  }
+
+  @Test(
+    .enabled(
+      if: FileTree.exists(MLflowClient.pythonWithTorch), "PyTorch could not be installed here"))
+  func `PyTorch Lightning logs itself, and a network of PyTorch is a model`() throws {
+    let factory = try FactoryProgram()
+    defer { factory.close() }
+    let client = MLflowClient(factory: factory)
+    let gestures = ["autolog_lightning", "logged_pytorch_model"]
+    let text = try client.run(
+      "libraries.py", gestures, try client.serve(), python: MLflowClient.pythonWithTorch)
+    for gesture in gestures { #expect(text.contains("ok \(gesture) "), "\(text)") }
   }
 
   @Test func `what a workflow trained is a model of MLflow's and predicts the same`() throws {
@@ -89,13 +54,9 @@ struct MLflowClientTests {
     let predictions = try #require(asked.json["predictions"] as? [[String: Any]])
     let expected = try predictions.map { try #require($0["value"] as? Double) }
 
-    let server = try serve(factory)
-    let (process, output) = try start(
-      [Self.folder + "/factory_model.py", "houses", "rows.json"], in: factory, server)
-    process.waitUntilExit()
-    let text = try String(contentsOfFile: output, encoding: .utf8)
-    #expect(process.terminationStatus == 0, "\(text)")
-    let answer = try JSONValue(parsing: text.split(separator: "\n").last.map(String.init) ?? "")
+    let client = MLflowClient(factory: factory)
+    let answer = try client.json(
+      "factory_model.py", ["houses", "rows.json"], try client.serve())
     let values = try #require(answer["values"]?.arrayValue).compactMap(\.numberValue)
     #expect(values.count == expected.count)
     for (value, other) in zip(values, expected) {
@@ -107,12 +68,9 @@ struct MLflowClientTests {
   @Test func `what an MLflow server has kept is taken over, twice the same`() throws {
     let factory = try FactoryProgram()
     defer { factory.close() }
-    let server = try serve(factory)
-    let (process, output) = try start(
-      [Self.folder + "/old_server.py", "make", factory.folder], in: factory, server)
-    process.waitUntilExit()
-    let made = try String(contentsOfFile: output, encoding: .utf8)
-    #expect(process.terminationStatus == 0, "\(made)")
+    let client = MLflowClient(factory: factory)
+    let server = try client.serve()
+    try client.run("old_server.py", ["make", factory.folder], server)
     for _ in 0..<2 {
       let answer = try factory("import", "mlflow", "mlflow.db", "--output", "json")
       #expect(answer.status == 0, "\(answer.errors)")
@@ -121,11 +79,7 @@ struct MLflowClientTests {
       #expect(answer.json["model_versions"] as? Int == 2)
       #expect((answer.json["remarks"] as? [String])?.isEmpty == true, "\(answer.output)")
     }
-    let (check, checked) = try start(
-      [Self.folder + "/old_server.py", "check", factory.folder], in: factory, server)
-    check.waitUntilExit()
-    let verdict = try String(contentsOfFile: checked, encoding: .utf8)
-    #expect(check.terminationStatus == 0, "\(verdict)")
+    try client.run("old_server.py", ["check", factory.folder], server)
     try factory.write("no.db", "nonsense")
     #expect(try factory("import", "mlflow", "no.db").status == 2)
   }
@@ -133,11 +87,12 @@ struct MLflowClientTests {
   @Test func `a server killed while metrics pour in keeps every acknowledged point`() async throws {
     let factory = try FactoryProgram()
     defer { factory.close() }
+    let client = MLflowClient(factory: factory)
     let told = factory.folder + "/acknowledged.json"
     for wanted in [400, 4_000] {
-      let server = try serve(factory)
-      let (process, output) = try start(
-        [Self.folder + "/load.py", "write", told], in: factory, server)
+      let server = try client.serve()
+      let (process, output) = try client.start(
+        [MLflowClient.folder + "/load.py", "write", told], server)
       func count() -> Int {
         // The file comes with the first answers.
         let text = try? String(contentsOfFile: told + ".count", encoding: .utf8)
@@ -149,13 +104,9 @@ struct MLflowClientTests {
       let said = try String(contentsOfFile: output, encoding: .utf8)
       #expect(FileTree.exists(told), "\(said)")
 
-      let again = try serve(factory)
+      let again = try client.serve()
       #expect(again.pid != server.pid)
-      let (check, checked) = try start(
-        [Self.folder + "/load.py", "check", told], in: factory, again)
-      check.waitUntilExit()
-      let verdict = try String(contentsOfFile: checked, encoding: .utf8)
-      #expect(check.terminationStatus == 0, "\(verdict)")
+      try client.run("load.py", ["check", told], again)
       for file in [told, told + ".count"] { try FileTree.remove(file) }
       #expect(try factory("stop").status == 0)
     }

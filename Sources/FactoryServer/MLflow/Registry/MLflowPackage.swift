@@ -9,6 +9,12 @@ struct MLflowPackage {
   /// What is asked for below the package; empty is the package itself.
   let below: String
 
+  /// The package of that digest.
+  init(digest: ObjectDigest) {
+    self.digest = digest
+    below = ""
+  }
+
   /// Nil where the path is no package's.
   init?(path: String) {
     let parts = path.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: true)
@@ -48,6 +54,18 @@ struct MLflowPackage {
       entries[name] = ArtifactEntry(name: name, bytes: slash == nil ? bytes : nil)
     }
     return entries.values.sorted { $0.name < $1.name }
+  }
+
+  /// All files of the package, those that it lacks to be a model of MLflow's made up.
+  func everyFile(
+    in objects: ObjectStore
+  ) throws -> (own: [FolderManifest.Entry], added: [FolderManifest.Entry]) {
+    let added = try added(in: objects).map { path, text in
+      let bytes = Array(text.utf8)
+      return FolderManifest.Entry(
+        path: path, sha256: try objects.insert(bytes: bytes), bytes: Int64(bytes.count))
+    }
+    return (try files(in: objects), added.sorted { $0.path < $1.path })
   }
 
   private func files(in objects: ObjectStore) throws -> [FolderManifest.Entry] {
