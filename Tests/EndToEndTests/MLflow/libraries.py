@@ -60,14 +60,15 @@ def autolog_lightning():
     torch.set_num_threads(1)
     x = torch.rand(64, 2)
     rows = torch.utils.data.TensorDataset(x, x.sum(dim=1, keepdim=True))
+    line = Line()
     mlflow.set_experiment(fresh())
-    mlflow.pytorch.autolog(silent=True, log_models=False)
+    mlflow.pytorch.autolog(silent=True)
     try:
         trainer = pytorch_lightning.Trainer(
             max_epochs=4, accelerator="cpu", logger=False, enable_checkpointing=False,
             enable_progress_bar=False)
         with mlflow.start_run() as run:
-            trainer.fit(Line(), torch.utils.data.DataLoader(rows, batch_size=16))
+            trainer.fit(line, torch.utils.data.DataLoader(rows, batch_size=16))
     finally:
         mlflow.pytorch.autolog(disable=True)
     got = client.get_run(run.info.run_id)
@@ -76,6 +77,9 @@ def autolog_lightning():
     assert len(history) == 4 and history == sorted(history, reverse=True), history
     files = [f.path for f in client.list_artifacts(run.info.run_id)]
     assert "model_summary.txt" in files, files
+    model = mlflow.pytorch.load_model(f"models:/{got.outputs.model_outputs[0].model_id}")
+    with torch.no_grad():
+        assert torch.allclose(model(x), line(x))
 
 
 @gesture
