@@ -22,7 +22,28 @@ public enum EnvironmentWorker {
     } catch let error as DecodingError {
       throw ServingError(.requestInvalid, "\(requestPath) asks for no environment: \(error)")
     }
-    let work = FileTree.folder(of: FileTree.absolute(requestPath))
+    try make(request, work: FileTree.folder(of: FileTree.absolute(requestPath)))
+  }
+
+  /// Makes the environment of a model again where it has gone, as after a restored backup.
+  static func remake(_ interpreter: String, ofModel folder: String, work: String) throws {
+    func text(_ name: String) throws -> String? {
+      let path = folder + "/" + name
+      guard FileTree.exists(path) else { return nil }
+      return String(decoding: try FileTree.read(path), as: UTF8.self)
+    }
+    let environment = PythonEnvironment(
+      requirements: try text("requirements.txt"), python: try text("python_env.yaml"))
+    let place = FileTree.folder(of: FileTree.folder(of: interpreter))
+    guard FileTree.name(of: place) == environment.hash else {
+      throw ServingError(
+        .modelUnusable, "There is no interpreter at \(interpreter).",
+        hint: "Deploy the model again with --python PATH.")
+    }
+    try make(EnvironmentRequest(environment: environment, folder: place), work: work)
+  }
+
+  private static func make(_ request: EnvironmentRequest, work: String) throws {
     try FileTree.createFolder(FileTree.folder(of: request.folder))
     // Another job may be making it.
     var lock = try FileLock.take(request.folder + ".lock")
@@ -30,10 +51,10 @@ public enum EnvironmentWorker {
       usleep(200_000)
       lock = try FileLock.take(request.folder + ".lock")
     }
-    try withExtendedLifetime(lock) { try make(request, work: work) }
+    try withExtendedLifetime(lock) { try fill(request, work: work) }
   }
 
-  private static func make(_ request: EnvironmentRequest, work: String) throws {
+  private static func fill(_ request: EnvironmentRequest, work: String) throws {
     let (folder, environment) = (request.folder, request.environment)
     let stamp = PythonEnvironment.stamp(of: folder)
     if FileTree.exists(stamp) { return print("\(folder) is there already.") }

@@ -37,6 +37,9 @@ public enum ReplicaWorker {
         duckdb: try? EngineLocator.fromEnvironment().duckdb(), threads: request.threads)
       return EngineModel(predictor: predictor, source: request.source)
     }
+    if !FileTree.exists(python) {
+      try EnvironmentWorker.remake(python, ofModel: request.package, work: work)
+    }
     let script = work + "/replica.py"
     try FileTree.write(Array(PythonReplicaCode.program.utf8), to: script)
     let process = try PythonProcess(

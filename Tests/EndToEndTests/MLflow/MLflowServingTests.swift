@@ -185,6 +185,18 @@ struct MLflowServingTests {
     let count = { (text: String) in text.components(separatedBy: "\"environment ").count }
     #expect(count(try factory("jobs", "list", "--output", "json").output) == count(jobs))
 
+    // One that has gone, as after a restored backup, is made again by the replica that needs it.
+    try FileTree.remove(environments + "/" + made[0])
+    for child in factory.processes(holding: "replica.py") { kill(child, SIGKILL) }
+    try await factory.until(60, "the environment is there again") {
+      do {
+        return try await post(.array([.array([.number(10)])]), "/predict", good) != .null
+          && FileTree.exists(environments + "/\(made[0])/ready")
+      } catch is APIError {
+        return false
+      }
+    }
+
     let bad = try factory("endpoints", "deploy", "bad", "--model", "bad", "--output", "json")
     #expect(bad.status != 0)
     let error = bad.error
