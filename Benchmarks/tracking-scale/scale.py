@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 
+import tables
 from server import start_ours, stop_ours
 
 parser = argparse.ArgumentParser()
@@ -14,12 +15,13 @@ parser.add_argument("--home", required=True)
 arguments = parser.parse_args()
 SIZES = [int(size) for size in os.environ.get("SIZES", "1000 100000").split()]
 EACH = int(os.environ.get("SECONDS_EACH", 5))
+BY_TABLES = os.environ.get("FILL") == "tables"
 CONNECTIONS = int(os.environ.get("CONNECTIONS_EACH", 8))
 KINDS = ["noop", "log-metric", "create", "update", "log-batch", "search", "newest", "best", "named", "get", "history"]
 
 
 def grow(server, known, size):
-    """Adds runs up to that size, each with a thousand points and what is searched for."""
+    """Adds runs up to that size by requests, each with about a thousand points and what is searched for."""
     ids = [None] * (size - known)
 
     def some(part):
@@ -33,7 +35,7 @@ def grow(server, known, size):
         thread.join()
     path = arguments.home + "-runs"
     # A run a few times more is no harm: its points are there already and are passed over.
-    done, begin = 0, time.time()
+    done = 0
     while done < len(ids):
         with open(path, "w") as file:
             file.write("\n".join(ids[done:] + ids[:done]))
@@ -42,17 +44,24 @@ def grow(server, known, size):
         # Each connection's answer that was under way counts as not done.
         done += max(0, int(result["rate"] * 10) - 8)
     os.remove(path)
-    seconds = time.time() - begin
-    print(f"{size:>7} runs: filled at {len(ids) * 998 / seconds:,.0f} points/s, {os.path.getsize(arguments.home + '/factory.sqlite') / 2**30:.2f} GiB", flush=True)
 
 
-server, _ = start_ours(arguments.aifactory, arguments.home)
-server.experiment = server.ask("POST", "experiments/create", {"name": "bench"})["experiment_id"]
-results, known = [], 0
-try:
-    for size in SIZES:
-        grow(server, known, size)
-        known = size
+results, known, experiment = [], 0, None
+for size in SIZES:
+    server, _ = start_ours(arguments.aifactory, arguments.home)
+    try:
+        experiment = experiment or server.ask("POST", "experiments/create", {"name": "bench"})["experiment_id"]
+        begin = time.time()
+        if BY_TABLES:
+            stop_ours(arguments.aifactory, arguments.home)
+            tables.fill(arguments.home + "/factory.sqlite", experiment, known, size)
+            server, _ = start_ours(arguments.aifactory, arguments.home)
+        server.experiment = experiment
+        if not BY_TABLES:
+            grow(server, known, size)
+        points, known = (size - known) * 1000, size
+        gibibytes = os.path.getsize(arguments.home + "/factory.sqlite") / 2**30
+        print(f"{size:>7} runs: filled at {points / (time.time() - begin):,.0f} points/s, {gibibytes:.2f} GiB", flush=True)
         server.add_curve()
         results.append({kind: server.load(kind, CONNECTIONS, EACH) for kind in KINDS})
         for kind, r in results[-1].items():
@@ -60,8 +69,8 @@ try:
                   f"  processor {r['cpu']:9.3f} ms  failed {r['failed']}", flush=True)
         resident, shared_once = server.memory()
         print(f"{size:>7} runs: {resident:.0f} MiB resident, {shared_once:.0f} with what is shared counted once", flush=True)
-finally:
-    stop_ours(arguments.aifactory, arguments.home)
+    finally:
+        stop_ours(arguments.aifactory, arguments.home)
 missed = 0
 for kind in KINDS:
     small, large = results[0][kind], results[-1][kind]
