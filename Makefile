@@ -4,7 +4,7 @@ SWIFT ?= swift
 ENGINES := .build/engines
 RELEASE := .build/release/aifactory
 
-.PHONY: run test build check bless bench clean setup engines mlflow-client help
+.PHONY: run test build check bless bench clean setup engines mlflow-client api-fuzzer help
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -28,7 +28,10 @@ run: build ## Run the main job on real input, to a deployed model that answers
 mlflow-client: setup ## Install MLflow's own client for the tests into .build/mlflow
 	@Scripts/mlflow-client.sh
 
-test: build-debug engines mlflow-client ## Run every test
+api-fuzzer: setup ## Install a fuzzing client of our own API for the tests into .build/schemathesis
+	@Scripts/api-fuzzer.sh
+
+test: build-debug engines mlflow-client api-fuzzer ## Run every test
 	@Scripts/test.sh
 
 check: ## The gate for format, layering and file length
@@ -37,7 +40,7 @@ check: ## The gate for format, layering and file length
 bless: build-debug ## Renew the snapshots; read the difference before you commit it
 	AIFACTORY_BLESS=1 $(SWIFT) test --skip-build
 
-bench: bench-tabular bench-predict bench-tracking bench-ingest bench-idle bench-jobs ## All benchmarks, against their peers
+bench: bench-tabular bench-predict bench-tracking bench-artifacts bench-ingest bench-idle bench-jobs ## All benchmarks, against their peers
 
 bench-%: build
 	@Benchmarks/$*/run.sh

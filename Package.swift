@@ -122,7 +122,7 @@ let package = Package(
       name: "FactoryCLI",
       dependencies: [
         "Basics", "API", "Compute", "JobProtocol", "DataPipelines", "Engines", "Experimentation",
-        "Training", "Serving", "Workflows", "FactoryServer", "CLinux", logging,
+        "Training", "Serving", "Workflows", "FactoryServer", "CLinux", subprocess, logging,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict, linkerSettings: exportsPythonStandIns),
@@ -157,8 +157,9 @@ let package = Package(
     tests(
       "FactoryServerTests",
       [
-        "FactoryServer", "Serving", "API", "Basics", "Compute", httpTypes, httpClient, nioCore,
-        nioPosix, nioHTTP1, logging,
+        "FactoryServer", "Serving", "API", "Basics", "Compute", "Experimentation", httpTypes,
+        httpClient, nioCore,
+        nioPosix, nioHTTP1, logging, grdb,
         .product(name: "HummingbirdTesting", package: "hummingbird"),
       ]),
     tests("FactoryCLITests", ["FactoryCLI", "API", "Basics"]),

@@ -9,7 +9,8 @@ public enum ExperimentationMigrations {
   /// All steps in order of time.
   public static let all: [SchemaMigration] = [
     createTracking, createRegistry, addArtifacts, addLoggedModels, addStages,
-    addTraces, indexNotes,
+    addTraces, indexNotes, addEvaluationDatasets, addInputTags, addSpans, addUploads,
+    addCondemned,
   ]
 
   private static let createTracking = SchemaMigration(

@@ -71,6 +71,13 @@ extension Attempt {
     usage.maxRssBytes = max(usage.maxRssBytes, tree.residentBytes)
     usage.cpuMs = max(usage.cpuMs, endedCpuMs + tree.cpuMs)
     deadlines.sampled(memory, residentBytes: tree.residentBytes, now: now)
+    if let busy = schedule.due(now: now, cpuMs: usage.cpuMs) {
+      record(
+        .sample(
+          ResourceSample(
+            busyPermille: busy, residentBytes: tree.residentBytes, cpuMs: usage.cpuMs,
+            energyMicrojoules: energy.read())))
+    }
     if stopCause == nil, memory.isExceeded(residentBytes: tree.residentBytes) {
       stop(.memoryLimit)
     }

@@ -21,6 +21,8 @@ final class Attempt {
   /// Processor time of processes that have ended.
   var endedCpuMs: Int64 = 0
   var deadlines = Deadlines()
+  var schedule = SampleSchedule(startedAt: monotonicMs())
+  var energy = EnergyCounter()
 
   init(folder: AttemptFolder, journal: consuming JournalWriter, signals: Int32) {
     self.folder = folder

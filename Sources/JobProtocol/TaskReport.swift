@@ -34,11 +34,13 @@ public struct TrialReport: Codable, Sendable, Equatable {
   public var endedAtMs: Int64
   /// Why it failed or was pruned.
   public var message: String?
+  /// What was followed step by step; told once, with the report.
+  public var curve: TrialCurve?
 
   /// Takes every value as it is.
   public init(
     number: Int, outcome: Outcome, parameters: [String: String], value: Double?, steps: Int,
-    startedAtMs: Int64, endedAtMs: Int64, message: String? = nil
+    startedAtMs: Int64, endedAtMs: Int64, message: String? = nil, curve: TrialCurve? = nil
   ) {
     self.number = number
     self.outcome = outcome
@@ -48,5 +50,36 @@ public struct TrialReport: Codable, Sendable, Equatable {
     self.startedAtMs = startedAtMs
     self.endedAtMs = endedAtMs
     self.message = message
+    self.curve = curve
+  }
+}
+
+/// The metric that a trial was followed by, at some of its steps.
+public struct TrialCurve: Codable, Sendable, Equatable {
+  /// Most points that a report holds.
+  public static let mostPoints = 40
+
+  /// The engine's name of the metric, such as `logloss`.
+  public var metric: String
+  /// From 1, rising.
+  public var steps: [Int]
+  /// One value for each step.
+  public var values: [Double]
+
+  /// Takes every value as it is.
+  public init(metric: String, steps: [Int], values: [Double]) {
+    self.metric = metric
+    self.steps = steps
+    self.values = values
+  }
+
+  /// Thins a value for each step from 1 on out: evenly, with the last one and those of `kept`.
+  public init(metric: String, ofEveryStep all: [Double], keeping kept: [Int] = []) {
+    let stride = max(1, (all.count + Self.mostPoints - 3) / (Self.mostPoints - 2))
+    let steps = Set((1...max(1, all.count)).filter { ($0 - 1).isMultiple(of: stride) })
+      .union(kept + [all.count]).filter { (1...max(1, all.count)).contains($0) }.sorted()
+    self.init(
+      metric: metric, steps: all.isEmpty ? [] : steps,
+      values: all.isEmpty ? [] : steps.map { all[$0 - 1] })
   }
 }

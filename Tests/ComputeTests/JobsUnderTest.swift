@@ -12,16 +12,21 @@ final class JobsUnderTest: Sendable {
   let home: TemporaryLedger
   let configuration: JobsConfiguration
   let sinks: [String: any JobReportSink]
+  let follower: (any JobFollower)?
 
   init(
     cpus: Int = 4, patienceMs: Int64 = 30_000, sinks: [String: any JobReportSink] = [:],
+    follower: (any JobFollower)? = nil, launchEnvironment: [EnvironmentVariable] = [],
     migrations: [SchemaMigration] = []
   ) throws {
     home = try TemporaryLedger(ComputeMigrations.all + migrations)
     self.sinks = sinks
-    configuration = JobsConfiguration(
+    self.follower = follower
+    var configuration = JobsConfiguration(
       folder: home.folder.path("jobs"), agentPath: packageFolder + "/.build/debug/aifactory-agent",
       capacity: SiteCapacity(cpus: Array(0..<cpus), memoryBytes: 8 << 30), patienceMs: patienceMs)
+    configuration.launchEnvironment = { _ in launchEnvironment }
+    self.configuration = configuration
   }
 
   deinit {
@@ -34,7 +39,7 @@ final class JobsUnderTest: Sendable {
 
   func instance() -> Jobs {
     Jobs(
-      ledger: home.ledger, configuration: configuration, sinks: sinks,
+      ledger: home.ledger, configuration: configuration, sinks: sinks, follower: follower,
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
   }
 

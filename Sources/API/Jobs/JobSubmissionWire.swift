@@ -28,6 +28,10 @@ public struct JobSubmissionWire: Codable, Sendable, Equatable {
   public var outputLimitBytes: Int64?
   /// Higher goes first; 0 by default.
   public var priority: Int?
+  /// Name of the experiment in which the job gets a run of its own; none by default.
+  public var experiment: String?
+  /// Who asks, and out of which working copy.
+  public var source: SourceWire?
 
   /// Asks for a command with everything else as usual.
   public init(command: [String]) { self.command = command }

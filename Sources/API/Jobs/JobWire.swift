@@ -48,6 +48,8 @@ public struct JobWire: Codable, Sendable, Equatable {
   public var endedAtMs: Int64?
   /// Folder of everything that belongs to it.
   public var folder: String
+  /// The run that stands for it, if it was asked for.
+  public var run: String?
 
   /// How far a job is.
   public struct Progress: Codable, Sendable, Equatable {

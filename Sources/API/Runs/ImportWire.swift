@@ -10,31 +10,34 @@ public struct ImportRequestWire: Codable, Sendable, Equatable {
 /// What an import has brought over.
 public struct ImportWire: Codable, Sendable, Equatable {
   /// Experiments that were read.
-  public var experiments: Int
-  /// Runs that were read.
-  public var runs: Int
-  /// Points of metrics that are in the ledger now.
-  public var metrics: Int
-  /// Params that were read.
-  public var params: Int
-  /// Files that were taken into the object store.
-  public var artifacts: Int
-  /// Versions of models that were read.
-  public var modelVersions: Int
-  /// What was left behind, in words.
-  public var remarks: [String]
+  public var experiments = 0
+  /// Runs of the store that are here now, compared point by point.
+  public var runs = 0
+  /// Those of them that were here before.
+  public var knownRuns = 0
+  /// Points of their metrics.
+  public var metrics = 0
+  /// Their params.
+  public var params = 0
+  /// Their inputs.
+  public var inputs = 0
+  /// Files of the store that are here now.
+  public var artifacts = 0
+  /// Logged models that are here now.
+  public var loggedModels = 0
+  /// Those of them that were here before.
+  public var knownLoggedModels = 0
+  /// Traces that are here now.
+  public var traces = 0
+  /// Those of them that were here before.
+  public var knownTraces = 0
+  /// Versions of models that are here now.
+  public var modelVersions = 0
+  /// What could not be taken and why, in words.
+  public var refused: [String] = []
+  /// What is otherwise than it was, or stays where it is, in words.
+  public var remarks: [String] = []
 
-  /// Takes every value as it is.
-  public init(
-    experiments: Int, runs: Int, metrics: Int, params: Int, artifacts: Int, modelVersions: Int,
-    remarks: [String]
-  ) {
-    self.experiments = experiments
-    self.runs = runs
-    self.metrics = metrics
-    self.params = params
-    self.artifacts = artifacts
-    self.modelVersions = modelVersions
-    self.remarks = remarks
-  }
+  /// Starts at nothing.
+  public init() {}
 }

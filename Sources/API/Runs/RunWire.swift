@@ -20,6 +20,37 @@ public struct RunWire: Codable, Sendable, Equatable {
     }
   }
 
+  /// A run right below another.
+  public struct Child: Codable, Sendable, Equatable {
+    /// Identifier of the run.
+    public var id: String
+    /// Its name for people.
+    public var name: String
+    /// Its status.
+    public var status: String
+
+    /// Takes every value as it is.
+    public init(id: String, name: String, status: String) {
+      self.id = id
+      self.name = name
+      self.status = status
+    }
+  }
+
+  /// A file that the run logged.
+  public struct Artifact: Codable, Sendable, Equatable {
+    /// Path below the run's artifacts.
+    public var path: String
+    /// Size in bytes.
+    public var bytes: Int64
+
+    /// Takes every value as it is.
+    public init(path: String, bytes: Int64) {
+      self.path = path
+      self.bytes = bytes
+    }
+  }
+
   /// Identifier of the run, 32 hexadecimal digits.
   public var id: String
   /// Identifier of its experiment.
@@ -44,6 +75,12 @@ public struct RunWire: Codable, Sendable, Equatable {
   public var tags: [String: String]
   /// What it read.
   public var inputs: [Input]
+  /// The run right above it.
+  public var parent: String?
+  /// The runs right below it, oldest first; only where one run is asked for.
+  public var children: [Child]?
+  /// The files that it logged, the first thousand; only where one run is asked for.
+  public var artifacts: [Artifact]?
 
   /// Takes every value as it is.
   public init(

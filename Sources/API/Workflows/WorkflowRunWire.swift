@@ -176,12 +176,15 @@ public struct WorkflowSubmissionWire: Codable, Sendable, Equatable {
   public var path: String
   /// Absolute folder at which relative sources start.
   public var baseFolder: String
+  /// Who asks, and out of which working copy.
+  public var source: SourceWire?
 
   /// Takes every value as it is.
-  public init(text: String, path: String, baseFolder: String) {
+  public init(text: String, path: String, baseFolder: String, source: SourceWire? = nil) {
     self.text = text
     self.path = path
     self.baseFolder = baseFolder
+    self.source = source
   }
 }
 

@@ -40,6 +40,20 @@ extension Statement {
     }
   }
 
+  /// Binds values by position and reads every row.
+  public func each(_ values: BoundValue..., read: (FoundRow) throws -> Void) throws {
+    bind(values)
+    let handle = sqliteStatement
+    defer { sqlite3_reset(handle) }
+    while true {
+      switch sqlite3_step(handle) {
+      case SQLITE_ROW: try read(FoundRow(handle: handle))
+      case SQLITE_DONE: return
+      case let code: throw failure(code)
+      }
+    }
+  }
+
   /// Binds a whole number at a position, which counts from 1.
   @inline(__always)
   public func bind(_ number: Int64, at position: Int32) {
@@ -82,12 +96,17 @@ extension Statement {
   }
 }
 
-/// The row that a hot statement found; valid while it is read.
+/// A row that a hot statement found; valid while it is read.
 public struct FoundRow {
   fileprivate let handle: SQLiteStatement
 
   /// The whole number in a column, which counts from 0; NULL is 0.
   public func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
+
+  /// Whether a column holds NULL.
+  public func isNull(_ column: Int32) -> Bool {
+    sqlite3_column_type(handle, column) == SQLITE_NULL
+  }
 
   /// The text in a column; NULL is empty.
   public func text(_ column: Int32) -> String {

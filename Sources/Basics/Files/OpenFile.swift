@@ -1,7 +1,7 @@
 import Glibc
 
 /// An open file, closed when it goes out of scope; its descriptor is not inherited by children.
-public struct OpenFile: ~Copyable {
+public struct OpenFile: ~Copyable, Sendable {
   /// What a file is opened for.
   public enum Purpose: Sendable {
     case reading
@@ -9,6 +9,8 @@ public struct OpenFile: ~Copyable {
     case creating
     /// A new file, or an old one emptied.
     case replacing
+    /// A new file, or an old one as it is, for writing at any place.
+    case changing
     case appending
   }
 
@@ -38,6 +40,7 @@ public struct OpenFile: ~Copyable {
       case .reading: O_RDONLY
       case .creating: O_RDWR | O_CREAT | O_EXCL
       case .replacing: O_RDWR | O_CREAT | O_TRUNC
+      case .changing: O_RDWR | O_CREAT
       case .appending: O_WRONLY | O_CREAT | O_APPEND
       }
     let descriptor = retryingInterrupts { open(path, flags | O_CLOEXEC, mode) }
@@ -65,6 +68,37 @@ public struct OpenFile: ~Copyable {
       let count = retryingInterrupts { Glibc.write(descriptor, rest.baseAddress, rest.count) }
       guard count >= 0 else { throw .writing(path, errno) }
       offset += count
+    }
+  }
+
+  /// Reads up to `buffer.count` bytes from a place of the file; 0 is its end.
+  public func read(
+    into buffer: UnsafeMutableRawBufferPointer, at offset: Int64
+  ) throws(BasicsError) -> Int {
+    let count = retryingInterrupts {
+      pread(descriptor, buffer.baseAddress, buffer.count, off_t(offset))
+    }
+    guard count >= 0 else { throw .reading(path, errno) }
+    return count
+  }
+
+  /// Writes all of `bytes` at a place of the file.
+  public func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(BasicsError) {
+    var done = 0
+    while done < bytes.count {
+      let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
+      let count = retryingInterrupts {
+        pwrite(descriptor, rest.baseAddress, rest.count, off_t(offset + Int64(done)))
+      }
+      guard count >= 0 else { throw .writing(path, errno) }
+      done += count
+    }
+  }
+
+  /// Cuts the file, or fills it up with zeros, to that many bytes.
+  public func resize(to bytes: Int64) throws(BasicsError) {
+    guard retryingInterrupts({ ftruncate(descriptor, off_t(bytes)) }) == 0 else {
+      throw .writing(path, errno)
     }
   }
 

@@ -9,8 +9,13 @@ public enum JSONValue: Sendable {
   case object([JSONMember])
 
   /// Reads one document.
-  public init(parsing bytes: [UInt8], depthLimit: Int = 128) throws(JSONError) {
+  ///
+  /// - Parameter acceptsPythonNumbers: whether `NaN` and `Infinity` are numbers.
+  public init(
+    parsing bytes: [UInt8], depthLimit: Int = 128, acceptsPythonNumbers: Bool = false
+  ) throws(JSONError) {
     self = try JSONReader.read(bytes, depthLimit: depthLimit) { reader throws(JSONError) in
+      reader.acceptsPythonNumbers = acceptsPythonNumbers
       let value = try reader.readValue()
       try reader.finish()
       return value

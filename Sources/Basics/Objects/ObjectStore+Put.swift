@@ -38,8 +38,7 @@ extension ObjectStore {
   /// Stores `bytes`.
   public func insert(bytes: [UInt8]) throws(BasicsError) -> ObjectDigest {
     let digest = ObjectDigest(of: bytes)
-    if (try? FileTree.status(of: path(of: digest)).bytes) == Int64(bytes.count) {
-      // Missing or unreadable means that it has to be written, which then says what is wrong.
+    if try renew(digest, bytes: Int64(bytes.count)) {
       try FileTree.synchronizeFolder(folder(of: digest))
       return digest
     }

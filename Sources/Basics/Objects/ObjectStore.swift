@@ -70,6 +70,9 @@ public struct ObjectStore: Hashable, Sendable {
 
   var temporaryFolder: String { root + "/tmp" }
 
+  /// Where objects lie that come in parts.
+  var uploadFolder: String { root + "/uploads" }
+
   func folder(of digest: ObjectDigest) -> String { "\(root)/\(digest.hex.prefix(2))" }
 
   /// Gives a finished and synchronized file its name.
@@ -80,11 +83,14 @@ public struct ObjectStore: Hashable, Sendable {
       try FileTree.synchronizeFolder(root)
     }
     let target = self.path(of: digest)
-    var existing = stat()
-    if stat(target, &existing) == 0, Int64(existing.st_size) == bytes {
-      try FileTree.remove(path)
-    } else {
-      try FileTree.rename(path, to: target)
+    try locked(LOCK_SH) { () throws(BasicsError) in
+      var existing = stat()
+      if stat(target, &existing) == 0, Int64(existing.st_size) == bytes {
+        try FileTree.remove(path)
+      } else {
+        try FileTree.rename(path, to: target)
+      }
+      guard mark(digest) else { throw .writing(target, errno) }
     }
     // Another process may have renamed it and not yet synchronized: answer only when it is durable.
     try FileTree.synchronizeFolder(folder)

@@ -6,9 +6,10 @@ import Glibc
 /// Dropped unfinished, it leaves nothing behind.
 ///
 /// Invariant behind `@unchecked Sendable`: a writer is made, used and finished by one piece of
-/// work; it may move between threads between calls, but two never call it at once.
+/// work; it may move between threads between calls, but two never call it at once. The exception
+/// is one `store` beside one `hash`: they share nothing.
 public final class ObjectWriter: @unchecked Sendable {
-  private let store: ObjectStore
+  private let home: ObjectStore
   private let path: String
   private let file: OpenFile
   private var hasher = ObjectHasher()
@@ -18,7 +19,7 @@ public final class ObjectWriter: @unchecked Sendable {
   public private(set) var byteCount: Int64 = 0
 
   init(store: ObjectStore) throws(BasicsError) {
-    self.store = store
+    home = store
     try FileTree.createFolder(store.temporaryFolder)
     path = "\(store.temporaryFolder)/\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
     file = try OpenFile(path, for: .creating, mode: 0o400)
@@ -30,10 +31,18 @@ public final class ObjectWriter: @unchecked Sendable {
 
   /// Adds bytes.
   public func write(_ bytes: UnsafeRawBufferPointer) throws(BasicsError) {
+    try store(bytes)
+    hash(bytes)
+  }
+
+  /// The first half of `write`: `hash` must follow for the same bytes, or go on beside it.
+  public func store(_ bytes: UnsafeRawBufferPointer) throws(BasicsError) {
     try file.write(bytes)
-    hasher.update(bytes)
     added(bytes.count)
   }
+
+  /// The second half of `write`.
+  public func hash(_ bytes: UnsafeRawBufferPointer) { hasher.update(bytes) }
 
   /// Adds bytes.
   public func write(_ bytes: [UInt8]) throws(BasicsError) {
@@ -54,7 +63,7 @@ public final class ObjectWriter: @unchecked Sendable {
   public func finish(expecting digest: ObjectDigest) throws(BasicsError) -> Bool {
     guard hasher.finalize() == digest else { return false }
     try file.synchronize()
-    try store.adopt(path, as: digest, bytes: byteCount)
+    try home.adopt(path, as: digest, bytes: byteCount)
     isFinished = true
     return true
   }

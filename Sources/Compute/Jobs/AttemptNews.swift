@@ -11,6 +11,7 @@ struct AttemptNews: Sendable {
   var unreadableReports = 0
   var usage: AttemptUsage?
   var notes: [String] = []
+  var samples: [TimedSample] = []
   var end: AttemptEnd?
 
   /// False for heartbeats, which are not worth a transaction.
@@ -19,7 +20,9 @@ struct AttemptNews: Sendable {
   }
 
   /// True for a beginning alone: a short job's end follows soon and can share its transaction.
-  var canWait: Bool { start != nil && reports.isEmpty && notes.isEmpty && end == nil }
+  var canWait: Bool {
+    start != nil && reports.isEmpty && notes.isEmpty && samples.isEmpty && end == nil
+  }
 
   /// The last progress that a task told.
   var progress: JobProgress? {
@@ -33,11 +36,12 @@ struct AttemptNews: Sendable {
 
   init(_ records: [JournalRecord], journalOffset: Int64) {
     self.journalOffset = journalOffset
-    for record in records { add(record.event) }
+    for record in records { add(record.event, timeMs: record.timeMs) }
   }
 
-  private mutating func add(_ event: JournalEvent) {
+  private mutating func add(_ event: JournalEvent, timeMs: Int64) {
     switch event {
+    case .sample(let sample): samples.append(TimedSample(timeMs: timeMs, sample: sample))
     case .started(let start): self.start = start
     case .report(_, let line): add(report: line)
     case .usage(let usage): self.usage = usage

@@ -23,9 +23,12 @@ extension Jobs {
       guard !places.isEmpty else { return }
       let bootId = ProcFile.bootId()
       let markers = places.map { _ in Identifier<Job>.random().rawValue }
+      let follower = follower
       let begun = try await ledger.write { db in
         try zip(places, markers).compactMap { place, marker in
-          try store.begin(place, marker: marker, bootId: bootId, atMs: now, in: db)
+          let begun = try store.begin(place, marker: marker, bootId: bootId, atMs: now, in: db)
+          if let begun { try store.tell(follower, begun.job, in: db) }
+          return begun
         }
       }
       for (job, record) in begun {
@@ -47,7 +50,8 @@ extension Jobs {
   private func launch(_ attempt: OpenAttempt, _ job: Job) async {
     guard let driver, let watcher else { return }
     do {
-      let instruction = attempt.instruction(of: job, capacity: capacity)
+      let instruction = attempt.instruction(
+        of: job, capacity: capacity, environment: configuration.launchEnvironment(job.spec))
       let pid = try await Self.start(driver, watcher, attempt, instruction)
       watcher.watch(agent: pid, of: attempt.key)
       if open[attempt.key]?.wantsStop == true { _ = watcher.send(SIGTERM, to: attempt.key) }

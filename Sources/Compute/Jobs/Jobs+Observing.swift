@@ -73,6 +73,8 @@ extension Jobs {
       return ([], max(0, offset))
     }
     defer { try? file.close() }  // Nothing was written that closing could lose.
+    // Further than any file reaches, the system would refuse to go.
+    guard try file.seekToEnd() > UInt64(offset) else { return ([], offset) }
     try file.seek(toOffset: UInt64(offset))
     let bytes = try file.read(upToCount: min(limit, 16 << 20)).map { Array($0) } ?? []
     return (bytes, offset + Int64(bytes.count))

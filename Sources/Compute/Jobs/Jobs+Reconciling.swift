@@ -84,7 +84,8 @@ extension Jobs {
       guard let news else { return }
       if let usage = news.usage { open[key]?.usage = usage }
       if let cgroup = news.start?.cgroup { open[key]?.cgroup = cgroup }
-      guard news.isWorthKeeping else { continue }
+      let isMeasured = !news.samples.isEmpty && follower?.follows(attempt.spec) == true
+      guard news.isWorthKeeping || isMeasured else { continue }
       do {
         guard try await commit(news, of: attempt, from: committed) else { return }
         open[key]?.committedOffset = news.journalOffset
@@ -110,12 +111,16 @@ extension Jobs {
     ending: JobStore.Ending? = nil
   ) async throws -> Bool {
     let (store, key, now) = (store, attempt.key, configuration.now())
-    let sink = sinks[attempt.purpose]
+    let sink = sinks[attempt.spec.purpose]
+    let following = JobStore.Following(
+      follower: follower,
+      files: news.end == nil && ending == nil ? [] : await gather(from: attempt))
     var job: Job?
     do {
       job = try await ledger.write {
         try store.apply(
-          news, of: key, from: offset, sink: sink, ending: ending, atMs: now, in: $0)
+          news, of: key, from: offset, sink: sink, ending: ending, following: following, atMs: now,
+          in: $0)
       }
     } catch let refusal as JobStore.ReportsRefused {
       logger.error(
@@ -127,7 +132,9 @@ extension Jobs {
       let remaining = rest
       job = try await ledger.write {
         try store.apply(
-          remaining, of: key, from: offset, sink: nil, ending: ending, atMs: now, in: $0)
+          remaining, of: key, from: offset, sink: nil, ending: ending, following: following,
+          atMs: now,
+          in: $0)
       }
     }
     guard let job else {
@@ -137,6 +144,19 @@ extension Jobs {
     if job.hasEnded { close(key) }
     changed(job)
     return true
+  }
+
+  /// What the follower keeps of an attempt's files; what cannot be read is left out.
+  private func gather(from attempt: OpenAttempt) async -> [JobFile] {
+    guard let follower, follower.follows(attempt.spec) else { return [] }
+    do {
+      return try await follower.gather(attempt.spec, from: attempt.folder)
+    } catch {
+      logger.error(
+        "files of a job are not kept",
+        metadata: ["job": "\(attempt.key.job)", "error": "\(error)"])
+      return []
+    }
   }
 
   /// Forgets an attempt that somebody settled, or reads on where the ledger says.

@@ -11,6 +11,7 @@ public actor Jobs: Service {
   let ledger: Ledger
   let configuration: JobsConfiguration
   let sinks: [String: any JobReportSink]
+  let follower: (any JobFollower)?
   let logger: Logger
   nonisolated let capacity: SiteCapacity
   nonisolated let store: JobStore
@@ -34,14 +35,16 @@ public actor Jobs: Service {
   ///   - ledger: database with the tables of `ComputeMigrations`.
   ///   - configuration: folders, agent and capacity.
   ///   - sinks: who reads the reports of jobs, by their `purpose`.
+  ///   - follower: who keeps a record of jobs beside their own.
   ///   - logger: for what no caller waits for.
   public init(
     ledger: Ledger, configuration: JobsConfiguration, sinks: [String: any JobReportSink] = [:],
-    logger: Logger = Logger(label: "jobs")
+    follower: (any JobFollower)? = nil, logger: Logger = Logger(label: "jobs")
   ) {
     self.ledger = ledger
     self.configuration = configuration
     self.sinks = sinks
+    self.follower = follower
     self.logger = logger
     capacity = configuration.capacity ?? .ofThisMachine()
     store = JobStore(folder: configuration.folder)
@@ -62,11 +65,25 @@ public actor Jobs: Service {
   public func submit(
     _ spec: JobSpec, id: Identifier<Job>? = nil, in project: String = "default"
   ) async throws -> Job {
+    try await submit(spec, id: id, in: project) { _, _ in }
+  }
+
+  /// Accepts a job together with what must be written with it, or not at all.
+  ///
+  /// - Parameter alongside: joins the transaction; the job may be one that was accepted before.
+  public func submit(
+    _ spec: JobSpec, id: Identifier<Job>?, in project: String,
+    alongside: @escaping @Sendable (Job, LedgerTransaction) throws -> Void
+  ) async throws -> Job {
     try JobValidation(capacity: capacity).check(spec)
     let record = try JobRecord(
       submitted: spec, id: id ?? .random(), project: project, atMs: configuration.now())
     let store = store
-    let job = try await ledger.write { try store.submit(record, in: $0) }
+    let job = try await ledger.write { db in
+      let job = try store.submit(record, in: db)
+      try alongside(job, db)
+      return job
+    }
     signal.add { $0.mayPlace = true }
     return job
   }
@@ -96,8 +113,12 @@ public actor Jobs: Service {
   ///
   /// - Returns: the job, which may still be stopping.
   public func cancel(_ id: Identifier<Job>) async throws -> Job {
-    let (store, now) = (store, configuration.now())
-    let (job, action) = try await ledger.write { try store.cancel(id, atMs: now, in: $0) }
+    let (store, follower, now) = (store, follower, configuration.now())
+    let (job, action) = try await ledger.write { db in
+      let canceled = try store.cancel(id, atMs: now, in: db)
+      try store.tell(follower, canceled.job, in: db)
+      return canceled
+    }
     if action == .stopAgent { stopAgent(of: AttemptKey(job: id, number: job.attempt)) }
     changed(job)
     return job
@@ -105,8 +126,13 @@ public actor Jobs: Service {
 
   /// Runs a job that ended once more, as its next attempt.
   public func retry(_ id: Identifier<Job>) async throws -> Job {
-    let (store, now) = (store, configuration.now())
-    guard let job = try await ledger.write({ try store.retry(id, atMs: now, in: $0) }) else {
+    let (store, follower, now) = (store, follower, configuration.now())
+    let retried = try await ledger.write { db in
+      let job = try store.retry(id, atMs: now, in: db)
+      if let job { try store.tell(follower, job, in: db) }
+      return job
+    }
+    guard let job = retried else {
       throw JobError(
         .notEnded, "job \(id) has not ended, so it cannot be tried again",
         hint: "Cancel it first: aifactory jobs cancel \(id)")

@@ -1,4 +1,5 @@
 public import Basics
+public import JobProtocol
 
 /// Where jobs run and how much of the machine they may use.
 public struct JobsConfiguration: Sendable {
@@ -12,6 +13,9 @@ public struct JobsConfiguration: Sendable {
   public var patienceMs: Int64
   /// The time in milliseconds since 1970, UTC.
   public var now: @Sendable () -> Int64
+  /// Variables that an attempt starts with and that are not kept with its job, such as addresses and
+  /// secrets of the running server; those of the job itself come after them.
+  public var launchEnvironment: @Sendable (JobSpec) -> [EnvironmentVariable] = { _ in [] }
 
   /// Takes every value as it is.
   public init(

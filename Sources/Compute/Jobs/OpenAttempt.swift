@@ -6,7 +6,7 @@ struct OpenAttempt: Sendable {
   let key: AttemptKey
   let folder: AttemptFolder
   let marker: String
-  let purpose: String
+  let spec: JobSpec
   let place: Packing.Holding
   /// Reads on from what was read, heartbeats included, which are worth no commit.
   var reader: JournalReader
@@ -24,7 +24,7 @@ struct OpenAttempt: Sendable {
     key = AttemptKey(job: job.id, number: attempt.number)
     folder = AttemptFolder(path: "\(job.folder)/\(attempt.number)/\(attempt.node)")
     marker = attempt.marker
-    purpose = job.spec.purpose
+    spec = job.spec
     place = Packing.Holding(
       job: job.id, cpus: attempt.cpus, memoryBytes: job.spec.resources.memoryBytes ?? 0,
       gpus: attempt.gpus)
@@ -35,9 +35,15 @@ struct OpenAttempt: Sendable {
   }
 
   /// The instruction for the agent.
-  func instruction(of job: Job, capacity: SiteCapacity) -> AttemptSpec {
-    AttemptSpec(
-      job: job.id.rawValue, attempt: key.number, marker: marker, spec: job.spec,
+  ///
+  /// - Parameter environment: variables that are not kept with the job; its own come after them.
+  func instruction(
+    of job: Job, capacity: SiteCapacity, environment: [EnvironmentVariable] = []
+  ) -> AttemptSpec {
+    var spec = job.spec
+    spec.environment = environment + spec.environment
+    return AttemptSpec(
+      job: job.id.rawValue, attempt: key.number, marker: marker, spec: spec,
       workFolder: job.workFolder,
       // A job that has all cores needs no fence around them.
       cpus: place.cpus.count < capacity.cpus.count ? place.cpus : [], gpus: place.gpus)

@@ -12,6 +12,12 @@ extension JobStore {
     var message: String?
   }
 
+  /// Who keeps a record of the job elsewhere, and of which files.
+  struct Following: Sendable {
+    var follower: (any JobFollower)?
+    var files: [JobFile] = []
+  }
+
   /// Commits the effects of a stretch of a journal together with its new offset.
   ///
   /// - Parameters:
@@ -22,7 +28,7 @@ extension JobStore {
   ///   was read from another offset: then nothing was changed.
   func apply(
     _ news: AttemptNews, of key: AttemptKey, from offset: Int64, sink: (any JobReportSink)?,
-    ending: Ending? = nil, atMs: Int64, in db: Database
+    ending: Ending? = nil, following: Following = Following(), atMs: Int64, in db: Database
   ) throws -> Job? {
     guard var attempt = try JobAttemptRecord.fetch(key, in: db), attempt.endedAtMs == nil,
       attempt.journalOffset == offset
@@ -48,7 +54,25 @@ extension JobStore {
     }
     try attempt.update(db)
     try row.update(db)
-    return try row.job(folder: folder)
+    let job = try row.job(folder: folder)
+    try tell(following.follower, job, samples: news.samples, files: following.files, in: db)
+    return job
+  }
+
+  /// Tells a follower of a job that was changed; what goes wrong there leaves the job as it is.
+  func tell(
+    _ follower: (any JobFollower)?, _ job: Job, samples: [TimedSample] = [],
+    files: [JobFile] = [], in db: Database
+  ) throws {
+    guard let follower, follower.follows(job.spec) else { return }
+    do {
+      try db.inSavepoint {
+        try follower.record(job, samples: samples, files: files, in: db)
+        return .commit
+      }
+    } catch  where !Self.mayPass(error) {
+      // Its record is not worth the job itself.
+    }
   }
 
   /// Reports that their reader refused for what they say.

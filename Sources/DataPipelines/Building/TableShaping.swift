@@ -271,7 +271,8 @@ struct TableShaping {
     }
     return DataError(
       .sqlInvalid, "\(place)\(expression) is not valid: \(failure.summary)",
-      hint: "It must be an SQL expression over the columns, as DuckDB reads it; a column whose name "
+      hint:
+        "It must be an SQL expression over the columns, as DuckDB reads it; a column whose name "
         + "is a word of SQL stands in double quotes.")
   }
 }

@@ -72,11 +72,16 @@ public struct ArtifactStore: Sendable {
   }
 
   /// Every file below a folder, in order of path.
-  public static func files(below folder: String, in db: Database) throws -> [ArtifactFile] {
+  ///
+  /// - Parameter limit: how many at most; all if negative.
+  public static func files(
+    below folder: String, limit: Int = -1, in db: Database
+  ) throws -> [ArtifactFile] {
     try Row.fetchAll(
       db,
-      sql: "SELECT path, sha256, bytes FROM artifact WHERE path > ? AND path < ? ORDER BY path",
-      arguments: [folder + "/", folder + "0"]
+      sql: """
+        SELECT path, sha256, bytes FROM artifact WHERE path > ? AND path < ? ORDER BY path LIMIT ?
+        """, arguments: [folder + "/", folder + "0", limit]
     ).compactMap(file)
   }
 

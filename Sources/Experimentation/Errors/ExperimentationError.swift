@@ -19,6 +19,7 @@ public struct ExperimentationError: FactoryError, Equatable {
     case artifactNotFound = "artifact_not_found"
     case traceNotFound = "trace_not_found"
     case assessmentNotFound = "assessment_not_found"
+    case evaluationDatasetNotFound = "evaluation_dataset_not_found"
     /// A file of another program cannot be taken over.
     case importImpossible = "import_impossible"
     /// A key, a value or a name breaks its limits.

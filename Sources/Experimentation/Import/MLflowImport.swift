@@ -5,27 +5,43 @@ import Foundation
 public struct MLflowImportCounts: Codable, Sendable, Equatable {
   /// Experiments that were read.
   public var experiments = 0
-  /// Runs that were read.
+  /// Runs of the store that are here now, compared point by point.
   public var runs = 0
-  /// Points of metrics that are in the ledger now.
+  /// Those of them that were here before.
+  public var knownRuns = 0
+  /// Points of their metrics.
   public var metrics = 0
-  /// Params that were read.
+  /// Their params.
   public var params = 0
-  /// Files that were taken into the object store.
+  /// Their inputs: datasets by name, digest and use.
+  public var inputs = 0
+  /// Files of the store that are here now.
   public var artifacts = 0
-  /// Versions of models that were read.
+  /// Logged models that are here now.
+  public var loggedModels = 0
+  /// Those of them that were here before.
+  public var knownLoggedModels = 0
+  /// Traces that are here now.
+  public var traces = 0
+  /// Those of them that were here before.
+  public var knownTraces = 0
+  /// Versions of models that are here now.
   public var modelVersions = 0
-  /// What was left behind, in words.
+  /// What could not be taken and why, in words.
+  public var refused: [String] = []
+  /// What is otherwise than it was, or stays where it is, in words.
   public var remarks: [String] = []
 
   /// Starts at nothing.
   public init() {}
 }
 
-/// Takes an MLflow tracking server's SQLite file over, with the artifacts on its disk.
+/// Takes over what MLflow's server or clients have kept: a SQLite file or a folder `mlruns`, with
+/// the artifacts on local disks.
 ///
-/// Each run is one transaction, and what is there already is left as it is: an import that was
-/// interrupted is run again and goes on.
+/// Each run is one transaction (a very long one several, the last of which ends it), and what is
+/// here already is left as it is: an import that was interrupted is run again and goes on. What
+/// cannot be understood is told; the rest comes over.
 public struct MLflowImport: Sendable {
   let ledger: Ledger
   let objects: ObjectStore
@@ -40,116 +56,75 @@ public struct MLflowImport: Sendable {
 
   /// Brings everything over.
   ///
-  /// - Parameter path: the SQLite file.
-  /// - Throws: `import_impossible`; and where a run has other points afterwards than in the file.
+  /// - Parameter path: the SQLite file or the folder.
+  /// - Throws: `import_impossible` for what is neither.
   public func perform(_ path: String, nowMs: Int64) async throws -> MLflowImportCounts {
-    let source = try await offTask { try MLflowDatabaseStore(path: path) }
+    let source = try await offTask { try Self.source(at: path) }
     var counts = MLflowImportCounts()
-    for line in try source.lines("experiments", order: "experiment_id") {
-      try await take(experiment: line, source, path, nowMs, &counts)
+    for experiment in try source.experiments() {
+      try await take(experiment: experiment, source, nowMs, &counts)
+      counts.refused += source.takeTroubles()
     }
-    try await takeModels(source, path, nowMs, &counts)
+    try await takeModels(source, nowMs, &counts)
+    counts.refused += source.takeTroubles()
     return counts
   }
 
-  private func take(
-    experiment line: MLflowDatabaseStore.Line, _ source: MLflowDatabaseStore, _ path: String,
-    _ nowMs: Int64, _ counts: inout MLflowImportCounts
-  ) async throws {
-    let number = line.integer("experiment_id") ?? 0
-    let name = line.text("name")
-    let tags = try source.lines(
-      "experiment_tags", where: "experiment_id = ?", [number], order: "key"
-    ).map { ($0.text("key"), $0.text("value")) }
-    let project = project
-    let id = try await ledger.write { db in
-      let experiment = try ExperimentStore.ensure(
-        named: name, project: project, nowMs: nowMs, in: db)
-      for (key, value) in tags {
-        try ExperimentStore.setTag(key, value, of: experiment.id, nowMs: nowMs, in: db)
-      }
-      return experiment.id
+  private static func source(at path: String) throws -> any MLflowSource {
+    guard FileTree.exists(path) else {
+      throw ExperimentationError(
+        .importImpossible, "\(path) cannot be imported: it is not there.",
+        hint: "Name the SQLite file of an MLflow server, such as mlflow.db, or its folder mlruns.")
     }
-    counts.experiments += 1
-    for run in try source.lines(
-      "runs", where: "experiment_id = ?", [number], order: "start_time, run_uuid")
-    {
-      try await take(run: run, in: id, source, path, nowMs, &counts)
-    }
-    if line.text("lifecycle_stage") == "deleted" {
-      try await ledger.write { db in
-        try ExperimentStore.setLifecycle(.deleted, of: id, nowMs: nowMs, in: db)
-      }
-    }
+    return FileTree.isFolder(path)
+      ? try MLflowFolder(path: path) : try MLflowDatabaseStore(path: path)
   }
 
   private func take(
-    run line: MLflowDatabaseStore.Line, in experiment: ExperimentID,
-    _ source: MLflowDatabaseStore, _ path: String, _ nowMs: Int64,
+    experiment line: MLflowLine, _ source: any MLflowSource, _ nowMs: Int64,
     _ counts: inout MLflowImportCounts
   ) async throws {
-    let text = line.text("run_uuid")
-    guard let id = RunID(text) else {
-      counts.remarks.append("Run \(visible(text)) has no id of 32 hexadecimal digits.")
+    let name = line.text("name")
+    let (tags, project) = (try source.experimentTags(line), project)
+    let taken: Experiment
+    do {
+      taken = try await ledger.write { db in
+        // One that is in the trash here stays there.
+        let experiment =
+          try ExperimentStore.find(name, project: project, in: db)?.experiment()
+          ?? ExperimentStore.create(named: name, project: project, nowMs: nowMs, in: db)
+        let known = try ExperimentStore.tags(of: experiment.id, in: db)
+        guard experiment.lifecycle == .active else { return experiment }
+        for (key, value) in tags where known[key] == nil {
+          try ExperimentStore.setTag(key, value, of: experiment.id, nowMs: nowMs, in: db)
+        }
+        return experiment
+      }
+    } catch let error as ExperimentationError {
+      counts.refused.append("Experiment \(visible(name)): \(error.message)")
       return
     }
-    func pairs(_ table: String) throws -> [String: String] {
-      [String: String](
-        try source.lines(table, where: "run_uuid = ?", [text], order: "key")
-          .map { ($0.text("key"), $0.text("value")) }, uniquingKeysWith: { _, last in last })
+    counts.experiments += 1
+    for run in try source.runs(in: line) {
+      try await take(run: run, in: taken.id, source, nowMs, &counts)
     }
-    let params = try pairs("params").mapValues { $0.firstScalars(6_000) }
-    let tags = try pairs("tags").mapValues { $0.firstScalars(8_000) }
-    let points = try source.lines(
-      "metrics", where: "run_uuid = ?", [text], order: "key, step, timestamp"
-    ).map { point in
-      MetricPoint(
-        key: point.text("key"),
-        value: point.integer("is_nan") == 1 ? .nan : Self.unbounded(point.double("value")),
-        step: point.integer("step") ?? 0, timestampMs: point.integer("timestamp") ?? 0)
+    for model in try source.loggedModels(in: line) {
+      try await take(loggedModel: model, in: taken, source, nowMs, &counts)
     }
-    let name = line.text("name").isEmpty ? tags[RunTagKey.name] ?? "" : line.text("name")
-    let (user, start, end) = (
-      line.text("user_id"), line.integer("start_time") ?? nowMs, line.integer("end_time")
-    )
-    let status = RunStatus(rawValue: line.text("status")) ?? .finished
-    let isDeleted = line.text("lifecycle_stage") == "deleted"
-    let location = try await ledger.write { db in
-      let run = try RunStore.create(
-        id, experiment: experiment, name: name, user: user, startedAtMs: start, in: db)
-      try RunStore.note(params: params, tags: tags, on: id, in: db)
-      try RunStore.log(points, to: id, in: db)
-      try RunStore.setStatus(status, of: id, endedAtMs: end, in: db)
-      if isDeleted { try RunStore.setLifecycle(.deleted, of: id, nowMs: nowMs, in: db) }
-      return run.artifactLocation
+    for trace in try source.traces(in: line, home: taken.id) {
+      try await take(trace: trace, in: taken, source, nowMs, &counts)
     }
-    let wanted = Set(points.map(PointIdentity.init)).count
-    let kept = try await RunStore(ledger: ledger).pointCount(of: id)
-    guard kept >= wanted else {
-      throw ExperimentationError(
-        .importImpossible, "Run \(id) has \(wanted) points in \(path) and \(kept) here.")
+    if line.text("lifecycle_stage") == "deleted", taken.lifecycle == .active {
+      try await ledger.write { db in
+        try ExperimentStore.setLifecycle(.deleted, of: taken.id, nowMs: nowMs, in: db)
+      }
     }
-    counts.runs += 1
-    counts.metrics += wanted
-    counts.params += params.count
-    counts.artifacts += try await takeArtifacts(
-      from: line.text("artifact_uri"), to: location, nowMs, &counts)
   }
 
-  /// MLflow writes the largest doubles where infinity was meant.
-  private static func unbounded(_ value: Double) -> Double {
-    abs(value) >= 1.7976931348623157e308 ? (value > 0 ? .infinity : -.infinity) : value
-  }
-
-  /// What tells two points of a run apart.
-  private struct PointIdentity: Hashable {
-    var key: String
-    var step, time: Int64
-    var bits: UInt64
-
-    init(_ point: MetricPoint) {
-      (key, step, time) = (point.key, point.step, point.timestampMs)
-      bits = point.value.bitPattern
-    }
+  /// The folder of `file:///…` or of a bare absolute path; nil for other stores.
+  static func localPath(_ uri: String) -> String? {
+    if uri.hasPrefix("/") { return uri }
+    guard uri.hasPrefix("file:"), let url = URL(string: uri) else { return nil }
+    return url.path.isEmpty ? nil : url.path
   }
 }

@@ -24,11 +24,13 @@ struct LoggedModelRecord: Codable, Sendable, FetchableRecord, MutablePersistable
       let record = try fetchOne(
         db, sql: "SELECT * FROM loggedModel WHERE id = ? AND lifecycle = 'active'",
         arguments: [id])
-    else {
-      throw ExperimentationError(
-        .loggedModelNotFound, "Logged model with ID '\(id.prefix(100))' not found.")
-    }
+    else { throw notFound(id) }
     return record
+  }
+
+  static func notFound(_ id: String) -> ExperimentationError {
+    ExperimentationError(
+      .loggedModelNotFound, "Logged model with ID '\(id.prefix(100))' not found.")
   }
 
   /// The model with its params, tags and metrics.

@@ -18,21 +18,40 @@ public struct LoggedModelOrder: Sendable {
   }
 }
 
+/// A dataset on which metrics of logged models were measured.
+public struct LoggedModelDataset: Sendable {
+  /// Its name.
+  public var name: String
+  /// Its digest; empty is any.
+  public var digest: String
+
+  /// Takes every value as it is.
+  public init(name: String, digest: String = "") {
+    self.name = name
+    self.digest = digest
+  }
+}
+
 extension LoggedModelStore {
   /// Logged models that a filter finds, in order, and the token of the next page.
+  ///
+  /// - Parameter datasets: only metrics that were measured on one of these count, and only models
+  ///   that have such a one; none is any.
   public func search(
-    in experiments: [ExperimentID], filter: String = "", order: [LoggedModelOrder] = [],
-    page: SearchPage
+    in experiments: [ExperimentID], filter: String = "", datasets: [LoggedModelDataset] = [],
+    order: [LoggedModelOrder] = [], page: SearchPage
   ) async throws -> (models: [LoggedModel], next: String?) {
-    let query = try ListQuery(filter: filter, order: [], fields: Self.fields)
+    let query = try ListQuery(filter: filter, order: [], fields: Self.fields(datasets))
     guard !experiments.isEmpty else { return ([], nil) }
+    let measured = datasets.isEmpty ? [] : [Self.measured("1", [], on: datasets)]
     let home = SQLCondition(
       "loggedModel.experiment IN (\(experiments.map { _ in "?" }.joined(separator: ", ")))",
       experiments.map { .text($0.rawValue) })
     let keys = try order.enumerated().map { try Self.key($0.offset, $0.element) }
     let select = SQLQuery(
       "SELECT loggedModel.* FROM loggedModel", joins: keys.compactMap(\.join),
-      conditions: [home, SQLCondition("loggedModel.lifecycle = 'active'")] + query.conditions,
+      conditions: [home, SQLCondition("loggedModel.lifecycle = 'active'")] + measured
+        + query.conditions,
       order: keys.flatMap(\.order) + query.order, page: page)
     return try await ledger.read { db in
       let records = try select.fetch(LoggedModelRecord.self, in: db)
@@ -49,6 +68,7 @@ extension LoggedModelStore {
     let direction = order.isAscending ? "ASC" : "DESC"
     let clause = try OrderClause(parsing: order.field)
     guard clause.entity == "metrics" || clause.entity == "metric" else {
+      let fields = fields([])
       guard let column = fields.texts[clause.key] ?? fields.numbers[clause.key] else {
         throw ExperimentationError(
           .invalidValue, "Invalid order by field name: \(order.field.prefix(100))")
@@ -66,44 +86,70 @@ extension LoggedModelStore {
     return (join, ["\(name).value IS NULL", "\(name).value \(direction)"])
   }
 
-  private static let fields = ListQuery.Fields(
-    texts: [
-      "name": "loggedModel.name", "model_id": "loggedModel.id",
-      "model_type": "loggedModel.kind", "status": "loggedModel.status",
-      "source_run_id": "loggedModel.sourceRun", "experiment_id": "loggedModel.experiment",
-    ],
-    numbers: [
-      "creation_timestamp": "loggedModel.createdAtMs", "creation_time": "loggedModel.createdAtMs",
-      "last_updated_timestamp": "loggedModel.updatedAtMs",
-      "last_updated_time": "loggedModel.updatedAtMs",
-    ],
-    lists: ["name", "model_id", "model_type", "status", "source_run_id"],
-    keyed: [
-      "tag": tag, "tags": tag, "param": param, "params": param, "metric": metric,
-      "metrics": metric,
-    ],
-    ties: ["loggedModel.createdAtMs DESC", "loggedModel.id"])
+  private static func fields(_ datasets: [LoggedModelDataset]) -> ListQuery.Fields {
+    let metric = metric(on: datasets)
+    return ListQuery.Fields(
+      texts: [
+        "name": "loggedModel.name", "model_id": "loggedModel.id",
+        "model_type": "loggedModel.kind", "status": "loggedModel.status",
+        "source_run_id": "loggedModel.sourceRun", "experiment_id": "loggedModel.experiment",
+      ],
+      numbers: [
+        "creation_timestamp": "loggedModel.createdAtMs", "creation_time": "loggedModel.createdAtMs",
+        "last_updated_timestamp": "loggedModel.updatedAtMs",
+        "last_updated_time": "loggedModel.updatedAtMs",
+      ],
+      lists: ["name", "model_id", "model_type", "status", "source_run_id"],
+      keyed: [
+        "tag": tag, "tags": tag, "param": param, "params": param, "metric": metric,
+        "metrics": metric,
+      ],
+      ties: ["loggedModel.createdAtMs DESC", "loggedModel.id"])
+  }
 
   @Sendable private static func tag(
     _ clause: FilterClause
   ) throws(ExperimentationError) -> SQLCondition {
-    try .keyed("loggedModelTag", owner: "model", is: "loggedModel.number", clause, noun: "tag")
+    try .keyed(
+      "loggedModelTag", owner: "model", is: "loggedModel.number", clause, noun: "tag",
+      takesLists: true)
   }
 
   @Sendable private static func param(
     _ clause: FilterClause
   ) throws(ExperimentationError) -> SQLCondition {
-    try .keyed("loggedModelParam", owner: "model", is: "loggedModel.number", clause, noun: "param")
+    try .keyed(
+      "loggedModelParam", owner: "model", is: "loggedModel.number", clause, noun: "param",
+      takesLists: true)
   }
 
-  @Sendable private static func metric(
-    _ clause: FilterClause
-  ) throws(ExperimentationError) -> SQLCondition {
-    let comparison = try SQLCondition.number("point.value", clause, noun: "metric")
+  private static func metric(
+    on datasets: [LoggedModelDataset]
+  ) -> @Sendable (FilterClause) throws(ExperimentationError) -> SQLCondition {
+    { clause throws(ExperimentationError) in
+      let comparison = try SQLCondition.number("point.value", clause, noun: "metric")
+      return measured(
+        "point.key = ? AND \(comparison.sql)", [.text(clause.key)] + comparison.arguments,
+        on: datasets)
+    }
+  }
+
+  /// A metric of the model, measured on one of the datasets, for which a condition holds.
+  private static func measured(
+    _ condition: String, _ arguments: [SQLArgument], on datasets: [LoggedModelDataset]
+  ) -> SQLCondition {
+    let places = datasets.map { dataset in
+      dataset.digest.isEmpty
+        ? SQLCondition("point.datasetName = ?", [.text(dataset.name)])
+        : SQLCondition(
+          "point.datasetName = ? AND point.datasetDigest = ?",
+          [.text(dataset.name), .text(dataset.digest)])
+    }
+    let place = places.isEmpty ? "1" : places.map { "(\($0.sql))" }.joined(separator: " OR ")
     return SQLCondition(
       """
       EXISTS (SELECT 1 FROM loggedModelMetric AS point
-        WHERE point.model = loggedModel.number AND point.key = ? AND \(comparison.sql))
-      """, [.text(clause.key)] + comparison.arguments)
+        WHERE point.model = loggedModel.number AND \(condition) AND (\(place)))
+      """, arguments + places.flatMap(\.arguments))
   }
 }

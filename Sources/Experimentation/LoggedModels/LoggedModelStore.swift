@@ -9,9 +9,12 @@ public struct LoggedModelStore: Sendable {
   public init(ledger: Ledger) { self.ledger = ledger }
 
   /// Starts a model whose files come next.
+  ///
+  /// - Parameter location: where the files are already; nil is a folder of the experiment's.
   public static func create(
     in experiment: ExperimentID, name: String, kind: String = "", sourceRun: RunID? = nil,
-    params: [String: String] = [:], tags: [String: String] = [:], nowMs: Int64, in db: Database
+    params: [String: String] = [:], tags: [String: String] = [:], location: String? = nil,
+    nowMs: Int64, in db: Database
   ) throws -> LoggedModel {
     let home = try ExperimentStore.experiment(experiment, in: db)
     guard home.lifecycle == .active else {
@@ -23,7 +26,7 @@ public struct LoggedModelStore: Sendable {
       !name.contains(where: { "/:.%\"'".contains($0) })
     else {
       throw ExperimentationError(
-        .invalidValue, "Invalid model name (\(name.prefix(60))) provided.",
+        .invalidValue, "Invalid model name ('\(name.prefix(60))') provided.",
         hint: "It must have 1 to 500 characters and none of / : . % \" '")
     }
     if let sourceRun { _ = try RunStore.number(of: sourceRun, in: db) }
@@ -31,8 +34,8 @@ public struct LoggedModelStore: Sendable {
     var record = LoggedModelRecord(
       number: nil, id: id, experiment: experiment.rawValue, name: name, kind: kind,
       sourceRun: sourceRun?.rawValue, status: .pending, statusMessage: "",
-      artifactLocation: home.artifactLocation + "/models/\(id)/artifacts", lifecycle: .active,
-      createdAtMs: nowMs, updatedAtMs: nowMs)
+      artifactLocation: location ?? home.artifactLocation + "/models/\(id)/artifacts",
+      lifecycle: .active, createdAtMs: nowMs, updatedAtMs: nowMs)
     try record.insert(db)
     try note(params: params, tags: tags, on: id, nowMs: nowMs, in: db)
     return try model(id, in: db)
@@ -56,12 +59,17 @@ public struct LoggedModelStore: Sendable {
     return try record.model(in: db)
   }
 
-  /// Moves a model to the trash.
+  /// Moves a model to the trash; one that is there already is no error.
   public static func delete(_ id: String, nowMs: Int64, in db: Database) throws {
-    var record = try LoggedModelRecord.find(id, in: db)
-    record.lifecycle = .deleted
-    record.updatedAtMs = nowMs
-    try record.update(db)
+    try db.execute(
+      sql: """
+        UPDATE loggedModel SET lifecycle = 'deleted', updatedAtMs = ?
+        WHERE id = ? AND lifecycle = 'active'
+        """, arguments: [nowMs, id])
+    guard db.changesCount == 0 else { return }
+    let isKnown = try Bool.fetchOne(
+      db, sql: "SELECT EXISTS (SELECT 1 FROM loggedModel WHERE id = ?)", arguments: [id])
+    if isKnown != true { throw LoggedModelRecord.notFound(id) }
   }
 
   /// Notes params and tags; later values replace earlier ones.

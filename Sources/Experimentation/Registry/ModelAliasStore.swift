@@ -16,20 +16,32 @@ extension ModelStore {
     _ alias: String, of name: String, to version: Int, project: String = "default",
     in db: Database
   ) throws {
-    let isNumber = alias.wholeMatch(of: /v?[0-9]+/.ignoresCase()) != nil
-    let isWord = alias.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }
-    guard (1...255).contains(alias.unicodeScalars.count), isWord, !isNumber,
-      alias.lowercased() != "latest"
-    else {
-      throw ExperimentationError(
-        .invalidValue, "Invalid alias name: '\(alias.prefix(60))'.",
-        hint: "It has 1 to 255 letters, digits, _ and -, is no number and not `latest`.")
-    }
+    try checkAlias(alias)
     let model = try find(name, project: project, in: db)
     _ = try self.version(version, of: name, project: project, in: db)
     try db.execute(
       sql: "INSERT OR REPLACE INTO modelAlias (model, alias, version) VALUES (?, ?, ?)",
       arguments: [model.number, alias, version])
+  }
+
+  private static func checkAlias(_ alias: String) throws {
+    let isWord = alias.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }
+    let refusal: String? =
+      if alias.unicodeScalars.count > 255 {
+        "'Registered model alias name' exceeds the maximum length of 255 characters"
+      } else if alias.isEmpty || !isWord {
+        "Invalid alias name: '\(alias.prefix(60))'. Names may only contain alphanumerics, "
+          + "underscores (_), and dashes (-)."
+      } else if alias.lowercased() == "latest" {
+        "'latest' alias name (case insensitive) is reserved."
+      } else if alias.wholeMatch(of: /v[0-9]+/.ignoresCase()) != nil {
+        "Version alias name '\(alias)' is reserved."
+      } else if alias.allSatisfy(\.isNumber) {
+        "Invalid alias name: '\(alias)'. A number would be mistaken for a version."
+      } else {
+        nil
+      }
+    if let refusal { throw ExperimentationError(.invalidValue, refusal) }
   }
 
   /// Removes an alias; one that does not exist is no error.

@@ -154,7 +154,12 @@ struct FilterLexer {
     {
       position += 1
     }
-    return String(characters[start..<position])
+    let word = String(characters[start..<position])
+    // `span.attributes."my key"`: the last part may be quoted.
+    guard position < characters.count, word.hasSuffix("."),
+      characters[position] == "\"" || characters[position] == "`"
+    else { return word }
+    return word + (try quoted(characters[position]))
   }
 
   private static func isPart(_ character: Character) -> Bool {

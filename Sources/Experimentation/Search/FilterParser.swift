@@ -25,22 +25,25 @@ public struct FilterParser {
   }
 
   private mutating func clause() throws(ExperimentationError) -> FilterClause {
-    guard case .name(let entity, let key, _) = tokens.popFirst() else {
+    let first = tokens.popFirst()
+    guard case .name(let entity, let key, let written) = first else {
       throw ExperimentationError(
-        .invalidValue,
-        "Invalid clause(s) in filter string: a comparison starts with a name such as metrics.rmse")
+        .invalidValue, "Invalid clause(s) in filter string: '\(first?.written ?? "")'",
+        hint: "A comparison starts with a name such as metrics.rmse.")
     }
-    let comparison = try comparison()
+    let comparison = try comparison(after: written)
     guard comparison != .isNull, comparison != .isNotNull else {
       return FilterClause(
         entity: entity, key: key, comparison: comparison, value: .none, written: "")
     }
-    let (value, written) = try value()
+    let (value, words) = try value(after: "\(written) \(comparison.rawValue)")
     return FilterClause(
-      entity: entity, key: key, comparison: comparison, value: value, written: written)
+      entity: entity, key: key, comparison: comparison, value: value, written: words)
   }
 
-  private mutating func comparison() throws(ExperimentationError) -> FilterOperator {
+  private mutating func comparison(
+    after name: String
+  ) throws(ExperimentationError) -> FilterOperator {
     switch tokens.popFirst() {
     case .comparison(let sign):
       if let known = FilterOperator(rawValue: sign) { return known }
@@ -59,11 +62,12 @@ public struct FilterParser {
       default: break
       }
       throw ExperimentationError(
-        .invalidValue, "Invalid clause(s) in filter string: '\(written)'")
+        .invalidValue, "Invalid clause(s) in filter string: \(name) \(written)")
     case let other:
       throw ExperimentationError(
         .invalidValue,
-        "Invalid comparison clause. Expected comparison found '\(other?.written ?? "")'")
+        "Invalid clause(s) in filter string: \(name) \(other?.written ?? "")",
+        hint: "A comparison such as = or LIKE comes after a name.")
     }
   }
 
@@ -75,7 +79,9 @@ public struct FilterParser {
     return true
   }
 
-  private mutating func value() throws(ExperimentationError) -> (FilterValue, String) {
+  private mutating func value(
+    after clause: String
+  ) throws(ExperimentationError) -> (FilterValue, String) {
     switch tokens.popFirst() {
     case .text(let text, let written): return (.text(text), written)
     case .number(let text):
@@ -87,7 +93,8 @@ public struct FilterParser {
     case .open: return (.list(try list()), "a list")
     case .none:
       throw ExperimentationError(
-        .invalidValue, "Invalid comparison clause. Expected 3 tokens found 2")
+        .invalidValue, "Invalid clause(s) in filter string: \(clause)",
+        hint: "A value comes after the comparison.")
     case .some(let other):
       throw ExperimentationError(
         .invalidValue,
@@ -120,7 +127,7 @@ public struct FilterParser {
   private func unexpected() -> ExperimentationError {
     let written = tokens.first?.written ?? ""
     return ExperimentationError(
-      .invalidValue, "Invalid clause(s) in filter string: '\(written)'",
+      .invalidValue, "Invalid clause(s) in filter string: \(written)",
       hint: "Join comparisons with AND; OR and parentheses are not possible.")
   }
 }

@@ -20,7 +20,13 @@ struct ListQuery: Sendable {
   private(set) var order: [String] = []
 
   init(filter: String, order keys: [String], fields: Fields) throws(ExperimentationError) {
-    for clause in try FilterParser.clauses(of: filter) {
+    try self.init(FilterParser.clauses(of: filter), order: keys, fields: fields)
+  }
+
+  init(
+    _ clauses: [FilterClause], order keys: [String], fields: Fields
+  ) throws(ExperimentationError) {
+    for clause in clauses {
       conditions.append(try Self.condition(clause, fields))
     }
     for text in keys { order.append(try Self.order(OrderClause(parsing: text), fields)) }

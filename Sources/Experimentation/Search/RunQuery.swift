@@ -6,7 +6,7 @@ struct RunQuery: Sendable {
   private var clauses: [(condition: SQLCondition, range: MetricRange?)] = []
   private(set) var order: [String] = []
   /// `SELECT run …`: filters that an index answers.
-  private(set) var leads: [SQLCondition] = []
+  private(set) var leads: [(rows: SQLCondition, metric: String?)] = []
   /// The first key to sort by, where it is a metric.
   private(set) var ranking: MetricRanking?
 
@@ -115,11 +115,11 @@ struct RunQuery: Sendable {
       // Nearly all values differ from one.
       if clause.comparison != .notEqual {
         let lead = range.condition(on: "value")
-        leads.append(
-          SQLCondition(
-            "SELECT run FROM latestMetric INDEXED BY latestMetricByKey "
-              + "WHERE key = \(Self.metricKey) AND \(lead.sql)",
-            [.text(clause.key)] + lead.arguments))
+        let rows = SQLCondition(
+          "SELECT run FROM latestMetric INDEXED BY latestMetricByKey "
+            + "WHERE key = \(Self.metricKey) AND \(lead.sql)",
+          [.text(clause.key)] + lead.arguments)
+        leads.append((rows, clause.key))
       }
     case .parameter:
       add(try .keyed("param", owner: "run", is: "run.number", clause, noun: "parameter"))
@@ -150,11 +150,11 @@ struct RunQuery: Sendable {
     guard clause.comparison == .equal, case .text(let text) = clause.value,
       text.unicodeScalars.count <= 100
     else { return }
-    leads.append(
-      SQLCondition(
-        "SELECT run FROM \(table) INDEXED BY \(index) "
-          + "WHERE key = ? AND value = ? AND length(value) <= 100",
-        [.text(clause.key), .text(text)]))
+    let rows = SQLCondition(
+      "SELECT run FROM \(table) INDEXED BY \(index) "
+        + "WHERE key = ? AND value = ? AND length(value) <= 100",
+      [.text(clause.key), .text(text)])
+    leads.append((rows, nil))
   }
 
   private mutating func add(_ clause: OrderClause) throws(ExperimentationError) {

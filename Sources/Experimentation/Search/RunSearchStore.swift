@@ -8,14 +8,17 @@ extension RunStore {
   ///   - experiments: those to search in; none finds none, nil is all of the project.
   ///   - filter: MLflow's grammar, see `FilterParser`.
   ///   - order: keys such as `metrics.rmse DESC`; the newest first breaks ties.
+  ///   - level: where in the trees of runs.
   public func search(
     in experiments: [ExperimentID]?, filter: String = "", order: [String] = [],
-    view: SearchView = .activeOnly, page: SearchPage, project: String = "default"
+    view: SearchView = .activeOnly, level: RunLevel = .all, page: SearchPage,
+    project: String = "default"
   ) async throws -> (runs: [RunDetails], next: String?) {
-    let query = try RunQuery(filter: filter, order: order)
+    let query = try RunQuery(filter: level.narrowed(filter), order: order)
     if let experiments, experiments.isEmpty { return ([], nil) }
     let search = RunSearch(
-      query: query, experiments: experiments, project: project, view: view, page: page)
+      query: query, experiments: experiments, project: project, view: view, level: level,
+      page: page)
     return try await ledger.read { db in
       let records = try search.records(in: db)
       return (
@@ -35,19 +38,22 @@ extension RunStore {
 ///
 /// SQLite keeps no statistics of the ledger's tables, so what is few is counted, up to a limit.
 struct RunSearch: Sendable {
-  /// How many runs are sorted rather than read in order.
+  /// How many runs of the experiments are sorted rather than read in order.
   static let few = 1_000
+  /// The most that a filter may find to lead.
+  static let mostToLead = 5_000
 
   let query: RunQuery
   let home: SQLCondition
   /// Whether one experiment is searched, whose index is in order of start.
   let isOneExperiment: Bool
-  let view: SQLCondition?
+  /// What runs of that life cycle and level satisfy.
+  let view: [SQLCondition]
   let page: SearchPage
 
   init(
     query: RunQuery, experiments: [ExperimentID]?, project: String, view: SearchView,
-    page: SearchPage
+    level: RunLevel = .all, page: SearchPage
   ) {
     self.query = query
     home =
@@ -59,13 +65,14 @@ struct RunSearch: Sendable {
       ?? SQLCondition(
         "run.experiment IN (SELECT id FROM experiment WHERE project = ?)", [.text(project)])
     isOneExperiment = experiments?.count == 1
-    self.view = view.condition("run.lifecycle")
+    self.view = [view.condition("run.lifecycle"), level.condition].compactMap(\.self)
     self.page = page
   }
 
   /// The runs of the page, and one more where another page follows.
   func records(in db: Database) throws -> [RunRecord] {
-    let runs = try count("SELECT 1 FROM run WHERE \(home.sql)", home.arguments, in: db)
+    let runs = try count(
+      SQLCondition("SELECT 1 FROM run WHERE \(home.sql)", home.arguments), atMost: Self.few, in: db)
     guard runs > Self.few else { return try whole(home).fetch(RunRecord.self, in: db) }
     if let lead = try smallestLead(in: db) {
       return try leading(lead).fetch(RunRecord.self, in: db)
@@ -83,7 +90,7 @@ struct RunSearch: Sendable {
   /// The condition on experiments, kept from leading: the sign hides its column from the planner.
   private var notLeading: SQLCondition { SQLCondition("+" + home.sql, home.arguments) }
 
-  private var filters: [SQLCondition] { [view].compactMap(\.self) + query.conditions }
+  private var filters: [SQLCondition] { view + query.conditions }
 
   private func whole(_ home: SQLCondition) -> SQLQuery {
     SQLQuery(
@@ -103,7 +110,7 @@ struct RunSearch: Sendable {
     let ranges = query.ranges(of: ranking.key).map { $0.condition(on: "ranked.value") }
     // Told by the index's own column, they are looked at before the run is.
     let filters =
-      [view].compactMap(\.self) + query.conditions(butOn: ranking.key, run: "ranked.run")
+      view + query.conditions(butOn: ranking.key, run: "ranked.run")
     let lead = SQLCondition(
       """
       FROM latestMetric AS ranked INDEXED BY latestMetricByKey
@@ -120,21 +127,34 @@ struct RunSearch: Sendable {
   }
 
   /// The filter that fewest runs satisfy, where those are few.
+  ///
+  /// Of N runs in order, a page of p is full after p·N/c, where a filter finds c of them; led by
+  /// the filter, a search looks at c. So it leads where c² is at most p·N.
   private func smallestLead(in db: Database) throws -> SQLCondition? {
-    var smallest: (lead: SQLCondition, count: Int)?
-    for lead in query.leads {
-      let count = try count(lead.sql, lead.arguments, in: db)
-      if count < smallest?.count ?? (Self.few + 1) { smallest = (lead, count) }
+    // The order by a metric stops by itself where a filter on that metric ends.
+    let leads = query.leads.filter { $0.metric == nil || $0.metric != query.ranking?.key }
+    guard !leads.isEmpty else { return nil }
+    // Numbers of runs that were removed make it a little larger.
+    let runs =
+      try Int.fetchOne(
+        db.cachedStatement(sql: "SELECT max(number) FROM run")) ?? 0
+    let balance = (Double(page.offset + page.limit + 1) * Double(runs)).squareRoot()
+    var limit = max(Self.few, Int(min(balance, Double(Self.mostToLead))))
+    var smallest: SQLCondition?
+    for lead in leads {
+      let count = try count(lead.rows, atMost: limit, in: db)
+      if count <= limit { (smallest, limit) = (lead.rows, count) }
     }
-    return smallest?.lead
+    return smallest
   }
 
-  /// How many rows there are, counted up to one more than few.
-  private func count(_ sql: String, _ arguments: [SQLArgument], in db: Database) throws -> Int {
-    let sql = "SELECT count(*) FROM (\(sql) LIMIT \(Self.few + 1))"
+  /// How many rows there are, counted up to one more than a limit.
+  private func count(_ rows: SQLCondition, atMost limit: Int, in db: Database) throws -> Int {
+    let arguments = rows.arguments + [.integer(Int64(limit) + 1)]
+    let sql = "SELECT count(*) FROM (\(rows.sql) LIMIT ?)"
     // Lists of experiments have any length, and each would stay prepared.
     let statement =
-      arguments.count <= 2 ? try db.cachedStatement(sql: sql) : try db.makeStatement(sql: sql)
+      arguments.count <= 3 ? try db.cachedStatement(sql: sql) : try db.makeStatement(sql: sql)
     return try Int.fetchOne(
       statement, arguments: StatementArguments(arguments.map(\.value))) ?? 0
   }

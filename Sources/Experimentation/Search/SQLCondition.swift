@@ -32,10 +32,10 @@ struct SQLCondition: Sendable, Equatable {
       let marks = texts.map { _ in "?" }.joined(separator: ", ")
       return SQLCondition(
         "\(column) \(clause.comparison.rawValue) (\(marks))", texts.map(SQLArgument.text))
-    case (_, .list) where !takesLists:
+    case (.isIn, .list), (.isNotIn, .list):
       throw ExperimentationError(
         .invalidValue,
-        "\(noun) '\(clause.key)' does not support comparison with a list of quoted string values")
+        "\(noun) '\(clause.key)' does not support comparison with a list of quoted string values.")
     case (.equal, _), (.notEqual, _), (.like, _), (.iLike, _), (.isIn, _), (.isNotIn, _):
       throw ExperimentationError(
         .invalidValue,
@@ -68,14 +68,15 @@ struct SQLCondition: Sendable, Equatable {
 
   /// A comparison with the value of a key in a table of `(owner, key, value)`, such as tags.
   static func keyed(
-    _ table: String, owner: String, is row: String, _ clause: FilterClause, noun: String
+    _ table: String, owner: String, is row: String, _ clause: FilterClause, noun: String,
+    takesLists: Bool = false
   ) throws(ExperimentationError) -> SQLCondition {
     let key = "SELECT 1 FROM \(table) AS pair WHERE pair.\(owner) = \(row) AND pair.key = ?"
     switch clause.comparison {
     case .isNull: return SQLCondition("NOT EXISTS (\(key))", [.text(clause.key)])
     case .isNotNull: return SQLCondition("EXISTS (\(key))", [.text(clause.key)])
     default:
-      let condition = try text("pair.value", clause, noun: noun)
+      let condition = try text("pair.value", clause, noun: noun, takesLists: takesLists)
       return SQLCondition(
         "EXISTS (\(key) AND \(condition.sql))", [.text(clause.key)] + condition.arguments)
     }
@@ -84,8 +85,9 @@ struct SQLCondition: Sendable, Equatable {
   static func invalidComparator(_ clause: FilterClause, noun: String) -> ExperimentationError {
     ExperimentationError(
       .invalidValue,
-      "Invalid comparator '\(clause.comparison.rawValue)' for \(noun) '\(clause.key)'."
-    )
+      "Invalid comparator '\(clause.comparison.rawValue)' for \(noun) '\(clause.key)'.",
+      hint: [.isNull, .isNotNull].contains(clause.comparison)
+        ? "IS NULL / IS NOT NULL is only supported for tags and params." : nil)
   }
 
   /// The pattern of GLOB that matches what a pattern of LIKE does.

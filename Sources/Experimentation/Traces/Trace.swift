@@ -6,7 +6,7 @@ public enum TraceState: String, Codable, Sendable {
   case inProgress = "IN_PROGRESS"
 }
 
-/// One request to an application, as it was traced; its spans are an artifact.
+/// One request to an application, as it was traced; its spans are kept apart.
 public struct Trace: Sendable, Equatable {
   /// As the client chose it, such as `tr-…`.
   public var id: String

@@ -9,7 +9,9 @@ public struct TraceStore: Sendable {
   public init(ledger: Ledger) { self.ledger = ledger }
 
   /// Keeps a trace; one of that identifier is replaced, its tags are added to.
-  public static func put(_ trace: Trace, in db: Database) throws {
+  ///
+  /// - Parameter isFinal: that its client told the whole; spans that come later change nothing.
+  public static func put(_ trace: Trace, isFinal: Bool = false, in db: Database) throws {
     guard (1...100).contains(trace.id.utf8.count) else {
       throw ExperimentationError(.invalidValue, "A trace's id has 1 to 100 characters.")
     }
@@ -29,7 +31,8 @@ public struct TraceStore: Sendable {
       ])
     for (key, value) in trace.tags { try setTag(key, value, of: trace.id, in: db) }
     let number = try number(of: trace.id, in: db)
-    for (key, value) in trace.metadata {
+    let metadata = isFinal ? [finalized.key: finalized.value] : [:]
+    for (key, value) in trace.metadata.merging(metadata, uniquingKeysWith: { own, _ in own }) {
       try db.execute(
         sql: "INSERT OR REPLACE INTO traceMetadata (trace, key, value) VALUES (?, ?, ?)",
         arguments: [number, key, value])
@@ -39,16 +42,21 @@ public struct TraceStore: Sendable {
 
   /// The trace of that identifier.
   public static func trace(_ id: String, in db: Database) throws -> Trace {
-    guard let row = try Row.fetchOne(db, sql: "SELECT * FROM trace WHERE id = ?", arguments: [id])
-    else { throw notFound(id) }
-    return try trace(row, in: db)
+    guard let trace = try trace(ifThere: id, in: db) else { throw notFound(id) }
+    return trace
+  }
+
+  /// The trace of that identifier; nil where there is none.
+  public static func trace(ifThere id: String, in db: Database) throws -> Trace? {
+    try Row.fetchOne(db, sql: "SELECT * FROM trace WHERE id = ?", arguments: [id])
+      .map { try trace($0, in: db) }
   }
 
   /// Traces that a filter finds, the newest first, and the token of the next page.
   public func search(
     in experiments: [ExperimentID], filter: String = "", order: [String] = [], page: SearchPage
   ) async throws -> (traces: [Trace], next: String?) {
-    let query = try ListQuery(filter: filter, order: order, fields: Self.fields)
+    let query = try TraceQuery(filter: filter, order: order)
     guard !experiments.isEmpty else { return ([], nil) }
     let home = SQLCondition(
       "trace.experiment IN (\(experiments.map { _ in "?" }.joined(separator: ", ")))",
@@ -140,40 +148,5 @@ public struct TraceStore: Sendable {
 
   private static func notFound(_ id: String) -> ExperimentationError {
     ExperimentationError(.traceNotFound, "Trace with ID '\(id.prefix(100))' not found.")
-  }
-
-  private static let fields = ListQuery.Fields(
-    texts: [
-      "status": "trace.state", "state": "trace.state", "request_id": "trace.id",
-      "trace_id": "trace.id", "client_request_id": "trace.clientRequest",
-      "prompt": "trace.requestPreview", "text": "trace.requestPreview",
-      "name": tagValue("traceTag", "mlflow.traceName"),
-      "run_id": tagValue("traceMetadata", "mlflow.sourceRun"),
-    ],
-    numbers: [
-      "timestamp": "trace.requestedAtMs", "timestamp_ms": "trace.requestedAtMs",
-      "request_time": "trace.requestedAtMs", "execution_time": "trace.durationMs",
-      "execution_time_ms": "trace.durationMs", "execution_duration": "trace.durationMs",
-    ],
-    lists: ["status", "state", "request_id", "trace_id", "name", "run_id"],
-    keyed: [
-      "tag": tag, "tags": tag, "metadata": metadata, "request_metadata": metadata,
-    ],
-    ties: ["trace.requestedAtMs DESC", "trace.id"])
-
-  private static func tagValue(_ table: String, _ key: String) -> String {
-    "(SELECT pair.value FROM \(table) AS pair WHERE pair.trace = trace.number AND pair.key = '\(key)')"
-  }
-
-  @Sendable private static func tag(
-    _ clause: FilterClause
-  ) throws(ExperimentationError) -> SQLCondition {
-    try .keyed("traceTag", owner: "trace", is: "trace.number", clause, noun: "tag")
-  }
-
-  @Sendable private static func metadata(
-    _ clause: FilterClause
-  ) throws(ExperimentationError) -> SQLCondition {
-    try .keyed("traceMetadata", owner: "trace", is: "trace.number", clause, noun: "metadata")
   }
 }

@@ -1,52 +1,64 @@
-/// Thins a curve out: of each stretch of points, the smallest and the largest value stay.
+/// Thins a curve out: evenly spaced points stay, and between them every peak and valley.
+///
+/// The evenly spaced ones are those that MLflow's server picks, so that curves of runs that logged
+/// at the same steps stay comparable; the extremes are what it would lose.
 struct CurveSampler {
-  private let stretch: Int
-  private let keepsAll: Bool
+  private let count: Int
+  private let limit: Int
   private var seen = 0
+  /// How many evenly spaced points were kept.
+  private var bucket = 0
+  private var previous: MetricPoint?
   private var low: (point: MetricPoint, position: Int)?
   private var high: (point: MetricPoint, position: Int)?
-  private var last: MetricPoint?
   private var kept: [MetricPoint] = []
 
   /// - Parameters:
   ///   - count: how many points will come.
-  ///   - limit: how many to keep, about; the first and the last are always kept.
+  ///   - limit: how many evenly spaced ones to keep; extremes between them come on top, two at most
+  ///     for each.
   init(count: Int, limit: Int) {
-    keepsAll = count <= limit
-    stretch = max(1, (2 * count + max(1, limit) - 1) / max(1, limit))
+    self.count = count
+    self.limit = max(1, limit)
   }
 
   mutating func add(_ point: MetricPoint) {
-    if keepsAll || seen == 0 {
-      kept.append(point)
-      seen += 1
+    defer { seen += 1 }
+    guard isEvenlySpaced(seen) else {
+      if low.map({ point.value < $0.point.value || $0.point.value.isNaN }) ?? true {
+        low = (point, seen)
+      }
+      if high.map({ point.value > $0.point.value || $0.point.value.isNaN }) ?? true {
+        high = (point, seen)
+      }
       return
     }
-    last = point
-    if low.map({ point.value < $0.point.value || $0.point.value.isNaN }) ?? true {
-      low = (point, seen)
-    }
-    if high.map({ point.value > $0.point.value || $0.point.value.isNaN }) ?? true {
-      high = (point, seen)
-    }
-    seen += 1
-    if seen % stretch == 0 { flush() }
+    keepExtremes(before: point)
+    kept.append(point)
+    previous = point
   }
 
-  mutating func finish() -> [MetricPoint] {
-    flush()
-    if let last, kept.last != last { kept.append(last) }
-    return kept
+  func finish() -> [MetricPoint] { kept }
+
+  /// Whether the point starts one of `limit` equally large buckets, or is the last of all.
+  private mutating func isEvenlySpaced(_ position: Int) -> Bool {
+    if count <= limit || position == count - 1 { return true }
+    guard bucket < limit - 1 else { return false }
+    let start = bucket * (count / limit) + min(bucket, count % limit)
+    guard position == start else { return false }
+    bucket += 1
+    return true
   }
 
-  private mutating func flush() {
-    guard let low, let high else { return }
-    if low.position == high.position {
-      kept.append(low.point)
-    } else {
-      kept += low.position < high.position ? [low.point, high.point] : [high.point, low.point]
-    }
-    self.low = nil
-    self.high = nil
+  /// Keeps the extremes of a stretch where they lie outside of what its two ends span.
+  private mutating func keepExtremes(before next: MetricPoint) {
+    defer { (low, high) = (nil, nil) }
+    // One point alone is the last: a limit of 1 asks for no curve.
+    guard let low, let high, let previous else { return }
+    let ends = [previous.value, next.value].filter { !$0.isNaN }
+    let isLow = ends.allSatisfy { low.point.value < $0 }
+    let isHigh = ends.allSatisfy { high.point.value > $0 } && high.position != low.position
+    let extremes = [isLow ? low : nil, isHigh ? high : nil].compactMap { $0 }
+    kept += extremes.sorted { $0.position < $1.position }.map(\.point)
   }
 }

@@ -19,10 +19,7 @@ extension ExperimentStore {
     _ id: ExperimentID, to name: String, nowMs: Int64, in db: Database
   ) throws {
     let experiment = try experiment(id, in: db)
-    guard (1...500).contains(name.unicodeScalars.count) else {
-      throw ExperimentationError(
-        .invalidValue, "The name of an experiment has 1 to 500 characters, not \(name.count).")
-    }
+    try checkName(name)
     guard experiment.lifecycle == .active else {
       throw ExperimentationError(
         .invalidValue, "Cannot rename a non-active experiment.", hint: "Restore it first.")
@@ -51,7 +48,10 @@ extension ExperimentStore {
       sql: "UPDATE experiment SET lifecycle = ?, updatedAtMs = ? WHERE id = ?",
       arguments: [lifecycle.rawValue, nowMs, id.rawValue])
     try db.execute(
-      sql: "UPDATE run SET lifecycle = ?, deletedAtMs = ? WHERE experiment = ?",
+      sql: """
+        UPDATE run SET lifecycle = ?, deletedAtMs = ? WHERE experiment = ?
+          AND id NOT IN (SELECT name FROM condemned WHERE kind = 'run')
+        """,
       arguments: [lifecycle.rawValue, lifecycle == .deleted ? nowMs : nil, id.rawValue])
   }
 

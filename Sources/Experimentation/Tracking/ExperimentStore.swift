@@ -28,10 +28,7 @@ public struct ExperimentStore: Sendable {
     named name: String, artifactLocation: String? = nil, tags: [String: String] = [:],
     project: String = "default", nowMs: Int64, in db: Database
   ) throws -> Experiment {
-    guard (1...500).contains(name.unicodeScalars.count) else {
-      throw ExperimentationError(
-        .invalidValue, "The name of an experiment has 1 to 500 characters, not \(name.count).")
-    }
+    try checkName(name)
     if try find(name, project: project, in: db) != nil {
       throw ExperimentationError(
         .experimentAlreadyExists, "Experiment(name=\(name)) already exists.",
@@ -62,6 +59,16 @@ public struct ExperimentStore: Sendable {
     }
     guard let found else { throw notFound(id) }
     return found
+  }
+
+  static func checkName(_ name: String) throws {
+    guard !name.isEmpty else {
+      throw ExperimentationError(.invalidValue, "An experiment needs a name.")
+    }
+    guard name.unicodeScalars.count <= 500 else {
+      throw ExperimentationError(
+        .invalidValue, "'name' exceeds the maximum length of 500 characters")
+    }
   }
 
   static func notFound(_ id: ExperimentID) -> ExperimentationError {

@@ -2,9 +2,8 @@ import Basics
 import GRDB
 
 extension RunStore {
-  /// A part of a curve thinned out to about `limit` points that keep every peak and valley.
-  ///
-  /// Each stretch of equally many points gives its smallest and its largest value.
+  /// A part of a curve thinned out to `limit` evenly spaced points and the peaks and valleys between
+  /// them; empty for an unknown metric.
   public func sample(
     of key: String, run id: RunID, steps: ClosedRange<Int64> = .min ... .max, limit: Int
   ) async throws -> [MetricPoint] {

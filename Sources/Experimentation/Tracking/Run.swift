@@ -1,3 +1,5 @@
+import Basics
+
 /// The identifier of a run: 32 hexadecimal digits, as MLflow's clients expect.
 public struct RunID: Hashable, Sendable, CustomStringConvertible {
   /// The digits, in lower case.
@@ -25,6 +27,14 @@ public struct RunID: Hashable, Sendable, CustomStringConvertible {
   public static func random() -> RunID {
     var generator = SystemRandomNumberGenerator()
     return random(using: &generator)
+  }
+
+  /// The identifier that always stands for the same thing of the factory, such as a trial of a study.
+  ///
+  /// Whoever writes the run twice, because it was interrupted, writes one run.
+  public static func derived(from words: String...) -> RunID {
+    let digest = ObjectDigest(of: "run \(words.joined(separator: " "))")
+    return RunID(unchecked: String(digest.hex.prefix(32)))
   }
 
   /// The digits.
@@ -115,6 +125,8 @@ public struct RunInput: Sendable, Equatable {
   public var schema: String
   /// Counts and the like, as the one who logged it tells; JSON or empty.
   public var profile: String
+  /// Free notes beside the context.
+  public var tags: [String: String] = [:]
 
   /// Names an input.
   public init(

@@ -1,12 +1,6 @@
 import Basics
 public import GRDB
 
-/// Keys of tags that mean something to the factory too.
-public enum RunTagKey {
-  /// The run's name; setting the tag renames the run and the reverse.
-  public static let name = "mlflow.runName"
-}
-
 extension RunStore {
   /// Changes what is not nil: status with the end time, name.
   public static func update(
@@ -37,6 +31,9 @@ extension RunStore {
   public static func setLifecycle(
     _ lifecycle: LifecycleStage, of id: RunID, nowMs: Int64, in db: Database
   ) throws {
+    if lifecycle == .active, try TrashStore.isCondemned(run: id.rawValue, in: db) {
+      throw notFound(id)
+    }
     try db.execute(
       sql: "UPDATE run SET lifecycle = ?, deletedAtMs = ? WHERE id = ?",
       arguments: [lifecycle.rawValue, lifecycle == .deleted ? nowMs : nil, id.rawValue])

@@ -41,15 +41,20 @@ extension RunStore {
     for input in inputs {
       try db.execute(
         sql: """
-          INSERT OR IGNORE INTO runInput
-            (run, name, digest, context, sourceType, source, datasetVersion, schema, profile)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+          INSERT OR IGNORE INTO runInput (run, name, digest, context, sourceType, source,
+            datasetVersion, schema, profile, tags)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
           """,
         arguments: [
           run, input.name, input.digest, input.context, input.sourceType, input.source,
-          input.datasetVersion, input.schema, input.profile,
+          input.datasetVersion, input.schema, input.profile, Self.json(ofTags: input.tags),
         ])
     }
+  }
+
+  private static func json(ofTags tags: [String: String]) -> String {
+    let members = tags.sorted { $0.key < $1.key }.map { JSONMember($0.key, .string($0.value)) }
+    return String(decoding: JSONValue.object(members).encoded(), as: UTF8.self)
   }
 
   /// Notes which logged models a run read or made; the same again is no error.
@@ -129,12 +134,26 @@ extension RunStore {
     let isAllowed = key.unicodeScalars.allSatisfy {
       $0.properties.isAlphabetic || $0.properties.numericType != nil || "_-. :/".contains($0)
     }
-    guard (1...250).contains(key.unicodeScalars.count), isAllowed, !leavesItsFolder(key) else {
+    // MLflow's clients know a metric's key by "name", and the length limits by these nouns.
+    let (field, noun) =
+      switch kind {
+      case "metric": ("name", "Metric name")
+      case "param": ("key", "Param key")
+      default: ("key", "key")
+      }
+    guard key.unicodeScalars.count <= 250 else {
       throw ExperimentationError(
-        .invalidValue, "\(visible(key)) is no name of a \(kind).",
-        hint: "Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), "
-          + "spaces ( ), colon(:) and slashes (/), 1 to 250 of them, and be no path to elsewhere.")
+        .invalidValue, "'\(noun)' exceeds the maximum length of 250 characters")
     }
+    guard !isAllowed || key.isEmpty || leavesItsFolder(key) else { return }
+    throw ExperimentationError(
+      .invalidValue,
+      "Invalid value \"\(String(visible(key).dropFirst().dropLast()))\" for parameter "
+        + "'\(field)' supplied: "
+        + (isAllowed
+          ? "It must not be empty or a path to elsewhere."
+          : "Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), "
+            + "spaces ( ), colon(:) and slashes (/)."))
   }
 
   /// Whether the key, read as a path, is another path than it says, such as `a/../b` or `/a`.

@@ -14,7 +14,7 @@ struct Root: AsyncParsableCommand {
     subcommands: [
       BackupCommand.self, DatasetsCommand.self, DoctorCommand.self, EndpointsCommand.self,
       EnginesCommand.self, EnvCommand.self, ExperimentsCommand.self,
-      ExplainCommand.self, GatewayCommand.self,
+      ExplainCommand.self, GarbageCommand.self, GatewayCommand.self,
       ImportCommand.self, InitCommand.self, JobsCommand.self, ModelsCommand.self,
       PredictCommand.self,
       RestoreCommand.self, RunCommand.self, RunsCommand.self, ServeCommand.self, StopCommand.self,

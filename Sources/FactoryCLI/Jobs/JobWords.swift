@@ -1,5 +1,6 @@
 internal import API
 internal import Basics
+internal import Experimentation
 import Foundation
 
 /// Addresses of jobs.
@@ -36,12 +37,7 @@ extension JobWire {
   }
 
   /// The command as a shell would take it.
-  var commandLine: String {
-    command.map { word in
-      let plain = word.allSatisfy { $0.isLetter || $0.isNumber || "-_./=:,+@%".contains($0) }
-      return plain && !word.isEmpty ? word : "'\(word.replacing("'", with: #"'\''"#))'"
-    }.joined(separator: " ")
-  }
+  var commandLine: String { ShellWords.joined(command) }
 
   /// Everything about one job.
   var properties: TextTable {
@@ -59,6 +55,7 @@ extension JobWire {
       ("command", .init(commandLine)), ("attempt", .init("\(attempt)")),
       ("submitted", .init(Self.time(createdAtMs))),
     ]
+    if let run { rows.append(("run", .init(run))) }
     if let startedAtMs { rows.append(("started", .init(Self.time(startedAtMs)))) }
     if startedAtMs != nil { rows.append(("ran", .init(duration))) }
     rows += [("asks for", .init(resources)), ("used", .init(used)), ("folder", .init(folder))]

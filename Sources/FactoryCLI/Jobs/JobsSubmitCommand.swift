@@ -48,6 +48,12 @@ struct JobsSubmitCommand: FactoryCommand {
     help: ArgumentHelp("Where the command starts (default: the current folder).", valueName: "dir"))
   var directory: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Give the job a run in that experiment: MLflow calls of the command log into it.",
+      valueName: "name"))
+  var experiment: String?
+
   @Flag(help: "Wait for the end; a job that fails ends this program with exit code 1.")
   var wait = false
 
@@ -62,7 +68,10 @@ struct JobsSubmitCommand: FactoryCommand {
   }
 
   func execute() async throws {
-    let submission = try submission()
+    var submission = try submission()
+    if experiment != nil, let folder = submission.workingDirectory {
+      submission.source = await WorkingCopy.source(of: folder)
+    }
     let client = try await connection()
     var job: JobWire = try await client.post("/api/v1/jobs", submission)
     if wait {
@@ -81,6 +90,7 @@ struct JobsSubmitCommand: FactoryCommand {
     (wire.name, wire.cpus, wire.gpus) = (name, cpus, gpus)
     (wire.priority, wire.taskCount) = (priority, tasks)
     wire.memoryBytes = try memory.map { try ByteCount($0).bytes }
+    wire.experiment = experiment
     wire.timeLimitMs = try time.map { try TimeSpan($0).milliseconds }
     wire.gracePeriodMs = try grace.map { try TimeSpan($0).milliseconds }
     let current = FileManager.default.currentDirectoryPath

@@ -14,12 +14,16 @@ struct CurvePlot {
   /// Lines, without axis and legend.
   var height: Int
 
+  /// Narrower drawings show nothing.
+  static let leastWidth = 8
+
   /// The drawing with its axes and a legend.
   var text: String {
     let finite = curves.flatMap(\.points).filter { $0.x.isFinite && $0.y.isFinite }
     guard let minX = finite.map(\.x).min(), let maxX = finite.map(\.x).max(),
       let minY = finite.map(\.y).min(), let maxY = finite.map(\.y).max()
     else { return "Nothing to draw: no run has this metric." }
+    let width = max(Self.leastWidth, width)
     var dots = Array(repeating: Array(repeating: UInt8(0), count: width), count: height)
     func place(_ point: (x: Double, y: Double)) -> (column: Int, row: Int) {
       let x = maxX > minX ? (point.x - minX) / (maxX - minX) : 0.5
@@ -29,7 +33,9 @@ struct CurvePlot {
         Int(((1 - y) * Double(4 * height - 1)).rounded())
       )
     }
-    for curve in curves {
+    var marks: [Int: Character] = [:]
+    for (number, curve) in curves.enumerated() {
+      let end = curve.points.last { $0.x.isFinite && $0.y.isFinite }?.x
       var last: (column: Int, row: Int)?
       for point in curve.points {
         guard point.x.isFinite, point.y.isFinite else {
@@ -41,20 +47,47 @@ struct CurvePlot {
           dots[dot.row / 4][dot.column / 2] |= Self.bit(dot.column % 2, dot.row % 4)
         }
         last = next
+        // Where a curve was last tells it from the others.
+        if point.x == end, let mark = mark(of: number) {
+          marks[next.row / 4 * width + next.column / 2] = mark
+        }
       }
     }
     var lines = dots.enumerated().map { index, row in
       let label = index == 0 ? Self.short(maxY) : index == height - 1 ? Self.short(minY) : ""
-      return Self.padded(label) + " ┤" + row.map(Self.character).joined()
+      let cells = row.enumerated().map { column, dots in
+        marks[index * width + column].map(String.init) ?? Self.character(dots)
+      }
+      return Self.padded(label) + " ┤" + cells.joined()
     }
     let ends = (Self.short(minX), Self.short(maxX))
     let gap = max(1, width - ends.0.count - ends.1.count)
     lines.append(
       Self.padded("") + "  " + ends.0 + String(repeating: " ", count: gap) + ends.1)
-    lines.append(
-      Self.padded("") + "  "
-        + curves.map { "\($0.name) (\($0.points.count))" }.joined(separator: "  "))
-    return lines.joined(separator: "\n")
+    return (lines + legend(width: width + 12)).joined(separator: "\n")
+  }
+
+  /// A letter for each of several curves, as far as the alphabet goes.
+  private func mark(of place: Int) -> Character? {
+    guard curves.count > 1, place < 26 else { return nil }
+    return Character(UnicodeScalar(UInt8(ascii: "a") + UInt8(place)))
+  }
+
+  /// Names of the curves with their points, in lines that fit; what is no number is told.
+  private func legend(width: Int) -> [String] {
+    var lines: [String] = []
+    for (place, curve) in curves.enumerated() {
+      let gaps = curve.points.count { !$0.y.isFinite }
+      let count = curve.points.isEmpty ? "none" : "\(curve.points.count)"
+      let name = mark(of: place).map { "\($0) \(curve.name)" } ?? curve.name
+      let entry = "\(name) (\(count)" + (gaps > 0 ? ", \(gaps) no numbers)" : ")")
+      if let last = lines.last, last.count + 2 + entry.count <= width {
+        lines[lines.count - 1] = last + "  " + entry
+      } else {
+        lines.append("  " + entry)
+      }
+    }
+    return lines
   }
 
   /// The dots of a straight line (Bresenham 1965).

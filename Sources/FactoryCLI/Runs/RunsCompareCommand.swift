@@ -1,5 +1,6 @@
 internal import API
 internal import ArgumentParser
+internal import Basics
 import Foundation
 
 /// Shows where runs differ.
@@ -11,25 +12,71 @@ struct RunsCompareCommand: FactoryCommand {
   @OptionGroup var global: GlobalOptions
 
   @Argument(help: ArgumentHelp("Identifiers of the runs.", valueName: "run"))
-  var ids: [String]
+  var ids: [String] = []
+
+  @Option(help: ArgumentHelp("All runs right below that one, such as trials.", valueName: "run"))
+  var below: String?
+
+  @Option(help: ArgumentHelp("Write a page that needs nothing else.", valueName: "file"))
+  var html: String?
+
+  @Option(help: "The metric by which the page orders and colors runs.")
+  var metric: String?
 
   @Flag(help: "Show params that are the same in all runs too.")
   var all = false
 
   func validate() throws {
-    guard ids.count >= 2 else { throw ValidationError("Name two runs or more.") }
+    guard ids.isEmpty == (below != nil), ids.count != 1 || html != nil else {
+      throw ValidationError("Name two runs or more, or the run above them with --below.")
+    }
   }
 
   func execute() async throws {
     let client = try await connection()
-    var runs: [RunWire] = []
-    for id in ids {
-      runs.append(try await client.get("/api/v1/runs/\(FactoryClient.escaped(id))"))
+    let ids = try await ids(client)
+    if let html {
+      try await writePage(of: ids, to: html, client)
+    } else {
+      var runs: [RunWire] = []
+      for id in ids {
+        runs.append(try await client.get("/api/v1/runs/\(FactoryClient.escaped(id))"))
+      }
+      try global.output.show(
+        RunListWire(runs: runs), table: RunComparison(runs: runs, showsEqual: all).table,
+        quiet: runs.map(\.id))
+    }
+  }
+
+  private func ids(_ client: FactoryClient) async throws -> [String] {
+    guard let below else { return ids }
+    let list = try await client.get(
+      "/api/v1/runs", query: [("parent", below), ("limit", "200")], as: RunListWire.self)
+    return list.runs.map(\.id)
+  }
+
+  private func writePage(of ids: [String], to file: String, _ client: FactoryClient) async throws {
+    var query = [("runs", ids.joined(separator: ",")), ("file", "true")]
+    if let metric { query.append(("metric", metric)) }
+    let page = try await client.send("GET", "/runs/compare", query: query).body
+    let path = FileTree.absolute(file)
+    do {
+      try Data(page).write(to: URL(fileURLWithPath: path), options: .atomic)
+    } catch {
+      throw CLIError(
+        .fileUnwritable, "\(visible(file)) cannot be written: \(error.localizedDescription)",
+        hint: "Name a file in a folder that exists.")
     }
     try global.output.show(
-      RunListWire(runs: runs), table: RunComparison(runs: runs, showsEqual: all).table,
-      quiet: runs.map(\.id))
+      ComparisonFileJSON(html: path, runs: ids),
+      text: "\(ids.count) runs are compared in \(path)", quiet: [path])
   }
+}
+
+/// What `runs compare --html FILE --output json` prints.
+private struct ComparisonFileJSON: Encodable {
+  var html: String
+  var runs: [String]
 }
 
 /// Runs beside each other, a column each.

@@ -5,7 +5,11 @@ import Foundation
 /// Lists runs.
 struct RunsListCommand: FactoryCommand {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "Lists runs, newest first.")
+    commandName: "list", abstract: "Lists runs, newest first.",
+    discussion: """
+      Stages and trials are runs below that of their workflow run; they are listed with --nested, \
+      with --parent RUN, and where a filter finds them.
+      """)
 
   @OptionGroup var global: GlobalOptions
 
@@ -21,14 +25,23 @@ struct RunsListCommand: FactoryCommand {
   @Option(help: "What to sort by, such as \"metrics.rmse ASC\".")
   var order: String?
 
+  @Option(help: "Only the runs right below the run with that identifier.")
+  var parent: String?
+
+  @Flag(help: "Runs below other runs too.")
+  var nested = false
+
   @Flag(help: "Show those in the trash instead.")
   var deleted = false
 
   func execute() async throws {
     var query = [("limit", "\(limit)")]
-    for (name, value) in [("experiment", experiment), ("filter", filter), ("order", order)] {
+    for (name, value) in [
+      ("experiment", experiment), ("filter", filter), ("order", order), ("parent", parent),
+    ] {
       if let value { query.append((name, value)) }
     }
+    if !nested, parent == nil, filter == nil { query.append(("roots", "true")) }
     if deleted { query.append(("deleted", "true")) }
     let list = try await connection().get("/api/v1/runs", query: query, as: RunListWire.self)
     let rows = list.runs.map { run in

@@ -1,5 +1,6 @@
 internal import API
 internal import ArgumentParser
+internal import Basics
 import Foundation
 
 /// Shows one run.
@@ -28,8 +29,15 @@ extension RunWire {
     ]
     if let endedAtMs { rows.append(("ended", .init(MomentText.minute(endedAtMs)))) }
     if let job { rows.append(("job", .init(job))) }
+    if let parent { rows.append(("below", .init(parent))) }
+    rows += childRows
     for input in inputs {
-      rows.append(("input", .init("\(input.name) \(input.datasetVersion ?? input.digest)")))
+      let context = input.context.isEmpty ? "" : " (\(input.context))"
+      rows.append(
+        ("input", .init("\(input.name) \(input.datasetVersion ?? input.digest)\(context)")))
+    }
+    for artifact in artifacts ?? [] {
+      rows.append(("artifact", .init("\(artifact.path) (\(ByteCount(bytes: artifact.bytes)))")))
     }
     for (key, value) in metrics.sorted(by: { $0.key < $1.key }) {
       rows.append(("metric \(key)", .init(String(format: "%.6g", value))))
@@ -41,5 +49,19 @@ extension RunWire {
       rows.append(("tag \(key)", .init(value)))
     }
     return .properties(rows)
+  }
+
+  /// The first runs below it, and how many more there are.
+  private var childRows: [(String, TextTable.Cell)] {
+    let children = children ?? []
+    let most = 12
+    var rows = children.prefix(most).map { child in
+      ("child", TextTable.Cell("\(child.id) \(child.name): \(child.status)"))
+    }
+    if children.count > most {
+      rows.append(
+        ("", .init("\(children.count - most) more: aifactory runs list --parent \(id)")))
+    }
+    return rows
   }
 }

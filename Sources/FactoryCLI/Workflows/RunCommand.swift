@@ -18,7 +18,8 @@ struct RunCommand: FactoryCommand {
   var detach = false
 
   func execute() async throws {
-    let submission = try workflow.submission()
+    var submission = try workflow.submission()
+    submission.source = await WorkingCopy.source(of: submission.baseFolder)
     let client = try await connection()
     let run = try await client.post(
       "/api/v1/workflow-runs", submission, as: WorkflowRunWire.self)

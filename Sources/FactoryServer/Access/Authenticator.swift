@@ -14,6 +14,7 @@ public final class Authenticator: Sendable {
 
   private let owner: TokenDigest
   private let sessionKey: SymmetricKey
+  private let runTokens: RunTokens
   private let isOff: Bool
   private let nowSeconds: @Sendable () -> Int64
   private let openLinks = Mutex<[TokenDigest]>([])
@@ -29,6 +30,7 @@ public final class Authenticator: Sendable {
     owner = TokenDigest(of: token)
     // Derived from the token, so that a browser stays signed in when the server restarts.
     sessionKey = SymmetricKey(data: SHA256.hash(data: Data("session:\(token)".utf8)))
+    runTokens = RunTokens(owner: token)
     self.isOff = isOff
     self.nowSeconds = nowSeconds
   }
@@ -42,7 +44,11 @@ public final class Authenticator: Sendable {
   func caller(of request: Request) throws -> Caller {
     if isOff { return .owner }
     if let header = request.headers[.authorization] {
-      guard let token = Self.token(in: header), TokenDigest(of: token).matches(owner) else {
+      let token = Self.token(in: header)
+      if let run = token.flatMap({ runTokens.run(of: $0) }) {
+        return Caller(project: Caller.owner.project, run: run)
+      }
+      guard let token, TokenDigest(of: token).matches(owner) else {
         throw ServerError(
           .unauthorized, "The token is not valid here.",
           hint: "'aifactory env' prints the token of this home.")

@@ -5,10 +5,14 @@ import Hummingbird
 extension FactoryRoutes {
   /// One-time links that sign a browser in.
   func addLoginRoutes(_ authenticator: Authenticator, url: @escaping @Sendable () -> String) {
-    route(.post, "/api/v1/login-links", permission: .write) { _, _ in
+    route(
+      .post, "/api/v1/login-links", permission: .write,
+      .api(
+        "Makes a link that signs a browser in, once.", answer: .json(LoginLinkWire.self))
+    ) { _, _ in
       try WireResponse(LoginLinkWire(url: url() + "/login/" + authenticator.newLink()))
     }
-    route(.get, "/login/{word}", permission: .open) { _, context in
+    route(.get, "/login/{word}", permission: .open, .page) { _, context in
       guard let session = authenticator.session(forLink: try context.parameter("word")) else {
         throw ServerError(
           .unauthorized, "This link was used before or is not from this server.",

@@ -36,7 +36,8 @@ public enum Boot {
     // Its process starts while the ledger opens.
     async let gatewayStart = gateway.start()
     let services = try FactoryServices(
-      options: options, token: token, gateway: gateway, logger: logger)
+      options: options, token: token, gateway: gateway,
+      serverUrl: { addresses.serverUrl }, logger: logger)
     let authenticator = Authenticator(token: token, isOff: options.isAuthenticationOff)
     _ = try await gatewayStart
 
@@ -47,6 +48,8 @@ public enum Boot {
     routes.addHealthRoutes(version: options.version) { await readiness.hindrance() }
     routes.addLoginRoutes(authenticator) { addresses.serverUrl }
     services.addRoutes(to: routes, token: token, addresses: addresses)
+    routes.addOpenAPIRoutes(version: options.version)
+    routes.refuseOtherMethods()
 
     let application = Application(
       router: routes.router,

@@ -25,12 +25,17 @@ public struct FactoryServices: Sendable {
   let environments: PythonEnvironments
   let gateway: GatewaySupervisor
   let imports: DatasetImports
+  let uploads: StaleUploads
   let workflows: WorkflowParts
   let runner: WorkflowRunner
+  let jobRuns: JobRuns
 
   /// Opens the ledger and creates the parts; nothing runs yet.
+  ///
+  /// - Parameter serverUrl: where the server answers by now.
   init(
-    options: ServeOptions, token: String, gateway: GatewaySupervisor, logger: Logger
+    options: ServeOptions, token: String, gateway: GatewaySupervisor,
+    serverUrl: @escaping @Sendable () -> String, logger: Logger
   ) throws {
     home = options.home
     self.gateway = gateway
@@ -40,9 +45,14 @@ public struct FactoryServices: Sendable {
     let capacity = SiteCapacity.ofThisMachine()
     var configuration = JobsConfiguration(home: home)
     configuration.capacity = capacity
+    let runTokens = RunTokens(owner: token)
+    configuration.launchEnvironment = { spec in
+      JobRuns.environment(of: spec, serverUrl: serverUrl()) { runTokens.token(of: $0.rawValue) }
+    }
+    jobRuns = JobRuns(ledger: ledger, objects: objects)
     jobs = Jobs(
       ledger: ledger, configuration: configuration, sinks: ["train": StageReportSink()],
-      logger: logger)
+      follower: jobRuns, logger: logger)
     models = ModelStore(ledger: ledger)
     endpoints = Endpoints(
       home: home, ledger: ledger, jobs: jobs, models: models,
@@ -54,6 +64,8 @@ public struct FactoryServices: Sendable {
     environments = PythonEnvironments(home: home, jobs: jobs, executable: options.executable)
     imports = DatasetImports(
       ledger: ledger, home: home, jobs: jobs, executable: options.executable, logger: logger)
+    uploads = StaleUploads(
+      artifacts: MLflowArtifacts(ledger: ledger, objects: objects), logger: logger)
     let engines = EngineLocator(home: home)
     workflows = WorkflowParts(
       home: home, ledger: ledger, jobs: jobs, endpoints: endpoints,
@@ -64,12 +76,12 @@ public struct FactoryServices: Sendable {
   }
 
   /// What lives as long as the server: each ends on graceful shutdown, the last first.
-  public var all: [any Service] { [jobs, gateway, endpoints, imports, runner] }
+  public var all: [any Service] { [jobs, gateway, endpoints, imports, uploads, runner] }
 
   /// Adds the routes of all parts.
   func addRoutes(to routes: FactoryRoutes, token: String, addresses: FactoryAddresses) {
     let gatewayUrl: @Sendable () -> String = { addresses.gatewayUrl }
-    routes.addJobRoutes(jobs)
+    routes.addJobRoutes(jobs, runs: jobRuns)
     let files = ModelFiles(ledger: ledger, objects: objects)
     routes.addEndpointRoutes(
       endpoints, predictions: SegmentReader(home: home), gatewayUrl: gatewayUrl)
@@ -80,9 +92,11 @@ public struct FactoryServices: Sendable {
     routes.addModelFileRoutes(files)
     routes.addRunRoutes(ledger)
     routes.addExperimentRoutes(ledger)
-    routes.addMLflowRoutes(ledger: ledger, objects: objects)
+    routes.addRunPageRoutes(ledger) { addresses.serverUrl }
+    routes.addMLflowRoutes(ledger: ledger, objects: objects, secret: token)
     routes.addStudyRoutes(ledger)
     routes.addBackupRoutes(home)
+    routes.addGarbageRoutes(GarbageCollection(ledger: ledger, home: home, jobs: jobs))
     addWorkflowRoutes(to: routes, addresses: addresses)
     routes.addForwardRoutes(gateway: gateway, token: token)
     routes.addPageRoutes(self, gatewayUrl: gatewayUrl)

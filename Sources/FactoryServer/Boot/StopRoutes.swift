@@ -8,7 +8,10 @@ extension FactoryRoutes {
   func addStopRoutes(
     endpoints: Endpoints, gateway: GatewaySupervisor, addresses: FactoryAddresses
   ) {
-    route(.post, "/api/v1/stop", permission: .write) { request, _ in
+    route(
+      .post, "/api/v1/stop", permission: .write,
+      .api("Ends the server.", body: StopRequestWire.self, answer: .json(Nothing.self))
+    ) { request, _ in
       let wish = try await request.wire(StopRequestWire.self)
       if !wish.keepEndpoints {
         try await endpoints.suspend()

@@ -17,21 +17,37 @@ extension FactoryRoutes {
   ///
   /// A reference is `NAME` (its newest version), `NAME@3` or `dv_…`.
   func addDatasetRoutes(_ store: DatasetStore, objects: ObjectStore, imports: DatasetImports) {
-    route(.get, "/api/v1/datasets", permission: .read) { _, context in
+    route(
+      .get, "/api/v1/datasets", permission: .read,
+      .api("Lists datasets.", answer: .json(DatasetListWire.self))
+    ) { _, context in
       let datasets = try await store.datasets(in: context.project)
       return try WireResponse(DatasetListWire(datasets: datasets.map { DatasetWire($0) }))
     }
-    route(.get, "/api/v1/datasets/{reference}", permission: .read) { _, context in
+    route(
+      .get, "/api/v1/datasets/{reference}", permission: .read,
+      .api(
+        "Tells of a dataset version: NAME, NAME@3 or dv_….",
+        answer: .json(DatasetVersionWire.self))
+    ) { _, context in
       let version = try await store.resolve(context.parameter("reference"), in: context.project)
       return try WireResponse(DatasetVersionWire(version))
     }
-    route(.get, "/api/v1/datasets/{reference}/versions", permission: .read) { _, context in
+    route(
+      .get, "/api/v1/datasets/{reference}/versions", permission: .read,
+      .api("Lists a dataset's versions.", answer: .json(DatasetVersionListWire.self))
+    ) { _, context in
       let versions = try await store.versions(
         of: context.parameter("reference"), in: context.project)
       return try WireResponse(
         DatasetVersionListWire(versions: versions.map { DatasetVersionWire($0) }))
     }
-    route(.get, "/api/v1/datasets/{reference}/files/{name}", permission: .read) { _, context in
+    route(
+      .get, "/api/v1/datasets/{reference}/files/{name}", permission: .read,
+      .api(
+        "Fetches table.parquet, dataset.json, profile.json or checks.json of a version.",
+        answer: .bytes(Array(Set(Self.files.values)).sorted()))
+    ) { _, context in
       let version = try await store.resolve(context.parameter("reference"), in: context.project)
       let name = try context.parameter("name")
       let manifest = try objects.manifest(version.folder)
@@ -44,12 +60,21 @@ extension FactoryRoutes {
         status: .ok, headers: [.contentType: type],
         body: Self.body(of: entry.sha256, bytes: entry.bytes, in: objects))
     }
-    route(.post, "/api/v1/datasets", permission: .write) { request, context in
+    route(
+      .post, "/api/v1/datasets", permission: .write,
+      .api(
+        "Starts to make a dataset version of a file, glob, folder or URL.",
+        body: DatasetImportRequestWire.self, answer: .json(DatasetImportWire.self, .accepted))
+    ) { request, context in
       let wanted = try await request.wire(DatasetImportRequestWire.self)
       return try WireResponse(
         try await imports.start(wanted, project: context.project), status: .accepted)
     }
-    route(.get, "/api/v1/dataset-imports/{id}", permission: .read) { _, context in
+    route(
+      .get, "/api/v1/dataset-imports/{id}", permission: .read,
+      .api(
+        "Tells how far the making of a dataset version is.", answer: .json(DatasetImportWire.self))
+    ) { _, context in
       try WireResponse(
         try await imports.state(context.identifier("id", of: DatasetImport.self)))
     }

@@ -11,7 +11,13 @@ extension FactoryRoutes {
     gatewayUrl: @escaping @Sendable () -> String
   ) {
     // Answers at once, so that a caller can watch the job that installs packages.
-    route(.post, "/api/v1/environments", permission: .write) { request, context in
+    route(
+      .post, "/api/v1/environments", permission: .write,
+      .api(
+        "Makes the Python environment that a model version of MLflow's needs.",
+        body: DeployRequestWire.self, answer: .json(EnvironmentWire.self),
+        refusals: [.notFound, .unprocessableContent])
+    ) { request, context in
       let wish = try await request.wire(DeployRequestWire.self)
       let version = try await files.version(
         wish.version, alias: wish.alias, of: wish.model, in: context.project)
@@ -24,7 +30,12 @@ extension FactoryRoutes {
         EnvironmentWire(
           status: job == nil ? "ready" : "building", hash: environment.hash, job: job?.rawValue))
     }
-    route(.post, "/api/v1/endpoints/{name}/deployments", permission: .write) { request, context in
+    route(
+      .post, "/api/v1/endpoints/{name}/deployments", permission: .write,
+      .api(
+        "Puts a model version behind an endpoint.", body: DeployRequestWire.self,
+        answer: .json(EndpointWire.self, .created), refusals: [.unprocessableContent])
+    ) { request, context in
       let wish = try await request.wire(DeployRequestWire.self)
       let name = try SafeName(try context.parameter("name"), of: "endpoint").rawValue
       let version = try await files.version(

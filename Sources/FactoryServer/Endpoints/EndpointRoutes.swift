@@ -10,22 +10,34 @@ extension FactoryRoutes {
     _ endpoints: Endpoints, predictions: SegmentReader, gatewayUrl: @escaping @Sendable () -> String
   ) {
     let path = "/api/v1/endpoints"
-    route(.get, path, permission: .read) { _, context in
+    route(
+      .get, path, permission: .read,
+      .api("Lists endpoints.", answer: .json(EndpointListWire.self))
+    ) { _, context in
       let url = gatewayUrl()
       let statuses = try await endpoints.store.list(in: context.project)
       return try WireResponse(
         EndpointListWire(endpoints: statuses.map { EndpointWire($0, gateway: url) }))
     }
-    route(.get, path + "/{name}", permission: .read) { _, context in
+    route(
+      .get, path + "/{name}", permission: .read,
+      .api("Tells of an endpoint.", answer: .json(EndpointWire.self))
+    ) { _, context in
       let status = try await endpoints.store.endpoint(
         try context.parameter("name"), in: context.project)
       return try WireResponse(EndpointWire(status, gateway: gatewayUrl()))
     }
-    route(.delete, path + "/{name}", permission: .write) { _, context in
+    route(
+      .delete, path + "/{name}", permission: .write,
+      .api("Ends an endpoint.", answer: .json(Nothing.self))
+    ) { _, context in
       try await endpoints.delete(try context.parameter("name"), in: context.project)
       return try WireResponse(Nothing())
     }
-    route(.get, "/api/v1/predictions/{id}", permission: .read) { _, context in
+    route(
+      .get, "/api/v1/predictions/{id}", permission: .read,
+      .api("Tells which model version predicted.", answer: .json(PredictionWire.self))
+    ) { _, context in
       let id = try context.identifier("id", of: PredictionEntity.self)
       guard let record = try predictions.find(id) else {
         throw ServingError(

@@ -9,7 +9,8 @@ extension FactoryRoutes {
   /// Hands requests for predictions on to the gateway, so that one address suffices.
   func addForwardRoutes(gateway: GatewaySupervisor, token: String) {
     for method in [HTTPRequest.Method.post, .get] {
-      route(method, "/endpoints/{name}/{verb}", permission: .read) { request, context in
+      route(method, "/endpoints/{name}/{verb}", permission: .read, .endpoint) {
+        request, context in
         // Not encoded again: names hold nothing that needs it, and others match no endpoint.
         let path = "/endpoints/\(try context.parameter("name"))/\(try context.parameter("verb"))"
         var forwarded = HTTPClientRequest(

@@ -15,6 +15,7 @@ public struct ServerError: FactoryError {
     case addressInUse = "address_in_use"
     case addressRefused = "address_refused"
     case alreadyServing = "already_serving"
+    case alreadyCollecting = "already_collecting"
   }
 
   /// A stable word for programs.

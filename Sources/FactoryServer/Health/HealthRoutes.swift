@@ -9,14 +9,14 @@ extension FactoryRoutes {
   func addHealthRoutes(
     version: String, hindrance: @escaping @Sendable () async -> ServerError?
   ) {
-    route(.get, "/health", permission: .open) { _, _ in
+    route(.get, "/health", permission: .open, .operation) { _, _ in
       try WireResponse(HealthWire(status: "ok"))
     }
-    route(.get, "/ready", permission: .open) { _, _ in
+    route(.get, "/ready", permission: .open, .operation) { _, _ in
       if let hindrance = await hindrance() { throw hindrance }
       return try WireResponse(HealthWire(status: "ok"))
     }
-    route(.get, "/version", permission: .open) { request, context in
+    route(.get, "/version", permission: .open, .operation) { request, context in
       if let mlflow = MLflowVersion.text(for: request) { return mlflow }
       return try WireResponse(VersionWire(version: version))
         .response(from: request, context: context)

@@ -1,10 +1,12 @@
 import API
 import Basics
 public import Compute
+import Experimentation
 import HTTPTypes
 import Hummingbird
 import JobProtocol
 import NIOCore
+public import Workflows
 
 /// The routes of jobs.
 extension FactoryRoutes {
@@ -14,39 +16,88 @@ extension FactoryRoutes {
   private static let longestWaitMs = 60_000
 
   /// Adds `/api/v1/jobs` and what is below it.
-  public func addJobRoutes(_ jobs: Jobs) {
-    route(.post, "/api/v1/jobs", permission: .write) { request, context in
+  ///
+  /// - Parameter runs: makes the runs of jobs that ask for one.
+  public func addJobRoutes(_ jobs: Jobs, runs: JobRuns? = nil) {
+    route(
+      .post, "/api/v1/jobs", permission: .write,
+      .api(
+        "Submits a job.", body: JobSubmissionWire.self, answer: .json(JobWire.self, .created))
+    ) { request, context in
       let submission = try await request.wire(JobSubmissionWire.self)
-      let job = try await jobs.submit(
-        try JobSpec(submission), id: try submission.identifier, in: context.project)
+      let spec = try JobSpec(submission)
+      let id = try submission.identifier
+      guard let experiment = submission.experiment else {
+        let job = try await jobs.submit(spec, id: id, in: context.project)
+        return try WireResponse(JobWire(job), status: .created)
+      }
+      guard let runs else {
+        throw ServerError(.badRequest, "Jobs have no runs here.")
+      }
+      let source = RunSource(
+        submission.source ?? SourceWire(), name: ShellWords.joined(spec.command), kind: "JOB")
+      let job = try await runs.submit(
+        spec, id: id, in: context.project, experiment: experiment, source: source, to: jobs)
       return try WireResponse(JobWire(job), status: .created)
     }
-    route(.get, "/api/v1/jobs", permission: .read) { request, _ in
+    route(
+      .get, "/api/v1/jobs", permission: .read,
+      .api(
+        "Lists jobs, newest first.",
+        query: [.limit(10_000), .word("state", JobWire.states, "Those in that state alone.")],
+        answer: .json(JobListWire.self))
+    ) { request, _ in
       let limit = try request.query("limit", default: 100, in: 1...10_000)
       let state = try request.query("state").map { try JobStateMachine.State(wire: $0) }
       let list = try await jobs.list(limit: limit, state: state)
       return try WireResponse(JobListWire(jobs: list.map { JobWire($0) }))
     }
-    route(.get, "/api/v1/jobs/{id}", permission: .read) { request, context in
+    route(
+      .get, "/api/v1/jobs/{id}", permission: .read,
+      .api(
+        "Tells of a job.",
+        query: [
+          .integer("wait_ms", 0...Self.longestWaitMs, "Wait for its end, at most so long.")
+        ], answer: .json(JobWire.self))
+    ) { request, context in
       let id = try context.identifier("id", of: Job.self)
       let waitMs = try request.query("wait_ms", default: 0, in: 0...Self.longestWaitMs)
       let job = try await jobs.waitForEnd(id, atMostMs: Int64(waitMs))
       return try WireResponse(JobWire(job))
     }
     addAnswerRoutes(jobs)
-    route(.post, "/api/v1/jobs/{id}/cancel", permission: .write) { _, context in
+    route(
+      .post, "/api/v1/jobs/{id}/cancel", permission: .write,
+      .api("Cancels a job.", answer: .json(JobWire.self))
+    ) { _, context in
       try WireResponse(JobWire(try await jobs.cancel(try context.identifier("id"))))
     }
-    route(.post, "/api/v1/jobs/{id}/retry", permission: .write) { _, context in
+    route(
+      .post, "/api/v1/jobs/{id}/retry", permission: .write,
+      .api("Lets a job that ended run again.", answer: .json(JobWire.self))
+    ) { _, context in
       try WireResponse(JobWire(try await jobs.retry(try context.identifier("id"))))
     }
   }
 
   private func addAnswerRoutes(_ jobs: Jobs) {
-    route(.get, "/api/v1/jobs/{id}/explain", permission: .read) { _, context in
+    route(
+      .get, "/api/v1/jobs/{id}/explain", permission: .read,
+      .api(
+        "Says why a job waits, runs or ended.", answer: .json(JobExplanationWire.self))
+    ) { _, context in
       try WireResponse(JobExplanationWire(try await jobs.explain(try context.identifier("id"))))
     }
-    route(.get, "/api/v1/jobs/{id}/output", permission: .read) { request, context in
+    route(
+      .get, "/api/v1/jobs/{id}/output", permission: .read,
+      .api(
+        "Reads what a job has written.",
+        query: [
+          .word("stream", ["stdout", "stderr"], "Which of the two."),
+          .integer("from", 0...Int.max, "Bytes to pass over."),
+          .integer("limit", 1...Self.outputBytes, "How many bytes at most."),
+        ], answer: .bytes(["application/octet-stream"]))
+    ) { request, context in
       let id = try context.identifier("id", of: Job.self)
       let name = request.query("stream") ?? "stdout"
       guard let stream = Jobs.OutputStream(rawValue: name) else {

@@ -1,7 +1,9 @@
 public import API
 import Basics
 public import Compute
+import Experimentation
 import JobProtocol
+import Workflows
 
 extension JobSpec {
   /// The specification that a request asks for; the rules are checked where it is submitted.
@@ -71,6 +73,7 @@ extension JobWire {
         droppedOutputBytes: job.usage.droppedOutputBytes, memoryMethod: job.usage.memoryMethod),
       createdAtMs: job.createdAtMs, startedAtMs: job.startedAtMs, endedAtMs: job.endedAtMs,
       folder: job.folder)
+    run = JobRuns.run(of: job.spec)?.rawValue
   }
 }
 

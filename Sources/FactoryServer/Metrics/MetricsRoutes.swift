@@ -9,7 +9,7 @@ extension FactoryRoutes {
   func addMetricsRoutes(
     ledger: Ledger, jobs: Jobs, endpoints: Endpoints, gateway: GatewaySupervisor
   ) {
-    route(.get, "/metrics", permission: .read) { _, _ in
+    route(.get, "/metrics", permission: .read, .operation) { _, _ in
       var text = MetricsText()
       text.add("ledger_wal_bytes", "gauge", "Size of the ledger's log.", ledger.walBytes)
       let listed = try await jobs.list(limit: 100_000)

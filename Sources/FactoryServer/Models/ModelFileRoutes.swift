@@ -12,11 +12,17 @@ extension FactoryRoutes {
   /// Adds what tells and sends the files of a version, and what takes one in.
   func addModelFileRoutes(_ files: ModelFiles) {
     let path = "/api/v1/models/{name}/versions"
-    route(.get, path + "/{version}/export", permission: .read) { _, context in
+    route(
+      .get, path + "/{version}/export", permission: .read,
+      .api("Tells what leaves with a version, file by file.", answer: .json(ModelExportWire.self))
+    ) { _, context in
       let version = try await context.modelVersion(of: files.ledger)
       return try WireResponse(try await files.exported(version, in: context.project))
     }
-    route(.get, path + "/{version}/files/**", permission: .read) { _, context in
+    route(
+      .get, path + "/{version}/files/**", permission: .read,
+      .api("Fetches a file of a version.", answer: .bytes(["application/octet-stream"]))
+    ) { _, context in
       let version = try await context.modelVersion(of: files.ledger)
       let wanted = try context.restOfPath()
       let export = try await files.exported(version, in: context.project)
@@ -30,7 +36,12 @@ extension FactoryRoutes {
         status: .ok, headers: [.contentType: "application/octet-stream"],
         body: Self.body(of: digest, bytes: file.bytes, in: files.objects))
     }
-    route(.put, "/api/v1/objects/{digest}", permission: .write) { request, context in
+    route(
+      .put, "/api/v1/objects/{digest}", permission: .write,
+      .api(
+        "Keeps bytes under their SHA-256, for a version that is made of them next.",
+        takesBytes: true, answer: .json(Nothing.self, .created))
+    ) { request, context in
       let text = try context.parameter("digest")
       guard let digest = ObjectDigest(hex: text) else {
         throw ServerError(
@@ -47,7 +58,12 @@ extension FactoryRoutes {
       }
       return try WireResponse(Nothing(), status: .created)
     }
-    route(.post, path, permission: .write) { request, context in
+    route(
+      .post, path, permission: .write,
+      .api(
+        "Makes a version of objects that were sent before.", body: ModelImportRequestWire.self,
+        answer: .json(ModelImportWire.self, .created))
+    ) { request, context in
       let wish = try await request.wire(ModelImportRequestWire.self, limit: 64 << 20)
       let taken = try await ModelIntake(files: files, project: context.project)
         .take(wish, as: try context.parameter("name"), nowMs: systemTimeMs())

@@ -57,8 +57,9 @@ struct ModelIntake {
   /// The manifest of files that are there and are a model.
   private func checked(_ wanted: [ModelExportWire.File]) throws -> FolderManifest {
     let entries = try wanted.map { file in
-      guard let digest = ObjectDigest(hex: file.sha256), files.objects.contains(digest),
-        try FileTree.status(of: files.objects.path(of: digest)).bytes == file.bytes
+      guard let digest = ObjectDigest(hex: file.sha256),
+        // From here it is too young for garbage collection, until its row is written.
+        try files.objects.renew(digest, bytes: file.bytes)
       else {
         throw ServingError(
           .modelFilesMissing, "The bytes of \(visible(file.path)) have not come.",

@@ -8,7 +8,12 @@ extension FactoryRoutes {
   /// Adds `/api/v1/models` and what is below it.
   func addModelRoutes(_ ledger: Ledger) {
     let models = ModelStore(ledger: ledger)
-    route(.post, "/api/v1/models/{name}/aliases", permission: .write) { request, context in
+    route(
+      .post, "/api/v1/models/{name}/aliases", permission: .write,
+      .api(
+        "Points an alias of a model to a version.", body: AliasWire.self,
+        answer: .json(ModelVersionWire.self))
+    ) { request, context in
       let name = try context.parameter("name")
       let wish = try await request.wire(AliasWire.self)
       let project = context.project
@@ -18,17 +23,26 @@ extension FactoryRoutes {
       }
       return try WireResponse(ModelVersionWire(version))
     }
-    route(.get, "/api/v1/models", permission: .read) { _, context in
+    route(
+      .get, "/api/v1/models", permission: .read,
+      .api("Lists registered models.", answer: .json(ModelListWire.self))
+    ) { _, context in
       let list = try await models.list(in: context.project)
       return try WireResponse(ModelListWire(models: list.map { ModelWire($0, versions: nil) }))
     }
-    route(.get, "/api/v1/models/{name}", permission: .read) { _, context in
+    route(
+      .get, "/api/v1/models/{name}", permission: .read,
+      .api("Tells of a model with its versions.", answer: .json(ModelWire.self))
+    ) { _, context in
       let (model, versions) = try await models.model(
         try context.parameter("name"), in: context.project)
       return try WireResponse(
         ModelWire(model, versions: versions.map { ModelVersionWire($0) }))
     }
-    route(.get, "/api/v1/models/{name}/versions/{version}", permission: .read) { _, context in
+    route(
+      .get, "/api/v1/models/{name}/versions/{version}", permission: .read,
+      .api("Tells of a version: a number, or latest.", answer: .json(ModelVersionWire.self))
+    ) { _, context in
       try WireResponse(ModelVersionWire(try await context.modelVersion(of: ledger)))
     }
   }

@@ -15,6 +15,14 @@ struct HomePage {
     var started: String
     /// Whether `/reports/{id}` answers.
     var hasReport: Bool
+    /// The tracking run that stands for it.
+    var trackingRun: String
+  }
+
+  struct Experiment {
+    var id: String
+    var name: String
+    var changed: String
   }
 
   struct Model {
@@ -32,12 +40,15 @@ struct HomePage {
 
   var datasets: [Dataset] = []
   var runs: [WorkflowRun] = []
+  var experiments: [Experiment] = []
   var models: [Model] = []
   var endpoints: [Endpoint] = []
 
   /// The page.
   var response: PageResponse {
-    PageFrame.page("AI Factory", "\(endpointSection)\(runSection)\(modelSection)\(datasetSection)")
+    PageFrame.page(
+      "AI Factory",
+      "\(endpointSection)\(runSection)\(experimentSection)\(modelSection)\(datasetSection)")
   }
 
   private var endpointSection: HTML {
@@ -59,11 +70,23 @@ struct HomePage {
         let report: HTML = run.hasReport ? "<a href=\"/reports/\(run.id)\">report</a>" : "–"
         return [
           "<strong>\(run.name)</strong>", PageFrame.badge(run.status), "\(run.started)", report,
-          "<code>\(run.id)</code>",
+          "<a href=\"/runs/\(run.trackingRun)\"><code>\(run.id)</code></a>",
         ]
       },
       whenEmpty: "No workflow has run. <code>aifactory init data.csv --target COLUMN</code> "
         + "writes one, <code>aifactory run workflow.yaml</code> runs it.")
+  }
+
+  private var experimentSection: HTML {
+    PageFrame.section(
+      "Experiments", columns: ["Name", "Changed"],
+      rows: experiments.map { experiment in
+        [
+          "<a href=\"/experiments/\(experiment.id)\"><strong>\(experiment.name)</strong></a>",
+          "\(experiment.changed)",
+        ]
+      },
+      whenEmpty: "No run was logged.")
   }
 
   private var modelSection: HTML {

@@ -31,12 +31,24 @@ enum PageFrame {
       """
   }
 
+  /// A text as part of an address's query.
+  static func escaped(_ text: String) -> String {
+    text.utf8.map { byte in
+      let isPlain =
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+        || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "-_./".utf8.contains(byte)
+      let digits = String(byte, radix: 16, uppercase: true)
+      return isPlain
+        ? String(UnicodeScalar(byte)) : "%" + (digits.count == 1 ? "0" : "") + digits
+    }.joined()
+  }
+
   /// A state's word in its color.
   static func badge(_ word: String) -> HTML {
     let kind =
       switch word {
       case "succeeded", "ready", "live", "healthy", "finished": "good"
-      case "failed", "canceled", "lost": "bad"
+      case "failed", "canceled", "killed", "lost": "bad"
       case "running", "starting", "queued", "draining", "stopping": "busy"
       default: "plain"
       }

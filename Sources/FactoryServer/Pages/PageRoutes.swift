@@ -12,10 +12,10 @@ extension FactoryRoutes {
   func addPageRoutes(
     _ services: FactoryServices, gatewayUrl: @escaping @Sendable () -> String
   ) {
-    route(.get, "/", permission: .read) { _, context in
+    route(.get, "/", permission: .read, .page) { _, context in
       try await services.homePage(of: context.project, gatewayUrl: gatewayUrl()).response
     }
-    route(.get, "/style.css", permission: .open) { _, _ in
+    route(.get, "/style.css", permission: .open, .page) { _, _ in
       Response(
         status: .ok,
         headers: [.contentType: "text/css; charset=utf-8", .cacheControl: "max-age=300"],
@@ -44,7 +44,14 @@ extension FactoryServices {
       HomePage.WorkflowRun(
         id: run.id.rawValue, name: run.name, status: run.status.rawValue,
         started: RelativeTime.words(ofMs: run.createdAtMs, nowMs: now),
-        hasReport: run.evaluation?.files != nil)
+        hasReport: run.evaluation?.files != nil, trackingRun: run.trackingRun)
+    }
+    page.experiments = try await ExperimentStore(ledger: ledger).search(
+      page: try SearchPage(limit: 50), in: project
+    ).experiments.map { experiment, _ in
+      HomePage.Experiment(
+        id: experiment.id.rawValue, name: experiment.name,
+        changed: RelativeTime.words(ofMs: experiment.updatedAtMs, nowMs: now))
     }
     page.datasets = try await DatasetStore(ledger: ledger).datasets(in: project).prefix(50).map {
       HomePage.Dataset(

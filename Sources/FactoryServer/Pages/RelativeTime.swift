@@ -11,4 +11,13 @@ enum RelativeTime {
     default: return "\(minutes / 1_440) days ago"
     }
   }
+
+  /// `3.2 s`, `5 min`, `2 h 10 min`.
+  static func duration(ofMs duration: Int64) -> String {
+    switch max(0, duration) {
+    case let ms where ms < 120_000: "\(Double(ms / 100) / 10) s"
+    case let ms where ms < 7_200_000: "\(ms / 60_000) min"
+    case let ms: "\(ms / 3_600_000) h \(ms / 60_000 % 60) min"
+    }
+  }
 }

@@ -5,6 +5,8 @@ public import Hummingbird
 public struct Caller: Sendable, Equatable {
   /// The project that the token belongs to.
   public var project: String
+  /// The run whose job calls; such a caller may use MLflow's API alone.
+  public var run: String?
 
   /// The person who owns the home folder.
   public static let owner = Caller(project: "default")

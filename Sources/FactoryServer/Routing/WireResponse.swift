@@ -15,7 +15,10 @@ public struct WireResponse: ResponseGenerator, Sendable {
   }
 
   /// Makes the HTTP response.
-  public func response(from request: Request, context: some RequestContext) -> Response {
+  public func response(from request: Request, context: some RequestContext) -> Response { response }
+
+  /// The HTTP response.
+  var response: Response {
     Response(
       status: status, headers: [.contentType: "application/json", .cacheControl: "no-store"],
       body: .init(byteBuffer: ByteBuffer(bytes: bytes)))

@@ -7,7 +7,15 @@ import HTTPTypes
 extension FactoryRoutes {
   /// Adds `/api/v1/experiments`.
   func addExperimentRoutes(_ ledger: Ledger) {
-    route(.get, "/api/v1/experiments", permission: .read) { request, context in
+    route(
+      .get, "/api/v1/experiments", permission: .read,
+      .api(
+        "Finds experiments.",
+        query: [
+          .limit(1_000), .text("filter", "As in MLflow: name LIKE 'wine%'."),
+          .text("deleted", "Deleted ones where it is given."),
+        ], answer: .json(ExperimentListWire.self))
+    ) { request, context in
       let limit = try request.query("limit", default: 100, in: 1...1_000)
       let (found, _) = try await ExperimentStore(ledger: ledger).search(
         filter: request.query("filter") ?? "",
@@ -16,11 +24,16 @@ extension FactoryRoutes {
       return try WireResponse(
         ExperimentListWire(experiments: found.map { ExperimentWire($0.0, tags: $0.tags) }))
     }
-    for (method, path, stage) in [
-      (HTTPRequest.Method.delete, "/api/v1/experiments/{id}", LifecycleStage.deleted),
-      (.post, "/api/v1/experiments/{id}/restore", .active),
+    for (method, path, stage, words) in [
+      (
+        HTTPRequest.Method.delete, "/api/v1/experiments/{id}", LifecycleStage.deleted,
+        "Puts an experiment with its runs into the trash."
+      ),
+      (.post, "/api/v1/experiments/{id}/restore", .active, "Takes it out of the trash."),
     ] {
-      route(method, path, permission: .write) { _, context in
+      route(
+        method, path, permission: .write, .api(words, answer: .json(ExperimentWire.self))
+      ) { _, context in
         let text = try context.parameter("id")
         guard let id = ExperimentID(text) else {
           throw ExperimentationError(

@@ -3,26 +3,58 @@ import Basics
 import Compute
 import Experimentation
 import HTTPTypes
+import Hummingbird
 
 /// The routes of runs.
 extension FactoryRoutes {
   /// Adds `/api/v1/runs` and what is below it.
   func addRunRoutes(_ ledger: Ledger) {
     let runs = RunStore(ledger: ledger)
-    route(.get, "/api/v1/runs", permission: .read) { request, context in
+    route(
+      .get, "/api/v1/runs", permission: .read,
+      .api(
+        "Finds runs, newest first.",
+        query: [
+          .limit(1_000), .text("experiment", "Identifier of an experiment."),
+          .text("filter", "As in MLflow: metrics.rmse < 1 AND params.depth = '6'."),
+          .text("order", "As in MLflow: metrics.rmse ASC."),
+          .text("deleted", "Deleted ones where it is given."),
+        ], answer: .json(RunListWire.self))
+    ) { request, context in
       let limit = try request.query("limit", default: 100, in: 1...1_000)
       let experiment = request.query("experiment").flatMap { ExperimentID($0) }
       let (found, _) = try await runs.search(
         in: experiment.map { [$0] }, filter: request.query("filter") ?? "",
         order: request.query("order").map { [$0] } ?? [],
         view: request.query("deleted") == nil ? .activeOnly : .deletedOnly,
+        level: try RunLevel(request),
         page: try SearchPage(limit: limit), project: context.project)
       return try WireResponse(RunListWire(runs: found.map { RunWire($0) }))
     }
-    route(.get, "/api/v1/runs/{id}", permission: .read) { _, context in
-      try WireResponse(RunWire(try await runs.details(try context.runID)))
+    route(
+      .get, "/api/v1/runs/{id}", permission: .read,
+      .api("Tells of a run.", answer: .json(RunWire.self))
+    ) { _, context in
+      let id = try context.runID
+      let details = try await runs.details(id)
+      var wire = RunWire(details)
+      wire.children = try await runs.children(of: id).map {
+        RunWire.Child(id: $0.id.rawValue, name: $0.name, status: $0.status.rawValue)
+      }
+      wire.artifacts = try await ArtifactStore(ledger: ledger).files(of: details.run).map {
+        RunWire.Artifact(path: $0.path, bytes: $0.bytes)
+      }
+      return try WireResponse(wire)
     }
-    route(.get, "/api/v1/runs/{id}/metrics/{key}", permission: .read) { request, context in
+    route(
+      .get, "/api/v1/runs/{id}/metrics/{key}", permission: .read,
+      .api(
+        "Tells the points of a metric.",
+        query: [
+          .limit(100_000),
+          .integer("sample", 0...100_000, "Thin the curve out to so many points; 0 does not."),
+        ], answer: .json(MetricHistoryWire.self))
+    ) { request, context in
       let limit = try request.query("limit", default: 10_000, in: 1...100_000)
       let key = try context.parameter("key")
       let sample = try request.query("sample", default: 0, in: 0...100_000)
@@ -38,11 +70,16 @@ extension FactoryRoutes {
               value: $0.value, step: $0.step, timestampMs: $0.timestampMs)
           }))
     }
-    for (method, path, stage) in [
-      (HTTPRequest.Method.delete, "/api/v1/runs/{id}", LifecycleStage.deleted),
-      (.post, "/api/v1/runs/{id}/restore", .active),
+    for (method, path, stage, words) in [
+      (
+        HTTPRequest.Method.delete, "/api/v1/runs/{id}", LifecycleStage.deleted,
+        "Puts a run into the trash."
+      ),
+      (.post, "/api/v1/runs/{id}/restore", .active, "Takes a run out of the trash."),
     ] {
-      route(method, path, permission: .write) { _, context in
+      route(
+        method, path, permission: .write, .api(words, answer: .json(RunWire.self))
+      ) { _, context in
         let id = try context.runID
         let now = systemTimeMs()
         let details = try await ledger.write { db in
@@ -57,15 +94,9 @@ extension FactoryRoutes {
 
 extension FactoryContext {
   /// The run in the path; a text of another shape names none.
-  fileprivate var runID: RunID {
+  var runID: RunID {
     get throws {
-      let text = try parameter("id")
-      guard let id = RunID(text) else {
-        throw ExperimentationError(
-          .runNotFound, "No run has the id \(text.prefix(60)).",
-          hint: "A run's id has 32 hexadecimal digits; `aifactory runs list` shows the newest.")
-      }
-      return id
+      try RunID(query: try parameter("id"))
     }
   }
 }
@@ -85,5 +116,17 @@ extension RunWire {
           name: $0.name, digest: $0.digest, context: $0.context,
           datasetVersion: $0.datasetVersion)
       })
+    parent = details.tags[RunTagKey.parent]
+  }
+}
+
+extension RunLevel {
+  /// `roots=true` asks for runs that stand below no other, `parent=ID` for those right below one.
+  fileprivate init(_ request: Request) throws {
+    if let text = request.query("parent") {
+      self = .below(try RunID(query: text))
+    } else {
+      self = request.query("roots") == "true" ? .roots : .all
+    }
   }
 }

@@ -9,7 +9,11 @@ extension FactoryRoutes {
   /// Adds `/api/v1/studies` and what is below it.
   func addStudyRoutes(_ ledger: Ledger) {
     let store = StudyStore()
-    route(.get, "/api/v1/studies", permission: .read) { request, context in
+    route(
+      .get, "/api/v1/studies", permission: .read,
+      .api(
+        "Lists searches, newest first.", query: [.limit(1_000)], answer: .json(StudyListWire.self))
+    ) { request, context in
       let limit = try request.query("limit", default: 100, in: 1...1_000)
       let project = context.project
       let list = try await ledger.read { db in
@@ -18,7 +22,10 @@ extension FactoryRoutes {
       return try WireResponse(
         StudyListWire(studies: list.map { StudyWire($0, trials: nil) }))
     }
-    route(.get, "/api/v1/studies/{id}", permission: .read) { _, context in
+    route(
+      .get, "/api/v1/studies/{id}", permission: .read,
+      .api("Tells of a search with its trials.", answer: .json(StudyWire.self))
+    ) { _, context in
       let id = try context.identifier("id", of: StudySummary.self)
       let found = try await ledger.read { db -> (StudySummary, [TrialReport])? in
         guard let study = try store.study(id, in: db) else { return nil }

@@ -7,7 +7,7 @@ import Workflows
 extension FactoryRoutes {
   /// Adds `/reports/{workflow run}`: the evaluation's report, one self-contained page.
   func addReportRoutes(_ runs: WorkflowRunStore, objects: ObjectStore) {
-    route(.get, "/reports/{id}", permission: .read) { _, context in
+    route(.get, "/reports/{id}", permission: .read, .page) { _, context in
       let id = try context.identifier("id", of: WorkflowRun.self)
       guard let files = try await runs.run(id).evaluation?.files,
         let digest = ObjectDigest(hex: files),

@@ -1,5 +1,6 @@
 import API
 import Basics
+import Experimentation
 import HTTPTypes
 import Hummingbird
 public import Workflows
@@ -10,30 +11,56 @@ extension FactoryRoutes {
     _ runner: WorkflowRunner, planner: WorkflowPlanner, presenter: WorkflowRunPresenter,
     explainer: Explainer
   ) {
-    route(.post, "/api/v1/workflow-runs", permission: .write) { request, context in
+    route(
+      .post, "/api/v1/workflow-runs", permission: .write,
+      .api(
+        "Runs a workflow file.", body: WorkflowSubmissionWire.self,
+        answer: .json(WorkflowRunWire.self, .created))
+    ) { request, context in
       let wire = try await request.wire(WorkflowSubmissionWire.self)
       let run = try await runner.submit(
         text: wire.text, filePath: wire.path, baseFolder: wire.baseFolder,
-        project: context.project)
+        project: context.project, source: wire.source.map { RunSource($0, name: wire.path) })
       return try WireResponse(presenter.wire(run), status: .created)
     }
-    route(.get, "/api/v1/workflow-runs", permission: .read) { request, _ in
+    route(
+      .get, "/api/v1/workflow-runs", permission: .read,
+      .api(
+        "Lists workflow runs, newest first.", query: [.limit(10_000)],
+        answer: .json(WorkflowRunListWire.self))
+    ) { request, _ in
       let limit = try request.query("limit", default: 100, in: 1...10_000)
       return try WireResponse(try await presenter.list(limit: limit))
     }
-    route(.get, "/api/v1/workflow-runs/{id}", permission: .read) { _, context in
+    route(
+      .get, "/api/v1/workflow-runs/{id}", permission: .read,
+      .api("Tells of a workflow run.", answer: .json(WorkflowRunWire.self))
+    ) { _, context in
       try WireResponse(try await presenter.wire(try context.identifier("id")))
     }
-    route(.post, "/api/v1/workflow-runs/{id}/cancel", permission: .write) { _, context in
+    route(
+      .post, "/api/v1/workflow-runs/{id}/cancel", permission: .write,
+      .api("Cancels a workflow run.", answer: .json(WorkflowRunWire.self), refusals: [.conflict])
+    ) { _, context in
       try WireResponse(presenter.wire(try await runner.cancel(try context.identifier("id"))))
     }
-    route(.post, "/api/v1/workflow-plans", permission: .write) { request, _ in
+    route(
+      .post, "/api/v1/workflow-plans", permission: .write,
+      .api(
+        "Says what a workflow file would run, and why.", body: WorkflowSubmissionWire.self,
+        answer: .json(WorkflowPlanWire.self))
+    ) { request, _ in
       let wire = try await request.wire(WorkflowSubmissionWire.self)
       let plan = try await planner.plan(
         text: wire.text, filePath: wire.path, baseFolder: wire.baseFolder)
       return try WireResponse(WorkflowPlanWire(plan))
     }
-    route(.get, "/api/v1/explain/{id}", permission: .read) { _, context in
+    route(
+      .get, "/api/v1/explain/{id}", permission: .read,
+      .api(
+        "Follows any identifier back to the bytes it came from.",
+        answer: .json(ExplanationWire.self))
+    ) { _, context in
       try WireResponse(try await explainer.explain(try context.parameter("id")))
     }
   }

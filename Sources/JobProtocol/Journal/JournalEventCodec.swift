@@ -8,6 +8,7 @@ private enum EventCode {
   static let taskEnded: UInt8 = 6
   static let note: UInt8 = 7
   static let ended: UInt8 = 8
+  static let sample: UInt8 = 9
 }
 
 extension JournalEvent {
@@ -40,6 +41,12 @@ extension JournalEvent {
       exit.write(to: &writer)
       writer.write(usage.cpuMs)
       writer.write(usage.maxRssBytes)
+    case .sample(let sample):
+      writer.write(EventCode.sample)
+      writer.write(sample.busyPermille)
+      writer.write(sample.residentBytes)
+      writer.write(sample.cpuMs)
+      writer.write(optional: sample.energyMicrojoules) { $0.write($1) }
     case .note(let text):
       writer.write(EventCode.note)
       writer.write(text)
@@ -66,6 +73,14 @@ extension JournalEvent {
       self = .taskEnded(
         task: Int(try reader.integer(UInt32.self)), exit: try TaskExit(from: &reader),
         usage: TaskUsage(cpuMs: try reader.integer(), maxRssBytes: try reader.integer()))
+    case EventCode.sample:
+      self = .sample(
+        ResourceSample(
+          busyPermille: try reader.integer(), residentBytes: try reader.integer(),
+          cpuMs: try reader.integer(),
+          energyMicrojoules: try reader.optional { (r) throws(JobProtocolError) in
+            try r.integer(Int64.self)
+          }))
     case EventCode.note: self = .note(try reader.text())
     case EventCode.ended: self = .ended(try AttemptEnd(from: &reader))
     default: return nil

@@ -24,6 +24,8 @@ public enum JournalEvent: Equatable, Sendable {
   /// The agent began to stop the tasks.
   case stopping(AttemptOutcome)
   case taskEnded(task: Int, exit: TaskExit, usage: TaskUsage)
+  /// What the tasks use at the moment; never synced on its own, and fewer the longer an attempt runs.
+  case sample(ResourceSample)
   /// Something that people should know about the attempt.
   case note(String)
   /// Nothing of the attempt is left; always the last record.
@@ -104,6 +106,29 @@ public struct AttemptUsage: Equatable, Sendable {
 
   /// Makes an empty measurement.
   public init() {}
+}
+
+/// What all tasks of an attempt use at one moment.
+public struct ResourceSample: Equatable, Sendable {
+  /// Processor time since the sample before, in thousandths of one core.
+  public var busyPermille: Int64
+  /// Resident memory of the whole tree.
+  public var residentBytes: Int64
+  /// Processor time in all, in milliseconds.
+  public var cpuMs: Int64
+  /// What the machine's processors took since the attempt began, by their own counters; nil where
+  /// they cannot be read.
+  public var energyMicrojoules: Int64?
+
+  /// Takes every value as it is.
+  public init(
+    busyPermille: Int64, residentBytes: Int64, cpuMs: Int64, energyMicrojoules: Int64? = nil
+  ) {
+    self.busyPermille = busyPermille
+    self.residentBytes = residentBytes
+    self.cpuMs = cpuMs
+    self.energyMicrojoules = energyMicrojoules
+  }
 }
 
 /// Why an attempt ended.

@@ -1,8 +1,8 @@
 import Glibc
 
-/// Appends records to a journal; a full disk delays them and loses none but reports.
+/// Appends records to a journal; a full disk delays them and loses none but reports and samples.
 public struct JournalWriter: ~Copyable {
-  /// Bytes of records that wait at most while the disk is full; then reports are dropped.
+  /// Bytes of records that wait at most while the disk is full; then reports and samples are dropped.
   static let maximumWaitingBytes = 8 << 20
 
   private let file: Int32
@@ -28,9 +28,14 @@ public struct JournalWriter: ~Copyable {
   /// Adds a record, which the next `flush` writes.
   public mutating func append(_ event: JournalEvent, timeMs: Int64) {
     let bytes = JournalFormat.encode(JournalRecord(timeMs: timeMs, event: event))
-    if case .report = event, waiting.count + bytes.count > Self.maximumWaitingBytes {
-      droppedReports += 1
-      return
+    if waiting.count + bytes.count > Self.maximumWaitingBytes {
+      switch event {
+      case .report:
+        droppedReports += 1
+        return
+      case .sample: return
+      case .started, .taskStarted, .usage, .stopping, .taskEnded, .note, .ended: break
+      }
     }
     waiting += bytes
   }

@@ -46,6 +46,7 @@ struct SearchState {
     }
     told.value = trained.value
     told.steps = trained.steps
+    told.curve = trained.followed
     // The only model there is counts, however short its time was.
     let isUsable =
       trained.ending == .completed || (completed.isEmpty && trained.ending == .late)

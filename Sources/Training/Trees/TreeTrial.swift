@@ -1,4 +1,5 @@
 import Engines
+import JobProtocol
 import Optimization
 
 /// How a trial of boosted trees came out.
@@ -24,6 +25,8 @@ struct TreeTrialOutcome: Sendable {
   var rungs: [Int: Double]
   /// What these values are; only values of the same kind are compared.
   var curve: String
+  /// The followed metric at some of the rounds.
+  var followed: TrialCurve?
 }
 
 /// Trains one point on all folds together: in chunks of rounds, with one stopping decision for all.
@@ -88,10 +91,13 @@ struct TreeTrial {
       if done - best.rounds >= settings.patience { break }
     }
     let best = bestRounds(of: folds)
+    let followed = TrialCurve(
+      metric: settings.parameters["eval_metric"] ?? "", ofEveryStep: meanCurve(of: folds),
+      keeping: [best.rounds])
     guard best.rounds > 0 else {
       return TreeTrialOutcome(
         ending: ending, value: .nan, rounds: 0, steps: done, predictions: [], rungs: passed,
-        curve: settings.curve)
+        curve: settings.curve, followed: followed)
     }
     let predictions = try folds.folds.flatMap {
       try $0.predictions(rounds: best.rounds, settings, outputs: problem.outputCount)
@@ -99,20 +105,26 @@ struct TreeTrial {
     return TreeTrialOutcome(
       ending: ending, value: problem.score(predictions, rows: problem.plan.validationRows),
       rounds: best.rounds, steps: done, predictions: predictions, rungs: passed,
-      curve: settings.curve)
+      curve: settings.curve, followed: followed)
   }
 
   /// The number of rounds with the best mean curve, the fewest of equals, and its value.
   private func bestRounds(of folds: ParallelFolds) -> (rounds: Int, value: Double) {
-    let curves = folds.folds.map(\.curve)
-    let count = curves.map(\.count).min() ?? 0
-    var best = (rounds: min(count, 1), value: Double.nan)
-    for round in 0..<count {
-      // A fold that cannot be measured (one class only) has no say.
-      let values = curves.map { $0[round] }.filter { !$0.isNaN }
-      let mean = values.reduce(0, +) / Double(values.count)
+    let curve = meanCurve(of: folds)
+    var best = (rounds: min(curve.count, 1), value: Double.nan)
+    for (round, mean) in curve.enumerated() {
       if settings.curveGoal.isBetter(mean, than: best.value) { best = (round + 1, mean) }
     }
     return best
+  }
+
+  /// The followed metric after each round that all folds have done, as the mean over the folds.
+  private func meanCurve(of folds: ParallelFolds) -> [Double] {
+    let curves = folds.folds.map(\.curve)
+    return (0..<(curves.map(\.count).min() ?? 0)).map { round in
+      // A fold that cannot be measured (one class only) has no say.
+      let values = curves.map { $0[round] }.filter { !$0.isNaN }
+      return values.reduce(0, +) / Double(values.count)
+    }
   }
 }

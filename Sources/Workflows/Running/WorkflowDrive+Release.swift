@@ -29,7 +29,12 @@ extension WorkflowDrive {
     let now = parts.nowMs()
     // The registration key makes this idempotent, so it may stand in a transaction of its own.
     let version = try await parts.store.ledger.write { db in
-      try ModelStore.createVersion(of: model, draft, project: project, nowMs: now, in: db).version
+      var draft = draft
+      // Somebody may have removed the run for good meanwhile.
+      if let run = draft.run, try RunStore.find(run, in: db) == nil { draft.run = nil }
+      return try ModelStore.createVersion(
+        of: model, draft, project: project, nowMs: now, in: db
+      ).version
     }
     try await succeed(
       .register, .register(StageOutput.RegisterOutput(model: model, version: version)), key: key,

@@ -27,8 +27,8 @@ extension WorkflowDrive {
         run: RunID.random().rawValue, study: Identifier<StudySummary>.random().rawValue))
     let profile = try SearchMetric.profile(try stored(dataset.files), in: parts.objects)
     let tracking = TrainingTracking(
-      project: run.project, workflow: run.name, workflowRun: id, dataset: dataset, train: train,
-      metric: SearchMetric.expected(train, profile: profile),
+      run: run, dataset: dataset, train: train,
+      metric: SearchMetric.expected(train, profile: profile), fingerprint: parts.fingerprint,
       nowMs: parts.nowMs())
     let (job, folder, details) = try await runJob(
       plan, of: run,

@@ -1,5 +1,6 @@
 internal import Basics
 internal import Compute
+internal import Experimentation
 internal import Logging
 
 /// Takes one workflow run from where it is to its end.
@@ -95,12 +96,17 @@ struct WorkflowDrive: Sendable {
   ) async throws {
     let now = parts.nowMs()
     let id = id
+    let tracking = WorkflowTracking(fingerprint: parts.fingerprint, nowMs: now)
+    let files = try artifacts(of: output)
     try await parts.store.update(
       id,
-      alongside: { db in
+      alongside: { run, db in
         try alongside?(db)
         if !isReused {
           try WorkflowRunStore.keep(output, stage: stage, key: key, run: id, atMs: now, in: db)
+        }
+        if let ended = run.stage(stage) {
+          try tracking.stageEnded(ended, of: run, files: files, in: db)
         }
       },
       { run in
@@ -114,6 +120,20 @@ struct WorkflowDrive: Sendable {
       })
   }
 
+  /// The files of an output that people look at.
+  private func artifacts(of output: StageOutput) throws -> [RunArtifact] {
+    let (folder, names) =
+      switch output {
+      case .data(let output): (output.files, ["dataset.json", "profile.json", "checks.json"])
+      case .train(let output): (output.package, ["model.json"])
+      case .evaluate(let output):
+        (output.files, ["report.html", "evaluation.json", "result.json"])
+      case .register, .deploy: ("", [])
+      }
+    guard !names.isEmpty else { return [] }
+    return try RunArtifact.files(names, of: stored(folder), in: parts.objects)
+  }
+
   /// Throws when somebody asked for the run's end.
   func checkCancel() async throws {
     guard try await parts.store.run(id).isCancelRequested else { return }
@@ -124,7 +144,18 @@ struct WorkflowDrive: Sendable {
 
   private func end(_ status: WorkflowRun.Status, failure: StageFailure?) async throws {
     let now = parts.nowMs()
-    try await parts.store.update(id) { run in
+    let tracking = WorkflowTracking(fingerprint: parts.fingerprint, nowMs: now)
+    try await parts.store.update(
+      id,
+      alongside: { run, db in
+        for stage in run.stages where [.failed, .canceled].contains(stage.status) {
+          // One that made something, such as an evaluation with a failed gate, is written already.
+          guard stage.output == nil else { continue }
+          try tracking.stageEnded(stage, of: run, files: [], in: db)
+        }
+        try tracking.end(run, in: db)
+      }
+    ) { run in
       run.status = status
       run.failure = failure
       run.endedAtMs = now

@@ -1,5 +1,6 @@
 public import Basics
 internal import Compute
+public import Experimentation
 internal import Foundation
 public import Logging
 public import ServiceLifecycle
@@ -68,8 +69,10 @@ public actor WorkflowRunner: Service {
   ///   - text: content of the workflow file.
   ///   - filePath: how the user named it.
   ///   - baseFolder: absolute folder at which relative sources start.
+  ///   - source: who asked for it, and out of which working copy.
   public func submit(
-    text: String, filePath: String, baseFolder: String, project: String = "default"
+    text: String, filePath: String, baseFolder: String, project: String = "default",
+    source: RunSource? = nil
   ) async throws -> WorkflowRun {
     let definition = try WorkflowFile.parse(text: text, path: filePath)
     guard baseFolder.hasPrefix("/") else {
@@ -82,7 +85,15 @@ public actor WorkflowRunner: Service {
       filePath: filePath, baseFolder: baseFolder, status: .queued, isCancelRequested: false,
       failure: nil, createdAtMs: parts.nowMs(), startedAtMs: nil, endedAtMs: nil,
       stages: definition.stages.map(StageRun.init(pending:)))
-    try await store.create(run)
+    let tracking = WorkflowTracking(fingerprint: parts.fingerprint, nowMs: run.createdAtMs)
+    let objects = parts.objects
+    var files = [try await RunArtifact.text("workflow.yaml", text, in: objects)]
+    if let diff = source?.git?.diff, !diff.isEmpty {
+      files.append(try await RunArtifact.text(RunSource.diffArtifact, diff, in: objects))
+    }
+    try await store.create(run) { [files] db in
+      try tracking.begin(run, source: source, files: files, in: db)
+    }
     acceptance.yield(run.id)
     return run
   }

@@ -10,10 +10,15 @@ public struct WorkflowRunStore: Sendable {
   public init(ledger: Ledger) { self.ledger = ledger }
 
   /// Records a run that is to be driven.
-  func create(_ run: WorkflowRun) async throws {
+  ///
+  /// - Parameter alongside: what must be written together with it, or not at all.
+  func create(
+    _ run: WorkflowRun, alongside: @escaping @Sendable (Database) throws -> Void
+  ) async throws {
     try await ledger.write { db in
       try WorkflowRunRecord(run).insert(db)
       for stage in run.stages { try StageRunRecord(stage, of: run.id).insert(db) }
+      try alongside(db)
     }
   }
 
@@ -49,17 +54,18 @@ public struct WorkflowRunStore: Sendable {
 
   /// Changes a run in one transaction and returns it as it is then.
   ///
-  /// - Parameter alongside: what must be written together with the change, or not at all.
+  /// - Parameter alongside: what must be written together with the change, or not at all; it gets the
+  ///   run as it is then.
   @discardableResult
   func update(
     _ id: Identifier<WorkflowRun>,
-    alongside: (@Sendable (Database) throws -> Void)? = nil,
+    alongside: (@Sendable (WorkflowRun, Database) throws -> Void)? = nil,
     _ change: @escaping @Sendable (inout WorkflowRun) throws -> Void
   ) async throws -> WorkflowRun {
     try await ledger.write { db in
       var run = try Self.run(id, in: db)
       try change(&run)
-      try alongside?(db)
+      try alongside?(run, db)
       try WorkflowRunRecord(run).update(db)
       for stage in run.stages { try StageRunRecord(stage, of: id).update(db) }
       return run

@@ -1,3 +1,4 @@
+import API
 import Basics
 import Foundation
 import TestSupport
@@ -7,17 +8,37 @@ import Testing
 @Suite(.serialized, .timeLimit(.minutes(10)))
 struct MLflowClientTests {
   @Test(arguments: [
-    [
-      "experiments", "fluent_run", "nested_and_resumed_runs", "batches", "asynchronous_logging",
-      "search", "dataset_inputs", "artifacts", "registry", "traces",
-    ],
-    ["logged_sklearn_model", "autolog_sklearn", "autolog_xgboost", "evaluate"],
+    (
+      "gestures",
+      [
+        "experiments", "fluent_run", "nested_and_resumed_runs", "batches", "asynchronous_logging",
+        "search", "dataset_inputs", "artifacts", "registry", "traces",
+      ]
+    ),
+    ("gestures", ["logged_sklearn_model", "autolog_sklearn", "autolog_xgboost", "evaluate"]),
+    (
+      "conformance_tracking",
+      [
+        "experiment_life", "experiment_search", "run_life", "metric_points", "metric_curves",
+        "run_search_pages", "inputs_with_tags", "evaluation_datasets",
+      ]
+    ),
+    (
+      "conformance_models",
+      [
+        "registered_models", "registered_model_search", "model_versions", "stages_and_aliases",
+        "version_sources", "prompts", "logged_models", "artifact_paths",
+      ]
+    ),
+    ("conformance_rest", ["wrong_requests", "hostile_requests", "endpoints"]),
   ])
-  func `MLflow's client does what it does against MLflow`(gestures: [String]) throws {
+  func `MLflow's client does what it does against MLflow`(
+    script: String, gestures: [String]
+  ) throws {
     let factory = try FactoryProgram()
     defer { factory.close() }
     let client = MLflowClient(factory: factory)
-    let text = try client.run("gestures.py", gestures, try client.serve())
+    let text = try client.run("\(script).py", gestures, try client.serve())
     for gesture in gestures { #expect(text.contains("ok \(gesture) "), "\(gesture)") }
   }
 
@@ -82,6 +103,48 @@ struct MLflowClientTests {
     try client.run("old_server.py", ["check", factory.folder], server)
     try factory.write("no.db", "nonsense")
     #expect(try factory("import", "mlflow", "no.db").status == 2)
+  }
+
+  @Test(arguments: ["file", "sqlite"])
+  func `a store that MLflow's client filled is taken over whole, also after a kill`(
+    kind: String
+  ) async throws {
+    let factory = try FactoryProgram()
+    defer { factory.close() }
+    let client = MLflowClient(factory: factory)
+    var server = try client.serve()
+    try client.run("old_store.py", ["make", kind, factory.folder], server)
+    let store = factory.folder + (kind == "file" ? "/mlruns" : "/old.db")
+    var interruptions = 0
+    for wanted in [2, 8, 16] {
+      let interrupted = try factory.start(["import", "mlflow", store])
+      let file = try factory.serverFile()
+      let api = FactoryClient(url: file.url, token: file.token)
+      while interrupted.process.isRunning,
+        try await api.get("/api/v1/runs", as: RunListWire.self).runs.count < wanted
+      {
+        try await Task.sleep(for: .milliseconds(2))
+      }
+      kill(server.pid, SIGKILL)
+      if try interrupted.end(withinSeconds: 60).status != 0 { interruptions += 1 }
+      server = try client.serve()
+    }
+    #expect(interruptions > 0)
+    let taken = try factory("import", "mlflow", store, "--output", "json")
+    #expect(taken.status == 0, "\(taken.errors)")
+    let again = try factory("import", "mlflow", store, "--output", "json")
+    for answer in [taken, again] {
+      #expect(answer.json["runs"] as? Int == 31, "\(answer.output)")
+      #expect(answer.json["logged_models"] as? Int == 1)
+      #expect(answer.json["traces"] as? Int == 1)
+      #expect(answer.json["model_versions"] as? Int == 2)
+      #expect(answer.json["inputs"] as? Int == 1)
+      #expect((answer.json["refused"] as? [String])?.isEmpty == true, "\(answer.output)")
+    }
+    #expect(again.json["known_runs"] as? Int == 31)
+    #expect(again.json["known_traces"] as? Int == 1)
+    #expect(again.json["artifacts"] as? Int == taken.json["artifacts"] as? Int)
+    try client.run("old_store.py", ["check", kind, factory.folder], server)
   }
 
   @Test func `a server killed while metrics pour in keeps every acknowledged point`() async throws {

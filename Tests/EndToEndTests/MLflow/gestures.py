@@ -1,44 +1,18 @@
-"""What data scientists do with MLflow's own client, against the factory; prints one line per gesture.
+"""What data scientists do with MLflow's own client, against the factory.
 
-Usage: gestures.py [NAME ...]; the server's address and token come from MLFLOW_TRACKING_URI and
-MLFLOW_TRACKING_TOKEN. Exit status 1 if a gesture failed.
+Usage: gestures.py [NAME ...]; see harness.py.
 """
 
 import math
 import os
-import sys
 import tempfile
 import time
-import traceback
-import uuid
 
 import mlflow
-from mlflow import MlflowClient
 from mlflow.entities import Metric, Param, RunTag, ViewType
-from mlflow.exceptions import MlflowException, RestException
+from mlflow.exceptions import MlflowException
 
-client = MlflowClient()
-gestures = []
-
-
-def gesture(function):
-    gestures.append(function)
-    return function
-
-
-def fresh(prefix="e"):
-    return f"{prefix}-{uuid.uuid4().hex[:12]}"
-
-
-def raises(code, call, *words):
-    try:
-        call()
-    except MlflowException as error:
-        assert error.error_code == code, f"{error.error_code} instead of {code}: {error}"
-        for word in words:
-            assert word in str(error), f"no {word!r} in {error}"
-        return
-    raise AssertionError(f"no {code}")
+from harness import client, fresh, gesture, main, raises
 
 
 @gesture
@@ -418,23 +392,6 @@ def traces():
     assert [a.name for a in client.get_trace(trace.info.trace_id).info.assessments] == ["expected"]
     assert client.delete_traces(id, trace_ids=[trace.info.trace_id]) == 1
     assert client.search_traces([id]) == []
-
-
-def main():
-    wanted = sys.argv[1:]
-    failed = 0
-    for function in gestures:
-        if wanted and function.__name__ not in wanted:
-            continue
-        start = time.time()
-        try:
-            function()
-            print(f"ok {function.__name__} {time.time() - start:.1f}s", flush=True)
-        except Exception:
-            failed += 1
-            print(f"FAILED {function.__name__}", flush=True)
-            traceback.print_exc()
-    sys.exit(1 if failed else 0)
 
 
 if __name__ == "__main__":

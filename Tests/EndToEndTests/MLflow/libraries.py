@@ -5,7 +5,7 @@ Usage: libraries.py [NAME ...]
 
 import mlflow
 
-from gestures import client, fresh, gesture, main
+from harness import client, fresh, gesture, main
 
 
 @gesture

@@ -159,7 +159,15 @@ struct RunStoreTests {
         name: "wine", digest: "abc", context: "training", sourceType: "factory",
         source: "dv_1", datasetVersion: "dv_1")
       try await store.note(inputs: [input, input], on: run)
-      #expect(try await store.details(run).inputs == [input])
+      var noted = RunInput(name: "wine", digest: "def")
+      noted.tags = ["k": "v\"", "a": ""]
+      try await store.note(inputs: [noted], on: run)
+      #expect(try await store.details(run).inputs == [input, noted])
+      let summaries = try await ledger.read { db in
+        try RunStore.inputSummaries(in: [.standard], limit: 10, in: db)
+      }
+      #expect(summaries.map(\.digest) == ["abc", "def"])
+      #expect(summaries.map(\.context) == ["training", ""])
     }
   }
 

@@ -35,6 +35,29 @@ struct RunWordsTests {
     #expect(lines[6].contains("one (50)"))
   }
 
+  @Test func `several curves end in letters, and their names take the lines that they need`() {
+    let curves = (0..<5).map { number in
+      CurvePlot.Curve(
+        name: "run-\(number)",
+        points: (0..<9).map { (x: Double($0), y: $0 == 4 ? .nan : Double(number)) })
+    }
+    let lines = CurvePlot(curves: curves, width: 40, height: 5).text.split(separator: "\n")
+    for (row, letter) in ["e", "d", "c", "b", "a"].enumerated() {
+      #expect(lines[row].hasSuffix(letter), "\(lines[row])")
+    }
+    let legend = lines.dropFirst(6)
+    #expect(legend.count > 1)
+    #expect(legend.allSatisfy { $0.count <= 52 })
+    #expect(legend.joined().contains("c run-2 (9, 1 no numbers)"))
+  }
+
+  @Test(arguments: [-4, 0, 1, 8, 200])
+  func `a terminal of any width is no trap`(width: Int) {
+    let points = (0..<3).map { (x: Double($0), y: Double($0)) }
+    let plot = CurvePlot(curves: [.init(name: "c", points: points)], width: width, height: 4)
+    #expect(plot.text.contains("c (3)"))
+  }
+
   @Test func `a curve of one point, of NaN alone or of nothing is no trap`() {
     for points in [[], [(x: 1.0, y: Double.nan)], [(x: 1.0, y: 2.0)]] {
       #expect(

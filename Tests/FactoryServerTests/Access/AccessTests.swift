@@ -11,7 +11,7 @@ struct AccessTests {
   private let authenticator = Authenticator(token: "right", nowSeconds: { 1_000 })
 
   private func status(
-    of headers: HTTPFields, uri: String = "/api/v1/secret"
+    of headers: HTTPFields, uri: String = "/secret"
   ) async throws -> HTTPResponse.Status {
     try await withClient { client in
       try await client.execute(uri: uri, method: .get, headers: headers) { $0.status }
@@ -24,8 +24,11 @@ struct AccessTests {
     let routes = FactoryRoutes(authenticator: authenticator, hosts: HostRules(allowing: []))
     routes.addHealthRoutes(version: "1.2.3") { nil }
     routes.addLoginRoutes(authenticator) { "http://127.0.0.1:8420" }
-    routes.route(.get, "/api/v1/secret", permission: .read) { _, context in context.project }
-    routes.route(.post, "/api/v1/secret", permission: .write) { _, context in context.project }
+    routes.route(.get, "/api/2.0/mlflow/x", permission: .write, .page) { _, context in
+      context.caller?.run ?? "owner"
+    }
+    routes.route(.get, "/secret", permission: .read, .page) { _, context in context.project }
+    routes.route(.post, "/secret", permission: .write, .page) { _, context in context.project }
     return try await Application(router: routes.router).test(.router) { try await body($0) }
   }
 
@@ -42,6 +45,23 @@ struct AccessTests {
     #expect(
       try await status(of: [.authorization: header])
         == expected)
+  }
+
+  @Test func `the token of a run opens MLflow's API and nothing else`() async throws {
+    let run = String(repeating: "a", count: 32)
+    let token = RunTokens(owner: "right").token(of: run)
+    let mlflow = "/api/2.0/mlflow/x"
+    #expect(try await status(of: [.authorization: "Bearer \(token)"], uri: mlflow) == .ok)
+    #expect(try await status(of: [.authorization: "Bearer \(token)"]) == .unauthorized)
+    let forged = [
+      RunTokens(owner: "other").token(of: run), token.replacing("aaaa", with: "bbbb"),
+      String(token.dropLast()), token + "0", "run_", "run_\(run)_", "run__",
+    ]
+    for wrong in forged {
+      #expect(
+        try await status(of: [.authorization: "Bearer \(wrong)"], uri: mlflow) == .unauthorized,
+        "\(wrong)")
+    }
   }
 
   @Test func `without a token only health, readiness and version answer`() async throws {

@@ -48,7 +48,7 @@ struct ErrorTranslationTests {
   @Test func `errors of routes have one shape`() async throws {
     let routes = FactoryRoutes(
       authenticator: Authenticator(token: "t", isOff: true), hosts: HostRules())
-    routes.route(.post, "/small", permission: .open) { request, _ in
+    routes.route(.post, "/small", permission: .open, .page) { request, _ in
       try WireResponse(try await request.wire(VersionWire.self, limit: 40))
     }
     try await Application(router: routes.router).test(.router) { client in

@@ -62,6 +62,8 @@ import Testing
       #expect(ended.exitCode == 4)
       let output = try await ask(.get, "/api/v1/jobs/\(id)/output?from=2", nil)
       #expect(output.body == Array("c\n".utf8))
+      let beyond = try await ask(.get, "/api/v1/jobs/\(id)/output?from=\(Int.max)", nil)
+      #expect(beyond.status == .ok && beyond.body.isEmpty)
       let errors = try await ask(.get, "/api/v1/jobs/\(id)/output?stream=stderr", nil)
       #expect(errors.body == Array("bad\n".utf8))
       let why = try await ask(.get, "/api/v1/jobs/\(id)/explain", nil).wire(JobExplanationWire.self)

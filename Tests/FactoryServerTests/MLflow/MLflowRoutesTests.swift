@@ -29,7 +29,8 @@ import Testing
     let routes = FactoryRoutes(
       authenticator: Authenticator(token: "right"), hosts: HostRules(allowing: []))
     routes.addMLflowRoutes(
-      ledger: home.ledger, objects: ObjectStore(root: home.folder.path("objects")))
+      ledger: home.ledger, objects: ObjectStore(root: home.folder.path("objects")),
+      secret: "quiet")
     try await Application(router: routes.router).test(.router) { client in
       try await body { method, path, text in
         try await client.execute(

@@ -21,6 +21,9 @@ struct JournalFormatTests {
     .taskEnded(task: 0, exit: .exited(code: 3), usage: TaskUsage(cpuMs: 5, maxRssBytes: 6)),
     .taskEnded(task: 1, exit: .killed(signal: 9), usage: TaskUsage()),
     .taskEnded(task: 2, exit: .notStarted("no such file"), usage: TaskUsage()),
+    .sample(ResourceSample(busyPermille: 1_500, residentBytes: 1 << 40, cpuMs: 9)),
+    .sample(
+      ResourceSample(busyPermille: 0, residentBytes: 0, cpuMs: 0, energyMicrojoules: .max)),
     .note("größer"),
     .ended(
       AttemptEnd(outcome: .memoryLimit, exit: .killed(signal: 9), message: nil, usage: usage)),

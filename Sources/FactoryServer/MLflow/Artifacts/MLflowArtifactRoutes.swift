@@ -10,19 +10,19 @@ extension FactoryRoutes {
     mlflow(.put, "artifacts/**", permission: .write, versions: ["2.0"], service: service) { call in
       let path = try MLflowArtifacts.checked(try call.context.restOfPath())
       guard !path.isEmpty, MLflowPackage(path: path) == nil else {
-        throw MLflowFailure(.invalidParameterValue, "Invalid path: '\(path)'")
+        throw MLflowArtifacts.invalidPath
       }
       try await artifacts.put(path, body: call.request.body, nowMs: call.nowMs)
       return MLflowAnswer.done
     }
     mlflow(.get, "artifacts/**", permission: .read, versions: ["2.0"], service: service) { call in
       let path = try MLflowArtifacts.checked(try call.context.restOfPath())
-      return try artifacts.response(try await artifacts.file(path))
+      return try await artifacts.response(try await artifacts.file(path), to: call.request)
     }
     mlflow(.delete, "artifacts/**", permission: .write, versions: ["2.0"], service: service) {
       let path = try MLflowArtifacts.checked(try $0.context.restOfPath())
       guard !path.isEmpty else {
-        throw MLflowFailure(.invalidParameterValue, "Invalid path: ''")
+        throw MLflowArtifacts.invalidPath
       }
       try await artifacts.delete(path)
       return MLflowAnswer.done
@@ -52,20 +52,43 @@ extension FactoryRoutes {
         model.artifactLocation, try fields.string("artifact_directory_path") ?? "", artifacts)
     }
     for prefix in ["", "/ajax-api/2.0/mlflow"] {
-      route(.get, "\(prefix)/get-artifact", permission: .read) { request, context in
+      route(.get, "\(prefix)/get-artifact", permission: .read, .mlflow) { request, context in
         let fields = try await MLflowCall(request: request, context: context).fields()
+        let path = try MLflowArtifacts.checked(try fields.required("path"))
         let root = try await runs.details(try fields.run()).run.artifactLocation
-        return try await Self.file(root, try fields.required("path"), artifacts)
+        return try await Self.file(root, path, artifacts, to: request)
       }
+    }
+    // The web page of MLflow's uploads so, with the fields in the query.
+    route(.post, "/ajax-api/2.0/mlflow/upload-artifact", permission: .write, .mlflow) {
+      request, context in
+      let call = MLflowCall(request: request, context: context)
+      let fields = MLflowCall.fields(ofQuery: request.uri.query ?? "")
+      for name in ["run_uuid", "path"] where try (fields.string(name) ?? "").isEmpty {
+        throw MLflowFailure(.invalidParameterValue, "Request must specify \(name).")
+      }
+      let path = try MLflowArtifacts.checked(try fields.required("path"))
+      let id = try fields.run()
+      let run = try await artifacts.ledger.read { db in
+        try RunStore.requireActive(id, in: db)
+        return try RunStore.details(id, in: db).run
+      }
+      let data = try await request.body.collect(upTo: MLflowCall.bodyLimit)
+      guard data.readableBytes > 0 else {
+        throw MLflowFailure(.invalidParameterValue, "Request must specify data.")
+      }
+      let place = try MLflowArtifacts.path(ofURI: run.artifactLocation) + "/" + path
+      try await artifacts.put(place, body: RequestBody(buffer: data), nowMs: call.nowMs)
+      return MLflowAnswer.done
     }
   }
 
   static func file(
-    _ root: String, _ path: String, _ artifacts: MLflowArtifacts
+    _ root: String, _ path: String, _ artifacts: MLflowArtifacts, to request: Request
   ) async throws -> Response {
     let folder = try MLflowArtifacts.path(ofURI: root)
     let file = try await artifacts.file(folder + "/" + (try MLflowArtifacts.checked(path)))
-    return try artifacts.response(file)
+    return try await artifacts.response(file, to: request)
   }
 
   private static func list(
@@ -76,7 +99,9 @@ extension FactoryRoutes {
     let entries = try await artifacts.list(below.isEmpty ? folder : folder + "/" + below)
     return MLflowAnswer { writer in
       writer.member("root_uri", root)
-      writer.member("files", entries) { $0.artifact($1, in: below.isEmpty ? "" : below + "/") }
+      // Clients expect the folder as they wrote it.
+      let folder = path.isEmpty || path.hasSuffix("/") ? path : path + "/"
+      writer.member("files", entries) { $0.artifact($1, in: folder) }
     }
   }
 }

@@ -1,5 +1,6 @@
 import Basics
 import Experimentation
+import Foundation
 import Hummingbird
 import NIOCore
 
@@ -13,9 +14,9 @@ struct MLflowArtifacts {
   /// Takes a file while it arrives; answers when it is on disk and named.
   func put(_ path: String, body: RequestBody, nowMs: Int64) async throws {
     let writer = try objects.writer()
-    for try await chunk in body {
-      try chunk.withUnsafeReadableBytes { try writer.write($0) }
-    }
+    try await ArtifactIntake.take(body, into: writer)
+    let lease = ObjectLeases.ofThisProcess.begin(nowMs: nowMs)
+    defer { withExtendedLifetime(lease) {} }
     let digest = try await offTask { try writer.finish() }
     let file = ArtifactFile(path: path, sha256: digest, bytes: writer.byteCount)
     try await ledger.write { try ArtifactStore.put(file, nowMs: nowMs, in: $0) }
@@ -29,10 +30,12 @@ struct MLflowArtifacts {
       } else {
         try await store.file(path)
       }
-    guard let found else {
-      throw ExperimentationError(.artifactNotFound, "No such artifact: '\(path)'")
+    if let found { return found }
+    if try await !list(path).isEmpty {
+      throw MLflowFailure(
+        .invalidParameterValue, "Artifact path refers to a directory, not a file: '\(path)'")
     }
-    return found
+    throw ExperimentationError(.artifactNotFound, "No such artifact: '\(path)'")
   }
 
   /// The names in a folder.
@@ -50,28 +53,9 @@ struct MLflowArtifacts {
     try await ledger.write { try ArtifactStore.delete(path, in: $0) }
   }
 
-  /// A file as an answer, piece by piece.
-  func response(_ file: ArtifactFile) throws -> Response {
-    let objects = objects
-    guard objects.contains(file.sha256) else {
-      throw MLflowFailure(.internalError, "The bytes of the artifact '\(file.path)' are missing.")
-    }
-    let name = file.path.split(separator: "/").last.map(String.init) ?? "artifact"
-    return Response(
-      status: .ok, headers: MLflowMediaType.headers(forFile: name),
-      body: ResponseBody(contentLength: Int(file.bytes)) { writer in
-        let source = try objects.open(file.sha256)
-        let size = 1 << 18
-        while true {
-          var buffer = ByteBufferAllocator().buffer(capacity: size)
-          let count = try buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: size) { bytes in
-            try source.read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[..<size]))
-          }
-          if count == 0 { break }
-          try await writer.write(buffer)
-        }
-        try await writer.finish(nil)
-      })
+  /// A file, or the part of it that is asked for, as an answer.
+  func response(_ file: ArtifactFile, to request: Request) async throws -> Response {
+    try await ArtifactOutflow(objects: objects).response(file, to: request)
   }
 
   /// The place of a URI in the tree; other stores are their clients' own business.
@@ -89,16 +73,25 @@ struct MLflowArtifacts {
   }
 
   /// A path that stays in its folder.
+  ///
+  /// What would leave it once more decoded is refused too, and so are the drives of Windows.
   static func checked(_ path: String) throws -> String {
-    let trimmed = path.split(separator: "/").joined(separator: "/")
-    do {
-      if !trimmed.isEmpty { _ = try safePath(trimmed, in: "") }
-      guard !path.hasPrefix("/") else {
-        throw MLflowFailure(.invalidParameterValue, "Invalid path: \(path)")
+    let trimmed = path.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
+    let drive = path.prefix(2)
+    guard !path.hasPrefix("/"), drive.last != ":" || drive.first?.isLetter != true else {
+      throw invalidPath
+    }
+    if trimmed.isEmpty { return trimmed }
+    var decoded = trimmed
+    while let once = decoded.removingPercentEncoding, once != decoded { decoded = once }
+    for text in [trimmed, decoded] {
+      guard !text.hasPrefix("/"), (try? safePath(text, in: "")) != nil else {
+        // Clients know the text and ask for no reason.
+        throw invalidPath
       }
-    } catch let error as BasicsError {
-      throw MLflowFailure(.invalidParameterValue, "Invalid path: \(error.message)")
     }
     return trimmed
   }
+
+  static let invalidPath = MLflowFailure(.invalidParameterValue, "Invalid path")
 }

@@ -23,13 +23,17 @@ struct MLflowCall {
     if request.method == .get { return Self.fields(ofQuery: request.uri.query ?? "") }
     let bytes = try await body()
     guard !bytes.isEmpty else { return MLflowFields(members: .object([])) }
-    let value = try JSONValue(parsing: bytes)
+    var value = try await Self.parsed(bytes) {
+      try JSONValue(parsing: $0, acceptsPythonNumbers: true)
+    }
     // Very old clients send JSON in a JSON string.
-    if let text = value.stringValue { return MLflowFields(members: try JSONValue(parsing: text)) }
+    if let text = value.stringValue {
+      value = try JSONValue(parsing: Array(text.utf8), acceptsPythonNumbers: true)
+    }
     guard case .object = value else {
       throw MLflowFailure(.badRequest, "The body must be a JSON object.")
     }
-    return MLflowFields(members: value)
+    return MLflowFields(members: value, source: bytes)
   }
 
   /// The body of a request that must be JSON.
@@ -47,7 +51,14 @@ struct MLflowCall {
     return Array(buffer.readableBytesView)
   }
 
-  private static func fields(ofQuery query: String) -> MLflowFields {
+  /// What `parse` makes of a body: a large one on a thread of its own, so that other requests go on.
+  static func parsed<Value: Sendable>(
+    _ bytes: [UInt8], _ parse: @escaping @Sendable ([UInt8]) throws -> Value
+  ) async throws -> Value {
+    bytes.count < 1 << 18 ? try parse(bytes) : try await offTask { try parse(bytes) }
+  }
+
+  static func fields(ofQuery query: String) -> MLflowFields {
     var members: [JSONMember] = []
     for pair in query.split(separator: "&") {
       let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -70,14 +81,14 @@ struct MLflowCall {
 }
 
 /// An answer of JSON that was written by hand, without Foundation.
-struct MLflowAnswer: ResponseGenerator {
-  private let bytes: [UInt8]
+struct MLflowAnswer: ResponseGenerator, Sendable {
+  private let body: ByteBuffer
   private static let json: HTTPFields = [.contentType: "application/json"]
 
   /// `{}`: done, and nothing to tell.
-  static let done = MLflowAnswer(bytes: Array("{}".utf8))
+  static let done = MLflowAnswer(body: ByteBuffer(string: "{}"))
 
-  private init(bytes: [UInt8]) { self.bytes = bytes }
+  private init(body: ByteBuffer) { self.body = body }
 
   /// An object whose members `write` writes.
   init(_ write: (inout JSONWriter) throws -> Void) rethrows {
@@ -85,12 +96,22 @@ struct MLflowAnswer: ResponseGenerator {
     writer.beginObject()
     try write(&writer)
     writer.endObject()
-    bytes = writer.bytes
+    body = ByteBuffer(bytes: writer.bytes)
+  }
+
+  /// An object that may be large: written on a thread of its own, so that other requests go on.
+  ///
+  /// - Parameter items: how many things it tells of; a few are written at once.
+  static func large(
+    items: Int = .max, _ write: @escaping @Sendable (inout JSONWriter) throws -> Void
+  ) async throws -> MLflowAnswer {
+    guard items > 500 else { return try MLflowAnswer(write) }
+    return try await offTask { try MLflowAnswer(write) }
   }
 
   func response(from request: Request, context: some RequestContext) -> Response {
     Response(
-      status: .ok, headers: Self.json, body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
+      status: .ok, headers: Self.json, body: .init(byteBuffer: body))
   }
 }
 

@@ -71,7 +71,8 @@ struct MLflowFailure: Error {
   private static func code(of code: ExperimentationError.Code) -> Code {
     switch code {
     case .experimentNotFound, .runNotFound, .modelNotFound, .modelVersionNotFound, .tagNotFound,
-      .loggedModelNotFound, .artifactNotFound, .traceNotFound, .assessmentNotFound:
+      .loggedModelNotFound, .artifactNotFound, .traceNotFound, .assessmentNotFound,
+      .evaluationDatasetNotFound:
       .doesNotExist
     case .experimentAlreadyExists, .modelAlreadyExists: .alreadyExists
     case .runNotActive, .parameterConflict, .aliasNotFound, .invalidValue, .evaluationImpossible,
@@ -119,6 +120,8 @@ struct MLflowFailure: Error {
 enum MLflowDialect {
   static func owns(_ path: String) -> Bool {
     path.hasPrefix("/api/2.0/") || path.hasPrefix("/api/3.0/") || path.hasPrefix("/ajax-api/")
+      || path.hasPrefix("/api/2.0mlflow/") || path == "/graphql"
+      || path.hasPrefix("/gateway/")
       || path == "/get-artifact" || path == "/model-versions/get-artifact"
       || path == "/v1/traces"
   }

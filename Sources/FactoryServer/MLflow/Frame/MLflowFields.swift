@@ -3,6 +3,9 @@ import Basics
 /// The fields of a request, from its body or its query, with MLflow's checks and words.
 struct MLflowFields {
   let members: JSONValue
+  var isQuery = false
+  /// The body as it came, to tell `9.0` from `9` when a value is refused.
+  var source: [UInt8] = []
 
   /// A value that is there; null counts as absent.
   subscript(_ name: String) -> JSONValue? {
@@ -21,7 +24,7 @@ struct MLflowFields {
     guard let value = self[name] else { return nil }
     // A NUL would end the text for SQLite.
     guard let text = value.stringValue, !text.utf8.contains(0) else {
-      throw Self.invalid(name, value)
+      throw invalid(name, value)
     }
     return text
   }
@@ -43,13 +46,18 @@ struct MLflowFields {
   /// A whole number in a range.
   func integer(_ name: String, default value: Int, in range: ClosedRange<Int>) throws -> Int {
     guard let number = try integer(name) else { return value }
-    guard let small = Int(exactly: number), range.contains(small) else {
+    guard number >= range.lowerBound else {
       throw MLflowFailure(
         .invalidParameterValue,
-        "Invalid value \(number) for parameter '\(name)' supplied: it must be at least "
-          + "\(range.lowerBound) and at most \(range.upperBound).")
+        "Invalid value \(number) for parameter '\(name)' supplied. It must be a positive integer")
     }
-    return small
+    guard number <= range.upperBound else {
+      throw MLflowFailure(
+        .invalidParameterValue,
+        "Invalid value \(number) for parameter '\(name)' supplied. "
+          + "It must be at most \(range.upperBound)")
+    }
+    return Int(number)
   }
 
   /// `true` or `false`, also as a text.
@@ -104,8 +112,6 @@ struct MLflowFields {
     return pairs
   }
 
-  var isQuery = false
-
   static func missing(_ name: String) -> MLflowFailure {
     MLflowFailure(
       .invalidParameterValue,
@@ -115,17 +121,33 @@ struct MLflowFields {
 
   static func invalid(_ name: String, _ value: JSONValue) -> MLflowFailure {
     let written = String(decoding: value.encoded().prefix(1_000), as: UTF8.self)
-    return MLflowFailure(
-      .invalidParameterValue,
-      "Invalid value \(written) for parameter '\(name)' supplied:  Hint: Value was of type "
-        + "'\(pythonType(value))'. See the API docs for more information about request parameters.")
+    return invalid(name, value, written: written)
   }
 
-  private static func pythonType(_ value: JSONValue) -> String {
+  /// The same, with a number as the client wrote it.
+  private func invalid(_ name: String, _ value: JSONValue) -> MLflowFailure {
+    guard value.numberValue != nil,
+      // Nothing wrong is told where the body cannot be read a second time.
+      let raw = try? JSONObjectText(parsing: source)[name]
+    else { return Self.invalid(name, value) }
+    return Self.invalid(name, value, written: String(decoding: raw.prefix(1_000), as: UTF8.self))
+  }
+
+  private static func invalid(
+    _ name: String, _ value: JSONValue, written: String
+  ) -> MLflowFailure {
+    MLflowFailure(
+      .invalidParameterValue,
+      "Invalid value \(written) for parameter '\(name)' supplied:  Hint: Value was of type "
+        + "'\(pythonType(value, written))'. "
+        + "See the API docs for more information about request parameters.")
+  }
+
+  private static func pythonType(_ value: JSONValue, _ written: String) -> String {
     switch value {
     case .null: "NoneType"
     case .bool: "bool"
-    case .number(let number): Int64(exactly: number) == nil ? "float" : "int"
+    case .number: written.contains { ".eEIN".contains($0) } ? "float" : "int"
     case .string: "str"
     case .array: "list"
     case .object: "dict"

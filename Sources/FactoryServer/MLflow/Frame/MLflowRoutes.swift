@@ -16,7 +16,9 @@ extension FactoryRoutes {
   ) {
     for prefix in ["/api", "/ajax-api"] {
       for version in versions {
-        route(method, "\(prefix)/\(version)/\(service)/\(path)", permission: permission) {
+        route(
+          method, "\(prefix)/\(version)/\(service)/\(path)", permission: permission, .mlflow
+        ) {
           try await handler(MLflowCall(request: $0, context: $1))
         }
       }
@@ -24,7 +26,9 @@ extension FactoryRoutes {
   }
 
   /// Adds everything that MLflow's clients ask for.
-  func addMLflowRoutes(ledger: Ledger, objects: ObjectStore) {
+  ///
+  /// - Parameter secret: signs addresses that work without a token; the same after a restart.
+  func addMLflowRoutes(ledger: Ledger, objects: ObjectStore, secret: String) {
     addMLflowServerRoutes()
     addMLflowExperimentRoutes(ledger)
     addMLflowRunRoutes(ledger)
@@ -33,9 +37,11 @@ extension FactoryRoutes {
     addMLflowLoggedModelRoutes(ledger)
     let artifacts = MLflowArtifacts(ledger: ledger, objects: objects)
     addMLflowArtifactRoutes(artifacts)
+    addMLflowUploadRoutes(artifacts, signer: SignedURL(secret: secret))
     addMLflowModelRoutes(ledger)
     addMLflowVersionRoutes(artifacts)
     addMLflowTraceRoutes(ledger)
+    addMLflowEvaluationRoutes(ledger)
     addMLflowImportRoutes(ledger, objects: objects)
   }
 
@@ -52,7 +58,7 @@ extension FactoryRoutes {
         }
         for key in [StaticString("multipart_uploads_enabled"), "multipart_downloads_enabled"] {
           writer.key(key)
-          writer.bool(false)
+          writer.bool(true)
         }
       }
     }
@@ -78,10 +84,18 @@ extension MLflowFields {
 
   /// The experiment of that identifier; a text of another shape names none.
   static func experiment(_ text: String) throws -> ExperimentID {
-    guard let id = ExperimentID(text) else {
-      throw MLflowFailure(.doesNotExist, "No Experiment with id=\(text.prefix(100)) exists")
+    if let id = ExperimentID(text) { return id }
+    guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+      throw MLflowFailure(
+        .invalidParameterValue,
+        "Invalid experiment ID '\(text.prefix(100))'. Experiment ID must be a valid integer.")
     }
-    return id
+    throw MLflowFailure(.doesNotExist, "No Experiment with id=\(text.prefix(100)) exists")
+  }
+
+  /// The experiments that a field names; one of another shape is refused.
+  func experiments(_ name: String = "experiment_ids") throws -> [ExperimentID] {
+    try strings(name).map { try Self.experiment($0) }
   }
 
   /// Which part of a search's results is wanted.

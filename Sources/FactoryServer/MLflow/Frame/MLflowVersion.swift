@@ -3,8 +3,17 @@ import Hummingbird
 
 /// Which version of MLflow we say we are.
 enum MLflowVersion {
-  /// Below 3.4, clients keep the spans of a trace as an artifact instead of sending OTLP.
-  static let current = "3.3.2"
+  /// That of the client with which the tests speak; from 3.4 on, clients send spans as OTLP.
+  static let current = "3.17.2"
+
+  /// Whether the client that asks sends spans as OTLP, since we say that we are `current`.
+  static func sendsSpans(_ request: Request) -> Bool {
+    let name = "mlflow-python-client/"
+    guard let agent = request.headers[.userAgent], agent.hasPrefix(name) else { return false }
+    let numbers = agent.dropFirst(name.count).split(separator: ".").map { Int($0) }
+    guard numbers.count >= 2, let major = numbers[0], let minor = numbers[1] else { return false }
+    return (major, minor) >= (3, 4)
+  }
 
   /// The plain text that MLflow's clients expect of `/version`; nil for all others.
   static func text(for request: Request) -> Response? {

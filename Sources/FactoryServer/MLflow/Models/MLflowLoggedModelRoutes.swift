@@ -44,14 +44,27 @@ extension FactoryRoutes {
     }
     mlflow(.post, "logged-models/search", permission: .read) { call in
       let fields = try await call.fields()
-      let experiments = try fields.strings("experiment_ids").compactMap { ExperimentID($0) }
+      guard fields["experiment_ids"] != nil else {
+        throw MLflowFields.missing("experiment_ids")
+      }
+      let experiments = try fields.experiments()
+      let datasets = try fields.objects("datasets").map { dataset in
+        guard let name = try dataset.string("dataset_name"), !name.isEmpty else {
+          throw MLflowFailure(
+            .invalidParameterValue,
+            "`dataset_name` in the `datasets` clause must be specified.")
+        }
+        return LoggedModelDataset(
+          name: name, digest: try dataset.string("dataset_digest") ?? "")
+      }
       let order = try fields.objects("order_by").map { key in
         LoggedModelOrder(
           field: try key.required("field_name"), isAscending: try key.bool("ascending") ?? true,
           datasetName: try key.string("dataset_name"))
       }
       let (found, next) = try await LoggedModelStore(ledger: ledger).search(
-        in: experiments, filter: try fields.string("filter") ?? "", order: order,
+        in: experiments, filter: try fields.string("filter") ?? "", datasets: datasets,
+        order: order,
         page: try fields.page(default: 100, atMost: 5_000))
       return MLflowAnswer { writer in
         writer.member("models", found) { $0.loggedModel($1) }

@@ -15,13 +15,16 @@ extension FactoryRoutes {
         description: try fields.string("description") ?? "",
         user: try fields.string("user_id") ?? "", runLink: try fields.string("run_link") ?? "",
         loggedModel: model.isEmpty ? nil : model)
-      try MLflowNames.checkLocation(draft.source)
       if !run.isEmpty { draft.run = try MLflowFields.run(run) }
       let tags = try fields.pairs("tags")
       let (now, project, wanted) = (call.nowMs, call.project, draft)
       let version = try await ledger.write { db in
         _ = try ModelStore.model(named: name, project: project, in: db)
         if let model = wanted.loggedModel { _ = try LoggedModelStore.model(model, in: db) }
+        // The source of a prompt is a placeholder: its text is a tag.
+        if tags["mlflow.prompt.is_prompt"]?.lowercased() != "true" {
+          try MLflowSource.check(wanted, in: db)
+        }
         // A source that leads nowhere is refused now, not when somebody loads the model.
         _ = try MLflowSource.location(of: wanted, project: project, in: db)
         let version = try ModelStore.createVersion(
@@ -68,15 +71,17 @@ extension FactoryRoutes {
     }
     addMLflowVersionChanges(ledger)
     for prefix in ["", "/ajax-api/2.0/mlflow"] {
-      route(.get, "\(prefix)/model-versions/get-artifact", permission: .read) { request, context in
+      route(.get, "\(prefix)/model-versions/get-artifact", permission: .read, .mlflow) {
+        request, context in
         let fields = try await MLflowCall(request: request, context: context).fields()
+        let path = try MLflowArtifacts.checked(try fields.required("path"))
         let (name, number) = (try fields.required("name"), try fields.version())
         let project = context.project
         let root = try await ledger.read { db in
           let version = try ModelStore.version(number, of: name, project: project, in: db)
           return try MLflowSource.location(of: version.draft, project: project, in: db)
         }
-        return try await Self.file(root, try fields.required("path"), artifacts)
+        return try await Self.file(root, path, artifacts, to: request)
       }
     }
   }

@@ -13,8 +13,10 @@ enum MLflowTime {
 
   /// `2024-03-01T12:30:05.250Z`.
   static func text(_ ms: Int64) -> String {
-    Date(timeIntervalSince1970: Double(ms) / 1_000)
-      .formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+    // The fraction by whole numbers: as a double it may come out a millisecond less.
+    let fraction = (ms % 1_000 + 1_000) % 1_000
+    let whole = Date(timeIntervalSince1970: Double((ms - fraction) / 1_000)).formatted(.iso8601)
+    return whole.dropLast() + String(format: ".%03lldZ", fraction)
   }
 
   /// Milliseconds of `0.25s`.

@@ -11,26 +11,19 @@ extension FactoryRoutes {
       trace = try await ledger.write { db in
         var kept = sent
         let home = try ExperimentStore.experiment(kept.experiment, in: db)
-        // There the client puts the spans.
-        kept.tags["mlflow.artifactLocation"] =
-          home.artifactLocation + "/traces/\(kept.id)/artifacts"
-        try TraceStore.put(kept, in: db)
+        // There clients put attachments, and those that send no OTLP put the spans.
+        kept.tags["mlflow.artifactLocation"] = TraceStore.artifactLocation(of: kept.id, in: home)
+        try TraceStore.put(kept, isFinal: true, in: db)
         return try TraceStore.trace(kept.id, in: db)
+      }
+      if MLflowVersion.sendsSpans(call.request) {
+        trace = try await Self.awaitingSpans(trace, ledger)
       }
       return MLflowAnswer(trace)
     }
     mlflow(.get, "traces/{trace}", permission: .read, versions: ["3.0"]) { call in
       let id = try call.context.parameter("trace")
       return MLflowAnswer(try await ledger.read { try TraceStore.trace(id, in: $0) })
-    }
-    mlflow(.get, "traces/batchGetInfos", permission: .read, versions: ["3.0"]) { call in
-      let ids = try await call.fields().strings("trace_ids")
-      let traces = try await ledger.read { db in
-        try ids.prefix(1_000).map { try TraceStore.trace($0, in: db) }
-      }
-      return MLflowAnswer { writer in
-        writer.member("trace_infos", traces) { $0.traceInfo($1) }
-      }
     }
     mlflow(.post, "traces/search", permission: .read, versions: ["3.0"]) { call in
       let fields = try await call.fields()
@@ -75,6 +68,21 @@ extension FactoryRoutes {
       return MLflowAnswer.done
     }
     addMLflowAssessmentRoutes(ledger)
+    addMLflowSpanRoutes(ledger)
+    addMLflowTraceMetricRoutes(ledger)
+  }
+
+  /// The trace once the first of its spans are here, or half a second later.
+  ///
+  /// A client sends both at the same time. Where the trace comes first, its client would be told
+  /// that no spans are kept here, and would keep them as an artifact too.
+  private static func awaitingSpans(_ trace: Trace, _ ledger: Ledger) async throws -> Trace {
+    var trace = trace
+    for _ in 0..<25 where trace.spansAreArtifact {
+      try await Task.sleep(for: .milliseconds(20))
+      trace = try await ledger.read { [id = trace.id] in try TraceStore.trace(id, in: $0) }
+    }
+    return trace
   }
 
   private func addMLflowAssessmentRoutes(_ ledger: Ledger) {

@@ -159,6 +159,23 @@ struct MLflowBatch {
     return MLflowFailure(.invalidParameterValue, error.message)
   }
 
+  /// An error about a key, with the key's place in the batch.
+  func located(_ error: ExperimentationError) -> ExperimentationError {
+    let lists = [
+      ("metrics", "name", points.map(\.key)), ("params", "key", params.map(\.key)),
+      ("tags", "key", tags.map(\.key)),
+    ]
+    for (list, field, keys) in lists {
+      let words = " for parameter '\(field)' supplied"
+      guard let index = keys.firstIndex(where: { error.message.contains("\"\($0)\"" + words) })
+      else { continue }
+      let place = " for parameter '\(list)[\(index)].\(field)' supplied"
+      return ExperimentationError(
+        error.code, error.message.replacing(words, with: place), hint: error.hint)
+    }
+    return error
+  }
+
   private func checkLimits() throws {
     for (count, limit, noun) in [
       (points.count, 1_000, "metrics"), (params.count, 100, "params"), (tags.count, 100, "tags"),
@@ -169,19 +186,16 @@ struct MLflowBatch {
         "A batch logging request can contain at most \(limit) \(noun). Got \(count) \(noun). "
           + "Please split up \(noun) across multiple requests and try again.")
     }
-    for (index, point) in points.enumerated() where point.timestampMs < 0 {
-      throw MLflowFailure(
-        .invalidParameterValue,
-        "Invalid value \(point.timestampMs) for parameter 'metrics[\(index)].timestamp' supplied: "
-          + "metric '\(point.key)' (value=\(point.value)). "
-          + "Timestamp must be a nonnegative long (64-bit integer) ")
+    for (index, point) in points.enumerated() {
+      try MLflowLimits.checkTime(of: point, at: "metrics[\(index)].timestamp")
     }
     var seen: Set<String> = []
     let repeated = params.map(\.key).filter { !seen.insert($0).inserted }
     guard repeated.isEmpty else {
       throw MLflowFailure(
         .invalidParameterValue,
-        "Duplicate parameter keys have been submitted: \(repeated). Please ensure the request "
+        "Duplicate parameter keys have been submitted: ["
+          + repeated.map { "'\($0)'" }.joined(separator: ", ") + "]. Please ensure the request "
           + "contains only one param value per param key.")
     }
   }

@@ -56,6 +56,47 @@ extension FactoryRoutes {
       }
     }
     addMLflowExperimentChanges(ledger)
+    addMLflowDatasetSearch(ledger)
+  }
+
+  /// `experiments/search-datasets`: what the runs of experiments read.
+  private func addMLflowDatasetSearch(_ ledger: Ledger) {
+    let answer: @Sendable (MLflowCall) async throws -> MLflowAnswer = { call in
+      let fields = try await call.fields()
+      let texts = try fields.strings("experiment_ids")
+      guard !texts.isEmpty else {
+        throw MLflowFailure(
+          .invalidParameterValue,
+          "SearchDatasets request must specify at least one experiment_id.")
+      }
+      guard texts.count <= 20 else {
+        throw MLflowFailure(
+          .invalidParameterValue,
+          "SearchDatasets request cannot specify more than 20 experiment_ids. "
+            + "Received \(texts.count) experiment_ids.")
+      }
+      let experiments = try fields.experiments()
+      let found = try await ledger.read { db in
+        try RunStore.inputSummaries(in: experiments, limit: 1_000, in: db)
+      }
+      return MLflowAnswer { writer in
+        writer.member("dataset_summaries", found) { writer, summary in
+          writer.beginObject()
+          writer.member("experiment_id", summary.experiment.rawValue)
+          writer.member("name", summary.name)
+          writer.member("digest", summary.digest)
+          writer.member(ifAny: "context", summary.context)
+          writer.endObject()
+        }
+      }
+    }
+    mlflow(.post, "experiments/search-datasets", permission: .read, handler: answer)
+    // The protocol's own definition of the path lacks a slash.
+    for prefix in ["/api", "/ajax-api"] {
+      route(.post, "\(prefix)/2.0mlflow/experiments/search-datasets", permission: .read, .mlflow) {
+        try await answer(MLflowCall(request: $0, context: $1))
+      }
+    }
   }
 
   private func addMLflowExperimentChanges(_ ledger: Ledger) {
@@ -117,15 +158,16 @@ extension JSONWriter {
 enum MLflowNames {
   /// Refuses what is no address to keep artifacts at.
   static func checkLocation(_ location: String) throws {
-    guard location.count <= 2_048 else {
+    guard location.unicodeScalars.count <= 2_048 else {
       throw MLflowFailure(
         .invalidParameterValue,
-        "Invalid artifact path length. The length of the artifact path cannot be greater than 2048")
+        "Invalid artifact path length. The length of the artifact path cannot be greater than "
+          + "2048 characters.")
     }
     guard !location.contains("?"), !location.contains("#"), !location.contains("..") else {
       throw MLflowFailure(
         .invalidParameterValue,
-        "'artifact_location' URL can't include fragments, queries or parents.")
+        "'artifact_location' URL can't include fragments or params. It can't leave its folder.")
     }
   }
 }

@@ -15,10 +15,17 @@ extension FactoryRoutes {
       let point = MetricPoint(
         key: try fields.required("key"), value: value, step: try fields.integer("step") ?? 0,
         timestampMs: time)
+      try MLflowLimits.checkTime(of: point, at: "timestamp")
       let model = try fields.string("model_id") ?? ""
+      let dataset = try fields.string("dataset_name") ?? ""
+      let digest = try fields.string("dataset_digest") ?? ""
+      guard dataset.isEmpty == digest.isEmpty else {
+        throw MLflowFailure(
+          .invalidParameterValue,
+          "Both dataset_name and dataset_digest must be provided if one is provided")
+      }
       let modelPoint = LoggedModelMetric(
-        model: model, point: point, datasetName: try fields.string("dataset_name") ?? "",
-        datasetDigest: try fields.string("dataset_digest") ?? "")
+        model: model, point: point, datasetName: dataset, datasetDigest: digest)
       try await ledger.write { db in
         let run = try RunStore.requireActive(id, in: db)
         try RunStore.log([point], to: run, in: db)
@@ -27,16 +34,22 @@ extension FactoryRoutes {
       return MLflowAnswer.done
     }
     mlflow(.post, "runs/log-batch", permission: .write) { call in
-      let batch = try MLflowBatch(parsing: try await call.body())
+      let batch = try await MLflowCall.parsed(try await call.body()) {
+        try MLflowBatch(parsing: $0)
+      }
       let id = try MLflowFields.run(batch.runText)
       let (points, modelPoints) = (batch.points, batch.modelPoints)
       let params = MLflowLimits.params(batch.params)
       let tags = MLflowLimits.tags(batch.tags)
-      try await ledger.write { db in
-        let run = try RunStore.requireActive(id, in: db)
-        try RunStore.note(params: params, tags: tags, on: id, run, in: db)
-        try RunStore.log(points, to: run, in: db)
-        if !modelPoints.isEmpty { try LoggedModelStore.log(modelPoints, run: id, in: db) }
+      do {
+        try await ledger.write { db in
+          let run = try RunStore.requireActive(id, in: db)
+          try RunStore.note(params: params, tags: tags, on: id, run, in: db)
+          try RunStore.log(points, to: run, in: db)
+          if !modelPoints.isEmpty { try LoggedModelStore.log(modelPoints, run: id, in: db) }
+        }
+      } catch let error as ExperimentationError where error.code == .invalidValue {
+        throw batch.located(error)
       }
       return MLflowAnswer.done
     }
@@ -81,6 +94,9 @@ extension FactoryRoutes {
     mlflow(.post, "runs/log-inputs", permission: .write) { call in
       let fields = try await call.fields()
       let id = try fields.run()
+      guard fields["datasets"] != nil || fields["models"] != nil else {
+        throw MLflowFields.missing("datasets")
+      }
       let inputs = try fields.objects("datasets").map { try $0.runInput() }
       let models = try fields.objects("models").map {
         RunModel(.input, model: try $0.required("model_id"))
@@ -139,6 +155,16 @@ enum MLflowLimits {
     cut(pairs, to: 8_000)
   }
 
+  /// Refuses a time before 1970, which MLflow's servers cannot keep.
+  static func checkTime(of point: MetricPoint, at path: String) throws {
+    guard point.timestampMs < 0 else { return }
+    throw MLflowFailure(
+      .invalidParameterValue,
+      "Invalid value \(point.timestampMs) for parameter '\(path)' supplied: "
+        + "metric '\(point.key)' (value=\(point.value)). "
+        + "Timestamp must be a nonnegative long (64-bit integer) ")
+  }
+
   private static func cut(
     _ pairs: [(key: String, value: String)], to limit: Int
   ) -> [String: String] {
@@ -162,16 +188,27 @@ extension MLflowFields {
 
   fileprivate func runInput() throws -> RunInput {
     guard let dataset = try object("dataset") else { throw Self.missing("dataset") }
-    let tags = try pairs("tags")
-    let (name, digest) = (try dataset.required("name"), try dataset.required("digest"))
-    guard name.count <= 500, digest.count <= 36 else {
+    var tags = try pairs("tags")
+    for (field, limit) in [
+      ("name", 500), ("digest", 36), ("source", 65_535), ("schema", 1_048_575),
+      ("profile", 16_777_215),
+    ] where try (dataset.string(field) ?? "").unicodeScalars.count > limit {
       throw MLflowFailure(
-        .invalidParameterValue,
-        "A dataset's name has at most 500 characters, its digest at most 36.")
+        .invalidParameterValue, "'\(field)' exceeds the maximum length of \(limit) characters")
     }
-    return RunInput(
-      name: name, digest: digest, context: tags["mlflow.data.context"] ?? "",
-      sourceType: try dataset.required("source_type"), source: try dataset.required("source"),
-      schema: try dataset.string("schema") ?? "", profile: try dataset.string("profile") ?? "")
+    let context = tags.removeValue(forKey: MLflowInputTag.context) ?? ""
+    var input = RunInput(
+      name: try dataset.required("name"), digest: try dataset.required("digest"),
+      context: context, sourceType: try dataset.required("source_type"),
+      source: try dataset.required("source"), schema: try dataset.string("schema") ?? "",
+      profile: try dataset.string("profile") ?? "")
+    input.tags = tags
+    return input
   }
+}
+
+/// Tags of a run's inputs that mean something to the factory too.
+enum MLflowInputTag {
+  /// What the dataset was used for.
+  static let context = "mlflow.data.context"
 }

@@ -10,43 +10,91 @@ extension FactoryRoutes {
       let id = try fields.run()
       let key = try fields.required("metric_key")
       let page = try fields.page(default: 25_000, atMost: 1_000_000)
-      let points = try await runs.history(
-        of: key, run: id, limit: page.limit + 1, offset: page.offset)
-      return MLflowAnswer { writer in
+      let points = try await Self.knownOnly {
+        try await runs.history(of: key, run: id, limit: page.limit + 1, offset: page.offset)
+      }
+      return try await MLflowAnswer.large(items: points.count) { writer in
         writer.member("metrics", points.prefix(page.limit)) { $0.metric($1) }
         writer.member(ifAny: "next_page_token", page.nextToken(count: points.count))
       }
     }
     mlflow(.get, "metrics/get-history-bulk", permission: .read) { call in
       let fields = try await call.fields()
-      let ids = try fields.runs("run_id")
-      let key = try fields.required("metric_key")
-      let limit = try fields.integer("max_results", default: 25_000, in: 1...25_000)
-      var rest = limit
+      let texts = try fields.strings("run_id")
+      guard !texts.isEmpty else {
+        throw MLflowFailure(
+          .invalidParameterValue,
+          "GetMetricHistoryBulk request must specify at least one run_id.")
+      }
+      guard texts.count <= Self.mostRuns else {
+        throw MLflowFailure(
+          .invalidParameterValue,
+          "GetMetricHistoryBulk request cannot specify more than \(Self.mostRuns) run_ids. "
+            + "Received \(texts.count) run_ids.")
+      }
+      guard let key = try fields.string("metric_key"), !key.isEmpty else {
+        throw MLflowFailure(
+          .invalidParameterValue, "GetMetricHistoryBulk request must specify a metric_key.")
+      }
+      let wanted = try fields.integer("max_results", default: 25_000, in: 1...Int.max)
+      var rest = min(wanted, 25_000)
       var found: [(run: RunID, points: [MetricPoint])] = []
-      for id in ids where rest > 0 {
-        let points = try await runs.history(of: key, run: id, limit: rest)
+      // In order of the runs, as MLflow's server tells them.
+      for id in texts.sorted().compactMap({ RunID($0) }) where rest > 0 {
+        let limit = rest
+        let points = try await Self.knownOnly {
+          try await runs.history(of: key, run: id, limit: limit)
+        }
         rest -= points.count
         found.append((id, points))
       }
-      return Self.answer(found)
+      return try await Self.answer(found)
     }
     mlflow(.get, "metrics/get-history-bulk-interval", permission: .read) { call in
       let fields = try await call.fields()
-      let ids = try fields.runs("run_ids")
+      let texts = try fields.strings("run_ids")
+      guard !texts.isEmpty else { throw MLflowFields.missing("run_ids") }
+      guard texts.count <= Self.mostRuns else {
+        throw MLflowFailure(
+          .invalidParameterValue,
+          "GetMetricHistoryBulkInterval request must specify at most \(Self.mostRuns) run_ids. "
+            + "Received \(texts.count) run_ids.")
+      }
       let key = try fields.required("metric_key")
-      let limit = try fields.integer("max_results", default: 2_500, in: 1...2_500)
+      let limit = try fields.integer("max_results") ?? 2_500
+      guard (1...2_500).contains(limit) else {
+        throw MLflowFailure(.invalidParameterValue, "max_results must be between 1 and 2500.")
+      }
       let steps = try fields.steps()
       var found: [(run: RunID, points: [MetricPoint])] = []
-      for id in ids {
-        found.append((id, try await runs.sample(of: key, run: id, steps: steps, limit: limit)))
+      for id in texts.compactMap({ RunID($0) }) {
+        let points = try await Self.knownOnly {
+          try await runs.sample(of: key, run: id, steps: steps, limit: Int(limit))
+        }
+        found.append((id, points))
       }
-      return Self.answer(found)
+      return try await Self.answer(found)
     }
   }
 
-  private static func answer(_ found: [(run: RunID, points: [MetricPoint])]) -> MLflowAnswer {
-    MLflowAnswer { writer in
+  /// Of how many runs one request may ask for curves.
+  private static let mostRuns = 100
+
+  /// Points of a curve; a run that does not exist has none.
+  private static func knownOnly(
+    _ points: () async throws -> [MetricPoint]
+  ) async throws -> [MetricPoint] {
+    do { return try await points() } catch let error as ExperimentationError
+      where error.code == .runNotFound
+    {
+      return []
+    }
+  }
+
+  private static func answer(
+    _ found: [(run: RunID, points: [MetricPoint])]
+  ) async throws -> MLflowAnswer {
+    try await MLflowAnswer.large { writer in
       writer.key("metrics")
       writer.beginArray()
       for (run, points) in found {
@@ -58,28 +106,6 @@ extension FactoryRoutes {
 }
 
 extension MLflowFields {
-  /// The runs whose curves are asked for; at most 100.
-  fileprivate func runs(_ name: String) throws -> [RunID] {
-    let texts = try strings(name)
-    guard !texts.isEmpty else {
-      throw MLflowFailure(
-        .invalidParameterValue,
-        "GetMetricHistoryBulk request must specify at least one \(name).")
-    }
-    guard texts.count <= 100 else {
-      throw MLflowFailure(
-        .invalidParameterValue,
-        "GetMetricHistoryBulk request cannot specify more than 100 \(name)s. "
-          + "Received \(texts.count).")
-    }
-    return try texts.map { text in
-      guard let id = RunID(text) else {
-        throw MLflowFailure(.doesNotExist, "Run with id=\(text.prefix(300)) not found")
-      }
-      return id
-    }
-  }
-
   fileprivate func steps() throws -> ClosedRange<Int64> {
     switch (try integer("start_step"), try integer("end_step")) {
     case (nil, nil): return .min ... .max

@@ -72,12 +72,12 @@ extension FactoryRoutes {
     }
     mlflow(.post, "runs/search", permission: .read) { call in
       let fields = try await call.fields()
-      let experiments = try fields.strings("experiment_ids").compactMap { ExperimentID($0) }
+      let experiments = try fields.experiments()
       let (found, next) = try await runs.search(
         in: experiments, filter: try fields.string("filter") ?? "",
         order: try fields.strings("order_by"), view: try fields.view("run_view_type"),
         page: try fields.page(default: 1_000, atMost: 50_000))
-      return MLflowAnswer { writer in
+      return try await MLflowAnswer.large(items: found.count) { writer in
         writer.member("runs", found) { $0.run($1) }
         writer.member(ifAny: "next_page_token", next)
       }
@@ -95,8 +95,8 @@ extension MLflowFields {
       if let status = RunStatus(rawValue: word) { return status }
     case .number(let number):
       let order: [RunStatus] = [.running, .scheduled, .finished, .failed, .killed]
-      if let index = Int(exactly: number), order.indices.contains(index - 1) {
-        return order[index - 1]
+      if let place = Int(exactly: number), (1...order.count).contains(place) {
+        return order[place - 1]
       }
     case .null, .bool, .array, .object: break
     }
@@ -166,9 +166,9 @@ extension JSONWriter {
 
   private mutating func datasetInput(_ input: RunInput) {
     beginObject()
-    if !input.context.isEmpty {
-      member("tags", pairs: ["mlflow.data.context": input.context])
-    }
+    var tags = input.tags
+    if !input.context.isEmpty { tags[MLflowInputTag.context] = input.context }
+    member("tags", pairs: tags)
     key("dataset")
     beginObject()
     member("name", input.name)

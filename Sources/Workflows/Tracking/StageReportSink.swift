@@ -4,7 +4,7 @@ internal import Experimentation
 public import JobProtocol
 internal import Optimization
 
-/// Writes what a training tells into its study and its tracking run.
+/// Writes what a training tells into its study and its tracking runs.
 ///
 /// It runs in the transaction that moves the journal's offset, so each report counts once.
 public struct StageReportSink: JobReportSink {
@@ -16,14 +16,20 @@ public struct StageReportSink: JobReportSink {
     throws
   {
     guard let details = try WorkflowRunStore.details(ofJob: job.rawValue, in: db),
-      let run = details.run.flatMap({ RunID($0) }),
+      let id = details.run.flatMap({ RunID($0) }),
       let study = details.study.flatMap({ Identifier<StudySummary>($0) })
     else { return }
+    // A run that somebody removed for good is no reason to lose the study.
+    let run = try RunStore.find(id, in: db)
     var points: [MetricPoint] = []
+    var params: [String: String] = [:]
     for report in reports {
       switch report {
       case .trial(let trial):
         try StudyStore().append(trial, to: study, in: db)
+        if let run, let summary = try StudyStore().study(study, in: db) {
+          try TrialRun(study: summary, parent: run).write(trial, in: db)
+        }
         if trial.outcome == .completed, let value = trial.value {
           points.append(
             MetricPoint(
@@ -31,17 +37,21 @@ public struct StageReportSink: JobReportSink {
               timestampMs: trial.endedAtMs))
         }
       case .metric(let key, let value, let step, let timestampMs):
-        points.append(MetricPoint(key: key, value: value, step: step, timestampMs: timestampMs))
+        points.append(
+          MetricPoint(
+            key: RunText.key(key), value: value, step: step, timestampMs: timestampMs))
       case .parameter(let key, let value):
         if key == "metric", let metric = MetricName(rawValue: value) {
           try StudyStore().resolve(
             metric: metric.rawValue, goal: metric.goal == .maximize ? .maximize : .minimize,
             of: study, in: db)
         }
-        try RunStore.note(params: [key: value], tags: [:], inputs: [], on: run, in: db)
+        params[key] = value
       case .progress: break
       }
     }
-    if !points.isEmpty { try RunStore.log(points, to: run, in: db) }
+    guard let run else { return }
+    try RunStore.note(params: RunText.params(params), on: run.id, in: db)
+    try RunStore.log(points, to: run.id, in: db)
   }
 }

@@ -1,0 +1,55 @@
+extension JobSubmissionWire: DescribedWire {
+  /// What stands in it.
+  public static let fields: WireFields = [
+    "id?": .text, "name?": .text, "kind?": .word(["batch", "service"]), "command": .list(.text),
+    "environment?": .map(.text), "working_directory?": .absolutePath,
+    "task_count?": .positive, "cpus?": .positive,
+    "memory_bytes?": .positive, "gpus?": .count, "time_limit_ms?": .positive,
+    "grace_period_ms?": .count, "output_limit_bytes?": .count, "priority?": .integer,
+    "experiment?": .text, "source?": .record(SourceWire.self),
+  ]
+}
+
+extension JobWire: DescribedWire {
+  /// What stands in it.
+  public static let fields: WireFields = [
+    "id": .text, "project": .text, "name": .text, "kind": .word(["batch", "service"]),
+    "purpose": .text, "command": .list(.text), "state": state, "reason?": .text,
+    "message?": .text, "attempt": .count, "exit_code?": .integer, "signal?": .integer,
+    "priority": .integer, "task_count": .positive, "cpus": .positive,
+    "memory_bytes?": .count, "gpus": .count, "time_limit_ms?": .count,
+    "progress?": .record(Progress.self), "usage": .record(Usage.self), "created_at_ms": .integer,
+    "started_at_ms?": .integer, "ended_at_ms?": .integer, "folder": .text,
+    "run?": .text,
+  ]
+
+  /// The words of a job's state.
+  public static let states = ["queued", "running", "stopping", "ended"]
+  static let state = WireSchema.word(states)
+}
+
+extension JobWire.Progress: DescribedWire {
+  /// What stands in it.
+  public static let fields: WireFields = ["phase": .text, "share?": .number, "message": .text]
+}
+
+extension JobWire.Usage: DescribedWire {
+  /// What stands in it.
+  public static let fields: WireFields = [
+    "cpu_ms": .count, "max_rss_bytes": .count, "stdout_bytes": .count, "stderr_bytes": .count,
+    "dropped_output_bytes": .count, "memory_method?": .text,
+  ]
+}
+
+extension JobListWire: DescribedWire {
+  /// What stands in it.
+  public static let fields: WireFields = ["jobs": .list(.record(JobWire.self))]
+}
+
+extension JobExplanationWire: DescribedWire {
+  /// What stands in it.
+  public static let fields: WireFields = [
+    "id": .text, "state": JobWire.state, "reason?": .text, "sentences": .list(.text),
+    "holders": .list(.text),
+  ]
+}

@@ -1,0 +1,23 @@
+extension StudyWire: DescribedWire {
+  /// What stands in it.
+  public static let fields: WireFields = [
+    "id": .text, "name": .text, "job?": .text, "metric": .text,
+    "goal": .word(["minimize", "maximize"]), "sampler": .text, "pruner": .text,
+    // 64 bits without a sign: more than an integer of most languages.
+    "seed": .count, "created_at_ms": .integer, "trials?": .list(.record(Trial.self)),
+  ]
+}
+
+extension StudyWire.Trial: DescribedWire {
+  /// What stands in it.
+  public static let fields: WireFields = [
+    "number": .count, "outcome": .word(["completed", "pruned", "failed"]), "value?": .number,
+    "steps": .count, "parameters": .map(.text), "started_at_ms": .integer,
+    "ended_at_ms": .integer, "message?": .text,
+  ]
+}
+
+extension StudyListWire: DescribedWire {
+  /// What stands in it.
+  public static let fields: WireFields = ["studies": .list(.record(StudyWire.self))]
+}

@@ -1,0 +1,76 @@
+internal import API
+import Foundation
+internal import Subprocess
+
+/// The git working copy around a folder, for the record of what is started there.
+enum WorkingCopy {
+  /// Longer than this nobody waits for git: the work is started without its record.
+  private static let patience = Duration.seconds(5)
+  /// Bytes of the difference that are kept.
+  private static let diffBytes = 900_000
+
+  /// Who asks, with the working copy where the folder is in one and git is there.
+  static func source(of folder: String) async -> SourceWire {
+    SourceWire(
+      command: ["aifactory"] + CommandLine.arguments.dropFirst(), user: NSUserName(),
+      host: ProcessInfo.processInfo.hostName, git: await git(of: folder))
+  }
+
+  /// Nil where there is no commit, no git, or no answer in time.
+  static func git(of folder: String) async -> SourceWire.Git? {
+    guard let head = await answer(Self.head, folder, limit: 64 << 10) else { return nil }
+    let lines = head.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    guard lines.count >= 3, lines[0].count >= 40 else { return nil }
+    let changes = lines[3...].filter { !$0.isEmpty }
+    var diff: String?
+    if !changes.isEmpty {
+      let untracked = changes.filter { $0.hasPrefix("??") }.map { "# untracked:" + $0.dropFirst(2) }
+      let difference = await answer(Self.difference, folder, limit: diffBytes + 4_096) ?? ""
+      diff = (untracked + [difference]).joined(separator: "\n")
+    }
+    return SourceWire.Git(
+      commit: lines[0], branch: lines[1] == "HEAD" ? nil : lines[1],
+      repository: lines[2].isEmpty ? nil : lines[2], dirty: !changes.isEmpty, diff: diff)
+  }
+
+  /// No program that the working copy's own settings name is run.
+  private static let plainGit = """
+    export GIT_OPTIONAL_LOCKS=0 GIT_TERMINAL_PROMPT=0 LC_ALL=C
+    g() { folder=$1; shift; git -C "$folder" -c core.fsmonitor=false "$@" 2>/dev/null; }
+
+    """
+
+  private static let head =
+    plainGit + """
+      g "$1" rev-parse HEAD || exit 1
+      g "$1" rev-parse --abbrev-ref HEAD
+      g "$1" config --get remote.origin.url || echo
+      g "$1" status --porcelain | head -n 500
+      """
+
+  private static let difference =
+    plainGit + """
+      g "$1" diff --no-color --no-ext-diff --no-textconv HEAD | head -c \(diffBytes)
+      """
+
+  private static func answer(_ script: String, _ folder: String, limit: Int) async -> String? {
+    await withTaskGroup(of: String?.self) { group in
+      group.addTask {
+        // What cannot be asked is not recorded; the work itself does not depend on it.
+        guard
+          let result = try? await Subprocess.run(
+            .name("sh"), arguments: ["-c", script, "sh", folder], output: .string(limit: limit),
+            error: .discarded), result.terminationStatus.isSuccess
+        else { return nil }
+        return result.standardOutput
+      }
+      group.addTask {
+        // Canceled: the answer was there first.
+        try? await Task.sleep(for: Self.patience)
+        return nil
+      }
+      defer { group.cancelAll() }
+      return await group.next() ?? nil
+    }
+  }
+}

@@ -1,0 +1,22 @@
+import Glibc
+import Testing
+
+/// Traces of MLflow's and OpenTelemetry's own clients against the built program.
+@Suite(.serialized, .timeLimit(.minutes(5)))
+struct TraceClientTests {
+  @Test func `traces of MLflow's and OpenTelemetry's clients come back whole`() throws {
+    let factory = try FactoryProgram()
+    defer { factory.close() }
+    let script = try MLflowScript(factory)
+    let said = try script.run("traces.py", "write", "kept.json")
+    for gesture in [
+      "nested", "exception", "values", "concurrent", "distributed", "searched", "judged",
+      "in_runs", "otlp", "hostile", "as_artifacts", "counted",
+    ] {
+      #expect(said.contains("ok \(gesture) "), "\(gesture): \(said)")
+    }
+    // What was answered is on disk: a killed server has it when it comes back.
+    #expect(kill(script.server, SIGKILL) == 0)
+    try MLflowScript(factory).run("traces.py", "check", "kept.json")
+  }
+}
