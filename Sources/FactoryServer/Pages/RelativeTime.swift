@@ -1,7 +1,8 @@
 /// How long ago something was, in words.
 enum RelativeTime {
-  /// `just now`, `5 min ago`, `3 h ago`, `2 days ago`.
+  /// `just now`, `5 min ago`, `3 h ago`, `2 days ago`; a dash for what was there from the start.
   static func words(ofMs time: Int64, nowMs: Int64) -> String {
+    guard time > 0 else { return "–" }
     let minutes = max(0, nowMs - time) / 60_000
     switch minutes {
     case 0: return "just now"
