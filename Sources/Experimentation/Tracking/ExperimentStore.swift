@@ -65,6 +65,10 @@ public struct ExperimentStore: Sendable {
     guard !name.isEmpty else {
       throw ExperimentationError(.invalidValue, "An experiment needs a name.")
     }
+    // It would end the name for SQLite.
+    guard !name.unicodeScalars.contains("\0") else {
+      throw ExperimentationError(.invalidValue, "The name of an experiment cannot hold a NUL.")
+    }
     guard name.unicodeScalars.count <= 500 else {
       throw ExperimentationError(
         .invalidValue, "'name' exceeds the maximum length of 500 characters")
