@@ -48,7 +48,8 @@ def writes(connection, index):
         yield "experiment", experiment, name
         post("experiments/set-experiment-tag", experiment_id=experiment, key="k", value=name)
         yield "experiment tag", experiment, name
-        run = post("runs/create", experiment_id=experiment, run_name=name)["run"]["info"]["run_id"]
+        info = post("runs/create", experiment_id=experiment, run_name=name)["run"]["info"]
+        run, source = info["run_id"], info["artifact_uri"] + "/model"
         yield "tag", run, "mlflow.runName", name
         for step in range(3):
             post("runs/log-metric", run_id=run, key="single", value=step, timestamp=step, step=step)
@@ -72,7 +73,7 @@ def writes(connection, index):
         yield "input", run, name
         post("registered-models/create", name=name)
         yield "model", name
-        version = post("model-versions/create", name=name, source="s", run_id=run)["model_version"]["version"]
+        version = post("model-versions/create", name=name, source=source, run_id=run)["model_version"]["version"]
         yield "version", name, version
         post("registered-models/alias", name=name, alias="champion", version=version)
         yield "alias", name, "champion", version
