@@ -119,9 +119,16 @@ final class FactoryProgram: Sendable {
       _ = FileManager.default.createFile(
         atPath: name + end, contents: end == ".in" ? Data((input ?? "").utf8) : nil)
     }
-    process.standardOutput = FileHandle(forWritingAtPath: name + ".out")
-    process.standardError = FileHandle(forWritingAtPath: name + ".err")
-    process.standardInput = FileHandle(forReadingAtPath: name + ".in")
+    let handles = [
+      FileHandle(forWritingAtPath: name + ".out"), FileHandle(forWritingAtPath: name + ".err"),
+      FileHandle(forReadingAtPath: name + ".in"),
+    ]
+    process.standardOutput = handles[0]
+    process.standardError = handles[1]
+    process.standardInput = handles[2]
+    // The command has its own by then. Left open, those of a thousand commands would make the
+    // listing of descriptors, which Foundation reads before each start, longer than it can.
+    defer { for handle in handles { try? handle?.close() } }
     try process.run()
     return Running(process: process, output: name + ".out", errors: name + ".err")
   }
