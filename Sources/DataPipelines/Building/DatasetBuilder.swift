@@ -4,7 +4,7 @@ import Foundation
 /// Makes a dataset version out of source files: all of it or nothing.
 public struct DatasetBuilder: Sendable {
   /// Raised whenever the same input gives another table, profile or split.
-  public static let converterVersion = 1
+  public static let converterVersion = 2
 
   let duckdb: DuckDBLibrary
   let threads: Int
@@ -62,13 +62,19 @@ public struct DatasetBuilder: Sendable {
     let folder = DatasetFolder(scratch + "/dataset")
     let connection = try duckdb.open(
       DuckDBSettings(threads: threads, memoryBytes: memoryBytes, spillFolder: scratch + "/spill"))
-    try connection.execute("SET TimeZone = 'UTC'")
+    let second = try DuckDBConnection(beside: connection)
+    for each in [connection, second] { try each.execute("SET TimeZone = 'UTC'") }
 
     report(.progress(phase: "data", share: 0.05, message: "reading"))
     var reader = SourceReader(connection: connection, scratch: scratch, target: request.target)
-    let data = try reader.load(request.files, as: "source_data")
-    let test =
-      request.testFiles.isEmpty ? nil : try reader.load(request.testFiles, as: "source_test")
+    var testReader = SourceReader(
+      connection: second, scratch: scratch + "/test", target: request.target)
+    let (data, test) = try SideBySide.run(threads: threads) {
+      try reader.load(request.files, as: "source_data")
+    } _: {
+      try request.testFiles.isEmpty ? nil : testReader.load(request.testFiles, as: "source_test")
+    }
+    reader.remark(testReader.remarks)
     var joined: [LoadedTable] = []
     for (index, join) in request.join.enumerated() {
       joined.append(try reader.load(join.files, as: "source_join_\(index)"))
@@ -89,26 +95,28 @@ public struct DatasetBuilder: Sendable {
     try CheckRunner.refuseFailures(checks)
     let rowCount = try shaping.keepRowsWithTarget()
 
-    report(.progress(phase: "data", share: 0.5, message: "profiling"))
-    var profile = try Profiler(
-      connection: connection, request: request, columns: columns, rowCount: rowCount
-    ).profile()
-    profile.warnings = reader.remarks + shaping.remarks + profile.warnings
-    let described = profile.columns.map {
+    report(.progress(phase: "data", share: 0.5, message: "profiling and splitting"))
+    var profiler = Profiler(
+      connection: connection, request: request, columns: columns, rowCount: rowCount)
+    let described = try profiler.describe().map {
       DatasetManifest.Column(name: $0.name, type: $0.type, role: $0.role)
     }
-
-    report(.progress(phase: "data", share: 0.75, message: "splitting"))
-    var splitting = SplitAssignment(connection: connection, request: request, columns: described)
-    let split = try splitting.assign(rowCount: profile.rowCount)
+    var splitting = SplitAssignment(connection: second, request: request, columns: described)
+    let (details, split) = try SideBySide.run(threads: threads) {
+      try profiler.profile()
+    } _: {
+      let split = try splitting.assign(rowCount: rowCount)
+      let values = described.map { quoted($0.name) } + ["_row"]
+      try second.execute(
+        "COPY (SELECT \(values.joined(separator: ", ")), CAST(\(split.expression) AS TINYINT) "
+          + "AS _split FROM \(split.source)) TO \(literal(folder.tablePath)) (FORMAT parquet)")
+      return split
+    }
+    var profile = details
+    profile.warnings = reader.remarks + shaping.remarks + profile.warnings + splitting.remarks
     profile.duplicateRowCount = split.duplicateRowCount
-    profile.warnings += splitting.remarks
 
-    report(.progress(phase: "data", share: 0.85, message: "writing"))
-    let values = described.map { quoted($0.name) } + ["_row"]
-    try connection.execute(
-      "COPY (SELECT \(values.joined(separator: ", ")), CAST(\(split.expression) AS TINYINT) "
-        + "AS _split FROM \(split.source)) TO \(literal(folder.tablePath)) (FORMAT parquet)")
+    report(.progress(phase: "data", share: 0.95, message: "writing"))
     let manifest = DatasetManifest(
       name: request.name, columns: described, rowCount: profile.rowCount,
       splitRowCounts: try splitCounts(connection, folder: folder),

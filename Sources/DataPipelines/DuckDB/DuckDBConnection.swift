@@ -1,12 +1,16 @@
 import CDuckDB
 import Foundation
 
-/// A connection to a database of its own; used by one thread at a time.
+/// A connection to a database; used by one thread at a time.
 public final class DuckDBConnection {
   private var database: cduckdb_database?
+  /// The connection whose database this one shares; nil for one with a database of its own.
+  private let owner: DuckDBConnection?
   private var connection: cduckdb_connection?
 
+  /// Opens a database in memory.
   init(settings: DuckDBSettings) throws(DataError) {
+    owner = nil
     var config: cduckdb_config?
     guard cduckdb_create_config(&config) == 0 else {
       throw DataError(.engineFailed, "DuckDB could not make a configuration.")
@@ -37,9 +41,17 @@ public final class DuckDBConnection {
     }
   }
 
+  /// Opens another connection to the same database, for another thread.
+  init(beside other: DuckDBConnection) throws(DataError) {
+    owner = other.owner ?? other
+    guard cduckdb_connect(owner?.database, &connection) == 0 else {
+      throw DataError(.engineFailed, "DuckDB refused a second connection.")
+    }
+  }
+
   deinit {
     cduckdb_disconnect(&connection)
-    cduckdb_close(&database)
+    if owner == nil { cduckdb_close(&database) }
   }
 
   /// Runs one statement whose rows do not matter.

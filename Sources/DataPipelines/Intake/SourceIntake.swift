@@ -44,6 +44,22 @@ public struct SourceIntake: Sendable {
     return result
   }
 
+  /// Bytes that are hashed sooner than a job starts.
+  private static let fewBytes: Int64 = 16 << 20
+
+  /// Whether all sources are local files of so few bytes that a job of its own is not worth while.
+  public static func isQuick(_ request: IntakeRequest) throws -> Bool {
+    var bytes: Int64 = 0
+    for item in request.sources {
+      guard RemoteScheme(of: item.source) == nil else { return false }
+      for file in try LocalSource(source: item.source, baseFolder: request.baseFolder).files() {
+        bytes += try FileTree.status(of: file.path).bytes
+        guard bytes <= fewBytes else { return false }
+      }
+    }
+    return true
+  }
+
   private func takeLocal(
     _ item: IntakeRequest.Item, baseFolder: String, into result: inout Result
   ) async throws {

@@ -1,10 +1,18 @@
-/// Profiles of tables with hundreds of columns.
+/// Profiles of tables with many columns for their rows.
 extension Profiler {
-  /// Columns from which statements go over pairs of column and value.
-  private static let wideColumns = 200
+  /// Columns from which statements go over pairs of column and value: a statement with expressions
+  /// for each takes longer to plan than to run where rows are few.
+  private static let wideColumns = 8
+  /// Columns from which planning takes longer than any number of rows that is counted exactly.
+  private static let widestColumns = 200
+  /// Values that are paired with less effort than it takes to plan a statement without pairs.
+  private static let fewValues = 1_000_000
 
-  /// Whether the table is wide, and small enough for exact counts.
-  var isWide: Bool { columns.count >= Self.wideColumns && rowCount <= Self.sampleLimit }
+  /// Whether the table is wide for its rows, and small enough for exact counts.
+  var isWide: Bool {
+    guard rowCount <= Self.sampleLimit, columns.count >= Self.wideColumns else { return false }
+    return columns.count >= Self.widestColumns || columns.count * rowCount <= Self.fewValues
+  }
 
   /// Totals and quantiles of all columns.
   func wideTotals() throws -> (totals: [Totals], quantiles: [[Double]]) {

@@ -7,6 +7,11 @@ struct Profiler {
   let request: DatasetRequest
   let columns: [TableShaping.Column]
   let rowCount: Int
+  /// The table of the rows that details are told from, and how many they are.
+  private var sample = (name: "labeled", rows: 0)
+  private var totals: [Totals] = []
+  private var quantiles: [[Double]] = []
+  private var described: [DatasetProfile.Column] = []
 
   init(
     connection: DuckDBConnection, request: DatasetRequest, columns: [TableShaping.Column],
@@ -18,46 +23,53 @@ struct Profiler {
     self.rowCount = rowCount
   }
 
-  /// Describes all columns and warns of what may go wrong.
-  func profile() throws -> DatasetProfile {
-    let (sample, sampledRows) = try makeSample()
-    let (totals, quantiles) =
-      try isWide
-      ? wideTotals() : (columnTotals(), quantiles(sample: sample))
-    let histograms = try isWide ? wideHistograms(totals) : nil
-    var described: [DatasetProfile.Column] = []
-    var part = sample
+  /// Tells types and roles of all columns, which need the fewest statements.
+  mutating func describe() throws -> [DatasetProfile.Column] {
+    sample = try makeSample()
+    (totals, quantiles) =
+      try isWide ? wideTotals() : (columnTotals(), quantiles(sample: sample.name))
+    described = []
+    var part = Part(profiler: self)
     for (index, column) in columns.enumerated() {
-      if index.isMultiple(of: Self.partWidth) {
-        part = try makePart(from: index, sample: sample)
-      }
       let total = totals[index]
-      let text = column.type == "VARCHAR" ? try textShape(of: column, sample: part) : nil
+      let text =
+        column.type == "VARCHAR" ? try textShape(of: column, sample: part.table(of: index)) : nil
       // Estimates of large counts are off by some percent.
       let needed = rowCount <= Self.sampleLimit ? rowCount : rowCount / 20 * 19
       let isUnique = total.present == rowCount && total.distinct >= needed && rowCount >= 20
       let type = ColumnTyping.type(
         of: column, total: total, text: text, isTarget: column.name == request.target)
       let isIdentityLike = isUnique && ColumnTyping.looksLikeIdentity(column, total, text)
-      let isConstant = total.distinct <= 1
       described.append(
         DatasetProfile.Column(
           name: column.name, type: type,
           role: ColumnTyping.role(of: column, type: type, isIdentityLike: isIdentityLike, request),
           nullCount: rowCount - total.present, distinctCount: total.distinct,
-          numbers: try numbers(
-            column, total: total, quantiles: quantiles[index], counts: histograms?[index],
-            sample: part),
-          topValues: try topValues(column, total: total, sample: part),
-          meanLength: text?.meanLength, association: nil, isConstant: isConstant,
-          isIdentityLike: isIdentityLike))
+          numbers: nil, topValues: [], meanLength: text?.meanLength, association: nil,
+          isConstant: total.distinct <= 1, isIdentityLike: isIdentityLike))
     }
-    try AssociationMeasure(connection: connection, request: request, sample: sample)
+    return described
+  }
+
+  /// Adds distributions to what `describe` told, and warns of what may go wrong.
+  func profile() throws -> DatasetProfile {
+    var described = described
+    let histograms = try isWide ? wideHistograms(totals) : nil
+    var part = Part(profiler: self)
+    for (index, column) in columns.enumerated() {
+      described[index].numbers = try numbers(
+        column, total: totals[index], quantiles: quantiles[index],
+        counts: histograms?[index], sample: part.table(of: index))
+      if isListed(column, totals[index]) {
+        described[index].topValues = try topValues(column, sample: part.table(of: index))
+      }
+    }
+    try AssociationMeasure(connection: connection, request: request, sample: sample.name)
       .measure(&described)
     let profile = DatasetProfile(
-      rowCount: rowCount, sampledRowCount: sampledRows, duplicateRowCount: nil, columns: described,
+      rowCount: rowCount, sampledRowCount: sample.rows, duplicateRowCount: nil, columns: described,
       warnings: try TextLooks(connection: connection).warnings(
-        about: described, except: request.exclude, in: sample))
+        about: described, except: request.exclude, in: sample.name))
     return ProfileWarnings.added(to: profile, request: request)
   }
 
@@ -95,16 +107,30 @@ struct Profiler {
     return ("profile_sample", rows.first?.first?.integer ?? 0)
   }
 
-  /// Columns that are laid beside each other for statements about one of them.
-  private static let partWidth = 100
+  /// A table of few columns of the sample: a statement over thousands of columns is slow to plan.
+  private struct Part {
+    let profiler: Profiler
+    private var start: Int?
 
-  /// A table of the columns from `start`: a statement over thousands of columns is slow to plan.
-  private func makePart(from start: Int, sample: String) throws -> String {
-    guard columns.count > Self.partWidth else { return sample }
-    let names = columns[start..<min(start + Self.partWidth, columns.count)].map(\.name)
-    try connection.execute(
-      "CREATE OR REPLACE TABLE profile_part AS SELECT \(quotedList(names)) FROM \(sample)")
-    return "profile_part"
+    /// Columns that are laid beside each other for statements about one of them.
+    private static let width = 100
+
+    init(profiler: Profiler) { self.profiler = profiler }
+
+    /// A table that holds the column at `index`.
+    mutating func table(of index: Int) throws -> String {
+      let columns = profiler.columns
+      guard columns.count > Self.width else { return profiler.sample.name }
+      let first = index / Self.width * Self.width
+      if start != first {
+        let names = columns[first..<min(first + Self.width, columns.count)].map(\.name)
+        try profiler.connection.execute(
+          "CREATE OR REPLACE TABLE profile_part AS SELECT \(quotedList(names)) "
+            + "FROM \(profiler.sample.name)")
+        start = first
+      }
+      return "profile_part"
+    }
   }
 
   /// A column as a number: times become seconds.
@@ -175,12 +201,12 @@ struct Profiler {
 
   private func numbers(
     _ column: TableShaping.Column, total: Totals, quantiles: [Double],
-    counts known: [Int]?, sample: String
+    counts known: [Int]?, sample: @autoclosure () throws -> String
   ) throws -> DatasetProfile.NumberSummary? {
     guard let number = Self.numeric(column), let minimum = total.minimum,
       let maximum = total.maximum, let mean = total.mean, !quantiles.isEmpty
     else { return nil }
-    let counts = try known ?? histogram(of: number, total: total, sample: sample)
+    let counts = try known ?? histogram(of: number, total: total, sample: sample())
     return DatasetProfile.NumberSummary(
       minimum: minimum, maximum: maximum, mean: mean,
       standardDeviation: total.standardDeviation ?? 0, quantiles: quantiles,
@@ -204,13 +230,15 @@ struct Profiler {
     return counts
   }
 
-  private func topValues(
-    _ column: TableShaping.Column, total: Totals, sample: String
-  ) throws -> [DatasetProfile.ValueCount] {
-    let isListed =
-      column.type == "VARCHAR" || column.type == "BOOLEAN"
+  /// Whether the column's most frequent values are worth telling.
+  private func isListed(_ column: TableShaping.Column, _ total: Totals) -> Bool {
+    column.type == "VARCHAR" || column.type == "BOOLEAN"
       || (column.type == "BIGINT" && total.distinct <= 1_000)
-    guard isListed else { return [] }
+  }
+
+  private func topValues(
+    _ column: TableShaping.Column, sample: String
+  ) throws -> [DatasetProfile.ValueCount] {
     let name = quoted(column.name)
     return try connection.query(
       "SELECT left(CAST(\(name) AS VARCHAR), 200), count(*) AS n FROM \(sample) "

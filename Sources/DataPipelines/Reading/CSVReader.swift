@@ -127,9 +127,12 @@ struct CSVReader {
     }
   }
 
+  /// Rows from which the types are told at first.
+  private static let firstRows = 1_000
+
   private func sampleReadings(_ statement: CSVStatement, count: Int) throws -> [ColumnReading] {
     let types = [String](repeating: "VARCHAR", count: count)
-    let rows = max(200, min(20_000, 1_000_000 / max(count, 1)))
+    let rows = max(200, min(Self.firstRows, 1_000_000 / max(count, 1)))
     try connection.execute(
       "CREATE OR REPLACE TEMP TABLE csv_sample AS \(statement.select(types)) LIMIT \(rows)")
     let readings = try ColumnInference(connection: connection)
@@ -155,8 +158,9 @@ struct CSVReader {
     }
     try confirmWholeNumbers(table, readings: &readings)
     // A column of text in the sample stays one; others, and empty ones, are looked at again.
-    let doubtful = try textColumns.filter { index in
-      if case .text = readings[index] { return try isEmptyInFirstRows(table, column: "c\(index)") }
+    let empty = try emptyInFirstRows(table, columns: textColumns)
+    let doubtful = textColumns.filter { index in
+      if case .text = readings[index] { return empty.contains(index) }
       return true
     }
     if !doubtful.isEmpty {
@@ -176,11 +180,11 @@ struct CSVReader {
     return LoadedTable(table: table, columns: columns)
   }
 
-  private func isEmptyInFirstRows(_ table: String, column: String) throws -> Bool {
-    let row = try connection.query(
-      "SELECT count(\(column)) FROM (SELECT \(column) FROM \(table) LIMIT 20000)"
-    ).rows().first
-    return row?.first?.integer == 0
+  private func emptyInFirstRows(_ table: String, columns: [Int]) throws -> Set<Int> {
+    let counts = try AggregateParts(
+      connection: connection, aggregates: columns.map { ["count(c\($0))"] }
+    ).from("(FROM \(table) LIMIT \(Self.firstRows))")
+    return Set(zip(columns, counts).filter { $1.first?.integer == 0 }.map(\.0))
   }
 
   private func confirmWholeNumbers(_ table: String, readings: inout [ColumnReading]) throws {

@@ -47,15 +47,19 @@ struct ColumnInference {
   }
 
   /// Counts of the columns, all by the same few expressions over (column, value) pairs: a statement
-  /// with expressions for each of many columns would take long to plan.
+  /// with expressions for each of many columns would take long to plan. Values that come again are
+  /// looked at once, and what costs most is asked only of texts that are no numbers.
   private func evidence(of columns: [String], in table: String) throws -> [Evidence] {
     var evidence = [Evidence](repeating: Evidence(), count: columns.count)
     let pairs =
       "SELECT unnest([\(columns.joined(separator: ", "))]) AS v, "
       + "unnest(range(\(columns.count))) AS i FROM \(table)"
+    let values =
+      "SELECT i, v, count(*) AS n, coalesce(isfinite(TRY_CAST(v AS DOUBLE)), false) AS number "
+      + "FROM (\(pairs)) WHERE v IS NOT NULL GROUP BY i, v"
+    let counts = Self.looks.map { "coalesce(sum(n) FILTER (\($0)), 0)::BIGINT" }
     let rows = try connection.query(
-      "SELECT i, \(Self.aggregates("v").joined(separator: ", ")) "
-        + "FROM (\(pairs)) WHERE v IS NOT NULL GROUP BY i"
+      "SELECT i, \(counts.joined(separator: ", ")) FROM (\(values)) GROUP BY i"
     ).rows()
     for row in rows {
       guard let index = row[0].integer, evidence.indices.contains(index) else { continue }
@@ -68,25 +72,22 @@ struct ColumnInference {
     return evidence
   }
 
-  private static func aggregates(_ column: String) -> [String] {
-    [
-      "count(\(column))",
-      "count(CASE WHEN isfinite(TRY_CAST(\(column) AS DOUBLE)) THEN 1 END)",
-      "count(CASE WHEN regexp_full_match(\(column), '\\s*[+-]?[0-9]{1,15}\\s*') THEN 1 END)",
-      "count(CASE WHEN regexp_full_match(\(column), '[+-]?0[0-9]+|[0-9]{16,}') THEN 1 END)",
-      "count(CASE WHEN lower(trim(\(column))) IN ('true', 'false') THEN 1 END)",
-      "count(CASE WHEN regexp_full_match(\(column), "
-        + "'\\s*[+-]?([0-9]+|[0-9]{1,3}([.][0-9]{3})+|[0-9]{1,3}(,[0-9]{3})+)([.,][0-9]+)?\\s*') "
-        + "THEN 1 END)",
-      "count(CASE WHEN regexp_full_match(\(column), "
-        + "'\\s*[+-]?([0-9]+|[0-9]{1,3}([.][0-9]{3})+),([0-9]{1,2}|[0-9]{4,}|[0-9]{3})\\s*') "
-        + "AND NOT regexp_full_match(\(column), '\\s*[+-]?[1-9][0-9]{0,2},[0-9]{3}\\s*') THEN 1 END)",
-      "count(TRY_CAST(\(column) AS TIMESTAMP))",
-      "count(CASE WHEN regexp_matches(\(column), "
-        + "'[0-9][ T][0-9]{2}:.*[+-][0-9]{2}(:?[0-9]{2})?$') THEN 1 END)",
-      "count(CASE WHEN \(column) <> trim(\(column)) THEN 1 END)",
-    ]
-  }
+  /// Conditions on a text `v`, of which `number` tells whether it is one; in the order of `Evidence`.
+  private static let looks = [
+    "true",
+    "number",
+    "number AND regexp_full_match(v, '\\s*[+-]?[0-9]{1,15}\\s*')",
+    "regexp_full_match(v, '[+-]?0[0-9]+|[0-9]{16,}')",
+    "NOT number AND lower(trim(v)) IN ('true', 'false')",
+    "number OR regexp_full_match(v, "
+      + "'\\s*[+-]?([0-9]+|[0-9]{1,3}([.][0-9]{3})+|[0-9]{1,3}(,[0-9]{3})+)([.,][0-9]+)?\\s*')",
+    "NOT number AND regexp_full_match(v, "
+      + "'\\s*[+-]?([0-9]+|[0-9]{1,3}([.][0-9]{3})+),([0-9]{1,2}|[0-9]{4,}|[0-9]{3})\\s*') "
+      + "AND NOT regexp_full_match(v, '\\s*[+-]?[1-9][0-9]{0,2},[0-9]{3}\\s*')",
+    "CASE WHEN NOT number THEN TRY_CAST(v AS TIMESTAMP) END IS NOT NULL",
+    "NOT number AND regexp_matches(v, '[0-9][ T][0-9]{2}:.*[+-][0-9]{2}(:?[0-9]{2})?$')",
+    "v <> trim(v)",
+  ]
 
   /// The reading that the counts speak for; nil if it is a text or a time in another format.
   static func reading(for evidence: Evidence, tolerant: Bool) -> ColumnReading? {
@@ -115,14 +116,18 @@ struct ColumnInference {
     ).rows().first?.first?.text
     guard let text = looksLikeTime, text.contains(where: \.isNumber), (6...40).contains(text.count)
     else { return nil }
-    let counts = Self.timeFormats.map {
-      "count(try_strptime(trim(\(column)), \(literal($0))))"
-    }
-    let row =
-      try connection.query(
-        "SELECT \(counts.joined(separator: ", ")) FROM \(table)"
-      ).rows().first ?? []
-    return zip(Self.timeFormats, row).first { $1.integer == present }?.0
+    // Few formats fit one text, so that few are tried on all.
+    let counts = try times(Self.timeFormats, of: "v", in: "(SELECT \(literal(text)) AS v)")
+    let fitting = zip(Self.timeFormats, counts).filter { $1 == 1 }.map(\.0)
+    guard !fitting.isEmpty else { return nil }
+    return zip(fitting, try times(fitting, of: column, in: table)).first { $1 == present }?.0
+  }
+
+  /// How many texts are times, for each format.
+  private func times(_ formats: [String], of column: String, in table: String) throws -> [Int] {
+    let counts = formats.map { "count(try_strptime(trim(\(column)), \(literal($0))))" }
+    let row = try connection.query("SELECT \(counts.joined(separator: ", ")) FROM \(table)").rows()
+    return (row.first ?? []).map { $0.integer ?? 0 }
   }
 
   /// Formats beside ISO 8601; where day and month may change places the usual one is first.

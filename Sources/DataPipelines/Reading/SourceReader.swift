@@ -44,8 +44,12 @@ struct SourceReader {
 
   /// Notes a remark about a source.
   mutating func remark(_ code: String, column: String? = nil, _ message: String) {
-    let remark = DatasetProfile.Warning(code: code, column: column, message: message)
-    if !remarks.contains(remark) { remarks.append(remark) }
+    remark([DatasetProfile.Warning(code: code, column: column, message: message)])
+  }
+
+  /// Notes what another reader remarked.
+  mutating func remark(_ others: [DatasetProfile.Warning]) {
+    for other in others where !remarks.contains(other) { remarks.append(other) }
   }
 
   private mutating func inspect(_ file: DatasetRequest.SourceFile) throws -> SourceKind {
@@ -79,7 +83,7 @@ struct SourceReader {
       loaded = try reader.loadParquet(files, as: table)
       found = reader.remarks
     }
-    for warning in found { remark(warning.code, column: warning.column, warning.message) }
+    remark(found)
     return loaded
   }
 

@@ -34,7 +34,8 @@ public enum SourceCatalog {
     try await remember(try WorkerFile.read(path, as: [SourceStat].self), ledger: ledger)
   }
 
-  static func remember(_ stats: [SourceStat], ledger: Ledger) async throws {
+  /// Remembers what an intake found.
+  public static func remember(_ stats: [SourceStat], ledger: Ledger) async throws {
     try await ledger.write { db in
       for stat in stats {
         try db.execute(

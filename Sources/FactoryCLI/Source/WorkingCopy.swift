@@ -18,19 +18,23 @@ enum WorkingCopy {
 
   /// Nil where there is no commit, no git, or no answer in time.
   static func git(of folder: String) async -> SourceWire.Git? {
-    guard let head = await answer(Self.head, folder, limit: 64 << 10) else { return nil }
-    let lines = head.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-    guard lines.count >= 3, lines[0].count >= 40 else { return nil }
-    let changes = lines[3...].filter { !$0.isEmpty }
+    guard let state = await answer(Self.state, folder, limit: 64 << 10) else { return nil }
+    let lines = state.split(separator: "\n").map(String.init)
+    func header(_ name: String) -> String? {
+      lines.first { $0.hasPrefix("# \(name) ") }.map { String($0.dropFirst(name.count + 3)) }
+    }
+    guard let commit = header("branch.oid"), commit.count >= 40 else { return nil }
+    let changes = lines.filter { !$0.hasPrefix("#") }
     var diff: String?
     if !changes.isEmpty {
-      let untracked = changes.filter { $0.hasPrefix("??") }.map { "# untracked:" + $0.dropFirst(2) }
+      let untracked = changes.filter { $0.hasPrefix("? ") }.map { "# untracked:" + $0.dropFirst(1) }
       let difference = await answer(Self.difference, folder, limit: diffBytes + 4_096) ?? ""
       diff = (untracked + [difference]).joined(separator: "\n")
     }
+    let branch = header("branch.head")
     return SourceWire.Git(
-      commit: lines[0], branch: lines[1] == "HEAD" ? nil : lines[1],
-      repository: lines[2].isEmpty ? nil : lines[2], dirty: !changes.isEmpty, diff: diff)
+      commit: commit, branch: branch == "(detached)" ? nil : branch,
+      repository: header("remote"), dirty: !changes.isEmpty, diff: diff)
   }
 
   /// No program that the working copy's own settings name is run.
@@ -40,12 +44,11 @@ enum WorkingCopy {
 
     """
 
-  private static let head =
+  /// Headers (`# NAME VALUE`), then a line for each change.
+  private static let state =
     plainGit + """
-      g "$1" rev-parse HEAD || exit 1
-      g "$1" rev-parse --abbrev-ref HEAD
-      g "$1" config --get remote.origin.url || echo
-      g "$1" status --porcelain | head -n 500
+      url=$(g "$1" config --get remote.origin.url) && echo "# remote $url"
+      g "$1" status --porcelain=v2 --branch | head -n 500
       """
 
   private static let difference =
@@ -53,13 +56,17 @@ enum WorkingCopy {
       g "$1" diff --no-color --no-ext-diff --no-textconv HEAD | head -c \(diffBytes)
       """
 
+  /// Every folder before that of a program costs a process that fails.
+  private static let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+
   private static func answer(_ script: String, _ folder: String, limit: Int) async -> String? {
     await withTaskGroup(of: String?.self) { group in
       group.addTask {
         // What cannot be asked is not recorded; the work itself does not depend on it.
         guard
           let result = try? await Subprocess.run(
-            .name("sh"), arguments: ["-c", script, "sh", folder], output: .string(limit: limit),
+            .name("sh"), arguments: ["-c", script, "sh", folder],
+            environment: .inherit.updating(["PATH": "/usr/bin:/bin:\(path)"]), output: .string(limit: limit),
             error: .discarded), result.terminationStatus.isSuccess
         else { return nil }
         return result.standardOutput

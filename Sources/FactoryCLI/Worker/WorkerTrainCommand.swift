@@ -9,5 +9,5 @@ struct WorkerTrainCommand: WorkerVerb {
   @Argument(help: "Path of the request.")
   var request: String
 
-  func work() async throws { try TrainingWorker.run(requestPath: request) }
+  func work() async throws { try await TrainingWorker.run(requestPath: request) }
 }

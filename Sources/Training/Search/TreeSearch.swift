@@ -24,8 +24,8 @@ struct TreeSearch {
   ///
   /// - Parameters:
   ///   - folds: those of the problem's plan, from `makeFolds`.
-  ///   - onUseful: gets the first model that is worth deploying, which is still in training where
-  ///     the first trial lasts, and its settings.
+  ///   - onUseful: gets the first model that is worth deploying, which is still in training, and its
+  ///     settings.
   ///   - onFirst: called after the first trial; returns milliseconds to keep free at the end beside
   ///     those of the final fit.
   func run(
@@ -49,13 +49,14 @@ struct TreeSearch {
         number: trial.number, outcome: .completed, parameters: trial.point.texts, value: nil,
         steps: 0, startedAtMs: clock.nowMs(), endedAtMs: 0)
       func tellUseful(rounds: Int) throws {
-        guard !isUseful, let model = try folds.folds.first?.model(rounds: rounds) else { return }
+        guard let model = try folds.folds.first?.model(rounds: rounds) else { return }
         isUseful = true
         try onUseful(model, settings)
       }
       let result = Result {
         try train(
-          settings, pruner: pruner, on: folds, state: state, onUseful: tellUseful)
+          settings, pruner: pruner, on: folds, state: state, goesAhead: !isUseful,
+          onUseful: tellUseful)
       }
       told.endedAtMs = clock.nowMs()
       let isFirst = state.completed.isEmpty
@@ -63,7 +64,6 @@ struct TreeSearch {
       case .success(let trained):
         state.settle(trial, trained, metric: problem.metric.rawValue, told: &told)
         if isFirst, !state.completed.isEmpty {
-          try tellUseful(rounds: trained.rounds)
           state.keptFreeMs = try onFirst()
         }
       case .failure(let error):
@@ -92,7 +92,7 @@ struct TreeSearch {
 
   private func train(
     _ settings: TreeSettings, pruner: any Pruner, on folds: ParallelFolds, state: SearchState,
-    onUseful: (Int) throws -> Void
+    goesAhead: Bool, onUseful: (Int) throws -> Void
   ) throws -> TreeTrialOutcome {
     let nowMs = clock.nowMs()
     let stopMs = deadlineMs.map { deadlineMs in
@@ -100,7 +100,7 @@ struct TreeSearch {
       state.completed.isEmpty
         ? nowMs + max(deadlineMs - nowMs, 0) / 2 : deadlineMs - state.keptFreeMs - reserveMs(state)
     }
-    return try TreeTrial(settings: settings, pruner: pruner).run(
+    return try TreeTrial(settings: settings, pruner: pruner, goesAhead: goesAhead).run(
       on: folds, problem: problem, peers: state.peers(settings.curve),
       isLate: { [clock] in stopMs.map { clock.nowMs() >= $0 } ?? false }, onUseful: onUseful)
   }

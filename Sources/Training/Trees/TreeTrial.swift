@@ -38,11 +38,13 @@ struct TreeTrialOutcome: Sendable {
 struct TreeTrial {
   let settings: TreeSettings
   let pruner: any Pruner
+  /// Whether the first fold goes ahead until its model is worth deploying.
+  var goesAhead = false
   /// Rounds between two decisions.
   static let chunk = 10
-  /// Learning rate times rounds from which a model in training is worth deploying: seven eighths of
-  /// the way that its trees can go alone.
-  private static let usefulShrinkage = 2.0
+  /// Learning rate times rounds from which a model in training is worth deploying: two thirds of the
+  /// way that its trees can go alone.
+  private static let usefulShrinkage = 1.0
 
   /// The round at which a rung lies for this learning rate.
   func round(ofRung rung: Int) -> Int { max(Int((Double(rung) * 0.1 / settings.eta).rounded()), 1) }
@@ -52,33 +54,35 @@ struct TreeTrial {
   /// - Parameters:
   ///   - peers: values of earlier trials at a rung.
   ///   - isLate: whether the time is over; asked after each round.
-  ///   - onUseful: called once with the best rounds so far when the model in training is worth
-  ///     deploying; not called if the trial ends before.
+  ///   - onUseful: called with the rounds of the first fold that went ahead, before others begin.
   func run(
     on folds: ParallelFolds, problem: LearningProblem, peers: [Int: [Double]],
     isLate: @escaping @Sendable () -> Bool, onUseful: (Int) throws -> Void
   ) throws -> TreeTrialOutcome {
     let settings = settings
-    try folds.run { try $0.begin(settings) }
+    let ahead = goesAhead ? folds.folds.first : nil
+    if let ahead {
+      try ahead.begin(settings)
+      let rounds = Int((Self.usefulShrinkage / settings.eta).rounded(.up))
+      try ahead.advance(to: min(rounds, settings.mostRounds), settings, isLate: isLate)
+      let best = best(of: ahead.curve)
+      if best.rounds > 0 { try onUseful(best.rounds) }
+    }
+    try folds.run { if $0 !== ahead { try $0.begin(settings) } }
     var rungs = pruner.rungs(upTo: settings.mostRounds)[...]
     var passed: [Int: Double] = [:]
     var done = 0
-    var isUseful = false
     var ending = TreeTrialOutcome.Ending.completed
     while done < settings.mostRounds {
       let nextRung = rungs.first.map(round(ofRung:)) ?? .max
       let target = min(done + Self.chunk, settings.mostRounds, max(nextRung, done + 1))
       try folds.run { try $0.advance(to: target, settings, isLate: isLate) }
-      done = folds.folds.map(\.curve.count).min() ?? 0
+      done = min(folds.folds.map(\.curve.count).min() ?? 0, target)
       if done < target {
         ending = .late
         break
       }
-      let best = bestRounds(of: folds)
-      if !isUseful, best.rounds > 0, Double(done) * settings.eta >= Self.usefulShrinkage {
-        isUseful = true
-        try onUseful(best.rounds)
-      }
+      let best = best(of: meanCurve(of: folds, rounds: done))
       if done == nextRung, let rung = rungs.popFirst() {
         passed[rung] = best.value
         if pruner.shouldPrune(
@@ -90,9 +94,9 @@ struct TreeTrial {
       }
       if done - best.rounds >= settings.patience { break }
     }
-    let best = bestRounds(of: folds)
+    let best = best(of: meanCurve(of: folds, rounds: done))
     let followed = TrialCurve(
-      metric: settings.parameters["eval_metric"] ?? "", ofEveryStep: meanCurve(of: folds),
+      metric: settings.parameters["eval_metric"] ?? "", ofEveryStep: meanCurve(of: folds, rounds: done),
       keeping: [best.rounds])
     guard best.rounds > 0 else {
       return TreeTrialOutcome(
@@ -108,9 +112,8 @@ struct TreeTrial {
       curve: settings.curve, followed: followed)
   }
 
-  /// The number of rounds with the best mean curve, the fewest of equals, and its value.
-  private func bestRounds(of folds: ParallelFolds) -> (rounds: Int, value: Double) {
-    let curve = meanCurve(of: folds)
+  /// The number of rounds where a curve is best, the fewest of equals, and its value there.
+  private func best(of curve: [Double]) -> (rounds: Int, value: Double) {
     var best = (rounds: min(curve.count, 1), value: Double.nan)
     for (round, mean) in curve.enumerated() {
       if settings.curveGoal.isBetter(mean, than: best.value) { best = (round + 1, mean) }
@@ -118,10 +121,10 @@ struct TreeTrial {
     return best
   }
 
-  /// The followed metric after each round that all folds have done, as the mean over the folds.
-  private func meanCurve(of folds: ParallelFolds) -> [Double] {
+  /// The followed metric after each round, as the mean over the folds.
+  private func meanCurve(of folds: ParallelFolds, rounds: Int) -> [Double] {
     let curves = folds.folds.map(\.curve)
-    return (0..<(curves.map(\.count).min() ?? 0)).map { round in
+    return (0..<rounds).map { round in
       // A fold that cannot be measured (one class only) has no say.
       let values = curves.map { $0[round] }.filter { !$0.isNaN }
       return values.reduce(0, +) / Double(values.count)

@@ -12,7 +12,7 @@ public enum TrainingWorker {
   /// The result tells times, which have no place in a package that shall follow from its request.
   ///
   /// - Throws: an error on which a person can act, if no model can be trained.
-  public static func run(requestPath: String) throws {
+  public static func run(requestPath: String) async throws {
     let clock = SearchClock.system
     let startedAtMs = clock.nowMs()
     // Before the engine's threads exist: they must not spin while they wait.
@@ -22,10 +22,13 @@ public enum TrainingWorker {
     reporter.send(.progress(phase: "reading", share: nil, message: "reading the dataset"))
 
     let engines = EngineLocator.fromEnvironment()
+    let xgboost = try engines.xgboost()
+    // While the rows are read.
+    async let loading = XGBoostLibrary.load(path: xgboost)
     let manifest = try DatasetFolder(request.datasetFolder).manifest()
     let dataset = try ParquetTable(duckdb: DuckDBLibrary(path: try engines.duckdb())).read(
       folder: request.datasetFolder, columns: manifest.columns.map(\.name) + ["_split"])
-    let library = try XGBoostLibrary.load(path: try engines.xgboost())
+    let library = try await loading
 
     let run = TrainingRun(
       request: request, library: library, clock: clock, report: reporter.send,

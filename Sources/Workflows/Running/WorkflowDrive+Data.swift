@@ -38,7 +38,7 @@ extension WorkflowDrive {
     try removeWork(folder)
   }
 
-  /// The bytes of every source as objects: by a job, unless all files are known unchanged.
+  /// The bytes of every source as objects: by a job, unless all files are known unchanged or small.
   private func takeIn(
     _ run: WorkflowRun, _ definition: WorkflowDefinition
   ) async throws -> [DatasetManifest.Source] {
@@ -46,6 +46,11 @@ extension WorkflowDrive {
       definition, baseFolder: run.baseFolder, objects: parts.objects)
     if let known = try await SourceCatalog.known(request: request, ledger: parts.store.ledger) {
       return known
+    }
+    if try SourceIntake.isQuick(request) {
+      let result = try await SourceIntake(objects: parts.objects).take(request)
+      try await SourceCatalog.remember(result.stats, ledger: parts.store.ledger)
+      return result.sources
     }
     let plan = StageJobPlan(stage: .data, role: "intake", key: "", verb: "intake")
     let (_, folder, _) = try await runJob(plan, of: run) { _ in request }

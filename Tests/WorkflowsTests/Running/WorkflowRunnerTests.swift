@@ -72,7 +72,7 @@ struct QuickFactory {
     let run = try await factory.run()
     #expect(run.status == .succeeded, "\(String(describing: run.failure))")
     #expect(run.stages.map(\.status) == Array(repeating: .succeeded, count: 5))
-    #expect(await factory.jobs.submitted == ["intake", "data", "train", "evaluate"])
+    #expect(await factory.jobs.submitted == ["data", "train", "evaluate"])
     #expect(run.registration == .init(model: "wine", version: 1))
     #expect(await factory.endpoints.deployments == ["wine wine 1"])
     let run2 = try #require(run.training.flatMap { RunID($0.run) })
@@ -90,9 +90,18 @@ struct QuickFactory {
     let second = try await factory.run()
     #expect(second.status == .succeeded)
     #expect(second.stages.map(\.isReused) == Array(repeating: true, count: 5))
-    #expect(await factory.jobs.submitted.count == 4)
+    #expect(await factory.jobs.submitted.count == 3)
     #expect(second.registration == first.registration)
     #expect(await factory.endpoints.deployments.count == 1)
+  }
+
+  @Test func `many bytes are taken in by a job, so that the server does not wait for them`() async throws
+  {
+    let factory = try QuickFactory()
+    try factory.growSource(to: 17 << 20)
+    let run = try await factory.run()
+    #expect(run.status == .succeeded, "\(String(describing: run.failure))")
+    #expect(await factory.jobs.submitted == ["intake", "data", "train", "evaluate"])
   }
 
   @Test func `another search parameter keeps the dataset and makes version 2`() async throws {
@@ -103,7 +112,7 @@ struct QuickFactory {
     #expect(run.stages.map(\.isReused) == [true, false, false, false, false])
     #expect(
       await factory.jobs.submitted == [
-        "intake", "data", "train", "evaluate", "train", "evaluate",
+        "data", "train", "evaluate", "train", "evaluate",
       ])
   }
 
@@ -136,7 +145,7 @@ struct QuickFactory {
       run.failure
         == StageFailure(code: "check_failed", message: "2 rows are bad.", hint: "Rows 1, 2."))
     #expect(run.stage(.train)?.status == .skipped)
-    #expect(await factory.jobs.submitted == ["intake", "data"])
+    #expect(await factory.jobs.submitted == ["data"])
   }
 
   @Test func `a worker that was killed is started again`() async throws {
@@ -168,7 +177,7 @@ struct QuickFactory {
     #expect(try await factory.parts.store.unfinished() == [id])
     let run = try await factory.drive(id)
     #expect(run.status == .succeeded)
-    #expect(await factory.jobs.submitted == ["intake", "data", "train", "evaluate"])
+    #expect(await factory.jobs.submitted == ["data", "train", "evaluate"])
     #expect(run.stage(.train)?.jobs.count == 1)
   }
 
