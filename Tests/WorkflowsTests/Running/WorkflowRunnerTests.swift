@@ -46,7 +46,7 @@ struct QuickFactory {
   func writeData(_ text: String) throws {
     let path = try ledger.folder.write(text, to: "wine.csv")
     try FileManager.default.setAttributes(
-      [.modificationDate: Date(timeIntervalSinceNow: -60 - Double(text.count))],
+      [.modificationDate: Date(timeIntervalSinceNow: -60 - Double(text.utf8.count))],
       ofItemAtPath: path)
   }
 
@@ -98,7 +98,7 @@ struct QuickFactory {
   @Test func `many bytes are taken in by a job, so that the server does not wait for them`() async throws
   {
     let factory = try QuickFactory()
-    try factory.growSource(to: 17 << 20)
+    try factory.writeData("id,quality\n" + String(repeating: "1,5\n", count: 17 << 18))
     let run = try await factory.run()
     #expect(run.status == .succeeded, "\(String(describing: run.failure))")
     #expect(await factory.jobs.submitted == ["intake", "data", "train", "evaluate"])
