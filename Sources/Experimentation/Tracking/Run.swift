@@ -17,9 +17,12 @@ public struct RunID: Hashable, Sendable, CustomStringConvertible {
 
   private static let digits = Array("0123456789abcdef".utf8)
 
-  /// Draws 128 random bits.
+  /// Draws 128 random bits, in two calls: the system's generator is a system call each time.
   public static func random(using generator: inout some RandomNumberGenerator) -> RunID {
-    let bytes = (0..<32).map { _ in digits[Int.random(in: 0..<16, using: &generator)] }
+    let halves: [UInt64] = [generator.next(), generator.next()]
+    let bytes = halves.flatMap { half in
+      stride(from: 60, through: 0, by: -4).map { digits[Int(half >> UInt64($0) & 15)] }
+    }
     return RunID(unchecked: String(decoding: bytes, as: UTF8.self))
   }
 

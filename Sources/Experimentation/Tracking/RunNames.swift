@@ -18,8 +18,10 @@ public enum RunNames {
 
   /// Such as `brave-otter-204`.
   public static func random() -> String {
-    let adjective = adjectives.randomElement() ?? "plain"
-    let noun = nouns.randomElement() ?? "run"
-    return "\(adjective)-\(noun)-\(Int.random(in: 0...999))"
+    // One draw for all three: they are names for people, and need not be evenly spread.
+    let draw = UInt64.random(in: 0...UInt64.max)
+    let adjective = adjectives[Int(draw % UInt64(adjectives.count))]
+    let noun = nouns[Int((draw >> 16) % UInt64(nouns.count))]
+    return "\(adjective)-\(noun)-\((draw >> 32) % 1000)"
   }
 }

@@ -32,12 +32,8 @@ extension RunStore {
     for (key, value) in params.sorted(by: { $0.key < $1.key }) {
       try setParam(key, value, ofRun: run, id: id, in: db)
     }
-    for (key, value) in tags.sorted(by: { $0.key < $1.key }) {
-      try checkKey(key, kind: "tag")
-      try checkValue(value, of: key, atMost: 8000)
-      try setTag(key, value, ofRun: run, in: db)
-      if key == RunTagKey.name { try setName(value, ofRun: run, in: db) }
-    }
+    try setTags(tags, ofRun: run, in: db)
+    if let name = tags[RunTagKey.name] { try setName(name, ofRun: run, in: db) }
     for input in inputs {
       try db.execute(
         sql: """
@@ -113,6 +109,15 @@ extension RunStore {
     }
   }
 
+  /// Sets tags of a run whose name is what they say.
+  static func setTags(_ tags: [String: String], ofRun run: Int64, in db: Database) throws {
+    for (key, value) in tags.sorted(by: { $0.key < $1.key }) {
+      try checkKey(key, kind: "tag")
+      try checkValue(value, of: key, atMost: 8000)
+      try setTag(key, value, ofRun: run, in: db)
+    }
+  }
+
   /// Sets a tag whose key and value were checked.
   static func setTag(
     _ key: String, _ value: String, ofRun run: Int64, in db: Database
@@ -122,7 +127,7 @@ extension RunStore {
     try statement.run(.integer(run), .text(key), .text(value))
   }
 
-  private static func setName(_ name: String, ofRun run: Int64, in db: Database) throws {
+  static func setName(_ name: String, ofRun run: Int64, in db: Database) throws {
     // A run that starts has the name already.
     let statement = try db.cachedStatement(
       sql: "UPDATE run SET name = ?1 WHERE number = ?2 AND name != ?1")
@@ -131,9 +136,11 @@ extension RunStore {
 
   /// MLflow's rule for names of metrics, params and tags.
   static func checkKey(_ key: String, kind: String) throws {
-    let isAllowed = key.unicodeScalars.allSatisfy {
-      $0.properties.isAlphabetic || $0.properties.numericType != nil || "_-. :/".contains($0)
-    }
+    let isAllowed =
+      key.utf8.allSatisfy(isPlain)
+      || key.unicodeScalars.allSatisfy {
+        $0.properties.isAlphabetic || $0.properties.numericType != nil || "_-. :/".contains($0)
+      }
     // MLflow's clients know a metric's key by "name", and the length limits by these nouns.
     let (field, noun) =
       switch kind {
@@ -154,6 +161,17 @@ extension RunStore {
           ? "It must not be empty or a path to elsewhere."
           : "Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), "
             + "spaces ( ), colon(:) and slashes (/)."))
+  }
+
+  /// Whether a byte of a key is allowed without a look at the tables of Unicode.
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      // `-./` and the digits up to `:` lie side by side.
+      UInt8(ascii: "-")...UInt8(ascii: ":"), UInt8(ascii: "_"), UInt8(ascii: " "):
+      true
+    default: false
+    }
   }
 
   /// Whether the key, read as a path, is another path than it says, such as `a/../b` or `/a`.

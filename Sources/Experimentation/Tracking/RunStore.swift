@@ -43,8 +43,11 @@ public struct RunStore: Sendable {
       job: job, artifactLocation: home.artifactLocation + "/\(id)/artifacts",
       startedAtMs: startedAtMs, endedAtMs: nil)
     if try RunRecord.insert(run, in: db) {
-      let number = RunNumber(rawValue: db.lastInsertedRowID)
-      try note(tags: tags, on: id, number, in: db)
+      let number = db.lastInsertedRowID
+      try setTags(tags, ofRun: number, in: db)
+      if let tagged = tags[RunTagKey.name], tagged != name {
+        try setName(tagged, ofRun: number, in: db)
+      }
       return run
     }
     guard let known = try RunRecord.find(id, in: db) else { throw notFound(id) }

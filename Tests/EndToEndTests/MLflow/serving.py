@@ -1,6 +1,6 @@
 """Logs models as data scientists do, and says as JSON what they predict for some rows.
 
-Usage: serving.py log [iris]  scikit-learn (two versions), XGBoost and code of one's own, registered
+Usage: serving.py log [iris]  scikit-learn (two versions), XGBoost, LightGBM and code of one's own, registered
        serving.py log_torch   a network of PyTorch, registered
        serving.py save DIR    a model in a folder whose packages come from a wheel beside it, so that
                               an environment can be made without a network
@@ -75,6 +75,14 @@ def log(only=None):
             registered_model_name="trees")
         client.set_registered_model_alias("trees", "champion", "1")
         told["trees"] = asked("trees", rows)
+        import lightgbm
+
+        leaves = lightgbm.LGBMRegressor(n_estimators=8, n_jobs=1, verbose=-1).fit(x, y)
+        mlflow.lightgbm.log_model(
+            leaves, name="leaves", signature=infer_signature(x, leaves.predict(x)),
+            registered_model_name="leaves")
+        client.set_registered_model_alias("leaves", "champion", "1")
+        told["leaves"] = asked("leaves", rows)
         words = pandas.DataFrame({"count": [1, 2], "word": ["a", "b"]})
         mlflow.pyfunc.log_model(
             name="words", python_model=Doubler(), registered_model_name="words",
