@@ -21,7 +21,7 @@ struct LargeFileTests {
   @Test func `large files go up and down in parts, and by ranges`() throws {
     let factory = try FactoryProgram()
     defer { factory.close() }
-    let said = try MLflowScript(factory).run("large_files.py", "client", settings: Self.small)
+    let said = try MLflowClient(factory).run("large_files.py", ["client"], settings: Self.small)
     for word in ["ok client", "ok hand", "ok ranges"] { #expect(said.contains(word), "\(said)") }
     // What was completed or aborted leaves nothing behind.
     #expect(try Self.uploads(of: factory).isEmpty)
@@ -32,19 +32,19 @@ struct LargeFileTests {
   {
     let factory = try FactoryProgram()
     defer { factory.close() }
-    let script = try MLflowScript(factory)
-    try script.run("large_files.py", "begin", "told.json")
+    let client = try MLflowClient(factory)
+    try client.run("large_files.py", ["begin", "told.json"])
     #expect(try Self.uploads(of: factory).count == 2)
-    #expect(kill(script.server, SIGKILL) == 0)
-    let again = try MLflowScript(factory)
-    #expect(try again.run("large_files.py", "resume", "told.json").contains("ok resumed"))
+    #expect(kill(client.pid, SIGKILL) == 0)
+    let again = try MLflowClient(factory)
+    #expect(try again.run("large_files.py", ["resume", "told.json"]).contains("ok resumed"))
     #expect(try Self.uploads(of: factory).count == 1)
   }
 
   @Test func `answers of 100,000 points keep nobody waiting`() throws {
     let factory = try FactoryProgram()
     defer { factory.close() }
-    let said = try MLflowScript(factory).run("large_files.py", "busy")
+    let said = try MLflowClient(factory).run("large_files.py", ["busy"])
     let told = try JSONValue(parsing: said.split(separator: "\n").last.map(String.init) ?? "")
     let (one, median) = (told["one"]?.numberValue ?? 0, told["median"]?.numberValue ?? 1)
     #expect(told["bytes"]?.numberValue ?? 0 > 3_000_000, "\(said)")

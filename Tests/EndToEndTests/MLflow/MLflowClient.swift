@@ -3,7 +3,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Python with MLflow's own client, as it comes from PyPI, beside a built program.
+/// The server of a factory, and the scripts beside this file that speak to it with MLflow's own
+/// client or as it does.
 struct MLflowClient {
   /// Scripts lie beside this file.
   static let folder = FileTree.folder(of: #filePath)
@@ -17,73 +18,64 @@ struct MLflowClient {
   /// The interpreter that has PyTorch too, where that could be installed.
   static var pythonWithTorch: String { packageFolder + "/.build/mlflow-torch/bin/python" }
 
-  /// The server that the scripts speak to.
-  struct Server {
-    var pid: Int32
-    var environment: [String: String]
-  }
+  /// The server's process.
+  let pid: Int32
+  private let folder: String
+  private let environment: [String: String]
 
-  let factory: FactoryProgram
-
-  /// Starts the server of a home (by a command that needs one) and tells how to reach it.
-  func serve() throws -> Server {
+  /// Starts the server of a home, by a command that needs one, where it does not run.
+  init(_ factory: FactoryProgram) throws {
     let answer = try factory("runs", "list", "--output", "quiet")
     #expect(answer.status == 0, "\(answer.errors)")
-    let text = try String(contentsOfFile: factory.home + "/server.json", encoding: .utf8)
-    let file = try JSONValue(parsing: text)
-    var environment = ProcessInfo.processInfo.environment
-    environment["MLFLOW_TRACKING_URI"] = try #require(file["url"]?.stringValue)
-    environment["MLFLOW_TRACKING_TOKEN"] = try #require(file["token"]?.stringValue)
-    environment["MLFLOW_HTTP_REQUEST_MAX_RETRIES"] = "1"
-    environment["MLFLOW_DISABLE_TELEMETRY"] = "true"
-    environment["MPLBACKEND"] = "Agg"
-    environment["OMP_WAIT_POLICY"] = "passive"
-    environment["PYTHONDONTWRITEBYTECODE"] = "1"
-    return Server(pid: Int32(try #require(file["pid"]?.numberValue)), environment: environment)
+    let file = try factory.serverFile()
+    pid = file.pid
+    folder = factory.folder
+    environment = ProcessInfo.processInfo.environment.merging([
+      "MLFLOW_TRACKING_URI": file.url,
+      "MLFLOW_TRACKING_TOKEN": file.token,
+      "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
+      "MLFLOW_DISABLE_TELEMETRY": "true",
+      "MPLBACKEND": "Agg",
+      "OMP_WAIT_POLICY": "passive",
+      "PYTHONDONTWRITEBYTECODE": "1",
+    ]) { $1 }
   }
 
-  /// Starts a script; its output goes to a file.
+  /// Starts a script that lies beside this file.
+  ///
+  /// - Parameter settings: further variables of its environment.
   func start(
-    _ words: [String], _ server: Server, python: String = MLflowClient.python
-  ) throws -> (process: Process, output: String) {
+    _ script: String, _ words: [String] = [], settings: [String: String] = [:],
+    python: String = MLflowClient.python
+  ) throws -> RunningScript {
     guard FileTree.exists(python) else {
       Issue.record("no MLflow client at \(python): run `make mlflow-client` first")
       throw CancellationError()
     }
     let process = Process()
     process.executableURL = URL(fileURLWithPath: python)
-    process.arguments = words
-    process.currentDirectoryURL = URL(fileURLWithPath: factory.folder)
-    process.environment = server.environment
-    let output = factory.folder + "/python-\(UUID().uuidString)"
-    _ = FileManager.default.createFile(atPath: output, contents: nil)
-    process.standardOutput = FileHandle(forWritingAtPath: output)
-    process.standardError = process.standardOutput
-    process.standardInput = FileHandle.nullDevice
-    try process.run()
-    return (process, output)
+    process.arguments = [Self.folder + "/" + script] + words
+    process.currentDirectoryURL = URL(fileURLWithPath: folder)
+    process.environment = environment.merging(settings) { $1 }
+    return try RunningScript(process, output: folder + "/python-\(UUID().uuidString)")
   }
 
-  /// Runs a script of this folder to its end, which must be a good one, and returns what it said.
+  /// Runs a script to its end, which must be a good one, and returns what it said.
   @discardableResult
   func run(
-    _ script: String, _ words: [String] = [], _ server: Server,
+    _ script: String, _ words: [String] = [], settings: [String: String] = [:],
     python: String = MLflowClient.python
   ) throws -> String {
-    let (process, output) = try start(
-      [Self.folder + "/" + script] + words, server, python: python)
-    process.waitUntilExit()
-    let text = try String(contentsOfFile: output, encoding: .utf8)
-    #expect(process.terminationStatus == 0, "\(text)")
+    let (status, text) = try start(script, words, settings: settings, python: python).end()
+    #expect(status == 0, "\(text)")
     return text
   }
 
   /// The same for a script whose last line is JSON.
   func json(
-    _ script: String, _ words: [String] = [], _ server: Server,
-    python: String = MLflowClient.python
+    _ script: String, _ words: [String] = [], python: String = MLflowClient.python
   ) throws -> JSONValue {
-    let text = try run(script, words, server, python: python)
+    let text = try run(script, words, python: python)
     return try JSONValue(parsing: text.split(separator: "\n").last.map(String.init) ?? "")
   }
 }

@@ -37,16 +37,16 @@ struct MLflowClientTests {
   ) throws {
     let factory = try FactoryProgram()
     defer { factory.close() }
-    let client = MLflowClient(factory: factory)
-    let text = try client.run("\(script).py", gestures, try client.serve())
+    let client = try MLflowClient(factory)
+    let text = try client.run("\(script).py", gestures)
     for gesture in gestures { #expect(text.contains("ok \(gesture) "), "\(gesture)") }
   }
 
   @Test func `LightGBM logs itself`() throws {
     let factory = try FactoryProgram()
     defer { factory.close() }
-    let client = MLflowClient(factory: factory)
-    let text = try client.run("libraries.py", ["autolog_lightgbm"], try client.serve())
+    let client = try MLflowClient(factory)
+    let text = try client.run("libraries.py", ["autolog_lightgbm"])
     #expect(text.contains("ok autolog_lightgbm "), "\(text)")
   }
 
@@ -56,10 +56,10 @@ struct MLflowClientTests {
   func `PyTorch Lightning logs itself, and a network of PyTorch is a model`() throws {
     let factory = try FactoryProgram()
     defer { factory.close() }
-    let client = MLflowClient(factory: factory)
+    let client = try MLflowClient(factory)
     let gestures = ["autolog_lightning", "logged_pytorch_model"]
     let text = try client.run(
-      "libraries.py", gestures, try client.serve(), python: MLflowClient.pythonWithTorch)
+      "libraries.py", gestures, python: MLflowClient.pythonWithTorch)
     for gesture in gestures { #expect(text.contains("ok \(gesture) "), "\(text)") }
   }
 
@@ -75,9 +75,9 @@ struct MLflowClientTests {
     let predictions = try #require(asked.json["predictions"] as? [[String: Any]])
     let expected = try predictions.map { try #require($0["value"] as? Double) }
 
-    let client = MLflowClient(factory: factory)
+    let client = try MLflowClient(factory)
     let answer = try client.json(
-      "factory_model.py", ["houses", "rows.json"], try client.serve())
+      "factory_model.py", ["houses", "rows.json"])
     let values = try #require(answer["values"]?.arrayValue).compactMap(\.numberValue)
     #expect(values.count == expected.count)
     for (value, other) in zip(values, expected) {
@@ -89,9 +89,8 @@ struct MLflowClientTests {
   @Test func `what an MLflow server has kept is taken over, twice the same`() throws {
     let factory = try FactoryProgram()
     defer { factory.close() }
-    let client = MLflowClient(factory: factory)
-    let server = try client.serve()
-    try client.run("old_server.py", ["make", factory.folder], server)
+    let client = try MLflowClient(factory)
+    try client.run("old_server.py", ["make", factory.folder])
     for _ in 0..<2 {
       let answer = try factory("import", "mlflow", "mlflow.db", "--output", "json")
       #expect(answer.status == 0, "\(answer.errors)")
@@ -100,7 +99,7 @@ struct MLflowClientTests {
       #expect(answer.json["model_versions"] as? Int == 2)
       #expect((answer.json["remarks"] as? [String])?.isEmpty == true, "\(answer.output)")
     }
-    try client.run("old_server.py", ["check", factory.folder], server)
+    try client.run("old_server.py", ["check", factory.folder])
     try factory.write("no.db", "nonsense")
     #expect(try factory("import", "mlflow", "no.db").status == 2)
   }
@@ -111,9 +110,8 @@ struct MLflowClientTests {
   ) async throws {
     let factory = try FactoryProgram()
     defer { factory.close() }
-    let client = MLflowClient(factory: factory)
-    var server = try client.serve()
-    try client.run("old_store.py", ["make", kind, factory.folder], server)
+    var client = try MLflowClient(factory)
+    try client.run("old_store.py", ["make", kind, factory.folder])
     let store = factory.folder + (kind == "file" ? "/mlruns" : "/old.db")
     var interruptions = 0
     for wanted in [2, 8, 16] {
@@ -125,9 +123,9 @@ struct MLflowClientTests {
       {
         try await Task.sleep(for: .milliseconds(2))
       }
-      kill(server.pid, SIGKILL)
+      kill(client.pid, SIGKILL)
       if try interrupted.end(withinSeconds: 60).status != 0 { interruptions += 1 }
-      server = try client.serve()
+      client = try MLflowClient(factory)
     }
     #expect(interruptions > 0)
     let taken = try factory("import", "mlflow", store, "--output", "json")
@@ -144,34 +142,6 @@ struct MLflowClientTests {
     #expect(again.json["known_runs"] as? Int == 31)
     #expect(again.json["known_traces"] as? Int == 1)
     #expect(again.json["artifacts"] as? Int == taken.json["artifacts"] as? Int)
-    try client.run("old_store.py", ["check", kind, factory.folder], server)
-  }
-
-  @Test func `a server killed while metrics pour in keeps every acknowledged point`() async throws {
-    let factory = try FactoryProgram()
-    defer { factory.close() }
-    let client = MLflowClient(factory: factory)
-    let told = factory.folder + "/acknowledged.json"
-    for wanted in [400, 4_000] {
-      let server = try client.serve()
-      let (process, output) = try client.start(
-        [MLflowClient.folder + "/load.py", "write", told], server)
-      func count() -> Int {
-        // The file comes with the first answers.
-        let text = try? String(contentsOfFile: told + ".count", encoding: .utf8)
-        return text.flatMap { Int($0) } ?? 0
-      }
-      while process.isRunning, count() < wanted { try await Task.sleep(for: .milliseconds(10)) }
-      kill(server.pid, SIGKILL)
-      process.waitUntilExit()
-      let said = try String(contentsOfFile: output, encoding: .utf8)
-      #expect(FileTree.exists(told), "\(said)")
-
-      let again = try client.serve()
-      #expect(again.pid != server.pid)
-      try client.run("load.py", ["check", told], again)
-      for file in [told, told + ".count"] { try FileTree.remove(file) }
-      #expect(try factory("stop").status == 0)
-    }
+    try client.run("old_store.py", ["check", kind, factory.folder])
   }
 }

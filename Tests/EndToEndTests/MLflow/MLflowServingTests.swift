@@ -50,8 +50,8 @@ struct MLflowServingTests {
   @Test func `what a client logged answers at an endpoint as pyfunc does`() async throws {
     let factory = try FactoryProgram()
     defer { factory.close() }
-    let python = MLflowClient(factory: factory)
-    let told = try python.json("serving.py", ["log"], try python.serve())
+    let python = try MLflowClient(factory)
+    let told = try python.json("serving.py", ["log"])
 
     let iris = try deploy("iris@champion", to: "flowers", in: factory)
     let wanted = try #require(told["iris"])
@@ -107,8 +107,8 @@ struct MLflowServingTests {
   {
     let factory = try FactoryProgram()
     defer { factory.close() }
-    let python = MLflowClient(factory: factory)
-    _ = try python.json("serving.py", ["log", "iris"], try python.serve())
+    let python = try MLflowClient(factory)
+    _ = try python.json("serving.py", ["log", "iris"])
     let iris = try deploy("iris:1", to: "flowers", in: factory)
     let body = Array(#"{"sepal":6,"width":3,"petal":4.5,"depth":1.5}"#.utf8)
 
@@ -152,9 +152,9 @@ struct MLflowServingTests {
   func `a network of PyTorch answers at an endpoint`() async throws {
     let factory = try FactoryProgram()
     defer { factory.close() }
-    let python = MLflowClient(factory: factory)
+    let python = try MLflowClient(factory)
     let torch = MLflowClient.pythonWithTorch
-    let told = try python.json("serving.py", ["log_torch"], try python.serve(), python: torch)
+    let told = try python.json("serving.py", ["log_torch"], python: torch)
     let net = try deploy("net@champion", to: "net", in: factory, python: torch)
     let answer = try await post(try #require(told["net"]?["rows"]), "/predict", net)
     let wanted = try #require(told["net"]?["values"]?.arrayValue)
@@ -168,9 +168,9 @@ struct MLflowServingTests {
   {
     let factory = try FactoryProgram()
     defer { factory.close() }
-    let python = MLflowClient(factory: factory)
+    let python = try MLflowClient(factory)
     let folder = factory.folder + "/models"
-    let told = try python.json("serving.py", ["save", folder], try python.serve())
+    let told = try python.json("serving.py", ["save", folder])
     for name in ["good", "bad"] {
       let taken = try factory("models", "import", "\(folder)/\(name)", "--name", name)
       #expect(taken.status == 0, "\(taken.errors)")

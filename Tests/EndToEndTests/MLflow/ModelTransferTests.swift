@@ -82,14 +82,13 @@ struct ModelTransferTests {
     let expected = try predictions("houses", factory)
     let folder = factory.folder + "/exported"
     #expect(try factory("models", "export", "houses", folder).status == 0)
-    let client = MLflowClient(factory: factory)
-    let server = try client.serve()
-    let loaded = try client.json("transfer.py", ["load", folder, "rows.json"], server)
+    let client = try MLflowClient(factory)
+    let loaded = try client.json("transfer.py", ["load", folder, "rows.json"])
     let values = (loaded["values"]?.arrayValue ?? []).compactMap(\.numberValue)
     #expect(values.count == expected.count)
     for (value, other) in zip(values, expected) { #expect(abs(value - other) <= 1e-4 * abs(other)) }
 
-    let logged = try client.json("transfer.py", ["log"], server)
+    let logged = try client.json("transfer.py", ["log"])
     let out = factory.folder + "/line"
     let told = try factory("models", "export", "line:1", out, "--output", "json")
     #expect(told.status == 0, "\(told.errors)")
@@ -105,8 +104,8 @@ struct ModelTransferTests {
     let value = try #require(logged["value"]?.numberValue)
     #expect(abs(try #require(try predictions("line", other).first) - value) < 1e-9)
     // What came in is a model of MLflow's there as well.
-    let there = MLflowClient(factory: other)
-    let found = try there.json("transfer.py", ["ask", "line2"], try there.serve())
+    let there = try MLflowClient(other)
+    let found = try there.json("transfer.py", ["ask", "line2"])
     #expect(abs(try #require(found["value"]?.numberValue) - value) < 1e-9)
   }
 }

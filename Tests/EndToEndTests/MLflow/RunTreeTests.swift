@@ -23,8 +23,8 @@ struct RunTreeTests {
     made.waitUntilExit()
     #expect(made.terminationStatus == 0)
     #expect(try factory("run", "workflow.yaml").status == 0)
-    let client = MLflowClient(factory: factory)
-    let answer = try client.json("run_tree.py", ["houses"], try client.serve())
+    let client = try MLflowClient(factory)
+    let answer = try client.json("run_tree.py", ["houses"])
     func words(_ key: String) -> [String] {
       (answer[key]?.arrayValue ?? []).compactMap(\.stringValue)
     }
@@ -71,9 +71,9 @@ struct RunTreeTests {
     }
     let works = try submit("works")
     let fails = try submit("fails")
-    let client = MLflowClient(factory: factory)
+    let client = try MLflowClient(factory)
     let ids = [works, fails].map { $0["run"] as? String ?? "" }
-    let text = try client.run("job_runs.py", ids, try client.serve())
+    let text = try client.run("job_runs.py", ids)
     #expect(text.contains("ok"))
     let token = Data("run_\(works["run"] as? String ?? "")_".utf8)
     let files = ["/factory.sqlite", "/factory.sqlite-wal"].map { factory.home + $0 }

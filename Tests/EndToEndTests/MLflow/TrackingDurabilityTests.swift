@@ -12,19 +12,20 @@ struct TrackingDurabilityTests {
     defer { factory.close() }
     let facts = factory.folder + "/facts"
     for wanted in [200, 1_000] {
-      let server = try TrackingServer(factory)
-      let load = try server.start("mixed_load.py", "write", facts)
+      let client = try MLflowClient(factory)
+      let load = try client.start("mixed_load.py", ["write", facts])
       try await factory.until(120, "\(wanted) answers") {
         !load.process.isRunning || count(facts) >= wanted
       }
-      kill(server.pid, SIGKILL)
+      kill(client.pid, SIGKILL)
       #expect(try load.end().text == "")
       #expect(count(facts) >= wanted)
 
-      let again = try TrackingServer(factory)
-      #expect(again.pid != server.pid)
-      let check = try again.start("mixed_load.py", "check", facts, factory.home + "/factory.sqlite")
-      let (status, text) = try check.end()
+      let again = try MLflowClient(factory)
+      #expect(again.pid != client.pid)
+      let (status, text) = try again.start(
+        "mixed_load.py", ["check", facts, factory.home + "/factory.sqlite"]
+      ).end()
       #expect(status == 0, "\(text)")
       for kind in ["alias", "status", "points", "param", "tag", "no tag", "input", "stage"] {
         #expect(text.contains("\"\(kind)\""), "\(kind) was not written: \(text)")
@@ -41,8 +42,8 @@ struct TrackingDurabilityTests {
     let factory = try FactoryProgram()
     defer { factory.close() }
     let facts = factory.folder + "/facts"
-    let server = try TrackingServer(factory)
-    let load = try server.start("mixed_load.py", "write", facts)
+    let client = try MLflowClient(factory)
+    let load = try client.start("mixed_load.py", ["write", facts])
     var copies: [(factory: FactoryProgram, facts: String)] = []
     defer { for copy in copies { copy.factory.close() } }
     for round in 1...4 {
@@ -58,8 +59,8 @@ struct TrackingDurabilityTests {
         try FileManager.default.copyItem(
           atPath: file, toPath: copy.folder + "/" + (file as NSString).lastPathComponent)
       }
-      kill(server.pid, SIGSTOP)
-      defer { kill(server.pid, SIGCONT) }
+      kill(client.pid, SIGSTOP)
+      defer { kill(client.pid, SIGCONT) }
       for name in ["factory.sqlite", "factory.sqlite-wal"] {
         try FileManager.default.copyItem(
           atPath: factory.home + "/" + name, toPath: copy.home + "/" + name)
@@ -68,9 +69,9 @@ struct TrackingDurabilityTests {
     _ = FileManager.default.createFile(atPath: facts + ".stop", contents: nil)
     #expect(try load.end().text == "")
     for copy in copies {
-      let server = try TrackingServer(copy.factory)
-      let (status, text) = try server.start(
-        "mixed_load.py", "check", copy.facts, copy.factory.home + "/factory.sqlite"
+      let client = try MLflowClient(copy.factory)
+      let (status, text) = try client.start(
+        "mixed_load.py", ["check", copy.facts, copy.factory.home + "/factory.sqlite"]
       ).end()
       #expect(status == 0, "\(text)")
       #expect(text.contains("\"alias\""), "\(text)")
@@ -85,8 +86,8 @@ struct TrackingDurabilityTests {
     defer { factory.close() }
     let disk = try #require(factory.disk)
     let told = factory.folder + "/told"
-    let server = try TrackingServer(factory)
-    let filling = try server.start("full_disk.py", "fill", told)
+    let client = try MLflowClient(factory)
+    let filling = try client.start("full_disk.py", ["fill", told])
     try await factory.until(60, "it is ready") {
       try !filling.process.isRunning || filling.text.contains("ready")
     }
@@ -96,9 +97,9 @@ struct TrackingDurabilityTests {
     #expect(filled == 0, "\(said)")
 
     try disk.free()
-    let (checked, verdict) = try server.start("full_disk.py", "check", told).end()
+    let (checked, verdict) = try client.start("full_disk.py", ["check", told]).end()
     #expect(checked == 0, "\(verdict)")
-    #expect(try factory.serverFile().pid == server.pid, "it was not started anew")
+    #expect(try factory.serverFile().pid == client.pid, "it was not started anew")
   }
 
   /// The files in which each connection notes what was answered.
