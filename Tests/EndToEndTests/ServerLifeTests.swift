@@ -114,6 +114,19 @@ struct ServerLifeTests {
     withExtendedLifetime(other) {}
   }
 
+  @Test func `a gateway whose server was killed ends once its home is removed`() async throws {
+    let factory = try FactoryProgram()
+    defer { factory.close() }
+    #expect(try factory("endpoints", "list").status == 0)
+    for pid in factory.processes(holding: "aifactory serve") { kill(pid, SIGKILL) }
+    try await Task.sleep(for: .seconds(3))
+    #expect(factory.processes(holding: "aifactory gateway").count == 1)
+    try FileManager.default.removeItem(atPath: factory.home)
+    try await factory.until(20, "the gateway has ended") {
+      factory.processes(holding: "aifactory gateway").isEmpty
+    }
+  }
+
   @Test func `a server without its gateway says so until it is back`() async throws {
     let factory = try FactoryProgram()
     defer { factory.close() }

@@ -10,7 +10,7 @@ import UnixSignals
 
 /// The data plane: a process of its own that answers predictions.
 public enum Gateway {
-  /// Answers until a signal ends it; what is being answered is answered first.
+  /// Answers until a signal ends it or its home is removed; what is being answered is answered first.
   ///
   /// - Parameters:
   ///   - home: whose endpoints it answers for; each has one gateway.
@@ -38,9 +38,23 @@ public enum Gateway {
       version: version
     ).write(home)
     let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
-    for await _ in signals { break }
+    await withTaskGroup(of: Void.self) { waits in
+      waits.addTask { for await _ in signals { break } }
+      waits.addTask { await waitUntilGone(home.path) }
+      await waits.next()
+      waits.cancelAll()
+    }
     try await running.stop()
     try await group.shutdownGracefully()
+  }
+
+  /// Returns when there is nothing at the path, or when the task is canceled: nobody else ends the
+  /// gateway of a home that was removed while no server ran.
+  private static func waitUntilGone(_ path: String) async {
+    while FileTree.exists(path), !Task.isCancelled {
+      // Canceled: a signal was there first.
+      try? await Task.sleep(for: .seconds(2))
+    }
   }
 }
 
