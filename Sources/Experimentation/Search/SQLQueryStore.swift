@@ -1,4 +1,5 @@
 import GRDB
+import Synchronization
 
 extension SQLArgument {
   var value: (any DatabaseValueConvertible)? {
@@ -29,16 +30,31 @@ struct SQLQuery {
       \(all)
       WHERE \(conditionText.isEmpty ? "1" : conditionText)
       ORDER BY \(order.joined(separator: ", "))
-      LIMIT \(page.limit + 1) OFFSET \(page.offset)
+      LIMIT ? OFFSET ?
       """
-    arguments = joins.flatMap(\.arguments) + conditions.flatMap(\.arguments)
+    arguments =
+      joins.flatMap(\.arguments) + conditions.flatMap(\.arguments)
+      + [.integer(Int64(page.limit) + 1), .integer(Int64(page.offset))]
   }
 
   func fetch<Record: FetchableRecord>(_ type: Record.Type, in db: Database) throws -> [Record] {
-    try Record.fetchAll(db, sql: sql, arguments: StatementArguments(arguments.map(\.value)))
+    try Record.fetchAll(statement(in: db), arguments: StatementArguments(arguments.map(\.value)))
   }
 
   func fetchRows(in db: Database) throws -> [Row] {
-    try Row.fetchAll(db, sql: sql, arguments: StatementArguments(arguments.map(\.value)))
+    try Row.fetchAll(statement(in: db), arguments: StatementArguments(arguments.map(\.value)))
+  }
+
+  /// Texts of the first queries that were asked: a client asks few, again and again.
+  private static let hot = Mutex<Set<String>>([])
+  /// Each keeps some kilobytes in every connection that reads.
+  private static let mostHot = 64
+
+  /// Prepared once for a text among the hot ones: preparing takes about as long as finding a page.
+  private func statement(in db: Database) throws -> Statement {
+    let isHot = Self.hot.withLock { hot in
+      hot.contains(sql) || (hot.count < Self.mostHot && hot.insert(sql).inserted)
+    }
+    return isHot ? try db.cachedStatement(sql: sql) : try db.makeStatement(sql: sql)
   }
 }
