@@ -1,10 +1,74 @@
 /// Decides whether a running trial is worth its further steps.
+///
+/// Pure, and asked only at the pruner's own rungs. What an implementation owes (and the contract
+/// suite of the tests checks): rungs rise, lie between 1 and the limit, and are at most a thousand;
+/// equal arguments give equal answers; NaN and infinite values are legal.
 public protocol Pruner: Sendable {
-  /// The steps at which the pruner wants to be asked, rising, up to `limit`.
+  /// The steps at which the pruner wants to be asked, rising, below `limit`.
   func rungs(upTo limit: Int) -> [Int]
 
-  /// Whether a trial with `value` at the rung `step` should stop, given the values that earlier trials had there.
-  func shouldPrune(value: Double, at step: Int, peers: [Double], goal: OptimizationGoal) -> Bool
+  /// Whether the trial should stop.
+  func shouldPrune(_ moment: PruningMoment) -> Bool
+}
+
+/// What is known when a trial has reached a rung.
+public struct PruningMoment: Sendable {
+  /// What another trial had at the same rung, whatever became of it later.
+  public struct Peer: Sendable, Equatable {
+    /// Number of the trial.
+    public var number: Int
+    /// Its value at the rung.
+    public var value: Double
+
+    /// Takes both as they are.
+    public init(number: Int, value: Double) {
+      self.number = number
+      self.value = value
+    }
+  }
+
+  /// A value of the trial itself.
+  public struct Report: Sendable, Equatable {
+    /// Steps done, from 1.
+    public var step: Int
+    /// The value after them.
+    public var value: Double
+
+    /// Takes both as they are.
+    public init(step: Int, value: Double) {
+      self.step = step
+      self.value = value
+    }
+  }
+
+  /// Number of the trial.
+  public var number: Int
+  /// The rung that was reached.
+  public var step: Int
+  /// The value there.
+  public var value: Double
+  /// What the trial had at earlier rungs, in order.
+  public var earlier: [Report]
+  /// What other trials had at this rung.
+  public var peers: [Peer]
+  /// What a good value is.
+  public var goal: OptimizationGoal
+
+  /// Takes every value as it is.
+  public init(
+    number: Int, step: Int, value: Double, earlier: [Report] = [], peers: [Peer],
+    goal: OptimizationGoal
+  ) {
+    self.number = number
+    self.step = step
+    self.value = value
+    self.earlier = earlier
+    self.peers = peers
+    self.goal = goal
+  }
+
+  /// The value with smaller being better.
+  var loss: Double { goal.loss(of: value) }
 }
 
 /// Never stops a trial.
@@ -16,31 +80,5 @@ public struct NoPruner: Pruner {
   public func rungs(upTo limit: Int) -> [Int] { [] }
 
   /// Never.
-  public func shouldPrune(
-    value: Double, at step: Int, peers: [Double], goal: OptimizationGoal
-  ) -> Bool { false }
-}
-
-/// The pruners by the names of the workflow file.
-public enum PrunerName: String, Sendable, CaseIterable {
-  case successiveHalving = "successive_halving"
-  case none
-
-  /// The pruner with its default settings.
-  public var pruner: any Pruner {
-    switch self {
-    case .successiveHalving: return SuccessiveHalvingPruner()
-    case .none: return NoPruner()
-    }
-  }
-
-  /// The name in the workflow file, or an error that says which names exist.
-  public init(parsing word: String) throws(OptimizationError) {
-    guard let name = PrunerName(rawValue: word) else {
-      throw OptimizationError(
-        code: .unknownPruner, message: "there is no pruner \(word)",
-        hint: "use one of: " + PrunerName.allCases.map(\.rawValue).joined(separator: ", "))
-    }
-    self = name
-  }
+  public func shouldPrune(_ moment: PruningMoment) -> Bool { false }
 }

@@ -1,8 +1,8 @@
 /// Asynchronous successive halving: at each rung only the best 1/η of the trials seen there goes on.
 ///
-/// Jamieson & Talwalkar 2016, without waiting for a rung to fill (ASHA; Li et al. 2020). Rungs lie
-/// at r·η^s, r·η^(s+1), … steps, in the papers' symbols. A trial is compared with those that
-/// reached the rung before it, so decisions follow number order and repeat exactly.
+/// Jamieson & Talwalkar 2016, without waiting for a rung to fill (ASHA, in its stopping form; Li et
+/// al. 2020). Rungs lie at r·η^s, r·η^(s+1), … steps, in the papers' symbols. A trial is compared
+/// with those that reached the rung before it, so decisions follow number order and repeat exactly.
 public struct SuccessiveHalvingPruner: Pruner {
   /// r: steps before the first decision.
   public var minimumSteps: Int
@@ -22,25 +22,26 @@ public struct SuccessiveHalvingPruner: Pruner {
   public func rungs(upTo limit: Int) -> [Int] {
     var rungs: [Int] = []
     var step = minimumSteps
-    for _ in 0..<earlyStoppingRate where step < limit { step *= reductionFactor }
     while step < limit {
       rungs.append(step)
       let (next, overflow) = step.multipliedReportingOverflow(by: reductionFactor)
       if overflow { break }
       step = next
     }
-    return rungs
+    return Array(rungs.dropFirst(earlyStoppingRate))
   }
 
   /// Whether fewer than 1/η of those seen at the rung are worse.
-  public func shouldPrune(
-    value: Double, at step: Int, peers: [Double], goal: OptimizationGoal
-  ) -> Bool {
-    let loss = goal.loss(of: value)
+  public func shouldPrune(_ moment: PruningMoment) -> Bool {
+    shouldPrune(moment, among: moment.peers)
+  }
+
+  func shouldPrune(_ moment: PruningMoment, among peers: [PruningMoment.Peer]) -> Bool {
+    let loss = moment.loss
     if loss == .infinity { return true }
     // Fewer than η trials at a rung: none of them is known to be bad.
     guard peers.count + 1 >= reductionFactor else { return false }
-    let better = peers.count { goal.loss(of: $0) < loss }
+    let better = peers.count { moment.goal.loss(of: $0.value) < loss }
     let promoted = max((peers.count + 1) / reductionFactor, 1)
     return better >= promoted
   }

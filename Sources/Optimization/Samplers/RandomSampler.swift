@@ -7,12 +7,23 @@ public struct RandomSampler: Sampler {
 
   /// An even draw; the history has no say.
   public func point(
-    of space: SearchSpace, after trials: [Trial], goal: OptimizationGoal,
-    using random: inout SeededGenerator
+    for history: SearchHistory, memory: inout SamplerMemory, using random: inout SeededGenerator
+  ) -> SearchPoint {
+    Self.point(of: history.space, using: &random)
+  }
+
+  /// An even draw among the allowed points.
+  static func point(of space: SearchSpace, using random: inout SeededGenerator) -> SearchPoint {
+    space.firstAllowed { draw(space.parameters, using: &random) }
+  }
+
+  /// An even draw without regard to rules.
+  static func draw(
+    _ parameters: [SearchParameter], using random: inout SeededGenerator
   ) -> SearchPoint {
     var point = SearchPoint()
-    for parameter in space.parameters where parameter.isActive(in: point) {
-      point[parameter.name] = Self.value(of: parameter.domain, using: &random)
+    for parameter in parameters where parameter.isActive(in: point) {
+      point[parameter.name] = value(of: parameter.domain, using: &random)
     }
     return point
   }
@@ -20,9 +31,19 @@ public struct RandomSampler: Sampler {
   static func value(
     of domain: ParameterDomain, using random: inout SeededGenerator
   ) -> ParameterValue {
-    if case .categorical(let choices) = domain {
-      return .category(choices[random.next(below: choices.count)])
+    switch domain {
+    case .categorical(let choices): return .category(choices[random.next(below: choices.count)])
+    case .boolean: return .bool(random.next(below: 2) == 1)
+    case .float, .steps, .int, .ordinal: return domain.value(at: random.nextUnit())
     }
-    return domain.value(at: random.nextUnit())
+  }
+}
+
+extension SearchSpace {
+  /// The first of up to a hundred points that keeps the rules, else the last one moved until it does.
+  func firstAllowed(_ draw: () -> SearchPoint) -> SearchPoint {
+    var point = draw()
+    for _ in 1..<100 where !admits(point) { point = draw() }
+    return allowed(point)
   }
 }

@@ -1,7 +1,5 @@
-import Foundation
-
 /// The values that a parameter may take.
-public enum ParameterDomain: Sendable, Equatable, Codable {
+public enum ParameterDomain: Sendable, Equatable {
   /// Real numbers of a closed range, even on a linear or logarithmic scale.
   case float(low: Double, high: Double, log: Bool = false)
   /// The numbers low, low + step, … up to high.
@@ -10,23 +8,36 @@ public enum ParameterDomain: Sendable, Equatable, Codable {
   case int(low: Int, high: Int, log: Bool = false)
   /// One of a few words; no order among them.
   case categorical([String])
+  /// One of a few words that have an order: neighbors are alike.
+  case ordinal([String])
+  /// True or false.
+  case boolean
+
+  /// Whole numbers beyond this are no longer exact as doubles.
+  private static let largestInt = 1 << 53
 
   /// Why no value can be drawn, or nil.
   var problem: String? {
     switch self {
     case .float(let low, let high, let log):
-      guard low.isFinite, high.isFinite, low <= high else { return "has no range \(low)...\(high)" }
+      guard low <= high, (high - low).isFinite else { return "has no range \(low)...\(high)" }
       return log && low <= 0 ? "is logarithmic from \(low), which is not above zero" : nil
     case .steps(let low, let high, let step):
-      guard low.isFinite, high.isFinite, low <= high else { return "has no range \(low)...\(high)" }
-      guard step > 0, (high - low) / step < 1e9 else { return "cannot go in steps of \(step)" }
+      guard low <= high, (high - low).isFinite else { return "has no range \(low)...\(high)" }
+      let finest = max(abs(low), abs(high)) * 1e-12
+      guard step.isFinite, step > finest, (high - low) / step < 1e9 else {
+        return "cannot go in steps of \(step)"
+      }
       return nil
     case .int(let low, let high, let log):
-      guard low <= high else { return "has no range \(low)...\(high)" }
+      guard low <= high, low >= -Self.largestInt, high <= Self.largestInt else {
+        return "has no range \(low)...\(high)"
+      }
       return log && low < 1 ? "is logarithmic from \(low), which is not above zero" : nil
-    case .categorical(let choices):
+    case .categorical(let choices), .ordinal(let choices):
       if choices.isEmpty { return "has no choices" }
       return Set(choices).count == choices.count ? nil : "names a choice twice"
+    case .boolean: return nil
     }
   }
 
@@ -39,7 +50,10 @@ public enum ParameterDomain: Sendable, Equatable, Codable {
       let place = ((number - low) / step).rounded()
       return low <= number && number <= high && abs(low + place * step - number) <= step * 1e-9
     case (.int(let low, let high, _), .int(let number)): return low <= number && number <= high
-    case (.categorical(let choices), .category(let word)): return choices.contains(word)
+    case (.categorical(let choices), .category(let word)),
+      (.ordinal(let choices), .category(let word)):
+      return choices.contains(word)
+    case (.boolean, .bool): return true
     default: return false
     }
   }
@@ -47,91 +61,46 @@ public enum ParameterDomain: Sendable, Equatable, Codable {
   /// The value of the domain that lies nearest, or nil if the value is of another kind.
   public func nearest(to value: ParameterValue) -> ParameterValue? {
     switch (self, value) {
-    case (.categorical(let choices), .category(let word)):
+    case (.categorical(let choices), .category(let word)),
+      (.ordinal(let choices), .category(let word)):
       return choices.contains(word) ? value : nil
-    case (.categorical, _), (_, .category): return nil
-    case (_, .float(let number)): return number.isFinite ? self.value(at: place(of: number)) : nil
-    case (_, .int(let number)): return self.value(at: place(of: Double(number)))
+    case (.categorical(let choices), _), (.ordinal(let choices), _):
+      // A list of numbers is a list of words that look like numbers.
+      return choices.contains(value.text) ? .category(value.text) : nil
+    case (.boolean, .bool): return value
+    case (.boolean, _), (_, .category), (_, .bool): return nil
+    case (_, .float(let number)):
+      if contains(value) { return value }
+      return number.isFinite ? self.value(at: place(of: value)) : nil
+    case (_, .int): return self.value(at: place(of: value))
     }
   }
 
-  /// The value halfway on the domain's scale; the first choice of a categorical one.
+  /// The value halfway on the domain's scale; the first choice of one without order.
   public var middle: ParameterValue {
-    if case .categorical(let choices) = self { return .category(choices.first ?? "") }
-    return value(at: 0.5)
+    isUnordered ? value(at: 0) : value(at: 0.5)
   }
 
-  // MARK: The unit interval on which samplers work
-
-  /// Where a value lies in 0...1 on the domain's scale; a choice lies at its index.
-  func place(of value: ParameterValue) -> Double {
-    switch (self, value) {
-    case (.categorical(let choices), .category(let word)):
-      return Double(choices.firstIndex(of: word) ?? 0)
-    case (_, .float(let number)): return place(of: number)
-    case (_, .int(let number)): return place(of: Double(number))
-    default: return 0.5
-    }
-  }
-
-  /// The value at a place in 0...1 on the domain's scale (an index for choices).
-  func value(at place: Double) -> ParameterValue {
-    let place = Swift.min(Swift.max(place, 0), self.isCategorical ? .infinity : 1)
+  /// Whether there is no order among the values.
+  var isUnordered: Bool {
     switch self {
-    case .float(let low, let high, let log):
-      let number =
-        log
-        ? exp(Foundation.log(low) + place * (Foundation.log(high) - Foundation.log(low)))
-        : low + place * (high - low)
-      return .float(Swift.min(Swift.max(number, low), high))
-    case .steps(let low, let high, let step):
-      let count = ((high - low) / step + 1e-9).rounded(.down) + 1
-      return .float(
-        Swift.min(low + Swift.min(count - 1, (place * count).rounded(.down)) * step, high))
-    case .int(let low, let high, let log):
-      // Each whole number owns the same width (on a log scale: the width of its half-open unit).
-      let (bottom, top) = (Double(low) - 0.5, Double(high) + 0.5)
-      let number =
-        log
-        ? exp(Foundation.log(bottom) + place * (Foundation.log(top) - Foundation.log(bottom)))
-        : bottom + place * (top - bottom)
-      return .int(Swift.min(Swift.max(Int(number.rounded()), low), high))
-    case .categorical(let choices):
-      return .category(choices[Swift.min(Int(place), choices.count - 1)])
+    case .categorical, .boolean: return true
+    case .float, .steps, .int, .ordinal: return false
     }
   }
 
-  var isCategorical: Bool {
-    if case .categorical = self { return true }
-    return false
-  }
-
-  /// Distance between neighboring values in 0...1 near `place`; 0 for real numbers.
-  var grain: Double {
+  /// How many values there are; nil for real numbers.
+  var valueCount: Int? {
     switch self {
-    case .float, .categorical: return 0
-    case .steps(let low, let high, let step): return 1 / (((high - low) / step).rounded(.down) + 1)
-    case .int(let low, let high, let log):
-      return log ? 0 : 1 / Double(high - low + 1)
+    case .float(let low, let high, _): return low == high ? 1 : nil
+    case .steps(let low, let high, let step): return Int(Self.stepCount(low, high, step))
+    case .int(let low, let high, _): return high - low + 1
+    case .categorical(let choices), .ordinal(let choices): return choices.count
+    case .boolean: return 2
     }
   }
 
-  private func place(of number: Double) -> Double {
-    let (bottom, top, log): (Double, Double, Bool)
-    switch self {
-    case .float(let low, let high, let isLog): (bottom, top, log) = (low, high, isLog)
-    case .steps(let low, let high, let step):
-      let count = ((high - low) / step + 1e-9).rounded(.down) + 1
-      return Swift.min(Swift.max((((number - low) / step).rounded() + 0.5) / count, 0), 1)
-    case .int(let low, let high, let isLog):
-      (bottom, top, log) = (Double(low) - 0.5, Double(high) + 0.5, isLog)
-    case .categorical: return 0
-    }
-    guard top > bottom else { return 0.5 }
-    let inside = Swift.min(Swift.max(number, bottom), top)
-    return log
-      ? (Foundation.log(inside) - Foundation.log(bottom))
-        / (Foundation.log(top) - Foundation.log(bottom))
-      : (inside - bottom) / (top - bottom)
+  static func stepCount(_ low: Double, _ high: Double, _ step: Double) -> Double {
+    ((high - low) / step + 1e-9).rounded(.down) + 1
   }
 }

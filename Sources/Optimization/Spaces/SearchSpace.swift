@@ -1,20 +1,52 @@
-/// The parameters that a search may set and the values that each may take.
-public struct SearchSpace: Sendable, Equatable, Codable {
-  /// In the order in which values are chosen: parents before what depends on them.
-  public private(set) var parameters: [SearchParameter]
+import Basics
 
-  /// Checks the parameters: names differ, bounds are ordered, conditions name an earlier categorical parameter.
-  public init(_ parameters: [SearchParameter]) throws(OptimizationError) {
+/// The parameters that a search may set and the values that each may take.
+public struct SearchSpace: Sendable, Equatable {
+  /// In the order in which values are chosen: parents before what depends on them.
+  public let parameters: [SearchParameter]
+  /// All hold at each point of the space.
+  public let constraints: [Constraint]
+  /// Combinations of values that no point of the space includes.
+  public let forbidden: [SearchPoint]
+  /// Points to try before a sampler decides.
+  public let initialPoints: [SearchPoint]
+  /// A point that is known to be allowed; nil where all combinations are.
+  private let anchor: SearchPoint?
+
+  /// Checks the parameters: names differ, bounds are ordered, conditions name earlier parameters,
+  /// constraints name numbers, and what is forbidden leaves something.
+  public init(
+    _ parameters: [SearchParameter], constraints: [Constraint] = [], forbidden: [SearchPoint] = [],
+    initialPoints: [SearchPoint] = []
+  ) throws(OptimizationError) {
     var earlier: [String: SearchParameter] = [:]
+    var checked: [SearchParameter] = []
     for parameter in parameters {
+      let parameter = parameter.normalized(earlier: earlier)
       try parameter.check(earlier: earlier)
       guard earlier.updateValue(parameter, forKey: parameter.name) == nil else {
         throw OptimizationError(
           code: .invalidSpace, message: "the parameter \(parameter.name) is declared twice",
           hint: "give each parameter a name of its own")
       }
+      checked.append(parameter)
     }
-    self.parameters = parameters
+    for constraint in constraints { try constraint.check(checked) }
+    self.parameters = checked
+    self.constraints = constraints
+    self.forbidden = try Self.checked(forbidden, earlier)
+    self.initialPoints = initialPoints.map { Self.moved($0, into: checked) }
+    anchor =
+      constraints.isEmpty && forbidden.isEmpty
+      ? nil
+      : try Self.allowedPoint(
+        of: checked, constraints, self.forbidden, candidates: self.initialPoints)
+    for (index, point) in self.initialPoints.enumerated() where !admits(point) {
+      throw OptimizationError(
+        code: .invalidSpace,
+        message: "initial point \(index + 1) breaks a constraint or is forbidden",
+        hint: "correct the point, or leave it out")
+    }
   }
 
   /// The parameter of that name, or nil.
@@ -22,7 +54,8 @@ public struct SearchSpace: Sendable, Equatable, Codable {
     parameters.first { $0.name == name }
   }
 
-  /// Whether `point` gives every active parameter a value of its domain, and no other parameter any.
+  /// Whether `point` gives every active parameter a value of its domain, no other parameter any,
+  /// and breaks no rule.
   public func contains(_ point: SearchPoint) -> Bool {
     var seen = 0
     for parameter in parameters {
@@ -35,76 +68,74 @@ public struct SearchSpace: Sendable, Equatable, Codable {
       }
       seen += 1
     }
-    return seen == point.values.count
+    return seen == point.values.count && admits(point)
   }
 
-  /// The point with values of inactive and unknown parameters removed and each value moved into its domain.
+  /// Whether no constraint is broken and no forbidden combination is included.
+  func admits(_ point: SearchPoint) -> Bool {
+    constraints.allSatisfy { $0.holds(at: point) }
+      && !forbidden.contains { point.includes($0) }
+  }
+
+  /// Whether each combination of values is allowed.
+  var isFree: Bool { anchor == nil }
+
+  /// The number of points where it is countable and small, else nil.
+  ///
+  /// What depends on conditions counts as if it always existed; rules are not considered.
+  var pointCount: Int? {
+    var product = 1
+    for parameter in parameters {
+      guard let count = parameter.domain.valueCount else { return nil }
+      let (next, overflow) = product.multipliedReportingOverflow(by: count)
+      guard !overflow, next <= 1_000_000 else { return nil }
+      product = next
+    }
+    return product
+  }
+
+  /// The point with values of inactive and unknown parameters removed, each value moved into its
+  /// domain, and the whole moved to where it is allowed.
   ///
   /// A missing value is taken from the middle of its domain: points that were good on other tables
   /// stay usable when a space changes.
   public func nearest(to point: SearchPoint) -> SearchPoint {
+    allowed(Self.moved(point, into: parameters))
+  }
+
+  /// The point itself where it is allowed, else one between it and an allowed one.
+  ///
+  /// Halves the way again and again; values without order change where more than half of it is gone.
+  func allowed(_ point: SearchPoint) -> SearchPoint {
+    guard let anchor, !admits(point) else { return point }
+    var (near, far) = (0.0, 1.0)
+    var best = anchor
+    for _ in 0..<12 {
+      let share = (near + far) / 2
+      let candidate = between(point, anchor, share: share)
+      if admits(candidate) {
+        (far, best) = (share, candidate)
+      } else {
+        near = share
+      }
+    }
+    return best
+  }
+
+  private func between(_ point: SearchPoint, _ anchor: SearchPoint, share: Double) -> SearchPoint {
     var result = SearchPoint()
     for parameter in parameters where parameter.isActive(in: result) {
-      result[parameter.name] =
-        point[parameter.name].flatMap(parameter.domain.nearest) ?? parameter.domain.middle
+      let domain = parameter.domain
+      switch (point[parameter.name], anchor[parameter.name]) {
+      case (let one?, let other?):
+        let (from, to) = (domain.place(of: one), domain.place(of: other))
+        result[parameter.name] =
+          domain.isUnordered
+          ? (share > 0.5 ? other : one) : domain.value(at: from + share * (to - from))
+      case (let one?, nil), (nil, let one?): result[parameter.name] = one
+      case (nil, nil): result[parameter.name] = domain.middle
+      }
     }
     return result
-  }
-}
-
-/// One parameter of a search space.
-public struct SearchParameter: Sendable, Equatable, Codable {
-  /// The parameter exists only where a categorical parameter before it has one of these values.
-  public struct Condition: Sendable, Equatable, Codable {
-    /// Name of the categorical parameter.
-    public var parent: String
-    /// The words under which the parameter exists.
-    public var values: [String]
-
-    /// Takes both as they are.
-    public init(parent: String, values: [String]) {
-      self.parent = parent
-      self.values = values
-    }
-  }
-
-  /// Unique in its space.
-  public var name: String
-  /// Its values.
-  public var domain: ParameterDomain
-  /// nil: it always exists.
-  public var condition: Condition?
-
-  /// Takes every value as it is.
-  public init(_ name: String, _ domain: ParameterDomain, when condition: Condition? = nil) {
-    self.name = name
-    self.domain = domain
-    self.condition = condition
-  }
-
-  /// Whether the parameter exists, given the values of those before it.
-  public func isActive(in point: SearchPoint) -> Bool {
-    guard let condition else { return true }
-    guard case .category(let value) = point[condition.parent] else { return false }
-    return condition.values.contains(value)
-  }
-
-  fileprivate func check(earlier: [String: SearchParameter]) throws(OptimizationError) {
-    if let problem = domain.problem {
-      throw OptimizationError(
-        code: .invalidSpace, message: "the parameter \(name) \(problem)",
-        hint: "correct its bounds or choices")
-    }
-    guard let condition else { return }
-    guard case .categorical(let choices) = earlier[condition.parent]?.domain,
-      condition.values.allSatisfy(choices.contains)
-    else {
-      throw OptimizationError(
-        code: .invalidSpace,
-        message:
-          "the condition of \(name) names \(condition.parent), which is no earlier choice "
-          + "with the values \(condition.values.joined(separator: ", "))",
-        hint: "declare \(condition.parent) before \(name) as a choice with these values")
-    }
   }
 }

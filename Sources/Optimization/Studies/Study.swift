@@ -6,57 +6,74 @@ import Basics
 /// whoever runs a batch tells its results in number order, so that a repeated search sees the same
 /// history at each asking.
 public struct Study: Sendable {
-  /// What may be tried.
-  public let space: SearchSpace
-  /// What a good value is.
-  public let goal: OptimizationGoal
-  /// Seed of all random decisions; each trial draws from a stream of its own.
-  public let seed: UInt64
+  /// What was tried so far, and in which space.
+  public private(set) var history: SearchHistory
   /// Tried before the sampler decides: defaults that are known to be good.
   public let initialPoints: [SearchPoint]
   /// Chooses points after the initial ones.
   public let sampler: any Sampler
+  private var memory = SamplerMemory()
+
+  /// What may be tried.
+  public var space: SearchSpace { history.space }
+  /// What a good value is; with several goals, the first.
+  public var goal: OptimizationGoal { history.goals[0] }
+  /// Seed of all random decisions; each trial draws from a stream of its own.
+  public var seed: UInt64 { history.seed }
   /// In number order.
-  public private(set) var trials: [Trial] = []
+  public var trials: [Trial] { history.trials }
 
   /// A study without trials; the initial points are moved into the space.
+  ///
+  /// - Parameter initialPoints: nil for those of the space.
+  public init(
+    space: SearchSpace, goals: [OptimizationGoal], sampler: any Sampler, seed: UInt64,
+    initialPoints: [SearchPoint]? = nil, budget: Int? = nil
+  ) {
+    history = SearchHistory(space: space, goals: goals, seed: seed, budget: budget)
+    self.initialPoints = initialPoints?.map(space.nearest) ?? space.initialPoints
+    self.sampler = sampler
+  }
+
+  /// A study with one goal.
   public init(
     space: SearchSpace, goal: OptimizationGoal, sampler: any Sampler, seed: UInt64,
-    initialPoints: [SearchPoint] = []
+    initialPoints: [SearchPoint]? = nil, budget: Int? = nil
   ) {
-    self.space = space
-    self.goal = goal
-    self.sampler = sampler
-    self.seed = seed
-    self.initialPoints = initialPoints.map(space.nearest)
+    self.init(
+      space: space, goals: [goal], sampler: sampler, seed: seed, initialPoints: initialPoints,
+      budget: budget)
   }
 
   /// Starts the next trial.
   ///
   /// - Parameter wanted: a point to try instead of the sampler's; it is moved into the space.
   public mutating func ask(_ wanted: SearchPoint? = nil) -> Trial {
-    let number = trials.count
+    let number = history.nextNumber
     let point: SearchPoint
     if let wanted {
       point = space.nearest(to: wanted)
     } else if number < initialPoints.count {
       point = initialPoints[number]
     } else {
-      var random = SeededGenerator(seed: seed, stream: UInt64(number))
-      point = sampler.point(of: space, after: trials, goal: goal, using: &random)
+      var random = history.nextRandom
+      point = sampler.point(for: history, memory: &memory, using: &random)
     }
     let trial = Trial(number: number, point: point, state: .running)
-    trials.append(trial)
+    history.trials.append(trial)
     return trial
   }
 
   /// Records what became of a trial; a trial that is not running keeps what was told first.
   public mutating func tell(_ number: Int, _ state: TrialState) {
     guard trials.indices.contains(number), !trials[number].state.isFinished else { return }
-    trials[number].state = state
+    history.trials[number].state = state
   }
 
-  /// The completed trial with the best value, the earliest of equals.
+  /// Drops what the sampler worked out so far; it costs time at the next asking and changes nothing.
+  mutating func forget() { memory = SamplerMemory() }
+
+  /// The completed trial with the best (first) value, the earliest of equals.
   public var best: Trial? {
     var best: Trial?
     for trial in trials {
@@ -68,5 +85,14 @@ public struct Study: Sendable {
       if goal.isBetter(value, than: leader) { best = trial }
     }
     return best
+  }
+
+  /// The completed trials that no other is better than in every goal, in number order.
+  public var frontier: [Trial] {
+    let complete = trials.compactMap { trial in
+      history.losses(of: trial).map { (trial: trial, losses: $0) }
+    }
+    let fronts = ParetoOrder(complete.map(\.losses)).fronts
+    return zip(complete, fronts).filter { $1 == 0 }.map(\.0.trial)
   }
 }

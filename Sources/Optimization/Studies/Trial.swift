@@ -15,20 +15,24 @@ public enum OptimizationGoal: String, Sendable, Codable, CaseIterable {
 }
 
 /// What became of a trial.
-public enum TrialState: Sendable, Equatable, Codable {
+public enum TrialState: Sendable, Equatable {
   /// Asked and not told yet.
   case running
-  case completed(value: Double)
+  /// Ended with a value for each goal.
+  case completed(values: [Double])
   /// Stopped early by the pruner with the value it had after so many steps.
   case pruned(value: Double, step: Int)
   case failed(message: String)
+
+  /// Ended with the value of the only goal.
+  public static func completed(value: Double) -> TrialState { .completed(values: [value]) }
 
   /// Whether it was told.
   public var isFinished: Bool { self != .running }
 }
 
 /// One attempt at a good point.
-public struct Trial: Sendable, Equatable, Codable {
+public struct Trial: Sendable, Equatable {
   /// From 0, in the order of asking.
   public var number: Int
   /// What it tries.
@@ -43,9 +47,12 @@ public struct Trial: Sendable, Equatable, Codable {
     self.state = state
   }
 
-  /// The objective's value of a completed trial whose value is a number.
-  public var value: Double? {
-    guard case .completed(let value) = state, !value.isNaN else { return nil }
-    return value
+  /// The first goal's value of a completed trial whose values are numbers.
+  public var value: Double? { values?.first }
+
+  /// The values of a completed trial, if all of them are numbers.
+  public var values: [Double]? {
+    guard case .completed(let values) = state, !values.contains(where: \.isNaN) else { return nil }
+    return values
   }
 }

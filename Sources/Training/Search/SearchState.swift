@@ -24,7 +24,7 @@ struct SearchState {
   var prunedCount = 0
   var failedCount = 0
   /// Values that trials had at the pruner's rungs, by the metric they are in.
-  private(set) var rungs: [String: [Int: [Double]]] = [:]
+  private(set) var rungs: [String: [Int: [PruningMoment.Peer]]] = [:]
   /// Why the last failed trial failed.
   private(set) var lastFailure: String?
   /// Milliseconds to keep free at the end beside those of the final fit.
@@ -42,7 +42,8 @@ struct SearchState {
     _ trial: Trial, _ trained: TreeTrialOutcome, metric: String, told: inout TrialReport
   ) {
     for (rung, value) in trained.rungs {
-      rungs[trained.curve, default: [:]][rung, default: []] += [value]
+      rungs[trained.curve, default: [:]][rung, default: []].append(
+        PruningMoment.Peer(number: trial.number, value: value))
     }
     told.value = trained.value
     told.steps = trained.steps
@@ -79,7 +80,7 @@ struct SearchState {
   }
 
   /// Values of earlier trials at the rungs of a followed metric.
-  func peers(_ curve: String) -> [Int: [Double]] { rungs[curve] ?? [:] }
+  func peers(_ curve: String) -> [Int: [PruningMoment.Peer]] { rungs[curve] ?? [:] }
 
   /// The completed trials, best first, the earlier of equals before the later.
   var ranked: [SearchedTrial] {

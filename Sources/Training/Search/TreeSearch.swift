@@ -37,7 +37,7 @@ struct TreeSearch {
     var state = SearchState(
       study: Study(
         space: space.space, goal: problem.goal, sampler: sampler, seed: request.seed,
-        initialPoints: space.initialPoints))
+        initialPoints: space.initialPoints, budget: request.trials))
     let begunMs = clock.nowMs()
     var isUseful = false
     while wantsMore(state) {
@@ -55,8 +55,8 @@ struct TreeSearch {
       }
       let result = Result {
         try train(
-          settings, pruner: pruner, on: folds, state: state, goesAhead: !isUseful,
-          onUseful: tellUseful)
+          settings, number: trial.number, pruner: pruner, on: folds, state: state,
+          goesAhead: !isUseful, onUseful: tellUseful)
       }
       told.endedAtMs = clock.nowMs()
       let isFirst = state.completed.isEmpty
@@ -91,8 +91,8 @@ struct TreeSearch {
   }
 
   private func train(
-    _ settings: TreeSettings, pruner: any Pruner, on folds: ParallelFolds, state: SearchState,
-    goesAhead: Bool, onUseful: (Int) throws -> Void
+    _ settings: TreeSettings, number: Int, pruner: any Pruner, on folds: ParallelFolds,
+    state: SearchState, goesAhead: Bool, onUseful: (Int) throws -> Void
   ) throws -> TreeTrialOutcome {
     let nowMs = clock.nowMs()
     let stopMs = deadlineMs.map { deadlineMs in
@@ -100,7 +100,9 @@ struct TreeSearch {
       state.completed.isEmpty
         ? nowMs + max(deadlineMs - nowMs, 0) / 2 : deadlineMs - state.keptFreeMs - reserveMs(state)
     }
-    return try TreeTrial(settings: settings, pruner: pruner, goesAhead: goesAhead).run(
+    let trial = TreeTrial(
+      settings: settings, pruner: pruner, number: number, goesAhead: goesAhead)
+    return try trial.run(
       on: folds, problem: problem, peers: state.peers(settings.curve),
       isLate: { [clock] in stopMs.map { clock.nowMs() >= $0 } ?? false }, onUseful: onUseful)
   }

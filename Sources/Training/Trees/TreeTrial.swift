@@ -38,6 +38,8 @@ struct TreeTrialOutcome: Sendable {
 struct TreeTrial {
   let settings: TreeSettings
   let pruner: any Pruner
+  /// The trial's number, by which some pruners sort it.
+  var number = 0
   /// Whether the first fold goes ahead until its model is worth deploying.
   var goesAhead = false
   /// Rounds between two decisions.
@@ -56,7 +58,7 @@ struct TreeTrial {
   ///   - isLate: whether the time is over; asked after each round.
   ///   - onUseful: called with the rounds of the first fold that went ahead, before others begin.
   func run(
-    on folds: ParallelFolds, problem: LearningProblem, peers: [Int: [Double]],
+    on folds: ParallelFolds, problem: LearningProblem, peers: [Int: [PruningMoment.Peer]],
     isLate: @escaping @Sendable () -> Bool, onUseful: (Int) throws -> Void
   ) throws -> TreeTrialOutcome {
     let settings = settings
@@ -84,10 +86,13 @@ struct TreeTrial {
       }
       let best = best(of: meanCurve(of: folds, rounds: done))
       if done == nextRung, let rung = rungs.popFirst() {
+        let moment = PruningMoment(
+          number: number, step: rung, value: best.value,
+          earlier: passed.sorted { $0.key < $1.key }
+            .map { PruningMoment.Report(step: $0.key, value: $0.value) },
+          peers: peers[rung] ?? [], goal: settings.curveGoal)
         passed[rung] = best.value
-        if pruner.shouldPrune(
-          value: best.value, at: rung, peers: peers[rung] ?? [], goal: settings.curveGoal)
-        {
+        if pruner.shouldPrune(moment) {
           ending = .pruned
           break
         }
@@ -96,7 +101,8 @@ struct TreeTrial {
     }
     let best = best(of: meanCurve(of: folds, rounds: done))
     let followed = TrialCurve(
-      metric: settings.parameters["eval_metric"] ?? "", ofEveryStep: meanCurve(of: folds, rounds: done),
+      metric: settings.parameters["eval_metric"] ?? "",
+      ofEveryStep: meanCurve(of: folds, rounds: done),
       keeping: [best.rounds])
     guard best.rounds > 0 else {
       return TreeTrialOutcome(

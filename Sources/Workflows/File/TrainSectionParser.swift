@@ -1,5 +1,6 @@
 internal import Basics
 internal import DataPipelines
+internal import Optimization
 internal import Training
 
 /// Reads the `train` section.
@@ -81,8 +82,10 @@ enum TrainSectionParser {
     if !section.has("trials"), !section.has("time") {
       (search.trials, search.timeMs) = (40, 120_000)
     }
-    if let sampler = section.word("sampler", among: ["tpe", "random"]) { search.sampler = sampler }
-    if let pruner = section.word("pruner", among: ["successive_halving", "none"]) {
+    if let sampler = section.word("sampler", among: SamplerName.allCases.map(\.rawValue)) {
+      search.sampler = sampler
+    }
+    if let pruner = section.word("pruner", among: PrunerName.allCases.map(\.rawValue)) {
       search.pruner = pruner
     }
     if let seed = section.integer("seed", in: 0...Int.max) { search.seed = UInt64(seed) }

@@ -122,8 +122,8 @@ struct WorkflowMistake: Sendable, CustomTestStringConvertible {
         + "found the number 120"),
     .after(
       "train: {search: {sampler: tpee}}",
-      "w.yaml:3: train.search.sampler: expected tpe or random, found the text 'tpee'; "
-        + "did you mean 'tpe'?"),
+      "w.yaml:3: train.search.sampler: expected tpe, random, sobol, grid, cmaes, nsga2 or auto, "
+        + "found the text 'tpee'; did you mean 'tpe'?"),
     .after(
       "train: {command: python train.py}",
       "w.yaml:3: train.command: a command of your own as a stage is not possible yet; "

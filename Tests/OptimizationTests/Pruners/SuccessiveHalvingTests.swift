@@ -3,6 +3,13 @@ import Testing
 @testable import Optimization
 
 struct SuccessiveHalvingTests {
+  func stops(_ value: Double, _ peers: [Double], _ goal: OptimizationGoal) -> Bool {
+    SuccessiveHalvingPruner(minimumSteps: 10, reductionFactor: 3).shouldPrune(
+      PruningMoment(
+        number: 9, step: 10, value: value,
+        peers: peers.enumerated().map { .init(number: $0, value: $1) }, goal: goal))
+  }
+
   @Test func `rungs lie at the powers of the reduction factor`() {
     let pruner = SuccessiveHalvingPruner(minimumSteps: 10, reductionFactor: 3)
     #expect(pruner.rungs(upTo: 1000) == [10, 30, 90, 270, 810])
@@ -11,21 +18,20 @@ struct SuccessiveHalvingTests {
       SuccessiveHalvingPruner(minimumSteps: 10, reductionFactor: 3, earlyStoppingRate: 2)
         .rungs(upTo: 1000) == [90, 270, 810])
     #expect(SuccessiveHalvingPruner(minimumSteps: 1).rungs(upTo: .max).count < 64)
+    #expect(SuccessiveHalvingPruner(earlyStoppingRate: 99).rungs(upTo: .max) == [])
   }
 
   @Test(arguments: OptimizationGoal.allCases)
   func `the best third goes on`(goal: OptimizationGoal) {
-    let pruner = SuccessiveHalvingPruner(minimumSteps: 10, reductionFactor: 3)
     let sign = goal == .minimize ? 1.0 : -1.0
     let peers = (1...8).map { sign * Double($0) }
-    #expect(!pruner.shouldPrune(value: sign * 2.5, at: 10, peers: peers, goal: goal))
-    #expect(pruner.shouldPrune(value: sign * 3.5, at: 10, peers: peers, goal: goal))
-    #expect(!pruner.shouldPrune(value: sign * 9, at: 10, peers: [sign], goal: goal))
-    #expect(pruner.shouldPrune(value: .nan, at: 10, peers: [], goal: goal))
+    #expect(!stops(sign * 2.5, peers, goal))
+    #expect(stops(sign * 3.5, peers, goal))
+    #expect(!stops(sign * 9, [sign], goal))
+    #expect(stops(.nan, [], goal))
   }
 
   @Test func `a tie with the best goes on`() {
-    let pruner = SuccessiveHalvingPruner(minimumSteps: 10, reductionFactor: 3)
-    #expect(!pruner.shouldPrune(value: 1, at: 10, peers: [1, 1, 1, 1], goal: .minimize))
+    #expect(!stops(1, [1, 1, 1, 1], .minimize))
   }
 }

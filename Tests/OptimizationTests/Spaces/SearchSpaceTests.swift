@@ -9,11 +9,12 @@ struct SearchSpaceTests {
     .steps(low: 0, high: 1, step: 0.05), .steps(low: 0.1, high: 0.1, step: 1),
     .int(low: 3, high: 3), .int(low: -10, high: 10), .int(low: 1, high: 4096, log: true),
     .categorical(["a"]), .categorical(["a", "b", "c"]),
+    .ordinal(["a"]), .ordinal(["a", "b", "c"]), .boolean, .steps(low: -1, high: 1e6, step: 0.3),
   ]
 
   @Test(arguments: domains)
   func `a value drawn at any place is of the domain and keeps its value`(domain: ParameterDomain) {
-    let scale = domain.isCategorical ? 3.0 : 1.0
+    let scale = domain.isUnordered ? 3.0 : 1.0
     for step in 0...1000 {
       let value = domain.value(at: scale * Double(step) / 1000)
       #expect(domain.contains(value))

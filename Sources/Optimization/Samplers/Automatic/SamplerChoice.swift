@@ -1,0 +1,40 @@
+/// Which sampler suits a search, and why.
+public struct SamplerChoice: Sendable, Equatable {
+  /// The sampler.
+  public var name: SamplerName
+  /// One sentence for people.
+  public var reason: String
+
+  /// Chooses by what is known before the first trial.
+  ///
+  /// - Parameter budget: how many trials there will be; nil where nobody knows.
+  public init(space: SearchSpace, goalCount: Int, budget: Int?) {
+    let trials = budget ?? 100
+    let (numbers, others) = CMAESSampler.split(space)
+    let words = others.filter { space.parameters[$0].domain.valueCount != 1 }
+    if let count = space.pointCount, count <= trials {
+      self.init(.grid, "all \(count) combinations fit into \(trials) trials")
+    } else if goalCount > 1, trials >= 250 {
+      self.init(.nsga2, "\(goalCount) goals and \(trials) trials: enough for generations")
+    } else if goalCount == 1, words.isEmpty, !numbers.isEmpty,
+      trials >= max(Self.trialsForEvolution * numbers.count, 100)
+    {
+      self.init(
+        .cmaes, "\(numbers.count) numbers and \(trials) trials: enough to learn a distribution")
+    } else {
+      self.init(
+        .tpe,
+        words.isEmpty
+          ? "\(trials) trials are few for \(numbers.count) numbers"
+          : "\(words.count) of \(space.parameters.count) parameters are words or depend on others")
+    }
+  }
+
+  /// Trials for each number from which CMA-ES is ahead of TPE.
+  private static let trialsForEvolution = 50
+
+  private init(_ name: SamplerName, _ reason: String) {
+    self.name = name
+    self.reason = reason
+  }
+}

@@ -1,0 +1,95 @@
+import Basics
+import Foundation
+
+/// CMA-ES with restarts, as far as the ended trials have brought it.
+///
+/// A generation is the next λ trials in number order; it counts when all of them have ended, so the
+/// order in which they end does not matter. Restarts follow BIPOP (Hansen 2009): runs with a
+/// population that doubles take turns with short local ones, each kind getting about half of the
+/// trials.
+struct CMARun: Sendable {
+  private(set) var distribution: CMADistribution
+  /// Trials used so far.
+  private(set) var used = 0
+  private var restarts = 0
+  private var largePopulation: Int
+  private var isLarge = true
+  private var usedByLarge = 0
+  private var usedBySmall = 0
+  /// The best loss of each generation of this run.
+  private var bests: [Double] = []
+  private let seed: UInt64
+  private let first: SearchPoint?
+
+  /// σ at the start, in shares of the range.
+  private static let firstStep = 0.2
+
+  init(dimensions: Int, seed: UInt64, first: SearchPoint?) {
+    self.seed = seed
+    self.first = first
+    largePopulation = CMAWeights.population(dimensions)
+    distribution = CMADistribution(
+      mean: [Double](repeating: 0.5, count: dimensions), stepSize: Self.firstStep,
+      population: largePopulation)
+  }
+
+  /// Whether this may be a run of the same search at an earlier time.
+  func fits(_ history: SearchHistory, dimensions: Int) -> Bool {
+    seed == history.seed && distribution.dimensions == dimensions && used <= history.trials.count
+      && first == history.trials.first?.point
+  }
+
+  /// Takes in the generations that have ended since.
+  mutating func advance(_ history: SearchHistory, axes: [SearchParameter]) {
+    while used + distribution.population <= history.trials.count {
+      let block = used..<(used + distribution.population)
+      guard history.trials[block].allSatisfy(\.state.isFinished) else { return }
+      let ranked = history.ranked(block)
+      let points = ranked.map { rank in
+        zip(axes, distribution.mean).map { axis, mean in
+          history.trials[rank.index].point[axis.name].map(axis.domain.place) ?? mean
+        }
+      }
+      used = block.upperBound
+      if isLarge { usedByLarge += block.count } else { usedBySmall += block.count }
+      // Nothing can be learned from trials of which none gave a value.
+      if let best = ranked.first, best.group != .hopeless {
+        distribution.update(with: points)
+        bests.append(best.group == .completed ? best.loss : .infinity)
+      }
+      if isOver(ranked, isSingle: history.goals.count == 1) { restart() }
+    }
+  }
+
+  private func isOver(_ ranked: [RankedTrial], isSingle: Bool) -> Bool {
+    if distribution.condition > 1e14 || !distribution.mean.allSatisfy(\.isFinite) { return true }
+    let deviations = (0..<distribution.dimensions).map(distribution.deviation)
+    if deviations.allSatisfy({ $0 < 1e-7 }) { return true }
+    let window = 10 + 30 * distribution.dimensions / distribution.population
+    guard isSingle, bests.count > window else { return false }
+    // The best values of many generations and all of this one are the same.
+    let losses = bests.suffix(window) + ranked.filter { $0.group == .completed }.map(\.loss)
+    guard let least = losses.min(), let most = losses.max() else { return false }
+    return most - least <= 1e-10 * max(abs(least), 1e-10) || least == most
+  }
+
+  private mutating func restart() {
+    restarts += 1
+    bests = []
+    var random = SeededGenerator(seed: seed, stream: 0xC0A_0000 + UInt64(restarts))
+    let mean = (0..<distribution.dimensions).map { _ in random.nextUnit() }
+    let normal = CMAWeights.population(distribution.dimensions)
+    isLarge = usedBySmall >= usedByLarge
+    if isLarge {
+      largePopulation *= 2
+      distribution = CMADistribution(
+        mean: mean, stepSize: Self.firstStep, population: largePopulation)
+    } else {
+      let share = random.nextUnit()
+      let ratio = pow(0.5 * Double(largePopulation) / Double(normal), share * share)
+      distribution = CMADistribution(
+        mean: mean, stepSize: Self.firstStep * pow(10, -2 * random.nextUnit()),
+        population: max(Int(Double(normal) * ratio), normal))
+    }
+  }
+}

@@ -1,0 +1,167 @@
+public import Basics
+
+/// A space as JSON, and the hash that tells whether two studies are comparable.
+///
+/// ```json
+/// {"parameters": [{"name": "rate", "log_uniform": [1e-5, 0.1]}, {"name": "depth", "int": [2, 8]},
+///                 {"name": "solver", "choice": ["adam", "sgd"]},
+///                 {"name": "momentum", "uniform": [0, 1], "when": {"solver": ["sgd"]}}],
+///  "constraints": ["depth * rate <= 0.5"], "forbidden": [{"solver": "sgd", "depth": 8}],
+///  "initial": [{"rate": 0.01}]}
+/// ```
+extension SearchSpace {
+  /// Reads a space.
+  public init(json: JSONValue) throws(OptimizationError) {
+    guard let list = json["parameters"]?.arrayValue else {
+      throw Self.unreadable("the list 'parameters'")
+    }
+    var parameters: [SearchParameter] = []
+    for element in list { parameters.append(try SearchParameter(json: element)) }
+    var constraints: [Constraint] = []
+    for element in json["constraints"]?.arrayValue ?? [] {
+      guard let text = element.stringValue else { throw Self.unreadable("constraints as texts") }
+      constraints.append(try Constraint(parsing: text))
+    }
+    try self.init(
+      parameters, constraints: constraints,
+      forbidden: (json["forbidden"]?.arrayValue ?? []).map(SearchPoint.init(json:)),
+      initialPoints: (json["initial"]?.arrayValue ?? []).map(SearchPoint.init(json:)))
+  }
+
+  /// The space; parts that are empty are left out.
+  public var json: JSONValue {
+    var members = [JSONMember("parameters", .array(parameters.map(\.json)))]
+    func add(_ key: String, _ elements: [JSONValue]) {
+      if !elements.isEmpty { members.append(JSONMember(key, .array(elements))) }
+    }
+    add("constraints", constraints.map { .string($0.text) })
+    add("forbidden", forbidden.map(\.json))
+    add("initial", initialPoints.map(\.json))
+    return .object(members)
+  }
+
+  /// The SHA-256 of what decides which points there are.
+  ///
+  /// Values of two searches with equal fingerprints, metrics and data can be compared. The order
+  /// of parameters, of choices without order and of rules does not matter, nor do initial points.
+  public var fingerprint: ObjectDigest {
+    func text(_ value: JSONValue) -> String { String(decoding: value.encoded(), as: UTF8.self) }
+    let lines =
+      parameters.map { text($0.sorted.json) }.sorted()
+      + constraints.map { "constraint " + $0.text.filter { !$0.isWhitespace } }.sorted()
+      + forbidden.map { "forbidden " + text($0.json) }.sorted()
+    return ObjectDigest(of: lines.joined(separator: "\n"))
+  }
+
+  static func unreadable(_ expected: String) -> OptimizationError {
+    OptimizationError(
+      code: .invalidSpace, message: "the search space lacks \(expected)",
+      hint: "write {\"parameters\": [{\"name\": \"rate\", \"log_uniform\": [1e-5, 0.1]}]}")
+  }
+}
+
+extension SearchParameter {
+  /// Words of a parameter's JSON that name its kind.
+  private static let kinds = [
+    "uniform", "log_uniform", "int", "log_int", "choice", "ordinal", "bool",
+  ]
+
+  /// Reads a parameter.
+  public init(json: JSONValue) throws(OptimizationError) {
+    guard let name = json["name"]?.stringValue, !name.isEmpty else {
+      throw SearchSpace.unreadable("the name of a parameter")
+    }
+    let members = json.objectValue ?? []
+    for key in members.map(\.key) where !(Self.kinds + ["name", "step", "when"]).contains(key) {
+      let word = nearestWord(to: key, among: Self.kinds + ["step", "when"])
+      throw OptimizationError(
+        code: .invalidSpace, message: "the parameter \(name) has an unknown word \(key)",
+        hint: word.map { "did you mean \($0)?" })
+    }
+    let found = members.filter { Self.kinds.contains($0.key) }
+    guard found.count == 1, let kind = found.first else {
+      throw SearchSpace.unreadable(
+        "one kind of the parameter \(name) (\(Self.kinds.joined(separator: ", ")))")
+    }
+    let domain = try Self.domain(
+      name: name, kind: kind.key, values: kind.value, step: json["step"]?.numberValue)
+    self.init(name, domain, when: try Self.condition(name: name, json: json["when"]))
+  }
+
+  private static func domain(
+    name: String, kind: String, values: JSONValue, step: Double?
+  ) throws(OptimizationError) -> ParameterDomain {
+    if kind == "bool" { return .boolean }
+    let elements = values.arrayValue ?? []
+    if kind == "choice" || kind == "ordinal" {
+      let words = elements.compactMap { ParameterValue(json: $0)?.text }
+      guard words.count == elements.count, !words.isEmpty else {
+        throw SearchSpace.unreadable("the choices of \(name)")
+      }
+      return kind == "choice" ? .categorical(words) : .ordinal(words)
+    }
+    guard elements.count == 2, let low = elements[0].numberValue, let high = elements[1].numberValue
+    else { throw SearchSpace.unreadable("the range [low, high] of \(name)") }
+    if kind.hasSuffix("int") {
+      guard let low = Int(exactly: low), let high = Int(exactly: high), step == nil else {
+        throw SearchSpace.unreadable("whole numbers, without a step, as the range of \(name)")
+      }
+      return .int(low: low, high: high, log: kind == "log_int")
+    }
+    if let step {
+      guard kind == "uniform" else {
+        throw SearchSpace.unreadable("an even scale of \(name), as steps have none other")
+      }
+      return .steps(low: low, high: high, step: step)
+    }
+    return .float(low: low, high: high, log: kind == "log_uniform")
+  }
+
+  private static func condition(
+    name: String, json: JSONValue?
+  ) throws(OptimizationError) -> Condition? {
+    guard let json else { return nil }
+    guard let members = json.objectValue, members.count == 1, let member = members.first else {
+      throw SearchSpace.unreadable("one parameter under 'when' of \(name)")
+    }
+    let elements = member.value.arrayValue ?? [member.value]
+    let values = elements.compactMap(ParameterValue.init(json:))
+    guard values.count == elements.count else {
+      throw SearchSpace.unreadable("the values under 'when' of \(name)")
+    }
+    return Condition(parent: member.key, values: values)
+  }
+
+  /// The parameter as JSON.
+  public var json: JSONValue {
+    func range(_ low: Double, _ high: Double) -> JSONValue { [.number(low), .number(high)] }
+    var members = [JSONMember("name", .string(name))]
+    switch domain {
+    case .float(let low, let high, let log):
+      members.append(JSONMember(log ? "log_uniform" : "uniform", range(low, high)))
+    case .steps(let low, let high, let step):
+      members.append(JSONMember("uniform", range(low, high)))
+      members.append(JSONMember("step", .number(step)))
+    case .int(let low, let high, let log):
+      members.append(JSONMember(log ? "log_int" : "int", range(Double(low), Double(high))))
+    case .categorical(let words):
+      members.append(JSONMember("choice", .array(words.map(JSONValue.string))))
+    case .ordinal(let words):
+      members.append(JSONMember("ordinal", .array(words.map(JSONValue.string))))
+    case .boolean: members.append(JSONMember("bool", true))
+    }
+    if let condition {
+      let values = JSONValue.array(condition.values.map(\.json))
+      members.append(JSONMember("when", .object([JSONMember(condition.parent, values)])))
+    }
+    return .object(members)
+  }
+
+  /// The parameter with what has no order sorted.
+  fileprivate var sorted: SearchParameter {
+    var copy = self
+    if case .categorical(let words) = domain { copy.domain = .categorical(words.sorted()) }
+    copy.condition?.values.sort { $0.text < $1.text }
+    return copy
+  }
+}

@@ -1,0 +1,58 @@
+/// A trial with what it is ranked by; smaller is better.
+///
+/// Completed trials come first, then pruned ones (more steps before fewer), then the hopeless. Of
+/// several goals the loss is the number of the trial's front (see `ParetoOrder`), and of a front
+/// the trials that stand alone come first. Ties keep number order.
+struct RankedTrial {
+  enum Group: Int { case completed, pruned, hopeless }
+
+  let group: Group
+  let steps: Int
+  let loss: Double
+  /// Minus the distance to the neighbors of the front; 0 with one goal.
+  let closeness: Double
+  /// Place in the history.
+  let index: Int
+
+  static func < (left: RankedTrial, right: RankedTrial) -> Bool {
+    (left.group.rawValue, left.steps, left.loss, left.closeness, left.index)
+      < (right.group.rawValue, right.steps, right.loss, right.closeness, right.index)
+  }
+}
+
+extension SearchHistory {
+  /// The ended trials among those at `indices`, best first.
+  func ranked(_ indices: some Sequence<Int>) -> [RankedTrial] {
+    let ended = indices.filter { trials[$0].state.isFinished }
+    guard goals.count > 1 else { return ended.map(rank).sorted(by: <) }
+    let losses = ended.map { self.losses(of: trials[$0]) }
+    let complete = losses.compactMap { $0 }
+    let order = ParetoOrder(complete)
+    var next = 0
+    return zip(ended, losses).map { index, losses in
+      guard losses != nil else { return rank(index) }
+      defer { next += 1 }
+      return RankedTrial(
+        group: .completed, steps: 0, loss: Double(order.fronts[next]),
+        closeness: -order.crowding[next], index: index)
+    }.sorted(by: <)
+  }
+
+  /// The rank of a trial by its first value.
+  private func rank(_ index: Int) -> RankedTrial {
+    let goal = goals[0]
+    func ranked(_ group: RankedTrial.Group, _ steps: Int, _ loss: Double) -> RankedTrial {
+      RankedTrial(group: group, steps: steps, loss: loss, closeness: 0, index: index)
+    }
+    switch trials[index].state {
+    case .completed(let values) where goals.count == 1 && values.count == 1:
+      let loss = goal.loss(of: values[0])
+      if loss != .infinity { return ranked(.completed, 0, loss) }
+    case .pruned(let value, let step):
+      let loss = goal.loss(of: value)
+      if loss != .infinity { return ranked(.pruned, -step, loss) }
+    case .completed, .running, .failed: break
+    }
+    return ranked(.hopeless, 0, .infinity)
+  }
+}

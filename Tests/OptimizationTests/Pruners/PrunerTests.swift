@@ -1,0 +1,79 @@
+import Testing
+
+@testable import Optimization
+
+/// What the pruners decide, by examples.
+struct PrunerTests {
+  static func moment(
+    number: Int = 50, step: Int = 60, _ value: Double, earlier: [Double] = [],
+    peers: [Double] = []
+  ) -> PruningMoment {
+    PruningMoment(
+      number: number, step: step, value: value,
+      earlier: earlier.enumerated().map { .init(step: $0 + 1, value: $1) },
+      peers: peers.enumerated().map { .init(number: $0, value: $1) }, goal: .minimize)
+  }
+
+  @Test func `the median stops the worse half once five others were there`() {
+    let pruner = PercentilePruner.median
+    #expect(!pruner.shouldPrune(Self.moment(3, peers: [1, 2, 3, 4, 5])))
+    #expect(pruner.shouldPrune(Self.moment(3.1, peers: [1, 2, 3, 4, 5])))
+    #expect(!pruner.shouldPrune(Self.moment(9, peers: [1, 2, 3, 4])))
+    // The best so far counts, not the last.
+    #expect(!pruner.shouldPrune(Self.moment(9, earlier: [2.5], peers: [1, 2, 3, 4, 5])))
+  }
+
+  /// `numpy.percentile([1, 2, 3, 4, 5, 6], 25)` is 2.25.
+  @Test func `a percentile lies between ranks as NumPy has it`() {
+    let pruner = PercentilePruner(percentile: 25)
+    #expect(!pruner.shouldPrune(Self.moment(2.25, peers: [6, 5, 4, 3, 2, 1])))
+    #expect(pruner.shouldPrune(Self.moment(2.2501, peers: [6, 5, 4, 3, 2, 1])))
+  }
+
+  @Test func `patience waits for as many rungs as it says`() {
+    let pruner = PatiencePruner(patience: 3)
+    #expect(!pruner.shouldPrune(Self.moment(2, earlier: [1, 2])))
+    #expect(pruner.shouldPrune(Self.moment(2, earlier: [1, 2, 2])))
+    #expect(!pruner.shouldPrune(Self.moment(0.9, earlier: [1, 2, 2])))
+    #expect(
+      PatiencePruner(patience: 3, minimumChange: 0.2)
+        .shouldPrune(Self.moment(0.9, earlier: [1, 2, 2])))
+    #expect(
+      !PatiencePruner(patience: 3, inner: NoPruner())
+        .shouldPrune(Self.moment(2, earlier: [1, 2, 2])))
+  }
+
+  @Test func `a threshold stops what leaves its range`() {
+    let pruner = ThresholdPruner(range: 0...10)
+    #expect(!pruner.shouldPrune(Self.moment(10)))
+    #expect(pruner.shouldPrune(Self.moment(10.1)))
+    #expect(pruner.shouldPrune(Self.moment(-0.1)))
+    #expect(pruner.shouldPrune(Self.moment(.nan)))
+  }
+
+  @Test func `hyperband has more trials in brackets that stop early`() {
+    let pruner = HyperbandPruner(reductionFactor: 3, bracketCount: 4)
+    var counts = [0, 0, 0, 0]
+    for number in 0..<10_000 { counts[pruner.bracket(of: number)] += 1 }
+    // Shares 27/4, 9/3, 3/2 and 1, rounded up: 7, 3, 2, 1 of 13.
+    for (count, share) in zip(counts, [7.0, 3, 2, 1]) {
+      #expect(abs(Double(count) - share / 13 * 10_000) < 250)
+    }
+  }
+
+  @Test func `hyperband compares a trial with its bracket alone, from the bracket's first rung on`()
+  {
+    let pruner = HyperbandPruner(minimumSteps: 10, reductionFactor: 3, bracketCount: 3)
+    let last = (0..<1000).first { pruner.bracket(of: $0) == 2 } ?? 0
+    let first = (0..<1000).filter { pruner.bracket(of: $0) == 0 }
+    let peers = first.prefix(9).map { PruningMoment.Peer(number: $0, value: 1) }
+    func stops(_ number: Int, _ step: Int) -> Bool {
+      pruner.shouldPrune(
+        PruningMoment(number: number, step: step, value: 2, peers: peers, goal: .minimize))
+    }
+    #expect(stops(first[10], 10))
+    #expect(!stops(last, 10))
+    #expect(!stops(last, 90))
+    #expect(pruner.rungs(upTo: 1000) == [10, 30, 90, 270, 810])
+  }
+}

@@ -1,0 +1,24 @@
+import Testing
+
+@testable import Optimization
+
+struct AutomaticSamplerTests {
+  static let numbers = SamplerCases.space(
+    (0..<4).map { SearchParameter("x\($0)", .float(low: 0, high: 1)) })
+
+  @Test func `the choice follows budget, kinds and goals, and says why`() throws {
+    func choice(_ space: SearchSpace, _ budget: Int?, goals: Int = 1) -> SamplerChoice {
+      SamplerChoice(space: space, goalCount: goals, budget: budget)
+    }
+    let words = try #require(SamplerCases.spaces["words only"])
+    #expect(choice(words, 54).name == .grid)
+    #expect(choice(words, 53).name == .tpe)
+    #expect(choice(Self.numbers, 1000).name == .cmaes)
+    #expect(choice(Self.numbers, 50).name == .tpe)
+    #expect(choice(Self.numbers, nil).name == .tpe)
+    #expect(choice(Self.numbers, 300, goals: 2).name == .nsga2)
+    #expect(choice(Self.numbers, 100, goals: 2).name == .tpe)
+    #expect(try choice(#require(SamplerCases.spaces["every kind"]), 5000).name == .tpe)
+    #expect(choice(words, 54).reason == "all 54 combinations fit into 54 trials")
+  }
+}

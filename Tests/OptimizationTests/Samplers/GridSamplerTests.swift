@@ -1,0 +1,49 @@
+import Basics
+import Testing
+
+@testable import Optimization
+
+struct GridSamplerTests {
+  func points(_ space: SearchSpace, _ count: Int, levels: Int = 3, seed: UInt64 = 1)
+    -> [SearchPoint]
+  {
+    var study = Study(
+      space: space, goal: .minimize, sampler: GridSampler(levels: levels), seed: seed)
+    return (0..<count).map { _ in study.ask().point }
+  }
+
+  @Test func `every combination comes once, conditions included`() throws {
+    let space = try SearchSpace([
+      SearchParameter("kind", .categorical(["a", "b"])),
+      SearchParameter("x", .float(low: 0, high: 1), when: .init(parent: "kind", values: ["b"])),
+      SearchParameter("flag", .boolean),
+    ])
+    // a with 2 flags, b with 3 levels and 2 flags.
+    let found = points(space, 8)
+    #expect(Set(found).count == 8)
+    #expect(found.count { $0.word("kind") == "a" } == 2)
+    #expect(Set(found.compactMap { $0.number("x") }) == [0, 0.5, 1])
+    #expect(points(space, 8, seed: 2) != found)
+  }
+
+  @Test func `after the last combination the grid becomes finer`() throws {
+    let space = try SearchSpace([SearchParameter("x", .float(low: 0, high: 1))])
+    let found = points(space, 8).compactMap { $0.number("x") }
+    #expect(Set(found.prefix(3)) == [0, 0.5, 1])
+    #expect(Set(found.dropFirst(3)) == [0, 0.25, 0.5, 0.75, 1])
+  }
+
+  @Test func `what rules forbid is left out`() throws {
+    let space = try SearchSpace(
+      [SearchParameter("a", .int(low: 1, high: 4)), SearchParameter("b", .int(low: 1, high: 4))],
+      constraints: [Constraint(parsing: "a + b <= 5")])
+    let found = points(space, 10, levels: 4)
+    #expect(Set(found).count == 10)
+    #expect(found.allSatisfy(space.contains))
+  }
+
+  @Test(arguments: [1, 2, 3, 4, 5, 6, 7, 12, 97, 1000, 1 << 16])
+  func `the shuffled order is a permutation`(count: Int) {
+    #expect(Set((0..<count).map { GridSampler.shuffled($0, of: count, seed: 5) }) == Set(0..<count))
+  }
+}

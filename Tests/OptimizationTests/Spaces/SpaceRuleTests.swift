@@ -1,0 +1,185 @@
+import Basics
+import Testing
+
+@testable import Optimization
+
+/// Conditions, constraints, forbidden combinations, JSON and fingerprints.
+struct SpaceRuleTests {
+  static let space = SamplerCases.spaces["rules"] ?? SamplerCases.space([])
+
+  @Test(arguments: [
+    ("1 + 2 * 3 == 7", true), ("(1 + 2) * 3 == 9", true), ("2 ^ 3 ^ 2 == 512", true),
+    ("-2 ^ 2 == -4", true), ("8 / 4 / 2 == 1", true), ("5 - 2 - 1 == 2", true),
+    ("max(1, 2, 3) - min(4, 5) == -1", true), ("abs(-2.5e0) <= 2.5", true),
+    ("sqrt(16) < 4", false), ("log(exp(1)) >= 1", true), ("x * 2 > y", false),
+    ("x <= flag", false), ("y != 4", false), ("log(-1) < 1", false), ("0 / 0 != 1", false),
+    ("missing > 1e9", true), ("x<=y", true),
+  ])
+  func `arithmetic follows precedence`(text: String, holds: Bool) throws {
+    let point = SearchPoint(["x": .float(2), "y": .int(4), "flag": .bool(true)])
+    #expect(try Constraint(parsing: text).holds(at: point) == holds, "\(text)")
+  }
+
+  @Test(arguments: [
+    "", "a", "a <=", "<= 1", "a <= b <= c", "a ** 2 <= 1", "open('f') <= 1", "a <= 1; b", "1 = 1",
+    "min(1) <= 2", "abs(1, 2) <= 2", "(a <= 1", "1e999 <= a", "a & b <= 1", "1.2.3 <= a",
+    String(repeating: "(", count: 5000) + "1 <= 1", String(repeating: "2^", count: 5000) + "1 <= 1",
+  ])
+  func `what is no inequality is refused`(text: String) {
+    #expect(throws: OptimizationError.self) { try Constraint(parsing: text) }
+  }
+
+  @Test func `rules keep points out, and points are moved to where they are allowed`() {
+    let wanted = SearchPoint([
+      "width": .int(64), "depth": .int(64), "a": .float(1), "b": .float(1),
+      "solver": .category("adam"), "nesterov": .bool(true),
+    ])
+    #expect(!Self.space.contains(wanted))
+    #expect(Self.space.contains(Self.space.nearest(to: wanted)))
+  }
+
+  @Test(arguments: [
+    ["a + c <= 1"], ["word + a <= 1"], ["a > 2"], ["a < b", "b < a"],
+  ])
+  func `a rule that cannot be kept is refused`(constraints: [String]) throws {
+    let parsed = try constraints.map { try Constraint(parsing: $0) }
+    #expect(throws: OptimizationError.self) {
+      try SearchSpace(
+        [
+          SearchParameter("a", .float(low: 0, high: 1)),
+          SearchParameter("b", .float(low: 0, high: 1)),
+          SearchParameter("word", .categorical(["x"])),
+        ], constraints: parsed)
+    }
+  }
+
+  @Test(arguments: [
+    SearchPoint(["kind": .category("c")]), SearchPoint(["other": .int(1)]), SearchPoint(),
+    SearchPoint(["n": .float(0.5)]),
+  ])
+  func `a forbidden combination that cannot occur is refused`(part: SearchPoint) {
+    #expect(throws: OptimizationError.self) {
+      try SearchSpace(
+        [
+          SearchParameter("kind", .categorical(["a", "b"])),
+          SearchParameter("n", .int(low: 0, high: 3)),
+        ], forbidden: [part])
+    }
+  }
+
+  @Test func `forbidding everything is refused`() {
+    #expect(throws: OptimizationError.self) {
+      try SearchSpace(
+        [SearchParameter("flag", .boolean)],
+        forbidden: [SearchPoint(["flag": .bool(true)]), SearchPoint(["flag": .bool(false)])])
+    }
+  }
+
+  @Test func `an initial point that is forbidden is refused`() {
+    #expect(throws: OptimizationError.self) {
+      try SearchSpace(
+        [SearchParameter("flag", .boolean)], forbidden: [SearchPoint(["flag": .bool(true)])],
+        initialPoints: [SearchPoint(["flag": .bool(true)])])
+    }
+  }
+
+  @Test func `initial points of the space come first, exactly as they were given`() throws {
+    let space = try SearchSpace(
+      [SearchParameter("rate", .float(low: 1e-5, high: 1, log: true))],
+      initialPoints: [SearchPoint(["rate": .float(0.1)]), SearchPoint(["rate": .int(1)])])
+    var study = Study(space: space, goal: .minimize, sampler: RandomSampler(), seed: 1)
+    #expect(study.ask().point == SearchPoint(["rate": .float(0.1)]))
+    #expect(study.ask().point == SearchPoint(["rate": .float(1)]))
+  }
+
+  @Test(arguments: [
+    SearchParameter("b", .boolean, when: .init(parent: "x", values: [.float(0.5)])),
+    SearchParameter("b", .boolean, when: .init(parent: "n", values: [.int(9)])),
+    SearchParameter("b", .boolean, when: .init(parent: "n", values: [ParameterValue]())),
+    SearchParameter("b", .boolean, when: .init(parent: "b", values: [.bool(true)])),
+    SearchParameter("b", .int(low: 0, high: .max)), SearchParameter("b", .int(low: .min, high: 0)),
+    SearchParameter("b", .float(low: -1e308, high: 1e308)),
+    SearchParameter("b", .steps(low: 1e9, high: 1e9 + 1, step: 1e-8)),
+    SearchParameter("b", .ordinal(["a", "a"])),
+  ])
+  func `what cannot be searched is refused`(parameter: SearchParameter) {
+    #expect(throws: OptimizationError.self) {
+      try SearchSpace([
+        SearchParameter("x", .float(low: 0, high: 1)), SearchParameter("n", .int(low: 0, high: 3)),
+        parameter,
+      ])
+    }
+  }
+
+  @Test(arguments: SamplerCases.spaces.keys.sorted())
+  func `a space comes back from JSON as it was`(name: String) throws {
+    let space = SamplerCases.spaces[name] ?? Self.space
+    let text = String(decoding: space.json.encoded(), as: UTF8.self)
+    let again = try SearchSpace(json: JSONValue(parsing: text))
+    #expect(again == space)
+    #expect(again.fingerprint == space.fingerprint)
+    var random = SeededGenerator(seed: 1)
+    let point = RandomSampler.point(of: space, using: &random)
+    let read = SearchPoint(
+      json: try JSONValue(parsing: String(decoding: point.json.encoded(), as: UTF8.self)))
+    #expect(space.nearest(to: read) == point)
+  }
+
+  @Test func `a space is read from JSON`() throws {
+    let space = try SearchSpace(
+      json: JSONValue(
+        parsing: """
+          {"parameters": [{"name": "rate", "log_uniform": [1e-5, 0.1]},
+            {"name": "momentum", "uniform": [0, 1], "step": 0.1},
+            {"name": "batch", "ordinal": [16, 32, 64]}, {"name": "solver", "choice": ["adam", "sgd"]},
+            {"name": "nesterov", "bool": true, "when": {"solver": ["sgd"]}}],
+           "constraints": ["rate * momentum <= 0.05"],
+           "forbidden": [{"solver": "sgd", "batch": 64}], "initial": [{"rate": 0.01}]}
+          """))
+    #expect(
+      try space
+        == SearchSpace(
+          [
+            SearchParameter("rate", .float(low: 1e-5, high: 0.1, log: true)),
+            SearchParameter("momentum", .steps(low: 0, high: 1, step: 0.1)),
+            SearchParameter("batch", .ordinal(["16", "32", "64"])),
+            SearchParameter("solver", .categorical(["adam", "sgd"])),
+            SearchParameter("nesterov", .boolean, when: .init(parent: "solver", values: ["sgd"])),
+          ], constraints: [Constraint(parsing: "rate * momentum <= 0.05")],
+          forbidden: [SearchPoint(["solver": .category("sgd"), "batch": .category("64")])],
+          initialPoints: [SearchPoint(["rate": .float(0.01)])]))
+  }
+
+  @Test(arguments: [
+    "{}", "{\"parameters\": [{}]}", "{\"parameters\": [{\"name\": \"x\"}]}",
+    "{\"parameters\": [{\"name\": \"x\", \"uniform\": [0, 1], \"int\": [0, 1]}]}",
+    "{\"parameters\": [{\"name\": \"x\", \"unifrom\": [0, 1]}]}",
+    "{\"parameters\": [{\"name\": \"x\", \"int\": [0, 1.5]}]}",
+    "{\"parameters\": [{\"name\": \"x\", \"log_uniform\": [1, 2], \"step\": 1}]}",
+    "{\"parameters\": [{\"name\": \"x\", \"choice\": []}]}",
+    "{\"parameters\": [{\"name\": \"x\", \"bool\": true, \"when\": {\"y\": [1]}}]}",
+    "{\"parameters\": [], \"constraints\": [1]}", "{\"parameters\": [], \"forbidden\": [{}]}",
+  ])
+  func `JSON that is no space is refused`(text: String) {
+    #expect(throws: OptimizationError.self) { try SearchSpace(json: JSONValue(parsing: text)) }
+  }
+
+  @Test func `the fingerprint tells spaces apart and ignores what does not matter`() throws {
+    func space(_ parameters: [SearchParameter], _ rule: String = "x <= 1") throws -> SearchSpace {
+      try SearchSpace(parameters, constraints: [Constraint(parsing: rule)])
+    }
+    let x = SearchParameter("x", .float(low: 0, high: 1))
+    let kind = SearchParameter("kind", .categorical(["a", "b"]))
+    let size = SearchParameter("size", .ordinal(["a", "b"]))
+    let base = try space([x, kind, size]).fingerprint
+    #expect(
+      try space([size, SearchParameter("kind", .categorical(["b", "a"])), x], "x<=1").fingerprint
+        == base)
+    #expect(
+      try space([x, kind, SearchParameter("size", .ordinal(["b", "a"]))]).fingerprint != base)
+    #expect(
+      try space([SearchParameter("x", .float(low: 0, high: 1.5)), kind, size]).fingerprint != base)
+    #expect(try space([x, kind, size], "x <= 0.9").fingerprint != base)
+    #expect(try space([x, kind]).fingerprint != base)
+  }
+}
