@@ -80,8 +80,11 @@ let package = Package(
     .target(name: "CXGBoost", linkerSettings: [.linkedLibrary("dl")]),
 
     // From low to high; each imports only what stands above it in this list.
+    library("JSONCoding", []),
+    library("MLflowProtocol", ["JSONCoding"]),
     library("JobProtocol", ["CLinux"]),
-    library("Basics", ["JobProtocol", "CLinux", grdb, sqlite, crypto, "Yams", logging]),
+    library(
+      "Basics", ["JSONCoding", "JobProtocol", "CLinux", grdb, sqlite, crypto, "Yams", logging]),
     library("API", ["Basics", httpClient, nioCore]),
     library("Compute", ["Basics", "JobProtocol", "CLinux", grdb, logging, lifecycle]),
     library(
@@ -91,7 +94,10 @@ let package = Package(
     optimizedLibrary("Engines", ["Basics", "DataPipelines", "CXGBoost", subprocess, logging]),
     optimizedLibrary(
       "Experimentation",
-      ["Basics", "JobProtocol", "DataPipelines", "Engines", grdb, sqlite, logging]),
+      [
+        "Basics", "MLflowProtocol", "JobProtocol", "DataPipelines", "Engines", grdb, sqlite,
+        logging,
+      ]),
     optimizedLibrary(
       "Training",
       [
@@ -113,8 +119,8 @@ let package = Package(
     library(
       "FactoryServer",
       [
-        "Basics", "API", "Compute", "JobProtocol", "DataPipelines", "Engines", "Experimentation",
-        "Optimization", "Training", "Serving", "Workflows", "CLinux",
+        "Basics", "MLflowProtocol", "API", "Compute", "JobProtocol", "DataPipelines", "Engines",
+        "Experimentation", "Optimization", "Training", "Serving", "Workflows", "CLinux",
         .product(name: "Hummingbird", package: "hummingbird"),
         httpTypes, httpClient, nioCore, nioPosix, nioHTTP1, crypto, logging, lifecycle, unixSignals,
       ]),
@@ -127,19 +133,24 @@ let package = Package(
       ],
       swiftSettings: strict, linkerSettings: exportsPythonStandIns),
     .executableTarget(
-      name: "FactoryAgent", dependencies: ["JobProtocol", "CLinux"], swiftSettings: strict,
+      name: "FactoryAgent",
+      dependencies: ["JobProtocol", "JSONCoding", "MLflowProtocol", "CLinux"],
+      swiftSettings: strict,
       linkerSettings: [.unsafeFlags(["-static-executable"])]),
 
     .target(
       name: "TestSupport", dependencies: ["Basics", "JobProtocol", "CLinux", grdb, sqlite],
       path: "Tests/TestSupport", swiftSettings: strict),
+    tests("JSONCodingTests", ["JSONCoding", "Basics"]),
     tests("JobProtocolTests", ["JobProtocol"]),
     tests("BasicsTests", ["Basics", grdb, sqlite]),
     tests("ComputeTests", ["Compute", "Basics", "JobProtocol", grdb]),
     tests("DataPipelinesTests", ["DataPipelines", "Basics", "JobProtocol", grdb]),
     tests("OptimizationTests", ["Optimization", "Basics", "JobProtocol", grdb]),
     tests("EnginesTests", ["Engines", "DataPipelines", "Basics"]),
-    tests("ExperimentationTests", ["Experimentation", "Engines", "DataPipelines", "Basics", grdb]),
+    tests(
+      "ExperimentationTests",
+      ["Experimentation", "MLflowProtocol", "Engines", "DataPipelines", "Basics", grdb]),
     tests(
       "TrainingTests",
       [
@@ -157,7 +168,8 @@ let package = Package(
     tests(
       "FactoryServerTests",
       [
-        "FactoryServer", "Serving", "API", "Basics", "Compute", "Experimentation", httpTypes,
+        "FactoryServer", "MLflowProtocol", "Serving", "API", "Basics", "Compute", "Experimentation",
+        httpTypes,
         httpClient, nioCore,
         nioPosix, nioHTTP1, logging, grdb,
         .product(name: "HummingbirdTesting", package: "hummingbird"),

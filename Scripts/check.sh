@@ -20,10 +20,10 @@ stray() { # stray MODULE PATTERN: files that import it and do not match
   || fail "GRDB outside records, stores and migrations: $(stray 'GRDB(SQLite)?' '(Record|Store|Migrations)\.swift$|^Sources/Basics/Database/' | xargs)"
 [ -z "$(stray 'Hummingbird\w*' '^Sources/FactoryServer/')" ] || fail "Hummingbird outside FactoryServer: $(stray 'Hummingbird\w*' '^Sources/FactoryServer/' | xargs)"
 [ -z "$(stray ArgumentParser '^Sources/FactoryCLI/')" ] || fail "ArgumentParser outside FactoryCLI"
-grep -lE '^(public |internal )?import Foundation' -r Sources/JobProtocol Sources/FactoryAgent && fail "Foundation in what the agent links"
+grep -lE '^(public |internal )?import Foundation' -r Sources/JSONCoding Sources/MLflowProtocol Sources/JobProtocol Sources/FactoryAgent && fail "Foundation in what the agent links"
 
 # Each target imports only lower ones: the order of the manifest's list is the order of the layers.
-layers=(JobProtocol Basics API Compute DataPipelines Optimization Engines Experimentation Training Serving Workflows FactoryServer FactoryCLI)
+layers=(JSONCoding MLflowProtocol JobProtocol Basics API Compute DataPipelines Optimization Engines Experimentation Training Serving Workflows FactoryServer FactoryCLI)
 for i in "${!layers[@]}"; do
   for j in "${!layers[@]}"; do
     [ "$j" -gt "$i" ] || continue

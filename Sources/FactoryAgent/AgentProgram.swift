@@ -41,7 +41,8 @@ enum AgentProgram {
     guard factory_lock_file(journal) == 0,
       rename(folder.spec, folder.claimedSpec) == 0
     else { return ExitCode.taken }
-    let attempt = Attempt(folder: folder, journal: JournalWriter(file: journal), signals: signals)
+    let attempt = Attempt(
+      folder: folder, journal: SharedJournal(JournalWriter(file: journal)), signals: signals)
     do {
       let bytes = ProcFile.bytes(folder.claimedSpec, limit: 64 << 20) ?? []
       attempt.run(try AttemptSpec(decoding: bytes))

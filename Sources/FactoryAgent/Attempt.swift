@@ -5,7 +5,7 @@ import JobProtocol
 /// Runs one attempt to its end: one thread, one loop over pipes, signals and deadlines.
 final class Attempt {
   let folder: AttemptFolder
-  var journal: JournalWriter
+  let journal: SharedJournal
   let signals: Int32
 
   var running: [RunningTask] = []
@@ -24,7 +24,7 @@ final class Attempt {
   var schedule = SampleSchedule(startedAt: monotonicMs())
   var energy = EnergyCounter()
 
-  init(folder: AttemptFolder, journal: consuming JournalWriter, signals: Int32) {
+  init(folder: AttemptFolder, journal: SharedJournal, signals: Int32) {
     self.folder = folder
     self.journal = journal
     self.signals = signals
@@ -40,7 +40,11 @@ final class Attempt {
   func run(_ attempt: AttemptSpec) {
     let resources = attempt.spec.resources
     let concurrency = max(1, min(attempt.spec.taskCount, resources.cpus))
-    let environment = TaskEnvironment(attempt, concurrency: concurrency)
+    let tracking = attempt.tracking.map { TrackingEndpoint(attempt, $0, folder, journal) }
+    guard let variables = tracking.map({ $0.open() }) ?? [] else {
+      return refuse("the agent cannot open its endpoint for MLflow: \(errorText(errno))")
+    }
+    let environment = TaskEnvironment(attempt, concurrency: concurrency, tracking: variables)
     let memory = MemoryWatch(
       marker: attempt.marker, limitBytes: resources.memoryBytes,
       allowsGroup: environment.value("AIFACTORY_MEMORY") != MemoryMethod.sampled.rawValue)
@@ -75,6 +79,7 @@ final class Attempt {
     if memory.group?.hasExceeded == true { stopCause = stopCause ?? .memoryLimit }
     memory.group?.remove()
     countOutput(outputs)
+    tracking?.close()
     finish(outcome)
   }
 
@@ -87,7 +92,7 @@ final class Attempt {
 
   func record(_ event: JournalEvent) {
     if case .report = event { deadlines.reported() }
-    journal.append(event, timeMs: wallClockMs())
+    journal.append(event)
   }
 
   private func launchTasks(_ launcher: TaskLauncher, concurrency: Int) {

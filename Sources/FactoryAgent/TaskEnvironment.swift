@@ -10,7 +10,9 @@ struct TaskEnvironment {
   private var entries: [String] = []
 
   /// The agent's own variables, then what the factory says, then what the specification says.
-  init(_ attempt: AttemptSpec, concurrency: Int) {
+  ///
+  /// - Parameter tracking: by which MLflow's clients find the agent.
+  init(_ attempt: AttemptSpec, concurrency: Int, tracking: [EnvironmentVariable] = []) {
     var entry = environ
     while let text = entry.pointee {
       let pair = String(cString: text)
@@ -30,6 +32,7 @@ struct TaskEnvironment {
     if let bytes = spec.resources.memoryBytes { set("AIFACTORY_MEMORY_BYTES", String(bytes)) }
     let gpus = attempt.gpus.map { String($0) }.joined(separator: ",")
     set("CUDA_VISIBLE_DEVICES", gpus)
+    for variable in tracking { set(variable.name, variable.value) }
     for variable in spec.environment { set(variable.name, variable.value) }
     set(Survivors.markerVariable, attempt.marker)
   }

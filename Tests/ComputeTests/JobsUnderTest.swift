@@ -13,19 +13,22 @@ final class JobsUnderTest: Sendable {
   let configuration: JobsConfiguration
   let sinks: [String: any JobReportSink]
   let follower: (any JobFollower)?
+  let tracker: (any JobTracker)?
 
   init(
     cpus: Int = 4, patienceMs: Int64 = 30_000, sinks: [String: any JobReportSink] = [:],
-    follower: (any JobFollower)? = nil, launchEnvironment: [EnvironmentVariable] = [],
+    follower: (any JobFollower)? = nil, tracker: (any JobTracker)? = nil,
+    tracking: AttemptTracking? = nil,
     migrations: [SchemaMigration] = []
   ) throws {
     home = try TemporaryLedger(ComputeMigrations.all + migrations)
     self.sinks = sinks
     self.follower = follower
+    self.tracker = tracker
     var configuration = JobsConfiguration(
       folder: home.folder.path("jobs"), agentPath: packageFolder + "/.build/debug/aifactory-agent",
       capacity: SiteCapacity(cpus: Array(0..<cpus), memoryBytes: 8 << 30), patienceMs: patienceMs)
-    configuration.launchEnvironment = { _ in launchEnvironment }
+    configuration.tracking = { _ in tracking }
     self.configuration = configuration
   }
 
@@ -40,7 +43,7 @@ final class JobsUnderTest: Sendable {
   func instance() -> Jobs {
     Jobs(
       ledger: home.ledger, configuration: configuration, sinks: sinks, follower: follower,
-      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+      tracker: tracker, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
   }
 
   /// Runs one server's life: the reconciler lives as long as the body.

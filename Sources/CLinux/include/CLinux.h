@@ -14,6 +14,17 @@ extern "C" {
 /* CRC-32C (Castagnoli) of `count` bytes, continuing from `crc` (0 at the start). */
 uint32_t factory_crc32c(uint32_t crc, const void *bytes, size_t count);
 
+/* SHA-256 of bytes that come piece by piece. */
+struct factory_sha256 {
+  uint32_t state[8];
+  uint64_t count;
+  uint8_t block[64];
+};
+void factory_sha256_begin(struct factory_sha256 *hash);
+void factory_sha256_add(struct factory_sha256 *hash, const void *bytes, size_t count);
+/* Writes 64 hexadecimal digits and a NUL; the hash is then used up. */
+void factory_sha256_end(struct factory_sha256 *hash, char digits[65]);
+
 /* -- Random numbers ------------------------------------------------------------------------- */
 
 /* Fills `count` bytes, at most 256, from the system's generator. It cannot fail (getrandom(2)). */
@@ -69,7 +80,7 @@ enum factory_spawn_step {
 };
 
 /* Starts a process in a process group of its own with default signals, which the kernel kills
-   when the calling thread dies. For single-threaded callers. Its pid, or -errno with `step` set. */
+   when the calling thread dies: for the thread that lives as long as its process. Its pid, or -errno with `step` set. */
 pid_t factory_spawn_task(const struct factory_task *task, int *step);
 
 /* Starts a program in a session of its own, with no descriptors but /dev/null and `log` (appended),

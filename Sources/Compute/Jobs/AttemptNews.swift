@@ -10,18 +10,21 @@ struct AttemptNews: Sendable {
   /// Lines that are no report.
   var unreadableReports = 0
   var usage: AttemptUsage?
+  /// What MLflow's clients have written, in order.
+  var calls: [TimedCall] = []
   var notes: [String] = []
   var samples: [TimedSample] = []
   var end: AttemptEnd?
 
   /// False for heartbeats, which are not worth a transaction.
   var isWorthKeeping: Bool {
-    start != nil || !reports.isEmpty || !notes.isEmpty || end != nil
+    start != nil || !reports.isEmpty || !calls.isEmpty || !notes.isEmpty || end != nil
   }
 
   /// True for a beginning alone: a short job's end follows soon and can share its transaction.
   var canWait: Bool {
-    start != nil && reports.isEmpty && notes.isEmpty && samples.isEmpty && end == nil
+    start != nil && reports.isEmpty && calls.isEmpty && notes.isEmpty && samples.isEmpty
+      && end == nil
   }
 
   /// The last progress that a task told.
@@ -45,6 +48,7 @@ struct AttemptNews: Sendable {
     case .started(let start): self.start = start
     case .report(_, let line): add(report: line)
     case .usage(let usage): self.usage = usage
+    case .call(let call): calls.append(TimedCall(timeMs: timeMs, call: call))
     case .note(let text): notes.append(text)
     case .ended(let end):
       self.end = end

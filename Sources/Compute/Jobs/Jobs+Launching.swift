@@ -51,7 +51,7 @@ extension Jobs {
     guard let driver, let watcher else { return }
     do {
       let instruction = attempt.instruction(
-        of: job, capacity: capacity, environment: configuration.launchEnvironment(job.spec))
+        of: job, capacity: capacity, tracking: try await configuration.tracking(job))
       let pid = try await Self.start(driver, watcher, attempt, instruction)
       watcher.watch(agent: pid, of: attempt.key)
       if open[attempt.key]?.wantsStop == true { _ = watcher.send(SIGTERM, to: attempt.key) }

@@ -112,8 +112,11 @@ extension Jobs {
   ) async throws -> Bool {
     let (store, key, now) = (store, attempt.key, configuration.now())
     let sink = sinks[attempt.spec.purpose]
+    let lease = ObjectLeases.ofThisProcess.begin(nowMs: now)
+    defer { withExtendedLifetime(lease) {} }
+    if !news.calls.isEmpty { try await tracker?.gather(news.calls, from: attempt.folder) }
     let following = JobStore.Following(
-      follower: follower,
+      follower: follower, tracker: tracker,
       files: news.end == nil && ending == nil ? [] : await gather(from: attempt))
     var job: Job?
     do {

@@ -12,6 +12,7 @@ public actor Jobs: Service {
   let configuration: JobsConfiguration
   let sinks: [String: any JobReportSink]
   let follower: (any JobFollower)?
+  let tracker: (any JobTracker)?
   let logger: Logger
   nonisolated let capacity: SiteCapacity
   nonisolated let store: JobStore
@@ -36,15 +37,18 @@ public actor Jobs: Service {
   ///   - configuration: folders, agent and capacity.
   ///   - sinks: who reads the reports of jobs, by their `purpose`.
   ///   - follower: who keeps a record of jobs beside their own.
+  ///   - tracker: who carries out what MLflow's clients in jobs have written.
   ///   - logger: for what no caller waits for.
   public init(
     ledger: Ledger, configuration: JobsConfiguration, sinks: [String: any JobReportSink] = [:],
-    follower: (any JobFollower)? = nil, logger: Logger = Logger(label: "jobs")
+    follower: (any JobFollower)? = nil, tracker: (any JobTracker)? = nil,
+    logger: Logger = Logger(label: "jobs")
   ) {
     self.ledger = ledger
     self.configuration = configuration
     self.sinks = sinks
     self.follower = follower
+    self.tracker = tracker
     self.logger = logger
     capacity = configuration.capacity ?? .ofThisMachine()
     store = JobStore(folder: configuration.folder)

@@ -13,9 +13,8 @@ public struct JobsConfiguration: Sendable {
   public var patienceMs: Int64
   /// The time in milliseconds since 1970, UTC.
   public var now: @Sendable () -> Int64
-  /// Variables that an attempt starts with and that are not kept with its job, such as addresses and
-  /// secrets of the running server; those of the job itself come after them.
-  public var launchEnvironment: @Sendable (JobSpec) -> [EnvironmentVariable] = { _ in [] }
+  /// What the agent of an attempt is told about its job's run; nothing of it is kept with the job.
+  public var tracking: @Sendable (Job) async throws -> AttemptTracking? = { _ in nil }
 
   /// Takes every value as it is.
   public init(

@@ -36,16 +36,15 @@ struct OpenAttempt: Sendable {
 
   /// The instruction for the agent.
   ///
-  /// - Parameter environment: variables that are not kept with the job; its own come after them.
+  /// - Parameter tracking: what its agent is told about the job's run.
   func instruction(
-    of job: Job, capacity: SiteCapacity, environment: [EnvironmentVariable] = []
+    of job: Job, capacity: SiteCapacity, tracking: AttemptTracking? = nil
   ) -> AttemptSpec {
-    var spec = job.spec
-    spec.environment = environment + spec.environment
-    return AttemptSpec(
-      job: job.id.rawValue, attempt: key.number, marker: marker, spec: spec,
+    AttemptSpec(
+      job: job.id.rawValue, attempt: key.number, marker: marker, spec: job.spec,
       workFolder: job.workFolder,
       // A job that has all cores needs no fence around them.
-      cpus: place.cpus.count < capacity.cpus.count ? place.cpus : [], gpus: place.gpus)
+      cpus: place.cpus.count < capacity.cpus.count ? place.cpus : [], gpus: place.gpus,
+      tracking: tracking)
   }
 }

@@ -15,6 +15,7 @@ extension JobStore {
   /// Who keeps a record of the job elsewhere, and of which files.
   struct Following: Sendable {
     var follower: (any JobFollower)?
+    var tracker: (any JobTracker)?
     var files: [JobFile] = []
   }
 
@@ -37,6 +38,8 @@ extension JobStore {
     guard row.attempt == key.number else { return nil }
 
     if let sink, !news.reports.isEmpty { try hand(news.reports, of: key.job, to: sink, in: db) }
+    let refusals = try carryOut(
+      news.calls, of: try row.job(folder: folder), by: following.tracker, in: db)
     attempt.journalOffset = news.journalOffset
     if let start = news.start {
       attempt.agentPid = start.pid
@@ -47,7 +50,7 @@ extension JobStore {
     if news.start != nil || news.usage != nil {
       row.usage = try RecordJSON.text(try usage(after: news, before: row.usage))
     }
-    if let note = news.notes.last { row.message = note }
+    if let note = news.notes.last ?? refusals { row.message = note }
     row.revision += 1
     if let ending = ending ?? news.end.map({ Ending($0) }) {
       try settle(&row, &attempt, ending, atMs: atMs)
@@ -57,6 +60,29 @@ extension JobStore {
     let job = try row.job(folder: folder)
     try tell(following.follower, job, samples: news.samples, files: following.files, in: db)
     return job
+  }
+
+  /// Carries calls out one by one; words about those that were refused, nil where none was.
+  private func carryOut(
+    _ calls: [TimedCall], of job: Job, by tracker: (any JobTracker)?, in db: Database
+  ) throws -> String? {
+    guard let tracker else { return nil }
+    var refused = 0
+    var first = ""
+    for call in calls {
+      do {
+        try db.inSavepoint {
+          try tracker.apply(call, of: job, in: db)
+          return .commit
+        }
+      } catch {
+        guard !Self.mayPass(error) else { throw error }
+        if refused == 0 { first = "\(call.call.path): \(error)" }
+        refused += 1
+      }
+    }
+    guard refused > 0 else { return nil }
+    return "\(refused) of what the job logged could not be kept, first \(first)"
   }
 
   /// Tells a follower of a job that was changed; what goes wrong there leaves the job as it is.

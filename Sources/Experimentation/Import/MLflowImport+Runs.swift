@@ -1,4 +1,5 @@
 import Basics
+import MLflowProtocol
 
 extension MLflowImport {
   /// Points that one transaction takes: a tenth of a second of writing.
@@ -99,7 +100,9 @@ struct RunDraft: Sendable {
   init(_ id: RunID, _ line: MLflowLine, _ source: any MLflowSource, nowMs: Int64) throws {
     self.id = id
     var troubles: [String] = []
-    func kept(_ pairs: [String: String], _ kind: String, atMost limit: Int) -> [String: String] {
+    func kept(
+      _ pairs: [String: String], _ kind: MLflowKey.Kind, atMost limit: Int
+    ) -> [String: String] {
       pairs.filter { key, _ in
         do {
           try RunStore.checkKey(key, kind: kind)
@@ -110,8 +113,8 @@ struct RunDraft: Sendable {
         }
       }.mapValues { $0.replacing("\0", with: "").firstScalars(limit) }
     }
-    params = kept(try source.params(of: line), "param", atMost: 6_000)
-    tags = kept(try source.tags(of: line), "tag", atMost: 8_000)
+    params = kept(try source.params(of: line), .param, atMost: 6_000)
+    tags = kept(try source.tags(of: line), .tag, atMost: 8_000)
     inputs = try source.inputs(of: line)
     models = try source.models(of: line)
     name = line.text("name").isEmpty ? tags[RunTagKey.name] ?? "" : line.text("name")
@@ -126,7 +129,7 @@ struct RunDraft: Sendable {
     try source.readPoints(of: line, size: 10_000) { batch in
       for point in batch where !wrongKeys.contains(point.key) {
         do {
-          try RunStore.checkKey(point.key, kind: "metric")
+          try RunStore.checkKey(point.key, kind: .metric)
         } catch {
           wrongKeys.insert(point.key)
           troubles.append(

@@ -1,5 +1,6 @@
 public import Basics
 public import GRDB
+import MLflowProtocol
 
 /// Logged models, in the ledger.
 public struct LoggedModelStore: Sendable {
@@ -12,7 +13,8 @@ public struct LoggedModelStore: Sendable {
   ///
   /// - Parameter location: where the files are already; nil is a folder of the experiment's.
   public static func create(
-    in experiment: ExperimentID, name: String, kind: String = "", sourceRun: RunID? = nil,
+    _ id: String = LoggedModel.randomID(), in experiment: ExperimentID, name: String,
+    kind: String = "", sourceRun: RunID? = nil,
     params: [String: String] = [:], tags: [String: String] = [:], location: String? = nil,
     nowMs: Int64, in db: Database
   ) throws -> LoggedModel {
@@ -30,9 +32,8 @@ public struct LoggedModelStore: Sendable {
         hint: "It must have 1 to 500 characters and none of / : . % \" '")
     }
     if let sourceRun { _ = try RunStore.number(of: sourceRun, in: db) }
-    let id = LoggedModel.randomID()
     var record = LoggedModelRecord(
-      number: nil, id: id, experiment: experiment.rawValue, name: name, kind: kind,
+      number: nil, id: id, experiment: home.id.rawValue, name: name, kind: kind,
       sourceRun: sourceRun?.rawValue, status: .pending, statusMessage: "",
       artifactLocation: location ?? home.artifactLocation + "/models/\(id)/artifacts",
       lifecycle: .active, createdAtMs: nowMs, updatedAtMs: nowMs)
@@ -79,7 +80,7 @@ public struct LoggedModelStore: Sendable {
   ) throws {
     var record = try LoggedModelRecord.find(id, in: db)
     for (table, kind, pairs) in [
-      ("loggedModelParam", "param", params), ("loggedModelTag", "tag", tags),
+      ("loggedModelParam", MLflowKey.Kind.param, params), ("loggedModelTag", .tag, tags),
     ] {
       for (key, value) in pairs {
         try RunStore.checkKey(key, kind: kind)

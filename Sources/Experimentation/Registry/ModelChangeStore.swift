@@ -1,5 +1,6 @@
 import Basics
 public import GRDB
+import MLflowProtocol
 
 extension ModelStore {
   /// Makes a model without versions; its name must be new.
@@ -118,7 +119,7 @@ extension ModelStore {
   }
 
   static func checkTag(_ key: String, _ value: String) throws {
-    try RunStore.checkKey(key, kind: "tag")
+    try RunStore.checkKey(key, kind: .tag)
     guard value.count <= 100_000 else {
       throw ExperimentationError(
         .invalidValue, "'value' exceeds the maximum length of 100000 characters")

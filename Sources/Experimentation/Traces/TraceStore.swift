@@ -1,5 +1,6 @@
 public import Basics
 public import GRDB
+import MLflowProtocol
 
 /// Traces and assessments, in the ledger.
 public struct TraceStore: Sendable {
@@ -102,7 +103,7 @@ public struct TraceStore: Sendable {
   public static func setTag(
     _ key: String, _ value: String, of id: String, in db: Database
   ) throws {
-    try RunStore.checkKey(key, kind: "tag")
+    try RunStore.checkKey(key, kind: .tag)
     try db.execute(
       sql: "INSERT OR REPLACE INTO traceTag (trace, key, value) VALUES (?, ?, ?)",
       arguments: [try number(of: id, in: db), key, String(value.prefix(8_000))])

@@ -1,5 +1,6 @@
 import Basics
 public import GRDB
+import MLflowProtocol
 
 extension ExperimentStore {
   /// The experiment of that name, in use or in the trash.
@@ -65,7 +66,7 @@ extension ExperimentStore {
         .invalidValue,
         "The experiment \(id) must be in the 'active' state. Current state is deleted.")
     }
-    try RunStore.checkKey(key, kind: "tag")
+    try RunStore.checkKey(key, kind: .tag)
     guard value.count <= 20_000 else {
       throw ExperimentationError(
         .invalidValue, "'value' exceeds the maximum length of 20000 characters")

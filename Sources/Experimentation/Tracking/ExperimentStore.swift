@@ -25,7 +25,8 @@ public struct ExperimentStore: Sendable {
 
   /// Makes an experiment; its name must be new.
   public static func create(
-    named name: String, artifactLocation: String? = nil, tags: [String: String] = [:],
+    _ id: ExperimentID = .random(), named name: String, artifactLocation: String? = nil,
+    tags: [String: String] = [:],
     project: String = "default", nowMs: Int64, in db: Database
   ) throws -> Experiment {
     try checkName(name)
@@ -34,7 +35,6 @@ public struct ExperimentStore: Sendable {
         .experimentAlreadyExists, "Experiment(name=\(name)) already exists.",
         hint: "It may be in the trash: restore it, or choose another name.")
     }
-    let id = ExperimentID.random()
     let record = ExperimentRecord(
       id: id.rawValue, project: project, name: name,
       artifactLocation: artifactLocation ?? "mlflow-artifacts:/\(id)", lifecycle: .active,
@@ -44,21 +44,49 @@ public struct ExperimentStore: Sendable {
     return try record.experiment()
   }
 
-  /// The experiment of that identifier.
+  /// Makes an experiment under an identifier that was given away before, far from the ledger.
+  ///
+  /// Where there is one of that name by now, the identifier stands for it ever after.
+  public static func take(
+    _ id: ExperimentID, named name: String, artifactLocation: String? = nil,
+    tags: [String: String] = [:], project: String, nowMs: Int64, in db: Database
+  ) throws -> Experiment {
+    guard try find(name, project: project, in: db) != nil else {
+      return try create(
+        id, named: name, artifactLocation: artifactLocation, tags: tags, project: project,
+        nowMs: nowMs, in: db)
+    }
+    let known = try ensure(named: name, project: project, nowMs: nowMs, in: db)
+    try db.execute(
+      sql: "INSERT OR REPLACE INTO experimentAlias (alias, experiment) VALUES (?, ?)",
+      arguments: [id.rawValue, known.id.rawValue])
+    for (key, value) in tags { try setTag(key, value, of: known.id, nowMs: nowMs, in: db) }
+    return known
+  }
+
+  /// The experiment of that identifier, or the one for which it stands.
   public static func experiment(_ id: ExperimentID, in db: Database) throws -> Experiment {
+    if let known = try find(id, in: db) { return known }
+    let alias = try String.fetchOne(
+      db, sql: "SELECT experiment FROM experimentAlias WHERE alias = ?", arguments: [id.rawValue])
+    guard let own = alias.flatMap({ ExperimentID($0) }), let known = try find(own, in: db) else {
+      throw notFound(id)
+    }
+    return known
+  }
+
+  private static func find(_ id: ExperimentID, in db: Database) throws -> Experiment? {
     let statement = try db.cachedStatement(
       sql: """
         SELECT project, name, artifactLocation, lifecycle = 'active', createdAtMs, updatedAtMs
         FROM experiment WHERE id = ?
         """)
-    let found = try statement.first(.text(id.rawValue)) { row in
+    return try statement.first(.text(id.rawValue)) { row in
       Experiment(
         id: id, project: row.text(0), name: row.text(1), artifactLocation: row.text(2),
         lifecycle: row.integer(3) == 1 ? .active : .deleted, createdAtMs: row.integer(4),
         updatedAtMs: row.integer(5))
     }
-    guard let found else { throw notFound(id) }
-    return found
   }
 
   static func checkName(_ name: String) throws {

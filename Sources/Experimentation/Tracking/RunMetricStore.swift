@@ -1,6 +1,7 @@
 import Basics
 public import GRDB
 import GRDBSQLite
+import MLflowProtocol
 
 extension RunStore {
   /// Adds points to the curves of a run in a transaction of its own.
@@ -104,7 +105,7 @@ extension RunStore {
   private static func metricKey(_ name: String, in db: Database) throws -> Int64 {
     let select = try db.cachedStatement(sql: "SELECT number FROM metricKey WHERE name = ?")
     if let number = try select.first(.text(name), read: { $0.integer(0) }) { return number }
-    try checkKey(name, kind: "metric")
+    try checkKey(name, kind: .metric)
     try db.execute(sql: "INSERT INTO metricKey (name) VALUES (?)", arguments: [name])
     return db.lastInsertedRowID
   }

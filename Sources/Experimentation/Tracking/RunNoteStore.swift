@@ -1,5 +1,6 @@
 public import Basics
 public import GRDB
+import MLflowProtocol
 
 extension RunStore {
   /// Notes params, tags and inputs of a run in a transaction of its own.
@@ -91,7 +92,7 @@ extension RunStore {
   private static func setParam(
     _ key: String, _ value: String, ofRun run: Int64, id: RunID, in db: Database
   ) throws {
-    try checkKey(key, kind: "param")
+    try checkKey(key, kind: .param)
     try checkValue(value, of: key, atMost: 6000)
     let select = try db.cachedStatement(sql: "SELECT value FROM param WHERE run = ? AND key = ?")
     let known = try select.first(.integer(run), .text(key)) { $0.text(0) }
@@ -112,7 +113,7 @@ extension RunStore {
   /// Sets tags of a run whose name is what they say.
   static func setTags(_ tags: [String: String], ofRun run: Int64, in db: Database) throws {
     for (key, value) in tags.sorted(by: { $0.key < $1.key }) {
-      try checkKey(key, kind: "tag")
+      try checkKey(key, kind: .tag)
       try checkValue(value, of: key, atMost: 8000)
       try setTag(key, value, ofRun: run, in: db)
     }
@@ -135,53 +136,9 @@ extension RunStore {
   }
 
   /// MLflow's rule for names of metrics, params and tags.
-  static func checkKey(_ key: String, kind: String) throws {
-    let isAllowed =
-      key.utf8.allSatisfy(isPlain)
-      || key.unicodeScalars.allSatisfy {
-        $0.properties.isAlphabetic || $0.properties.numericType != nil || "_-. :/".contains($0)
-      }
-    // MLflow's clients know a metric's key by "name", and the length limits by these nouns.
-    let (field, noun) =
-      switch kind {
-      case "metric": ("name", "Metric name")
-      case "param": ("key", "Param key")
-      default: ("key", "key")
-      }
-    guard key.unicodeScalars.count <= 250 else {
-      throw ExperimentationError(
-        .invalidValue, "'\(noun)' exceeds the maximum length of 250 characters")
-    }
-    guard !isAllowed || key.isEmpty || leavesItsFolder(key) else { return }
-    throw ExperimentationError(
-      .invalidValue,
-      "Invalid value \"\(String(visible(key).dropFirst().dropLast()))\" for parameter "
-        + "'\(field)' supplied: "
-        + (isAllowed
-          ? "It must not be empty or a path to elsewhere."
-          : "Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), "
-            + "spaces ( ), colon(:) and slashes (/)."))
-  }
-
-  /// Whether a byte of a key is allowed without a look at the tables of Unicode.
-  private static func isPlain(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      // `-./` and the digits up to `:` lie side by side.
-      UInt8(ascii: "-")...UInt8(ascii: ":"), UInt8(ascii: "_"), UInt8(ascii: " "):
-      true
-    default: false
-    }
-  }
-
-  /// Whether the key, read as a path, is another path than it says, such as `a/../b` or `/a`.
-  private static func leavesItsFolder(_ key: String) -> Bool {
-    guard key.utf8.contains(where: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: ".") }) else {
-      return false
-    }
-    return key.split(separator: "/", omittingEmptySubsequences: false).contains {
-      $0.isEmpty || $0 == "." || $0 == ".."
-    }
+  static func checkKey(_ key: String, kind: MLflowKey.Kind) throws {
+    guard let problem = MLflowKey.problem(of: key, kind: kind) else { return }
+    throw ExperimentationError(.invalidValue, problem)
   }
 
   private static func checkValue(_ value: String, of key: String, atMost limit: Int) throws {
@@ -191,8 +148,4 @@ extension RunStore {
       .invalidValue, "The value of \(key) has \(value.count) characters; \(limit) are allowed.",
       hint: "Log long texts as an artifact.")
   }
-}
-
-extension String {
-  fileprivate func contains(_ scalar: Unicode.Scalar) -> Bool { unicodeScalars.contains(scalar) }
 }

@@ -41,9 +41,10 @@ public enum Boot {
     let authenticator = Authenticator(token: token, isOff: options.isAuthenticationOff)
     _ = try await gatewayStart
 
-    let routes = FactoryRoutes(
+    var routes = FactoryRoutes(
       authenticator: authenticator,
       hosts: HostRules(allowing: options.allowedHosts + [options.listen.host]))
+    routes.journalReads = JournalReads(jobs: services.jobs)
     let readiness = Readiness(services)
     routes.addHealthRoutes(version: options.version) { await readiness.hindrance() }
     routes.addLoginRoutes(authenticator) { addresses.serverUrl }

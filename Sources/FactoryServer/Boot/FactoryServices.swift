@@ -2,6 +2,7 @@ public import Basics
 public import Compute
 public import Experimentation
 import DataPipelines
+import JobProtocol
 import Logging
 import Optimization
 public import Serving
@@ -46,13 +47,16 @@ public struct FactoryServices: Sendable {
     var configuration = JobsConfiguration(home: home)
     configuration.capacity = capacity
     let runTokens = RunTokens(owner: token)
-    configuration.launchEnvironment = { spec in
-      JobRuns.environment(of: spec, serverUrl: serverUrl()) { runTokens.token(of: $0.rawValue) }
+    configuration.tracking = { [ledger] job in
+      guard let run = JobRuns.run(of: job.spec) else { return nil }
+      return try await AttemptTracking(
+        run, of: job, in: ledger, serverUrl: serverUrl(),
+        serverToken: runTokens.token(of: run.rawValue))
     }
     jobRuns = JobRuns(ledger: ledger, objects: objects)
     jobs = Jobs(
       ledger: ledger, configuration: configuration, sinks: ["train": StageReportSink()],
-      follower: jobRuns, logger: logger)
+      follower: jobRuns, tracker: MLflowJournal(objects: objects), logger: logger)
     models = ModelStore(ledger: ledger)
     endpoints = Endpoints(
       home: home, ledger: ledger, jobs: jobs, models: models,

@@ -1,3 +1,4 @@
+import MLflowProtocol
 import API
 import Basics
 import HTTPTypes
@@ -18,7 +19,7 @@ struct ErrorTranslation {
   init(_ error: any Error, incident: @autoclosure () -> String = Self.newIncident()) {
     switch error {
     case let failure as MLflowFailure:
-      status = failure.code.status
+      status = failure.httpStatus
       body = ErrorWire.Body(code: failure.code.rawValue, message: failure.message, hint: nil)
       self.incident = nil
     case let error as any FactoryError:

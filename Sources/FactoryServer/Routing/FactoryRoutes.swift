@@ -12,6 +12,8 @@ public struct FactoryRoutes {
   let router: Router<FactoryContext>
   let register = RouteRegister()
   private let authenticator: Authenticator
+  /// Whom reads of jobs wait for; nil where no jobs run.
+  var journalReads: JournalReads?
 
   /// Starts with no routes; errors of all routes are answered in the product's one shape.
   public init(authenticator: Authenticator, hosts: HostRules) {
@@ -36,7 +38,7 @@ public struct FactoryRoutes {
     register.add(
       RegisteredRoute(
         method: method, path: path, permission: permission, description: description))
-    let authenticator = authenticator
+    let (authenticator, journalReads) = (authenticator, journalReads)
     router.on(RouterPath(path), method: method) { request, context in
       var context = context
       if permission != .open {
@@ -47,6 +49,11 @@ public struct FactoryRoutes {
             hint: "'aifactory env' prints the token of this home.")
         }
         context.caller = caller
+        if caller.run != nil, let name = JournalReads.header,
+          let place = request.headers[name]
+        {
+          try await journalReads?.wait(for: place)
+        }
       }
       return try await handler(request, context)
     }
@@ -54,8 +61,11 @@ public struct FactoryRoutes {
 
   /// Whether a route is one that MLflow's clients ask for.
   static func isOfMLflow(_ path: String) -> Bool {
-    ["/api/2.0/mlflow", "/api/3.0/mlflow", "/ajax-api/", "/get-artifact", "/model-versions/"]
-      .contains { path.hasPrefix($0) }
+    [
+      "/api/2.0/mlflow", "/api/3.0/mlflow", "/ajax-api/", "/get-artifact", "/model-versions/",
+      "/v1/traces",
+    ]
+    .contains { path.hasPrefix($0) }
   }
 
   /// Answers methods that a path of ours does not know with 405; call it after the last route.

@@ -16,6 +16,8 @@ public struct AttemptFolder: Hashable, Sendable {
   public var standardOutput: String { path + "/stdout.log" }
   /// Captured standard error of the tasks.
   public var standardError: String { path + "/stderr.log" }
+  /// Files that tasks gave to the agent, until the server has taken them.
+  public var uploads: String { path + "/uploads" }
   /// What the agent itself prints: empty unless it failed.
   public var agentLog: String { path + "/agent.log" }
 }

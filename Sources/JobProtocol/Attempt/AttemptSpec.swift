@@ -17,11 +17,13 @@ public struct AttemptSpec: Hashable, Sendable {
   public var cpus: [Int]
   /// Accelerators to use; empty hides all.
   public var gpus: [Int]
+  /// What its agent knows of the job's run; nil for a job without one.
+  public var tracking: AttemptTracking?
 
   /// Makes an instruction out of its parts.
   public init(
     job: String, attempt: Int, marker: String, spec: JobSpec, workFolder: String,
-    cpus: [Int] = [], gpus: [Int] = []
+    cpus: [Int] = [], gpus: [Int] = [], tracking: AttemptTracking? = nil
   ) {
     self.job = job
     self.attempt = attempt
@@ -30,5 +32,6 @@ public struct AttemptSpec: Hashable, Sendable {
     self.workFolder = workFolder
     self.cpus = cpus
     self.gpus = gpus
+    self.tracking = tracking
   }
 }

@@ -12,6 +12,8 @@ extension AttemptSpec {
     writer.write(list: cpus) { $0.write(Int32($1)) }
     writer.write(list: gpus) { $0.write(Int32($1)) }
     spec.write(to: &writer)
+    // What an older agent passes over.
+    writer.write(optional: tracking) { $1.write(to: &$0) }
     return Self.formatHead + writer.bytes
   }
 
@@ -26,6 +28,11 @@ extension AttemptSpec {
     cpus = try reader.list { (r) throws(JobProtocolError) in Int(try r.integer(Int32.self)) }
     gpus = try reader.list { (r) throws(JobProtocolError) in Int(try r.integer(Int32.self)) }
     spec = try JobSpec(from: &reader)
+    if !reader.isAtEnd {
+      tracking = try reader.optional { (r) throws(JobProtocolError) in
+        try AttemptTracking(from: &r)
+      }
+    }
   }
 }
 

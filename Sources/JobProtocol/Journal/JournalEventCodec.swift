@@ -9,6 +9,7 @@ private enum EventCode {
   static let note: UInt8 = 7
   static let ended: UInt8 = 8
   static let sample: UInt8 = 9
+  static let call: UInt8 = 10
 }
 
 extension JournalEvent {
@@ -47,6 +48,9 @@ extension JournalEvent {
       writer.write(sample.residentBytes)
       writer.write(sample.cpuMs)
       writer.write(optional: sample.energyMicrojoules) { $0.write($1) }
+    case .call(let call):
+      writer.write(EventCode.call)
+      call.write(to: &writer)
     case .note(let text):
       writer.write(EventCode.note)
       writer.write(text)
@@ -81,6 +85,7 @@ extension JournalEvent {
           energyMicrojoules: try reader.optional { (r) throws(JobProtocolError) in
             try r.integer(Int64.self)
           }))
+    case EventCode.call: self = .call(try TrackingCall(from: &reader))
     case EventCode.note: self = .note(try reader.text())
     case EventCode.ended: self = .ended(try AttemptEnd(from: &reader))
     default: return nil

@@ -26,6 +26,8 @@ public enum JournalEvent: Equatable, Sendable {
   case taskEnded(task: Int, exit: TaskExit, usage: TaskUsage)
   /// What the tasks use at the moment; never synced on its own, and fewer the longer an attempt runs.
   case sample(ResourceSample)
+  /// A writing call of MLflow's API that the agent has answered.
+  case call(TrackingCall)
   /// Something that people should know about the attempt.
   case note(String)
   /// Nothing of the attempt is left; always the last record.

@@ -34,10 +34,19 @@ public struct JournalWriter: ~Copyable {
         droppedReports += 1
         return
       case .sample: return
-      case .started, .taskStarted, .usage, .stopping, .taskEnded, .note, .ended: break
+      case .started, .taskStarted, .usage, .stopping, .taskEnded, .call, .note, .ended: break
       }
     }
     waiting += bytes
+  }
+
+  /// Writes a record now, or not at all: false where the disk takes it not.
+  public mutating func write(_ event: JournalEvent, timeMs: Int64) -> Bool {
+    guard flush() else { return false }
+    waiting = JournalFormat.encode(JournalRecord(timeMs: timeMs, event: event))
+    if flush() { return true }
+    waiting = []
+    return false
   }
 
   /// Writes what waits; on failure the file ends with a whole record and the rest goes on waiting.
@@ -70,4 +79,20 @@ public struct JournalWriter: ~Copyable {
     guard !isSynced, fdatasync(file) == 0 else { return }
     isSynced = true
   }
+
+  /// The file, for whoever synchronizes it without keeping others from writing.
+  public var descriptor: Int32 { file }
+
+  /// The bytes that were written from a position on, at most `limit`.
+  ///
+  /// Nothing here opens the file a second time: closing that would give up the lock of the agent.
+  public func bytes(from offset: Int64, limit: Int) -> [UInt8] {
+    let wanted = min(limit, Int(max(0, soundLength - offset)))
+    return [UInt8](unsafeUninitializedCapacity: wanted) { buffer, count in
+      count = max(0, pread(file, buffer.baseAddress, wanted, off_t(offset)))
+    }
+  }
+
+  /// Position after the last record that was written.
+  public var length: Int64 { soundLength }
 }

@@ -28,17 +28,6 @@ public struct JobRuns: JobFollower {
     return spec.environment.last { $0.name == runVariable }.flatMap { RunID($0.value) }
   }
 
-  /// What MLflow's clients in the job need beside the run: known when it starts, kept nowhere.
-  public static func environment(
-    of spec: JobSpec, serverUrl: String, token: (RunID) -> String
-  ) -> [EnvironmentVariable] {
-    guard let run = run(of: spec) else { return [] }
-    return [
-      EnvironmentVariable("MLFLOW_TRACKING_URI", serverUrl),
-      EnvironmentVariable("MLFLOW_TRACKING_TOKEN", token(run)),
-    ]
-  }
-
   /// Submits a job that has a run in an experiment; both are there, or none.
   public func submit(
     _ spec: JobSpec, id: Identifier<Job>?, in project: String, experiment name: String,

@@ -115,18 +115,4 @@ private struct NotingFollower: JobFollower {
     #expect(states.count { $0 == "ended" } == 2)
     #expect(states.contains("queued"))
   }
-
-  @Test func `variables of the launch reach the process and are not kept with the job`()
-    async throws
-  {
-    let home = try JobsUnderTest(launchEnvironment: [
-      EnvironmentVariable("SECRET", "s3cret"), EnvironmentVariable("A", "launch"),
-    ])
-    try await home.serve { jobs in
-      let job = try await jobs.run(
-        ["sh", "-c", "echo $SECRET $A"], environment: [EnvironmentVariable("A", "own")])
-      #expect(try await jobs.text(job) == "s3cret own\n")
-      #expect(job.spec.environment == [EnvironmentVariable("A", "own")])
-    }
-  }
 }

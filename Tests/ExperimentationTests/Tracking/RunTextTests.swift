@@ -1,3 +1,4 @@
+import MLflowProtocol
 import Testing
 
 @testable import Experimentation
@@ -9,7 +10,7 @@ import Testing
   ])
   func `whatever a column is called, the key is allowed`(text: String, key: String) throws {
     #expect(RunText.key(text) == key)
-    try RunStore.checkKey(RunText.key(text), kind: "metric")
+    try RunStore.checkKey(RunText.key(text), kind: .metric)
   }
 
   @Test func `long names and values are cut`() {

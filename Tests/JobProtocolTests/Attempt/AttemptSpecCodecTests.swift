@@ -24,7 +24,8 @@ struct AttemptSpecCodecTests {
 
   @Test func `an instruction that was cut anywhere is refused`() {
     let bytes = Self.full.encoded()
-    for length in 0..<bytes.count {
+    // Without its last byte it is what older servers wrote.
+    for length in 0..<bytes.count - 1 {
       #expect(throws: JobProtocolError.self) {
         try AttemptSpec(decoding: Array(bytes.prefix(length)))
       }

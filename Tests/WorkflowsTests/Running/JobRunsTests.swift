@@ -97,18 +97,6 @@ import Testing
     }
   }
 
-  @Test func `address and token go to jobs with a run, and to no others`() {
-    let variables = JobRuns.environment(of: spec(), serverUrl: "http://here") { "token of \($0)" }
-    #expect(
-      variables == [
-        EnvironmentVariable("MLFLOW_TRACKING_URI", "http://here"),
-        EnvironmentVariable("MLFLOW_TRACKING_TOKEN", "token of \(Self.run)"),
-      ])
-    let plain = JobSpec(name: "x", command: ["x"])
-    #expect(JobRuns.environment(of: plain, serverUrl: "") { _ in "" } == [])
-    #expect(JobRuns.environment(of: spec(purpose: "data"), serverUrl: "") { _ in "" } == [])
-  }
-
   @Test func `the end of a long output is kept`() async throws {
     try await withRun { home, runs in
       let folder = AttemptFolder(path: home.folder.path("attempt"))

@@ -1,3 +1,4 @@
+import MLflowProtocol
 import Basics
 import Compute
 import Experimentation

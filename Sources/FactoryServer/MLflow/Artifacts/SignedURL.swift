@@ -1,3 +1,4 @@
+import MLflowProtocol
 import Crypto
 import Foundation
 import HTTPTypes

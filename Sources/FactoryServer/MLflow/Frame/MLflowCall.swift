@@ -1,3 +1,4 @@
+import MLflowProtocol
 import Basics
 import Compute
 import Foundation
@@ -112,57 +113,5 @@ struct MLflowAnswer: ResponseGenerator, Sendable {
   func response(from request: Request, context: some RequestContext) -> Response {
     Response(
       status: .ok, headers: Self.json, body: .init(byteBuffer: body))
-  }
-}
-
-extension JSONWriter {
-  /// A member that is a text.
-  mutating func member(_ key: StaticString, _ value: String) {
-    self.key(key)
-    string(value)
-  }
-
-  /// A member that is a text, left out where there is none.
-  mutating func member(ifAny key: StaticString, _ value: String?) {
-    guard let value, !value.isEmpty else { return }
-    member(key, value)
-  }
-
-  /// A member that is a whole number.
-  mutating func member(_ key: StaticString, _ value: Int64) {
-    self.key(key)
-    integer(value)
-  }
-
-  /// A member that is a double; what is not finite travels as a text.
-  mutating func member(_ key: StaticString, _ value: Double) {
-    self.key(key)
-    if value.isFinite {
-      number(value)
-    } else {
-      string(value.isNaN ? "NaN" : value > 0 ? "Infinity" : "-Infinity")
-    }
-  }
-
-  /// A member that is an array, left out where it is empty.
-  mutating func member<Elements: Collection>(
-    _ key: StaticString, _ elements: Elements,
-    _ write: (inout JSONWriter, Elements.Element) throws -> Void
-  ) rethrows {
-    guard !elements.isEmpty else { return }
-    self.key(key)
-    beginArray()
-    for element in elements { try write(&self, element) }
-    endArray()
-  }
-
-  /// A member that is an array of `{"key": …, "value": …}`, sorted by key.
-  mutating func member(_ key: StaticString, pairs: [String: String]) {
-    member(key, pairs.sorted { $0.key < $1.key }) { writer, pair in
-      writer.beginObject()
-      writer.member("key", pair.key)
-      writer.member("value", pair.value)
-      writer.endObject()
-    }
   }
 }

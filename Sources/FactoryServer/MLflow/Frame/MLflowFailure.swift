@@ -1,3 +1,4 @@
+import MLflowProtocol
 import API
 import Basics
 import Experimentation
@@ -5,47 +6,7 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// An error in MLflow's words: its clients look at the code, not at the status.
-struct MLflowFailure: Error {
-  /// MLflow's codes, as far as they are used here.
-  enum Code: String {
-    case invalidParameterValue = "INVALID_PARAMETER_VALUE"
-    case badRequest = "BAD_REQUEST"
-    case alreadyExists = "RESOURCE_ALREADY_EXISTS"
-    case doesNotExist = "RESOURCE_DOES_NOT_EXIST"
-    case endpointNotFound = "ENDPOINT_NOT_FOUND"
-    case unauthenticated = "UNAUTHENTICATED"
-    case permissionDenied = "PERMISSION_DENIED"
-    case conflict = "RESOURCE_CONFLICT"
-    case limitExceeded = "REQUEST_LIMIT_EXCEEDED"
-    case unavailable = "TEMPORARILY_UNAVAILABLE"
-    case notImplemented = "NOT_IMPLEMENTED"
-    case internalError = "INTERNAL_ERROR"
-
-    var status: HTTPResponse.Status {
-      switch self {
-      case .invalidParameterValue, .badRequest, .alreadyExists: .badRequest
-      case .doesNotExist, .endpointNotFound: .notFound
-      case .unauthenticated: .unauthorized
-      case .permissionDenied: .forbidden
-      case .conflict: .conflict
-      case .limitExceeded: .tooManyRequests
-      case .unavailable: .serviceUnavailable
-      case .notImplemented: .notImplemented
-      case .internalError: .internalServerError
-      }
-    }
-  }
-
-  let code: Code
-  let message: String
-  var retryAfterSeconds: Int?
-
-  init(_ code: Code, _ message: String) {
-    self.code = code
-    self.message = message
-  }
-
+extension MLflowFailure {
   /// Says an error of any part in MLflow's words; `translation` is what we would say in ours.
   init(_ error: any Error, _ translation: ErrorTranslation) {
     let hint = translation.body.hint.map { " " + $0 } ?? ""
@@ -95,24 +56,17 @@ struct MLflowFailure: Error {
     }
   }
 
-  /// `{"error_code": …, "message": …}`.
+  /// The status of HTTP that goes with its code.
+  var httpStatus: HTTPResponse.Status { HTTPResponse.Status(code: code.status) }
+
+  /// The answer that tells it.
   var response: Response {
-    var writer = JSONWriter()
-    writer.beginObject()
-    writer.key("error_code")
-    writer.string(code.rawValue)
-    writer.key("message")
-    writer.string(message)
-    writer.endObject()
     var headers: HTTPFields = [.contentType: "application/json"]
-    if let seconds = retryAfterSeconds ?? (code == .unavailable || code == .limitExceeded ? 1 : nil)
-    {
-      headers[.retryAfter] = "\(seconds)"
-    }
+    if let seconds = retryAfter { headers[.retryAfter] = "\(seconds)" }
     if code == .unauthenticated { headers[.wwwAuthenticate] = "Basic realm=\"aifactory\"" }
     return Response(
-      status: code.status, headers: headers,
-      body: .init(byteBuffer: ByteBuffer(bytes: writer.bytes)))
+      status: httpStatus, headers: headers,
+      body: .init(byteBuffer: ByteBuffer(bytes: body)))
   }
 }
 

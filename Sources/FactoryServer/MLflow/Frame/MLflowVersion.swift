@@ -1,10 +1,11 @@
 import HTTPTypes
 import Hummingbird
+import MLflowProtocol
 
 /// Which version of MLflow we say we are.
 enum MLflowVersion {
   /// That of the client with which the tests speak; from 3.4 on, clients send spans as OTLP.
-  static let current = "3.17.2"
+  static let current = MLflowRelease.spoken
 
   /// Whether the client that asks sends spans as OTLP, since we say that we are `current`.
   static func sendsSpans(_ request: Request) -> Bool {

@@ -1,3 +1,4 @@
+import MLflowProtocol
 import Basics
 import Experimentation
 import HTTPTypes
@@ -6,20 +7,9 @@ extension FactoryRoutes {
   /// `logged-models…`: models before they are registered.
   func addMLflowLoggedModelRoutes(_ ledger: Ledger) {
     mlflow(.post, "logged-models", permission: .write) { call in
-      let fields = try await call.fields()
-      let experiment = try fields.experiment()
-      let name = try fields.string("name") ?? ""
-      let kind = try fields.string("model_type") ?? ""
-      let source = try fields.string("source_run_id") ?? ""
-      let run = source.isEmpty ? nil : try MLflowFields.run(source)
-      let (params, tags) = (try fields.pairs("params"), try fields.pairs("tags"))
-      let now = call.nowMs
-      let model = try await ledger.write { db in
-        try LoggedModelStore.create(
-          in: experiment, name: name.isEmpty ? RunNames.random() : name, kind: kind,
-          sourceRun: run, params: params, tags: tags, nowMs: now, in: db)
-      }
-      return MLflowAnswer(model)
+      let write = try MLflowLoggedModels.creation(
+        try await call.fields(), id: LoggedModel.randomID(), nowMs: call.nowMs)
+      return MLflowAnswer(try await ledger.write(write))
     }
     mlflow(.get, "logged-models/{model}", permission: .read) { call in
       let id = try call.context.parameter("model")
@@ -27,14 +17,8 @@ extension FactoryRoutes {
     }
     mlflow(.patch, "logged-models/{model}", permission: .write) { call in
       let id = try call.context.parameter("model")
-      let fields = try await call.fields()
-      let status = try fields.modelStatus()
-      let message = try fields.string("status_message") ?? ""
-      let now = call.nowMs
-      let model = try await ledger.write { db in
-        try LoggedModelStore.setStatus(status, of: id, message: message, nowMs: now, in: db)
-      }
-      return MLflowAnswer(model)
+      let write = try MLflowLoggedModels.status(id, try await call.fields(), nowMs: call.nowMs)
+      return MLflowAnswer(try await ledger.write(write))
     }
     mlflow(.delete, "logged-models/{model}", permission: .write) { call in
       let id = try call.context.parameter("model")
@@ -77,13 +61,8 @@ extension FactoryRoutes {
   private func addMLflowLoggedModelNotes(_ ledger: Ledger) {
     mlflow(.patch, "logged-models/{model}/tags", permission: .write) { call in
       let id = try call.context.parameter("model")
-      let tags = try await call.fields().pairs("tags")
-      let now = call.nowMs
-      let model = try await ledger.write { db in
-        try LoggedModelStore.note(tags: tags, on: id, nowMs: now, in: db)
-        return try LoggedModelStore.model(id, in: db)
-      }
-      return MLflowAnswer(model)
+      let write = try MLflowLoggedModels.tags(id, try await call.fields(), nowMs: call.nowMs)
+      return MLflowAnswer(try await ledger.write(write))
     }
     mlflow(.delete, "logged-models/{model}/tags/{key}", permission: .write) { call in
       let id = try call.context.parameter("model")
@@ -93,11 +72,8 @@ extension FactoryRoutes {
     }
     mlflow(.post, "logged-models/{model}/params", permission: .write) { call in
       let id = try call.context.parameter("model")
-      let params = try await call.fields().pairs("params")
-      let now = call.nowMs
-      try await ledger.write {
-        try LoggedModelStore.note(params: params, on: id, nowMs: now, in: $0)
-      }
+      try await ledger.write(
+        try MLflowLoggedModels.params(id, try await call.fields(), nowMs: call.nowMs))
       return MLflowAnswer.done
     }
   }
@@ -108,18 +84,6 @@ extension MLflowAnswer {
     self.init {
       $0.key("model")
       $0.loggedModel(model)
-    }
-  }
-}
-
-extension MLflowFields {
-  fileprivate func modelStatus() throws -> LoggedModel.Status {
-    switch self["status"] {
-    case .string("LOGGED_MODEL_PENDING"), .number(1): return .pending
-    case .string("LOGGED_MODEL_READY"), .number(2): return .ready
-    case .string("LOGGED_MODEL_UPLOAD_FAILED"), .number(3): return .uploadFailed
-    case .none: throw Self.missing("status")
-    case .some(let other): throw Self.invalid("status", other)
     }
   }
 }

@@ -1,3 +1,4 @@
+import MLflowProtocol
 import Basics
 import Experimentation
 import HTTPTypes

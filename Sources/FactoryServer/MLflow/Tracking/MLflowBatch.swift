@@ -1,3 +1,4 @@
+import MLflowProtocol
 import Basics
 import Experimentation
 
@@ -198,17 +199,5 @@ struct MLflowBatch {
           + repeated.map { "'\($0)'" }.joined(separator: ", ") + "]. Please ensure the request "
           + "contains only one param value per param key.")
     }
-  }
-}
-
-extension MLflowFields {
-  /// A double, as a number or as a text such as `NaN` or `-Infinity`.
-  func double(_ name: String) throws -> Double? {
-    guard let value = self[name] else { return nil }
-    if let number = value.numberValue { return number }
-    guard let text = value.stringValue, let number = Double(text) else {
-      throw Self.invalid(name, value)
-    }
-    return number
   }
 }

@@ -1,3 +1,4 @@
+import MLflowProtocol
 import Basics
 import Experimentation
 import HTTPTypes
@@ -7,35 +8,9 @@ extension FactoryRoutes {
   func addMLflowRunRoutes(_ ledger: Ledger) {
     let runs = RunStore(ledger: ledger)
     mlflow(.post, "runs/create", permission: .write) { call in
-      let fields = try await call.fields()
-      let text = try fields.string("experiment_id") ?? ""
-      let experiment = text.isEmpty ? ExperimentID.standard : try MLflowFields.experiment(text)
-      var tags = try fields.pairs("tags")
-      let given = try fields.string("run_name") ?? ""
-      if !given.isEmpty, let tag = tags[RunTagKey.name], tag != given {
-        throw MLflowFailure(
-          .invalidParameterValue,
-          "Both 'run_name' argument and 'mlflow.runName' tag are specified, but with different "
-            + "values (run_name='\(given)', mlflow.runName='\(tag)').")
-      }
-      let name = given.isEmpty ? tags[RunTagKey.name] ?? RunNames.random() : given
-      tags[RunTagKey.name] = name
-      let user = try fields.string("user_id") ?? ""
-      let start = try fields.integer("start_time") ?? call.nowMs
-      let (allTags, id) = (tags, RunID.random())
-      let details = try await ledger.write { db in
-        let home = try ExperimentStore.experiment(experiment, in: db)
-        guard home.lifecycle == .active else {
-          throw ExperimentationError(
-            .invalidValue,
-            "The experiment \(experiment) must be in the 'active' state. "
-              + "Current state is deleted.")
-        }
-        let run = try RunStore.create(
-          id, in: home, name: name, user: user, startedAtMs: start, tags: allTags, db)
-        // Read back, it would be the same, at the cost of five queries before everybody's commit.
-        return RunDetails(starting: run, tags: allTags)
-      }
+      let write = try MLflowRuns.creation(
+        try await call.fields(), id: .random(), nowMs: call.nowMs)
+      let details = try await ledger.write(write)
       return MLflowAnswer {
         $0.key("run")
         $0.run(details)
@@ -49,14 +24,7 @@ extension FactoryRoutes {
       }
     }
     mlflow(.post, "runs/update", permission: .write) { call in
-      let fields = try await call.fields()
-      let id = try fields.run()
-      let status = try fields.status("status")
-      let end = try fields.integer("end_time")
-      let name = try fields.string("run_name")
-      let run = try await ledger.write { db in
-        try RunStore.update(id, status: status, endedAtMs: end, name: name, in: db)
-      }
+      let run = try await ledger.write(try MLflowRuns.update(try await call.fields()))
       return MLflowAnswer {
         $0.key("run_info")
         $0.runInfo(run)
@@ -64,9 +32,8 @@ extension FactoryRoutes {
     }
     for (verb, stage) in [("delete", LifecycleStage.deleted), ("restore", .active)] {
       mlflow(.post, "runs/\(verb)", permission: .write) { call in
-        let id = try await call.fields().run()
-        let now = call.nowMs
-        try await ledger.write { try RunStore.setLifecycle(stage, of: id, nowMs: now, in: $0) }
+        try await ledger.write(
+          try MLflowRuns.lifecycle(stage, try await call.fields(), nowMs: call.nowMs))
         return MLflowAnswer.done
       }
     }

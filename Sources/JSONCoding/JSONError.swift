@@ -1,5 +1,5 @@
 /// Bytes that are not the JSON that was expected, and where.
-public struct JSONError: FactoryError {
+public struct JSONError: Error, Sendable, CustomStringConvertible {
   /// The words of the API for what is wrong.
   public enum Code: String, Sendable {
     case jsonInvalid = "json_invalid"
@@ -15,6 +15,9 @@ public struct JSONError: FactoryError {
   public var hint: String?
   /// Number of the byte at which reading stopped, from 0.
   public var offset: Int
+
+  /// The code and the message in one line.
+  public var description: String { "\(code.rawValue): \(message)" }
 
   init(_ code: Code = .jsonInvalid, _ message: String, at offset: Int) {
     self.code = code

@@ -1,5 +1,6 @@
 import Basics
 import Foundation
+import JSONCoding
 import Testing
 
 struct JSONReaderTests {

@@ -1,4 +1,4 @@
-import Basics
+import JSONCoding
 import Testing
 
 struct JSONObjectTextTests {

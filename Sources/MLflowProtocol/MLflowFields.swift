@@ -1,26 +1,35 @@
-import Basics
+public import JSONCoding
 
 /// The fields of a request, from its body or its query, with MLflow's checks and words.
-struct MLflowFields {
-  let members: JSONValue
-  var isQuery = false
+public struct MLflowFields: Sendable {
+  /// The object that holds them.
+  public let members: JSONValue
+  /// Whether they come from a query, where every value is a text.
+  public var isQuery = false
   /// The body as it came, to tell `9.0` from `9` when a value is refused.
-  var source: [UInt8] = []
+  public var source: [UInt8] = []
+
+  /// Takes an object; of a query every value is a text.
+  public init(members: JSONValue, isQuery: Bool = false, source: [UInt8] = []) {
+    self.members = members
+    self.isQuery = isQuery
+    self.source = source
+  }
 
   /// A value that is there; null counts as absent.
-  subscript(_ name: String) -> JSONValue? {
+  public subscript(_ name: String) -> JSONValue? {
     guard let value = members[name], !value.isNull else { return nil }
     return value
   }
 
   /// A text that must be there and not be empty.
-  func required(_ name: String) throws -> String {
+  public func required(_ name: String) throws -> String {
     guard let text = try string(name), !text.isEmpty else { throw Self.missing(name) }
     return text
   }
 
   /// A text; numbers and the like are refused.
-  func string(_ name: String) throws -> String? {
+  public func string(_ name: String) throws -> String? {
     guard let value = self[name] else { return nil }
     // A NUL would end the text for SQLite.
     guard let text = value.stringValue, !text.utf8.contains(0) else {
@@ -30,7 +39,7 @@ struct MLflowFields {
   }
 
   /// A whole number, as a number or as digits in a text.
-  func integer(_ name: String) throws -> Int64? {
+  public func integer(_ name: String) throws -> Int64? {
     guard let value = self[name] else { return nil }
     switch value {
     case .number(let number):
@@ -44,7 +53,8 @@ struct MLflowFields {
   }
 
   /// A whole number in a range.
-  func integer(_ name: String, default value: Int, in range: ClosedRange<Int>) throws -> Int {
+  public func integer(_ name: String, default value: Int, in range: ClosedRange<Int>) throws -> Int
+  {
     guard let number = try integer(name) else { return value }
     guard number >= range.lowerBound else {
       throw MLflowFailure(
@@ -60,8 +70,18 @@ struct MLflowFields {
     return Int(number)
   }
 
+  /// A double, as a number or as a text such as `NaN` or `-Infinity`.
+  public func double(_ name: String) throws -> Double? {
+    guard let value = self[name] else { return nil }
+    if let number = value.numberValue { return number }
+    guard let text = value.stringValue, let number = Double(text) else {
+      throw Self.invalid(name, value)
+    }
+    return number
+  }
+
   /// `true` or `false`, also as a text.
-  func bool(_ name: String) throws -> Bool? {
+  public func bool(_ name: String) throws -> Bool? {
     guard let value = self[name] else { return nil }
     if let bool = value.boolValue { return bool }
     switch value.stringValue?.lowercased() {
@@ -72,14 +92,14 @@ struct MLflowFields {
   }
 
   /// An array; absent is empty.
-  func array(_ name: String) throws -> [JSONValue] {
+  public func array(_ name: String) throws -> [JSONValue] {
     guard let value = self[name] else { return [] }
     guard let elements = value.arrayValue else { throw Self.invalid(name, value) }
     return elements
   }
 
   /// An array of texts; one text alone, as in a query, is an array of one.
-  func strings(_ name: String) throws -> [String] {
+  public func strings(_ name: String) throws -> [String] {
     guard let value = self[name] else { return [] }
     if let text = value.stringValue, isQuery { return [text] }
     return try array(name).map { element in
@@ -89,7 +109,7 @@ struct MLflowFields {
   }
 
   /// An array of objects.
-  func objects(_ name: String) throws -> [MLflowFields] {
+  public func objects(_ name: String) throws -> [MLflowFields] {
     try array(name).map { element in
       guard case .object = element else { throw Self.invalid(name, .array([element])) }
       return MLflowFields(members: element)
@@ -97,14 +117,14 @@ struct MLflowFields {
   }
 
   /// An object.
-  func object(_ name: String) throws -> MLflowFields? {
+  public func object(_ name: String) throws -> MLflowFields? {
     guard let value = self[name] else { return nil }
     guard case .object = value else { throw Self.invalid(name, value) }
     return MLflowFields(members: value)
   }
 
   /// An array of `{"key": …, "value": …}`; of a repeated key the last value holds.
-  func pairs(_ name: String) throws -> [String: String] {
+  public func pairs(_ name: String) throws -> [String: String] {
     var pairs: [String: String] = [:]
     for entry in try objects(name) {
       pairs[try entry.required("key")] = try entry.string("value") ?? ""
@@ -112,14 +132,16 @@ struct MLflowFields {
     return pairs
   }
 
-  static func missing(_ name: String) -> MLflowFailure {
+  /// Says that a field is missing.
+  public static func missing(_ name: String) -> MLflowFailure {
     MLflowFailure(
       .invalidParameterValue,
       "Missing value for required parameter '\(name)'. "
         + "See the API docs for more information about request parameters.")
   }
 
-  static func invalid(_ name: String, _ value: JSONValue) -> MLflowFailure {
+  /// Says that a field holds what it cannot hold.
+  public static func invalid(_ name: String, _ value: JSONValue) -> MLflowFailure {
     let written = String(decoding: value.encoded().prefix(1_000), as: UTF8.self)
     return invalid(name, value, written: written)
   }

@@ -1,0 +1,137 @@
+import Glibc
+import JSONCoding
+import JobProtocol
+import MLflowProtocol
+import Synchronization
+
+/// Artifacts: files that tasks bring, kept in the attempt's folder until the server takes them.
+extension TrackingEndpoint {
+  /// Takes a file in; answers when it is on disk and in the journal.
+  func upload(
+    _ path: String, of request: HTTPRequest, _ connection: inout HTTPConnection
+  ) throws(HTTPConnection.Loss) -> HTTPAnswer {
+    guard let place = Self.checked(path), !place.isEmpty else {
+      return Self.answer(Self.invalidPath)
+    }
+    _ = mkdir(folder.uploads, 0o700)
+    let name = RandomID.hexadecimal(24)
+    let target = folder.uploads + "/" + name
+    let file = Glibc.open(target, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard file >= 0 else { return Self.answer(Self.diskFull) }
+    defer { Glibc.close(file) }
+    var digest = FileDigest()
+    var bytes: Int64 = 0
+    var isWritten = true
+    do {
+      try connection.eachPart(of: request) { part in
+        digest.add(part)
+        bytes += Int64(part.count)
+        isWritten = Self.write(part, to: file)
+        return isWritten
+      }
+    } catch {
+      unlink(target)
+      throw error
+    }
+    guard isWritten, fdatasync(file) == 0, Self.synchronizeFolder(folder.uploads) else {
+      unlink(target)
+      return Self.answer(Self.diskFull)
+    }
+    let entry = TrackingFile(name: name, bytes: bytes, sha256: digest.finish())
+    do {
+      try write(TrackingCall(method: "PUT", path: "artifacts/" + place, body: [], file: entry)) {
+        $0.files[place] = entry
+      }
+    } catch {
+      unlink(target)
+      return Self.answer(error)
+    }
+    return .done
+  }
+
+  /// A file that was brought here, else what the server has.
+  func download(_ path: String, _ request: HTTPRequest) throws -> Outcome {
+    guard let place = Self.checked(path) else { throw Self.invalidPath }
+    if let file = state.withLock({ $0.files[place] }) {
+      let own = folder.uploads + "/" + file.name
+      if access(own, R_OK) == 0 {
+        var answer = HTTPAnswer(body: .file(path: own, bytes: file.bytes))
+        answer.type = "application/octet-stream"
+        return .here(answer)
+      }
+    }
+    if let reply = relay(request, []) { return .there(reply) }
+    throw ServerNeeded(what: "the artifact '\(place)'")
+  }
+
+  /// The names in a folder, of the files that were brought here.
+  func list(_ folder: String?, _ request: HTTPRequest) throws -> HTTPAnswer {
+    let fields = MLflowFields(query: request.query)
+    guard let place = Self.checked(try folder ?? fields.string("path") ?? "") else {
+      throw Self.invalidPath
+    }
+    let prefix = place.isEmpty ? "" : place + "/"
+    var entries: [String: Int64?] = [:]
+    for (path, file) in state.withLock({ $0.files }) where path.hasPrefix(prefix) {
+      let rest = path.dropFirst(prefix.count)
+      let name = String(rest.prefix { $0 != "/" })
+      entries.updateValue(name.utf8.count == rest.utf8.count ? file.bytes : nil, forKey: name)
+    }
+    return HTTPAnswer.object { writer in
+      writer.member("files", entries.sorted { $0.key < $1.key }) { writer, entry in
+        writer.beginObject()
+        writer.member("path", entry.key)
+        writer.key("is_dir")
+        writer.bool(entry.value == nil)
+        if let bytes = entry.value { writer.member("file_size", bytes) }
+        writer.endObject()
+      }
+    }
+  }
+
+  /// Forgets a file or a folder.
+  func remove(_ path: String, _ request: HTTPRequest) throws -> HTTPAnswer {
+    guard let place = Self.checked(path), !place.isEmpty else { throw Self.invalidPath }
+    try write(TrackingCall(method: "DELETE", path: "artifacts/" + place, body: [])) { state in
+      state.files = state.files.filter { $0.key != place && !$0.key.hasPrefix(place + "/") }
+    }
+    return .done
+  }
+
+  private static let invalidPath = MLflowFailure(.invalidParameterValue, "Invalid path")
+
+  /// A path that stays in its folder; nil for others, also where it would leave it once more decoded.
+  private static func checked(_ path: String) -> String? {
+    guard !path.hasPrefix("/"), !path.utf8.contains(0), !path.utf8.contains(UInt8(ascii: "\\"))
+    else { return nil }
+    let drive = path.prefix(2)
+    if drive.count == 2, drive.last == ":", drive.first?.isLetter == true { return nil }
+    let place = path.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
+    var decoded = place
+    while true {
+      guard !decoded.hasPrefix("/"), !decoded.split(separator: "/").contains("..") else {
+        return nil
+      }
+      guard let once = decodedURLText(decoded), once != decoded else { return place }
+      decoded = once
+    }
+  }
+
+  private static func write(_ bytes: UnsafeRawBufferPointer, to file: Int32) -> Bool {
+    var written = 0
+    while written < bytes.count {
+      let count = Glibc.write(file, bytes.baseAddress.map { $0 + written }, bytes.count - written)
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { return false }
+      written += count
+    }
+    return true
+  }
+
+  private static func synchronizeFolder(_ path: String) -> Bool {
+    let folder = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard folder >= 0 else { return false }
+    defer { Glibc.close(folder) }
+    return fsync(folder) == 0
+  }
+}

@@ -1,0 +1,70 @@
+import JSONCoding
+import Synchronization
+
+/// What an agent asks of the server.
+extension TrackingEndpoint {
+  /// Says how far a server must have read the journal before it answers.
+  private static let journalHeader = "X-AIFactory-Journal"
+
+  /// Hands a request on; nil where the server cannot be reached, or has not read so far.
+  func relay(_ request: HTTPRequest, _ body: [UInt8]) -> ServerLink.Reply? {
+    let (end, confirmed) = state.withLock { ($0.lastCallEnd, $0.confirmedEnd) }
+    var headers: [(String, String)] = []
+    for name in [
+      "content-type", "user-agent", "range", "x-mlflow-experiment-id", "content-encoding",
+    ] {
+      if let value = request.headers[name] { headers.append((name, value)) }
+    }
+    if end > confirmed { headers.append((Self.journalHeader, "\(attemptName)/\(end)")) }
+    let target = request.query.isEmpty ? request.path : request.path + "?" + request.query
+    guard let reply = server.ask(request.method, target, headers: headers, body: body),
+      // The server's way to say that it cannot serve now: what is known here is better.
+      reply.status != 503
+    else { return nil }
+    state.withLock { $0.confirmedEnd = max($0.confirmedEnd, end) }
+    return reply
+  }
+
+  /// Learns something of the server, so that this job can write to it.
+  func adopt(_ missing: ServerNeeded.Missing) -> Bool {
+    switch missing {
+    case .run(let id):
+      guard let answer = ask("runs/get?run_id=\(id)"), let value = answer["run"],
+        let run = RunView(value)
+      else { return false }
+      state.withLock { if $0.view.runs[id] == nil { $0.view.runs[id] = run } }
+    case .experiment(let id):
+      guard let answer = ask("experiments/get?experiment_id=\(id)"),
+        let value = answer["experiment"], let experiment = ExperimentView(value)
+      else { return false }
+      state.withLock {
+        if $0.view.experiments[id] == nil { $0.view.experiments[id] = experiment }
+      }
+    case .model(let id):
+      guard let answer = ask("logged-models/\(id)"), let value = answer["model"],
+        let model = LoggedModelView(value)
+      else { return false }
+      state.withLock { if $0.view.models[id] == nil { $0.view.models[id] = model } }
+    }
+    return true
+  }
+
+  private func ask(_ target: String) -> JSONValue? {
+    guard target.utf8.allSatisfy({ (0x21...0x7E).contains($0) }),
+      let reply = server.ask("GET", "/api/2.0/mlflow/" + target), reply.status == 200,
+      let body = reply.body(limit: 64 << 20)
+    else { return nil }
+    // What is no JSON tells nothing.
+    return try? JSONValue(parsing: body, acceptsPythonNumbers: true)
+  }
+}
+
+extension HTTPConnection {
+  /// Sends what the server answers, whose end is the end of the connection.
+  func pass(on reply: consuming ServerLink.Reply) throws(Loss) {
+    // The client must not expect to use the connection again.
+    let line = reply.bytes.firstIndex(of: 10).map { $0 + 1 } ?? 0
+    try send(reply.bytes[..<line] + Array("Connection: close\r\n".utf8) + reply.bytes[line...])
+    while case let chunk = reply.more(), !chunk.isEmpty { try send(chunk) }
+  }
+}

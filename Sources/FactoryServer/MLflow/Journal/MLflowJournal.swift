@@ -1,0 +1,113 @@
+import Basics
+import Compute
+import Experimentation
+import Foundation
+import JobProtocol
+import MLflowProtocol
+
+/// Carries out what MLflow's clients have written to the agents of their jobs.
+///
+/// It reads and writes as the routes do: a call means the same, whether it came over HTTP or in a journal.
+struct MLflowJournal: JobTracker {
+  let objects: ObjectStore
+
+  /// Moves files into the object store, which knows those that it has.
+  func gather(_ calls: [TimedCall], from folder: AttemptFolder) async throws {
+    for file in calls.compactMap(\.call.file) {
+      guard let digest = ObjectDigest(hex: file.sha256), !file.name.contains("/") else { continue }
+      let path = folder.uploads + "/" + file.name
+      // What was taken before a commit that failed is there already.
+      if objects.contains(digest), !FileTree.exists(path) { continue }
+      guard FileTree.exists(path) else { continue }
+      _ = try await objects.put(file: path, move: true)
+    }
+  }
+
+  func apply(_ timed: TimedCall, of job: Job, in db: LedgerTransaction) throws {
+    let call = timed.call
+    let nowMs = timed.timeMs
+    if let path = call.path.withoutPrefix("artifacts/") {
+      return try applyArtifact(call, path, nowMs: nowMs, in: db)
+    }
+    if call.path == "runs/log-batch" {
+      return try MLflowLogging.write(try MLflowBatch(parsing: call.body))(db)
+    }
+    let value =
+      call.body.isEmpty
+      ? .object([]) : try JSONValue(parsing: call.body, acceptsPythonNumbers: true)
+    let fields = MLflowFields(members: value, source: call.body)
+    if let write = MLflowLogging.writes.first(where: { $0.path == call.path }) {
+      return try write.read(fields)(db)
+    }
+    let parts = call.path.split(separator: "/").map { $0.removingPercentEncoding ?? String($0) }
+    if parts.first == "logged-models",
+      try MLflowLoggedModels.apply(
+        call.method, Array(parts.dropFirst()), fields, made: call.made, nowMs: nowMs, in: db)
+    {
+      return
+    }
+    switch call.path {
+    case "runs/create":
+      guard let id = RunID(call.made) else { throw Self.unknown(call) }
+      let write = try MLflowRuns.creation(fields, id: id, nowMs: nowMs, job: job.id.rawValue)
+      _ = try write(db)
+    case "runs/update": _ = try MLflowRuns.update(fields)(db)
+    case "runs/delete": try MLflowRuns.lifecycle(.deleted, fields, nowMs: nowMs)(db)
+    case "runs/restore": try MLflowRuns.lifecycle(.active, fields, nowMs: nowMs)(db)
+    case "experiments/create":
+      guard let id = ExperimentID(call.made) else { throw Self.unknown(call) }
+      let location = try fields.string("artifact_location") ?? ""
+      try MLflowNames.checkLocation(location)
+      _ = try ExperimentStore.take(
+        id, named: try fields.required("name"),
+        artifactLocation: location.isEmpty ? nil : location, tags: try fields.pairs("tags"),
+        project: job.project, nowMs: nowMs, in: db)
+    case "experiments/set-experiment-tag":
+      let experiment = try ExperimentStore.experiment(try fields.experiment(), in: db)
+      try ExperimentStore.setTag(
+        try fields.required("key"), try fields.string("value") ?? "", of: experiment.id,
+        nowMs: nowMs, in: db)
+    default: throw Self.unknown(call)
+    }
+  }
+
+  private func applyArtifact(
+    _ call: TrackingCall, _ given: String, nowMs: Int64, in db: LedgerTransaction
+  ) throws {
+    let path = try Self.ownPath(try MLflowArtifacts.checked(given), in: db)
+    guard call.method == "PUT" else { return try ArtifactStore.delete(path, in: db) }
+    guard let file = call.file, let digest = ObjectDigest(hex: file.sha256),
+      objects.contains(digest), MLflowPackage(path: path) == nil
+    else {
+      throw MLflowFailure(.invalidParameterValue, "the file of '\(path)' is missing or damaged")
+    }
+    try ArtifactStore.put(
+      ArtifactFile(path: path, sha256: digest, bytes: file.bytes), nowMs: nowMs, in: db)
+  }
+
+  /// The place of a file whose experiment has another identifier here than where it was logged.
+  private static func ownPath(_ path: String, in db: LedgerTransaction) throws -> String {
+    let parts = path.split(separator: "/", maxSplits: 1)
+    guard parts.count == 2, let given = ExperimentID(String(parts[0])) else { return path }
+    do {
+      let own = try ExperimentStore.experiment(given, in: db).id
+      return own == given ? path : "\(own)/\(parts[1])"
+    } catch let error as ExperimentationError {
+      // A folder that only looks like an experiment's.
+      guard error.code == .experimentNotFound else { throw error }
+      return path
+    }
+  }
+
+  private static func unknown(_ call: TrackingCall) -> MLflowFailure {
+    MLflowFailure(
+      .notImplemented, "an agent of another version has answered \(call.method) \(call.path)")
+  }
+}
+
+extension String {
+  /// What follows a prefix; nil where the text does not begin so.
+  fileprivate func withoutPrefix(_ prefix: String) -> String? {
+    hasPrefix(prefix) ? String(dropFirst(prefix.count)) : nil
+  }
+}

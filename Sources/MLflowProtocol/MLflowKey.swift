@@ -1,0 +1,66 @@
+/// MLflow's rule for names of metrics, params and tags.
+public enum MLflowKey {
+  /// What is named.
+  public enum Kind: Sendable { case metric, param, tag }
+
+  /// What is wrong with a name, in MLflow's words; nil where nothing is.
+  public static func problem(of key: String, kind: Kind) -> String? {
+    // MLflow's clients know a metric's key by "name", and the length limits by these nouns.
+    let (field, noun) =
+      switch kind {
+      case .metric: ("name", "Metric name")
+      case .param: ("key", "Param key")
+      case .tag: ("key", "key")
+      }
+    guard key.unicodeScalars.count <= 250 else {
+      return "'\(noun)' exceeds the maximum length of 250 characters"
+    }
+    let isAllowed = key.utf8.allSatisfy(isPlain) || key.unicodeScalars.allSatisfy(isAllowed)
+    guard !isAllowed || key.isEmpty || leavesItsFolder(key) else { return nil }
+    return "Invalid value \"\(shown(key))\" for parameter '\(field)' supplied: "
+      + (isAllowed
+        ? "It must not be empty or a path to elsewhere."
+        : "Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), "
+          + "spaces ( ), colon(:) and slashes (/).")
+  }
+
+  /// Whether a byte of a key is allowed without a look at the tables of Unicode.
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      // `-./` and the digits up to `:` lie side by side.
+      UInt8(ascii: "-")...UInt8(ascii: ":"), UInt8(ascii: "_"), UInt8(ascii: " "):
+      true
+    default: false
+    }
+  }
+
+  private static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+      || "_-. :/".unicodeScalars.contains(scalar)
+  }
+
+  /// Whether the key, read as a path, is another path than it says, such as `a/../b` or `/a`.
+  private static func leavesItsFolder(_ key: String) -> Bool {
+    guard key.utf8.contains(where: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: ".") }) else {
+      return false
+    }
+    return key.split(separator: "/", omittingEmptySubsequences: false).contains {
+      $0.isEmpty || $0 == "." || $0 == ".."
+    }
+  }
+
+  /// The start of a key, with what cannot be seen spelled out.
+  private static func shown(_ key: String) -> String {
+    var shown = ""
+    for (count, scalar) in key.unicodeScalars.enumerated() {
+      if count == 80 { return shown + "…" }
+      if scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) {
+        shown += "\\u{" + String(scalar.value, radix: 16) + "}"
+      } else {
+        shown.unicodeScalars.append(scalar)
+      }
+    }
+    return shown
+  }
+}
