@@ -10,7 +10,7 @@ public enum ExperimentationMigrations {
   public static let all: [SchemaMigration] = [
     createTracking, createRegistry, addArtifacts, addLoggedModels, addStages,
     addTraces, indexNotes, addEvaluationDatasets, addInputTags, addSpans, addUploads,
-    addCondemned, addExperimentAlias,
+    addCondemned, addExperimentAlias, addForeignRuns,
   ]
 
   private static let createTracking = SchemaMigration(

@@ -100,6 +100,17 @@ extension ExperimentationMigrations {
         """)
   }
 
+  static let addForeignRuns = SchemaMigration(
+    identifier: "experimentation-0013-add-foreign-runs"
+  ) { db in
+    // Runs of another tracking server: clients name them, and nothing is known of them here.
+    try db.execute(
+      sql: """
+        ALTER TABLE modelVersion ADD COLUMN foreignRun TEXT;
+        ALTER TABLE loggedModel ADD COLUMN foreignRun TEXT;
+        """)
+  }
+
   static let addStages = SchemaMigration(
     identifier: "experimentation-0005-add-stages"
   ) { db in

@@ -14,14 +14,14 @@ extension LoggedModelStore {
       throw ExperimentationError(.invalidValue, "its id is not m- and 32 hexadecimal digits.")
     }
     if try isKnown(id, in: db) { return false }
-    let run = RunID(line.text("source_run_id"))
-    let isRunKnown = try run.map { try RunRecord.find($0, in: db) != nil } ?? false
+    let named = line.text("source_run_id")
+    let run = try RunStore.known(named, in: db)
     let created = line.integer("creation_timestamp_ms") ?? nowMs
     let statuses: [LoggedModel.Status] = [.pending, .pending, .ready, .uploadFailed]
     var record = LoggedModelRecord(
       number: nil, id: id, experiment: experiment.id.rawValue,
       name: line.text("name").firstScalars(500), kind: line.text("model_type"),
-      sourceRun: isRunKnown ? run?.rawValue : nil,
+      sourceRun: run?.rawValue, foreignRun: run == nil && !named.isEmpty ? named : nil,
       status: statuses[Int(max(0, min(3, line.integer("status") ?? 2)))],
       statusMessage: line.text("status_message"),
       artifactLocation: experiment.artifactLocation + "/models/\(id)/artifacts",

@@ -78,7 +78,7 @@ extension MLflowImport {
               name, description: description, project: project, nowMs: nowMs, in: db)
           }
           for (key, value) in tags {
-            try ModelStore.setTag(key, value, of: name, project: project, nowMs: nowMs, in: db)
+            try ModelStore.setTag(key, value, of: name, project: project, in: db)
           }
         }
       } catch let error as ExperimentationError {
@@ -117,7 +117,9 @@ extension MLflowImport {
       registrationKey: "mlflow:\(source.path):\(name):\(number)", source: line.text("source"),
       description: line.text("description"), user: line.text("user_id"),
       runLink: line.text("run_link"))
-    draft.run = try await known(RunID(line.text("run_id")))
+    let run = line.text("run_id")
+    draft.run = try await known(RunID(run))
+    if draft.run == nil, !run.isEmpty { draft.foreignRun = run }
     let logged = line.text("model_id")
     if try await ledger.read({ db in try LoggedModelStore.isKnown(logged, in: db) }) {
       draft.loggedModel = logged
@@ -144,7 +146,7 @@ extension MLflowImport {
         version, of: name, stage: stage, project: project, nowMs: nowMs, in: db)
       for (key, value) in tags {
         try ModelStore.setTag(
-          key, value, ofVersion: version, of: name, project: project, nowMs: nowMs, in: db)
+          key, value, ofVersion: version, of: name, project: project, in: db)
       }
       return version
     }

@@ -17,6 +17,8 @@ public struct LoggedModel: Sendable {
   public var kind: String
   /// The run that logged it.
   public var sourceRun: RunID?
+  /// What a client called the run that logged it, where that is none of the factory's.
+  public var foreignRun: String?
   /// Whether its files are complete.
   public var status: Status
   /// Why the upload failed; else empty.

@@ -10,6 +10,7 @@ struct LoggedModelRecord: Codable, Sendable, FetchableRecord, MutablePersistable
   var name: String
   var kind: String
   var sourceRun: String?
+  var foreignRun: String?
   var status: LoggedModel.Status
   var statusMessage: String
   var artifactLocation: String
@@ -40,7 +41,8 @@ struct LoggedModelRecord: Codable, Sendable, FetchableRecord, MutablePersistable
     }
     var model = LoggedModel(
       id: id, experiment: experiment, name: name, kind: kind,
-      sourceRun: sourceRun.flatMap { RunID($0) }, status: status, statusMessage: statusMessage,
+      sourceRun: sourceRun.flatMap { RunID($0) }, foreignRun: foreignRun, status: status,
+      statusMessage: statusMessage,
       artifactLocation: artifactLocation, lifecycle: lifecycle, createdAtMs: createdAtMs,
       updatedAtMs: updatedAtMs)
     model.params = try pairs("loggedModelParam", in: db)

@@ -92,7 +92,8 @@ extension LoggedModelStore {
       texts: [
         "name": "loggedModel.name", "model_id": "loggedModel.id",
         "model_type": "loggedModel.kind", "status": "loggedModel.status",
-        "source_run_id": "loggedModel.sourceRun", "experiment_id": "loggedModel.experiment",
+        "source_run_id": "coalesce(loggedModel.sourceRun, loggedModel.foreignRun)",
+        "experiment_id": "loggedModel.experiment",
       ],
       numbers: [
         "creation_timestamp": "loggedModel.createdAtMs", "creation_time": "loggedModel.createdAtMs",

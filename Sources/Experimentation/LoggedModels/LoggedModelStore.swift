@@ -14,7 +14,7 @@ public struct LoggedModelStore: Sendable {
   /// - Parameter location: where the files are already; nil is a folder of the experiment's.
   public static func create(
     _ id: String = LoggedModel.randomID(), in experiment: ExperimentID, name: String,
-    kind: String = "", sourceRun: RunID? = nil,
+    kind: String = "", sourceRun: RunID? = nil, foreignRun: String? = nil,
     params: [String: String] = [:], tags: [String: String] = [:], location: String? = nil,
     nowMs: Int64, in db: Database
   ) throws -> LoggedModel {
@@ -34,7 +34,7 @@ public struct LoggedModelStore: Sendable {
     if let sourceRun { _ = try RunStore.number(of: sourceRun, in: db) }
     var record = LoggedModelRecord(
       number: nil, id: id, experiment: home.id.rawValue, name: name, kind: kind,
-      sourceRun: sourceRun?.rawValue, status: .pending, statusMessage: "",
+      sourceRun: sourceRun?.rawValue, foreignRun: foreignRun, status: .pending, statusMessage: "",
       artifactLocation: location ?? home.artifactLocation + "/models/\(id)/artifacts",
       lifecycle: .active, createdAtMs: nowMs, updatedAtMs: nowMs)
     try record.insert(db)

@@ -16,7 +16,7 @@ extension ModelStore {
     record.description = description
     try record.update(db)
     for (key, value) in tags {
-      try setTag(key, value, of: name, project: project, nowMs: nowMs, in: db)
+      try setTag(key, value, of: name, project: project, in: db)
     }
     return try model(record, in: db)
   }
@@ -57,14 +57,12 @@ extension ModelStore {
       sql: "DELETE FROM registeredModel WHERE number = ?", arguments: [record.number])
   }
 
-  /// Sets a tag of a model.
+  /// Sets a tag of a model, which is no change of it: the order of search stays.
   public static func setTag(
-    _ key: String, _ value: String, of name: String, project: String = "default", nowMs: Int64,
-    in db: Database
+    _ key: String, _ value: String, of name: String, project: String = "default", in db: Database
   ) throws {
-    let record = try change(name, project: project, nowMs: nowMs, in: db)
+    let number = try find(name, project: project, in: db).number
     try checkTag(key, value)
-    let number = try find(record.name, project: project, in: db).number
     try db.execute(
       sql: "INSERT OR REPLACE INTO registeredModelTag (model, key, value) VALUES (?, ?, ?)",
       arguments: [number, key, value])

@@ -50,6 +50,7 @@ struct ModelVersionRecord: Codable, Sendable, FetchableRecord, PersistableRecord
   var runLink: String
   var statusMessage: String
   var loggedModel: String?
+  var foreignRun: String?
 
   init(model: Int64, version: Int, draft: ModelVersionDraft, nowMs: Int64) {
     self.model = model
@@ -71,18 +72,21 @@ struct ModelVersionRecord: Codable, Sendable, FetchableRecord, PersistableRecord
     runLink = draft.runLink
     statusMessage = ""
     loggedModel = draft.loggedModel
+    foreignRun = draft.foreignRun
   }
 
   func modelVersion(
     name: String, aliases: [String], tags: [String: String]
   ) -> ModelVersion {
-    ModelVersion(
-      name: name, version: version, status: status,
-      draft: ModelVersionDraft(
-        registrationKey: registrationKey, run: run.flatMap(RunID.init), job: job,
-        datasetVersion: datasetVersion, package: package, source: source, signature: signature,
-        provenance: provenance, description: description, user: user, runLink: runLink,
-        loggedModel: loggedModel), aliases: aliases, createdAtMs: createdAtMs,
-      updatedAtMs: updatedAtMs, stage: stage, statusMessage: statusMessage, tags: tags)
+    var draft = ModelVersionDraft(
+      registrationKey: registrationKey, run: run.flatMap(RunID.init), job: job,
+      datasetVersion: datasetVersion, package: package, source: source, signature: signature,
+      provenance: provenance, description: description, user: user, runLink: runLink,
+      loggedModel: loggedModel)
+    draft.foreignRun = foreignRun
+    return ModelVersion(
+      name: name, version: version, status: status, draft: draft, aliases: aliases,
+      createdAtMs: createdAtMs, updatedAtMs: updatedAtMs, stage: stage,
+      statusMessage: statusMessage, tags: tags)
   }
 }

@@ -2,14 +2,14 @@ import Basics
 public import GRDB
 
 extension ModelStore {
-  /// Changes what is noted about a version.
+  /// Changes what is noted about a version; of its model, only another stage is a change.
   @discardableResult
   public static func change(
     _ version: Int, of name: String, description: String? = nil, stage: ModelStage? = nil,
     project: String = "default", nowMs: Int64, in db: Database
   ) throws -> ModelVersion {
-    let model = try change(name, project: project, nowMs: nowMs, in: db)
-    let number = try find(model.name, project: project, in: db).number
+    let number = try find(name, project: project, in: db).number
+    if stage != nil { try change(name, project: project, nowMs: nowMs, in: db) }
     _ = try self.version(version, of: name, project: project, in: db)
     try db.execute(
       sql: """
@@ -64,13 +64,13 @@ extension ModelStore {
       arguments: [number, version])
   }
 
-  /// Sets a tag of a version.
+  /// Sets a tag of a version, which is no change of it: the order of search stays.
   public static func setTag(
     _ key: String, _ value: String, ofVersion version: Int, of name: String,
-    project: String = "default", nowMs: Int64, in db: Database
+    project: String = "default", in db: Database
   ) throws {
     try checkTag(key, value)
-    try change(version, of: name, project: project, nowMs: nowMs, in: db)
+    _ = try self.version(version, of: name, project: project, in: db)
     try db.execute(
       sql: """
         INSERT OR REPLACE INTO modelVersionTag (model, version, key, value) VALUES (?, ?, ?, ?)
@@ -103,11 +103,14 @@ extension ModelStore {
     ).filter { wanted.contains($0.stage) }.map { try self.version($0, name: name, in: db) }
   }
 
-  /// Versions that a filter finds, in order, and the token of the next page.
+  /// Versions that a filter finds, in order, and the token of the next page; what changed last comes
+  /// first unless an order says otherwise.
   public func searchVersions(
     filter: String = "", order: [String] = [], page: SearchPage, in project: String = "default"
   ) async throws -> (versions: [ModelVersion], next: String?) {
-    let query = try ListQuery(filter: filter, order: order, fields: Self.fields)
+    let query = try ListQuery(
+      filter: filter, order: order.isEmpty ? ["last_updated_timestamp DESC"] : order,
+      fields: Self.fields)
     let home = SQLCondition("registeredModel.project = ?", [.text(project)])
     let select = SQLQuery(
       """
@@ -125,7 +128,8 @@ extension ModelStore {
 
   private static let fields = ListQuery.Fields(
     texts: [
-      "name": "registeredModel.name", "run_id": "modelVersion.run",
+      "name": "registeredModel.name",
+      "run_id": "coalesce(modelVersion.run, modelVersion.foreignRun)",
       "source_path": "modelVersion.source",
     ],
     numbers: ["version_number": "modelVersion.version"], lists: ["name", "run_id"],
@@ -134,9 +138,7 @@ extension ModelStore {
       "creation_timestamp": "modelVersion.createdAtMs",
       "last_updated_timestamp": "modelVersion.updatedAtMs",
     ], keyed: ["tag": tag, "tags": tag],
-    ties: [
-      "modelVersion.updatedAtMs DESC", "registeredModel.name", "modelVersion.version DESC",
-    ])
+    ties: ["registeredModel.name", "modelVersion.version DESC"])
 
   @Sendable private static func tag(
     _ clause: FilterClause

@@ -39,6 +39,8 @@ public struct ModelVersionDraft: Sendable, Equatable {
   public var registrationKey: String?
   /// The run that made it.
   public var run: RunID?
+  /// What a client called the run that made it, where that is none of the factory's.
+  public var foreignRun: String?
   /// The job that made it.
   public var job: String?
   /// The dataset version it was trained on.

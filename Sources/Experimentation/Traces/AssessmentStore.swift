@@ -27,20 +27,52 @@ extension TraceStore {
   ) throws -> Assessment {
     let all = try assessments(ofTrace: number(of: trace, in: db), in: db)
     guard let found = all.first(where: { $0.id == id }) else {
-      throw ExperimentationError(
-        .assessmentNotFound,
-        "Assessment with ID '\(id.prefix(100))' not found for trace '\(trace)'")
+      throw notFound(id, on: trace)
     }
     return found
   }
 
-  /// Removes an assessment; one that is not there is no error.
+  private static func notFound(_ id: String, on trace: String) -> ExperimentationError {
+    ExperimentationError(
+      .assessmentNotFound,
+      "Assessment with ID '\(id.prefix(100))' not found for trace '\(trace)'")
+  }
+
+  /// Keeps an assessment that may stand in another's place, which is valid no longer.
+  public static func add(_ assessment: Assessment, on trace: String, in db: Database) throws {
+    try put(assessment, on: trace, in: db)
+    guard let other = try overridden(by: assessment.id, in: db) else { return }
+    let number = try number(of: trace, in: db)
+    guard try setValid(false, other, on: number, in: db) else { throw notFound(other, on: trace) }
+  }
+
+  /// Removes an assessment, so that what it stood for is valid again; one that is not there is no
+  /// error.
   public static func deleteAssessment(
     _ id: String, on trace: String, in db: Database
   ) throws {
+    let number = try number(of: trace, in: db)
+    let other = try overridden(by: id, in: db)
     try db.execute(
-      sql: "DELETE FROM assessment WHERE id = ? AND trace = ?",
-      arguments: [id, try number(of: trace, in: db)])
+      sql: "DELETE FROM assessment WHERE id = ? AND trace = ?", arguments: [id, number])
+    if let other, db.changesCount > 0 { _ = try setValid(true, other, on: number, in: db) }
+  }
+
+  private static func overridden(by id: String, in db: Database) throws -> String? {
+    try String.fetchOne(
+      db, sql: "SELECT content ->> '$.overrides' FROM assessment WHERE id = ?", arguments: [id]
+    ).flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  private static func setValid(
+    _ isValid: Bool, _ id: String, on trace: Int64, in db: Database
+  ) throws -> Bool {
+    try db.execute(
+      sql: """
+        UPDATE assessment SET content = json_set(content, '$.valid', json(?))
+        WHERE id = ? AND trace = ?
+        """, arguments: [isValid ? "true" : "false", id, trace])
+    return db.changesCount > 0
   }
 
   static func assessments(ofTrace number: Int64, in db: Database) throws -> [Assessment] {

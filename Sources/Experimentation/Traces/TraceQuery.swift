@@ -72,7 +72,13 @@ struct TraceQuery: Sendable {
         "Invalid comparator '\(clause.comparison.rawValue)' for the text of spans: "
           + "it can be compared by LIKE and ILIKE.")
     }
-    return try .text("span.content", clause, noun: "span")
+    // What the client sent, without the names that the protocol gives to its parts.
+    let part = try SQLCondition.text("CAST(part.atom AS TEXT)", clause, noun: "span")
+    return SQLCondition(
+      """
+      EXISTS (SELECT 1 FROM json_tree(span.content) AS part
+        WHERE part.atom IS NOT NULL AND \(part.sql))
+      """, part.arguments)
   }
 
   /// Made in the run, or linked to it.

@@ -100,7 +100,8 @@ extension ExperimentStore {
 }
 
 extension ExperimentStore {
-  /// Experiments that a filter finds, with their tags, and the token of the next page.
+  /// Experiments that a filter finds, with their tags, and the token of the next page; the youngest
+  /// first unless an order says otherwise.
   public func search(
     filter: String = "", order: [String] = [], view: SearchView = .activeOnly, page: SearchPage,
     in project: String = "default"
@@ -128,7 +129,7 @@ extension ExperimentStore {
     ],
     lists: ["experiment_id"],
     keyed: ["tag": tagCondition, "tags": tagCondition],
-    ties: ["experiment.updatedAtMs DESC", "experiment.id DESC"])
+    ties: ["experiment.createdAtMs DESC", "experiment.id"])
 
   @Sendable private static func tagCondition(
     _ clause: FilterClause

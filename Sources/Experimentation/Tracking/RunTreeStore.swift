@@ -8,6 +8,11 @@ extension RunStore {
     try RunRecord.find(id, in: db)?.run
   }
 
+  /// The run that a client names; nil where that is none of the factory's.
+  public static func known(_ name: String, in db: Database) throws -> RunID? {
+    try RunID(name).flatMap { try find($0, in: db)?.id }
+  }
+
   /// The runs right below a run that are in use, oldest first.
   public func children(of parent: RunID, limit: Int = 1_000) async throws -> [Run] {
     try await ledger.read { db in

@@ -34,7 +34,7 @@ struct ModelIntake {
         of: name, draft, project: project, nowMs: nowMs, in: db)
       for (key, value) in export?.tags ?? [:] {
         try ModelStore.setTag(
-          key, value, ofVersion: made.version, of: name, project: project, nowMs: nowMs, in: db)
+          key, value, ofVersion: made.version, of: name, project: project, in: db)
       }
       let known = try ModelStore.model(named: name, project: project, in: db).aliases
       var remarks: [String] = []

@@ -47,7 +47,7 @@ extension FactoryServices {
         hasReport: run.evaluation?.files != nil, trackingRun: run.trackingRun)
     }
     page.experiments = try await ExperimentStore(ledger: ledger).search(
-      page: try SearchPage(limit: 50), in: project
+      order: ["last_update_time DESC"], page: try SearchPage(limit: 50), in: project
     ).experiments.map { experiment, _ in
       HomePage.Experiment(
         id: experiment.id.rawValue, name: experiment.name,

@@ -18,7 +18,7 @@ extension FactoryRoutes {
     ) { request, context in
       let limit = try request.query("limit", default: 100, in: 1...1_000)
       let (found, _) = try await ExperimentStore(ledger: ledger).search(
-        filter: request.query("filter") ?? "",
+        filter: request.query("filter") ?? "", order: ["last_update_time DESC"],
         view: request.query("deleted") == nil ? .activeOnly : .deletedOnly,
         page: try SearchPage(limit: limit), in: context.project)
       return try WireResponse(

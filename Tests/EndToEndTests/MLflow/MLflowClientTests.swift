@@ -26,11 +26,11 @@ struct MLflowClientTests {
     (
       "conformance_models",
       [
-        "registered_models", "registered_model_search", "model_versions", "stages_and_aliases",
-        "version_sources", "prompts", "logged_models", "artifact_paths",
+        "registered_models", "registered_model_search", "model_versions", "runs_elsewhere",
+        "stages_and_aliases", "version_sources", "prompts", "logged_models", "artifact_paths",
       ]
     ),
-    ("conformance_rest", ["wrong_requests", "hostile_requests", "endpoints"]),
+    ("conformance_rest", ["wrong_requests", "expectations", "hostile_requests", "endpoints"]),
   ])
   func `MLflow's client does what it does against MLflow`(
     script: String, gestures: [String]

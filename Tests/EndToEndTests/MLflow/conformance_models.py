@@ -85,8 +85,17 @@ def model_versions():
     name, made, source = model_with_versions(4)
     assert [int(v.version) for v in made] == [1, 2, 3, 4] and made[0].run_id == source.info.run_id
     assert made[0].status == "READY" and made[0].current_stage == "None"
-    client.update_model_version(name, "1", "words")
+    # Words and tags are no change of the model, and tags none of the version; a stage is one of both.
+    times = lambda: (client.get_registered_model(name).last_updated_timestamp, client.get_model_version(name, "1").last_updated_timestamp)
+    before = times()
+    time.sleep(0.002)
     client.set_model_version_tag(name, "1", "k", "v")
+    client.set_registered_model_tag(name, "k", "v")
+    assert times() == before
+    client.update_model_version(name, "1", "words")
+    assert times()[0] == before[0] and times()[1] > before[1]
+    client.transition_model_version_stage(name, "1", "None")
+    assert times()[0] > before[0]
     client.set_model_version_tag(name, "2", "k", "w")
     assert client.get_model_version(name, "1").description == "words"
     numbers = lambda filter, **more: [int(v.version) for v in client.search_model_versions(filter, **more)]
@@ -95,6 +104,12 @@ def model_versions():
     assert numbers(f"run_id = '{source.info.run_id}'", order_by=["version_number DESC"]) == [4, 3, 2, 1]
     assert numbers(f"source_path = '{source.info.artifact_uri}/2'") == [3] and numbers(mine + " AND version_number >= 3", order_by=["version_number"]) == [3, 4]
     assert numbers(f"run_id IN ('{source.info.run_id}') AND {mine}", max_results=3, order_by=["version_number"]) == [1, 2, 3]
+    other = name + "-b"
+    client.create_registered_model(other)
+    client.create_model_version(other, source.info.artifact_uri, source.info.run_id)
+    found = client.search_model_versions(f"run_id = '{source.info.run_id}' AND version_number = 1", order_by=["version_number DESC"])
+    assert [v.name for v in found] == [name, other]
+    client.delete_registered_model(other)
     raises("INVALID_PARAMETER_VALUE", lambda: numbers("run_id IN ()"), "non-empty list")
     raises("INVALID_PARAMETER_VALUE", lambda: numbers("version_number = 'x'"))
     client.delete_model_version(name, "4")
@@ -106,6 +121,27 @@ def model_versions():
     again = client.copy_model_version(f"models:/{name}/2", copied.name)
     assert int(again.version) == 2 and again.tags == {"k": "w"}
     raises("INVALID_PARAMETER_VALUE", lambda: client.get_model_version(name, "one"), "must be an integer, got 'one'")
+
+
+@gesture
+def runs_elsewhere():
+    """A registry may be apart from the server that has the runs: their names are kept as they were sent."""
+    name = fresh("model")
+    client.create_registered_model(name)
+    for source, id in [("runs:/run_1/model", "run_1"), ("s3://bucket/model", "0" * 32), (f"runs:/{'1' * 32}/model", "1" * 32)]:
+        made = client.create_model_version(name, source, id)
+        assert (made.source, made.run_id) == (source, id)
+        assert client.get_model_version(name, made.version) == made
+        assert client.get_model_version_download_uri(name, made.version) == source
+        assert [v.version for v in client.search_model_versions(f"name = '{name}' AND run_id = '{id}'")] == [made.version]
+    assert client.copy_model_version(f"models:/{name}/1", name).run_id == "run_1"
+    for bad in ["runs:/run_2/model", "mlflow-artifacts:/1/run_1/artifacts", "/tmp"]:
+        raises("INVALID_PARAMETER_VALUE", lambda: client.create_model_version(name, bad, "run_1"), "Invalid model version source")
+    experiment = client.create_experiment(fresh())
+    model = client.create_logged_model(experiment, source_run_id="123")
+    assert model.source_run_id == "123" == client.get_logged_model(model.model_id).source_run_id
+    found = client.search_logged_models([experiment], filter_string="source_run_id = '123'")
+    assert [m.model_id for m in found] == [model.model_id]
 
 
 @gesture
@@ -206,6 +242,18 @@ def logged_models():
     raises("INVALID_PARAMETER_VALUE", lambda: names(order_by=[{"field_name": "color"}]), "Invalid order by field name: color")
     raises("INVALID_PARAMETER_VALUE", lambda: client.create_logged_model(experiment, "a/b"), "Invalid model name ('a/b') provided")
     raises("RESOURCE_DOES_NOT_EXIST", lambda: client.get_logged_model("m-none"), "Logged model with ID 'm-none' not found")
+    name = fresh("model")
+    client.create_registered_model(name)
+    for count in (1, 2):
+        client.create_model_version(name, model.artifact_location, model_id=model.model_id)
+        entries = ", ".join(f'{{"name": "{name}", "version": {i + 1}}}' for i in range(count))
+        assert client.get_logged_model(model.model_id).tags["mlflow.modelVersions"] == f"[{entries}]"
+    place = model.artifact_location.replace("mlflow-artifacts:", artifacts)
+    assert session_put(f"{place}/MLmodel", b"x").status_code == 200
+    files = f"/ajax-api/2.0/mlflow/logged-models/{model.model_id}/artifacts/files"
+    assert ask("GET", files, params={"artifact_file_path": "MLmodel"}).content == b"x"
+    for path, status in [("none", 404), ("../MLmodel", 400), ("", 400)]:
+        assert ask("GET", files, params={"artifact_file_path": path}).status_code == status, path
     client.delete_logged_model(second.model_id)
     client.delete_logged_model(second.model_id)
     raises("RESOURCE_DOES_NOT_EXIST", lambda: client.get_logged_model(second.model_id), "not found")
@@ -240,6 +288,7 @@ def artifact_paths():
             ask("GET", "artifacts/list", params={"run_id": id, "path": path}), ask("GET", artifacts, params={"path": path}),
             ask("GET", "/get-artifact", params={"run_id": id, "path": path}),
             ask("GET", "/model-versions/get-artifact", params={"name": "model", "version": 1, "path": path}),
+            ask("GET", "//model-versions/get-artifact", params={"name": "model", "version": 1, "path": path}),
             ask("POST", "/ajax-api/2.0/mlflow/upload-artifact", params={"run_uuid": id, "path": path}, data="x"),
         ]:
             assert answer.status_code == 400 and answer.json() == invalid, f"{path}: {answer.text}"
@@ -252,6 +301,9 @@ def artifact_paths():
         assert upload(data, **query).json()["message"] == f"Request must specify {words}."
     for path, status in [("none", 404), ("d", 400)]:
         assert ask("GET", "/get-artifact", params={"run_id": id, "path": path}).status_code == status
+    for name, told in [("dog+step+20.webp", "dog+step+20.webp"), ("a b.txt", '"a b.txt"')]:
+        assert put("d/" + name, b"1").status_code == 200
+        assert ask("GET", f"{root}/d/{name}").headers["Content-Disposition"].startswith(f"attachment; filename={told}")
     assert ask("DELETE", f"{root}/d").status_code == 200
     assert [f["path"] for f in ask("GET", "artifacts/list", params={"run_id": id}).json()["files"]] == ["MLmodel", "a.txt", "up"]
 

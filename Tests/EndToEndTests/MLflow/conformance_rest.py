@@ -63,6 +63,8 @@ def wrong_requests():
         ("runs/search", {"experiment_ids": ["0"], "filter": "run_id IN ()"}, 400, invalid, "expected a non-empty list of string values"),
         ("runs/restore", {"run_id": "f" * 32}, 404, absent, "not found"),
         ("logged-models/search", {}, 400, invalid, f"{missing} 'experiment_ids'"),
+        ("/api/3.0/mlflow/traces/search", {}, 400, invalid, f"{missing} 'locations'"),
+        ("/api/3.0/mlflow/traces/calculate-filter-correlation", {"experiment_ids": ["0"], "filter_string1": "tags.a = 'b'"}, 400, invalid, f"{missing} 'filter_string2'"),
         ("registered-models/create", {"name": "m", "tags": "x"}, 400, invalid, "for parameter 'tags'"),
         ("model-versions/create", {"name": "none", "source": "s3://a/b"}, 404, absent, "not found"),
         ("model-versions/transition-stage", {"name": "none", "version": "1"}, 400, invalid, f"{missing} 'stage'"),
@@ -94,6 +96,29 @@ def wrong_requests():
         assert ask("POST", path, body).status_code == 200, f"{path} {body}"
     answer = ask("POST", "runs/log-metric", data=json.dumps({**point, "key": "inf", "value": float("inf")}), headers={"Content-Type": "application/json"})
     assert answer.status_code == 200, answer.text
+
+
+@gesture
+def expectations():
+    """What was expected is told as the protocol's message can hold it: lists and objects as a text."""
+    trace = "tr-" + os.urandom(16).hex()
+    place = {"type": "MLFLOW_EXPERIMENT", "mlflow_experiment": {"experiment_id": "0"}}
+    info = {"trace_id": trace, "trace_location": place, "request_time": "2026-01-01T00:00:00Z", "state": "OK"}
+    assert ask("POST", "/api/3.0/mlflow/traces", {"trace": {"trace_info": info}}).status_code == 200
+    url = f"/api/3.0/mlflow/traces/{trace}/assessments"
+    for value in [{"threshold": 5}, [1, 2], 5, "words", True]:
+        sent = {"assessment_name": "a", "expectation": {"value": value}, "source": {"source_type": "CODE", "source_id": "x"}}
+        made = ask("POST", url, {"assessment": sent}).json()["assessment"]
+        assert made["valid"] is True and made == ask("GET", f"{url}/{made['assessment_id']}").json()["assessment"]
+        if isinstance(value, (dict, list)):
+            told = made["expectation"]["serialized_value"]
+            assert told["serialization_format"] == "JSON_FORMAT" and json.loads(told["value"]) == value
+        else:
+            assert made["expectation"] == {"value": value}
+    sent["overrides"] = "a-none"
+    refused = ask("POST", url, {"assessment": sent})
+    assert refused.status_code == 404 and refused.json()["error_code"] == absent, refused.text
+    assert len(ask("GET", f"/api/3.0/mlflow/traces/{trace}").json()["trace"]["trace_info"]["assessments"]) == 5
 
 
 def listed():

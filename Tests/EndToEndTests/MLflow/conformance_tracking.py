@@ -25,6 +25,9 @@ def experiment_life():
     made = client.get_experiment(id)
     assert made.artifact_location == "s3://bucket/place" and made.tags == {"a": "1", "b": "2"}
     assert made.creation_time == made.last_update_time
+    # A path leads on from where the server runs.
+    inside = client.get_experiment(client.create_experiment(fresh(), artifact_location="some/place")).artifact_location
+    assert inside.startswith("/") and inside.endswith("/some/place"), inside
     client.set_experiment_tag(id, "lines", "x\ny")
     client.set_experiment_tag(id, "empty", "")
     assert client.get_experiment(id).tags == {"a": "1", "b": "2", "lines": "x\ny", "empty": ""}
@@ -66,7 +69,8 @@ def experiment_search():
     assert len(page) == 2 and [e.name for e in rest] == [word + "a"] and not rest.token
     client.delete_experiment(ids[1])
     assert names() == ["Abc", "a"] and names(view_type=ViewType.DELETED_ONLY) == ["ab"]
-    assert sorted(names(view_type=ViewType.ALL)) == ["Abc", "a", "ab"]
+    # The youngest first, whatever has happened to them since.
+    assert names(view_type=ViewType.ALL) == ["Abc", "ab", "a"]
     for bad, words in [
         ("name IN ('a')", "list of quoted string values"), ("name = 5", "quoted string value"), ("metrics.a > 1", "Invalid entity type"),
         ("name > 'x'", "Invalid comparator '>'"), ("creation_time > 'x'", "Expected numeric value"), ("other = 'x'", "Invalid attribute key"),

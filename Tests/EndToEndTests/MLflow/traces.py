@@ -6,6 +6,7 @@ Usage: traces.py write FILE runs every gesture and notes what it kept; traces.py
 import concurrent.futures
 import gzip
 import json
+import math
 import os
 import sys
 import time
@@ -18,6 +19,7 @@ import mlflow
 from mlflow import MlflowClient
 from mlflow.entities import SpanEvent, SpanStatusCode
 from mlflow.exceptions import MlflowException
+from mlflow.tracing.client import TracingClient
 from mlflow.tracing.utils import encode_trace_id
 
 client = MlflowClient()
@@ -193,6 +195,14 @@ def searched():
     assert names("span.name = 'ask 2'") == ["ask 2"] and names("span.name LIKE '%sk 4'") == ["ask 4"]
     assert names("span.attributes.model.size = '3'") == ["ask 3"]
     assert names("trace.text LIKE '%number 1%'") == ["ask 1"]
+    # Names of the protocol's parts are no text of anybody's.
+    assert names("trace.text LIKE '%string_value%'") == [] and names("trace.text LIKE '%start_time%'") == []
+    correlation = TracingClient().calculate_trace_filter_correlation([id], "tags.odd = '1'", "span.type = 'LLM'")
+    assert (correlation.total_count, correlation.filter1_count, correlation.filter2_count, correlation.joint_count) == (5, 2, 2, 2)
+    assert math.isclose(correlation.npmi, 1) and math.isclose(correlation.npmi_smoothed, 0.645847, rel_tol=1e-5)
+    apart = TracingClient().calculate_trace_filter_correlation([id], "tags.odd = '1'", "span.type = 'TOOL'", "span.name != 'ask 4'")
+    assert (apart.total_count, apart.joint_count, apart.npmi) == (4, 0, -1)
+    assert math.isnan(TracingClient().calculate_trace_filter_correlation([id], "tags.odd = '7'", "span.type = 'LLM'").npmi)
     assert names("tags.odd = '1' AND span.status = 'OK'", order_by=["timestamp_ms ASC"]) == ["ask 1", "ask 3"]
     assert names("metadata.`mlflow.trace.session` = 's0'", order_by=["timestamp ASC"]) == ["ask 0", "ask 2", "ask 4"]
     assert names("trace.name IN ('ask 0', 'ask 1')") == ["ask 1", "ask 0"]
@@ -217,6 +227,15 @@ def judged():
         mlflow.log_feedback(trace_id=trace, name="good", value=value, rationale="because")
         mlflow.log_feedback(trace_id=trace, name="score", value=0.9 if value else 0.1)
     mlflow.log_expectation(trace_id=trace, name="expected", value={"a": 1})
+    # What stands for another makes it invalid, until it is gone.
+    first = mlflow.log_feedback(trace_id=trace, name="tone", value="rude")
+    second = mlflow.override_feedback(trace_id=trace, assessment_id=first.assessment_id, value="kind")
+    valid = lambda one: mlflow.get_assessment(trace, one.assessment_id).valid
+    assert (valid(first), valid(second)) == (False, True)
+    assert client.search_traces([id], filter_string="feedback.tone = 'rude'") == []
+    mlflow.delete_assessment(trace, second.assessment_id)
+    assert valid(first) and len(client.search_traces([id], filter_string="feedback.tone = 'rude'")) == 1
+    mlflow.delete_assessment(trace, first.assessment_id)
     found = client.search_traces([id], filter_string="feedback.good = 'true'")
     assert len(found) == 1 and [a.feedback.value for a in found[0].info.assessments] == [True, 0.9]
     assert [t.info.trace_id for t in client.search_traces([id], filter_string="feedback.score < 0.5")] == [trace]

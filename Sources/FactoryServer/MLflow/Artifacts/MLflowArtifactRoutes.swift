@@ -52,6 +52,21 @@ extension FactoryRoutes {
       return try await Self.list(
         model.artifactLocation, try fields.string("artifact_directory_path") ?? "", artifacts)
     }
+    route(
+      .get, "/ajax-api/2.0/mlflow/logged-models/{model}/artifacts/files", permission: .read,
+      .mlflow
+    ) { request, context in
+      let call = MLflowCall(request: request, context: context)
+      let sent = try await call.fields().string("artifact_file_path") ?? ""
+      guard !sent.isEmpty else {
+        throw MLflowFailure(
+          .badRequest, "Request must include the \"artifact_file_path\" query parameter.")
+      }
+      let path = try MLflowArtifacts.checked(sent)
+      let id = try context.parameter("model")
+      let model = try await artifacts.ledger.read { try LoggedModelStore.model(id, in: $0) }
+      return try await Self.file(model.artifactLocation, path, artifacts, to: request)
+    }
     for prefix in ["", "/ajax-api/2.0/mlflow"] {
       route(.get, "\(prefix)/get-artifact", permission: .read, .mlflow) { request, context in
         let fields = try await MLflowCall(request: request, context: context).fields()

@@ -29,8 +29,10 @@ enum MLflowMediaType {
   }
 
   private static func disposition(_ name: String) -> String {
+    // A token of RFC 9110, §5.6.2, needs no quotes.
     let plain = name.unicodeScalars.allSatisfy {
-      $0.isASCII && ($0.properties.isAlphabetic || "0123456789._-".unicodeScalars.contains($0))
+      $0.isASCII
+        && ($0.properties.isAlphabetic || "0123456789!#$%&'*+-.^_`|~".unicodeScalars.contains($0))
     }
     if plain { return "attachment; filename=\(name)" }
     let ascii = String(

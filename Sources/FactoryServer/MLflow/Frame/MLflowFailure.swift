@@ -73,7 +73,10 @@ extension MLflowFailure {
 /// Which paths are spoken to in MLflow's words.
 enum MLflowDialect {
   static func owns(_ path: String) -> Bool {
-    path.hasPrefix("/api/2.0/") || path.hasPrefix("/api/3.0/") || path.hasPrefix("/ajax-api/")
+    // The router passes over empty parts, and so do we.
+    let path = "/" + path.drop { $0 == "/" }
+    return path.hasPrefix("/api/2.0/") || path.hasPrefix("/api/3.0/")
+      || path.hasPrefix("/ajax-api/")
       || path.hasPrefix("/api/2.0mlflow/") || path == "/graphql"
       || path.hasPrefix("/gateway/")
       || path == "/get-artifact" || path == "/model-versions/get-artifact"

@@ -103,7 +103,7 @@ extension JSONWriter {
     member("status", "LOGGED_MODEL_" + model.status.rawValue)
     member(ifAny: "status_message", model.statusMessage)
     member(ifAny: "model_type", model.kind)
-    member(ifAny: "source_run_id", model.sourceRun?.rawValue)
+    member(ifAny: "source_run_id", model.sourceRun?.rawValue ?? model.foreignRun)
     member("tags", pairs: model.tags)
     endObject()
     key("data")

@@ -12,12 +12,13 @@ enum MLflowLoggedModels {
     let name = try fields.string("name") ?? ""
     let kind = try fields.string("model_type") ?? ""
     let source = try fields.string("source_run_id") ?? ""
-    let run = source.isEmpty ? nil : try MLflowFields.run(source)
     let (params, tags) = (try fields.pairs("params"), try fields.pairs("tags"))
     let given = name.isEmpty ? RunNames.random() : name
     return { db in
-      try LoggedModelStore.create(
-        id, in: experiment, name: given, kind: kind, sourceRun: run, params: params, tags: tags,
+      let run = try RunStore.known(source, in: db)
+      return try LoggedModelStore.create(
+        id, in: experiment, name: given, kind: kind, sourceRun: run,
+        foreignRun: run == nil && !source.isEmpty ? source : nil, params: params, tags: tags,
         nowMs: nowMs, in: db)
     }
   }

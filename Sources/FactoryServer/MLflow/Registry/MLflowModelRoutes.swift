@@ -95,9 +95,9 @@ extension FactoryRoutes {
       let fields = try await call.fields()
       let (name, key) = (try fields.required("name"), try fields.required("key"))
       let value = try fields.string("value") ?? ""
-      let (now, project) = (call.nowMs, call.project)
+      let project = call.project
       try await ledger.write { db in
-        try ModelStore.setTag(key, value, of: name, project: project, nowMs: now, in: db)
+        try ModelStore.setTag(key, value, of: name, project: project, in: db)
       }
       return MLflowAnswer.done
     }
@@ -217,7 +217,7 @@ extension JSONWriter {
     member("current_stage", version.stage.rawValue)
     member("description", draft.description)
     member("source", MLflowSource.shown(draft))
-    member("run_id", draft.run?.rawValue ?? "")
+    member("run_id", draft.run?.rawValue ?? draft.foreignRun ?? "")
     member("status", version.status.rawValue)
     member(ifAny: "status_message", version.statusMessage)
     member("tags", pairs: version.tags)

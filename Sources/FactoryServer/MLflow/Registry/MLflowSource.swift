@@ -35,7 +35,9 @@ enum MLflowSource {
       return try location(of: version.draft, project: project, in: db, depth: depth + 1)
     case "runs":
       let parts = rest.split(separator: "/", maxSplits: 1)
-      guard let first = parts.first, let run = RunID(String(first)) else { return source }
+      guard let first = parts.first, let run = try RunStore.known(String(first), in: db) else {
+        return source
+      }
       let root = try RunStore.details(run, in: db).run.artifactLocation
       return parts.count == 2 ? root + "/" + parts[1] : root
     default: return source

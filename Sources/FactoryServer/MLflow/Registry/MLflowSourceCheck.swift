@@ -31,10 +31,10 @@ extension MLflowSource {
           + "provided without relative path references present. "
           + "Please provide an absolute path.")
     }
+    let named = draft.run?.rawValue ?? draft.foreignRun
     let owner = draft.loggedModel == nil ? "run_id" : "model_id"
     switch scheme {
-    case "runs" where owner == "run_id" && draft.run != nil && parts.first == draft.run?.rawValue:
-      return
+    case "runs" where owner == "run_id" && parts.first != nil && parts.first == named: return
     case "models" where parts.first?.hasPrefix("m-") == true && parts.count == 1:
       guard parts.first == draft.loggedModel else { throw foreign(source, "model_id") }
     case "mlflow-artifacts" where roots.contains(where: { isInside(source, $0) }): return

@@ -11,15 +11,18 @@ extension FactoryRoutes {
       let fields = try await call.fields()
       let name = try fields.required("name")
       let (run, model) = (try fields.string("run_id") ?? "", try fields.string("model_id") ?? "")
-      var draft = ModelVersionDraft(
+      let draft = ModelVersionDraft(
         source: try fields.required("source"),
         description: try fields.string("description") ?? "",
         user: try fields.string("user_id") ?? "", runLink: try fields.string("run_link") ?? "",
         loggedModel: model.isEmpty ? nil : model)
-      if !run.isEmpty { draft.run = try MLflowFields.run(run) }
       let tags = try fields.pairs("tags")
-      let (now, project, wanted) = (call.nowMs, call.project, draft)
+      let (now, project) = (call.nowMs, call.project)
       let version = try await ledger.write { db in
+        var wanted = draft
+        wanted.run = try RunStore.known(run, in: db)
+        // A registry may be apart from the server that has the runs.
+        if wanted.run == nil, !run.isEmpty { wanted.foreignRun = run }
         _ = try ModelStore.model(named: name, project: project, in: db)
         if let model = wanted.loggedModel { _ = try LoggedModelStore.model(model, in: db) }
         // The source of a prompt is a placeholder: its text is a tag.
@@ -32,8 +35,12 @@ extension FactoryRoutes {
           of: name, wanted, project: project, nowMs: now, in: db)
         for (key, value) in tags {
           try ModelStore.setTag(
-            key, value, ofVersion: version.version, of: name, project: project, nowMs: now,
+            key, value, ofVersion: version.version, of: name, project: project,
             in: db)
+        }
+        if let model = wanted.loggedModel {
+          try LoggedModelStore.note(
+            version: version.version, of: name, madeFrom: model, nowMs: now, in: db)
         }
         return try ModelStore.version(version.version, of: name, project: project, in: db)
       }
@@ -124,10 +131,10 @@ extension FactoryRoutes {
       let fields = try await call.fields()
       let (name, number) = (try fields.required("name"), try fields.version())
       let (key, value) = (try fields.required("key"), try fields.string("value") ?? "")
-      let (now, project) = (call.nowMs, call.project)
+      let project = call.project
       try await ledger.write { db in
         try ModelStore.setTag(
-          key, value, ofVersion: number, of: name, project: project, nowMs: now, in: db)
+          key, value, ofVersion: number, of: name, project: project, in: db)
       }
       return MLflowAnswer.done
     }

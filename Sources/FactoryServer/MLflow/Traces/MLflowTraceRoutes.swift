@@ -28,6 +28,7 @@ extension FactoryRoutes {
     }
     mlflow(.post, "traces/search", permission: .read, versions: ["3.0"]) { call in
       let fields = try await call.fields()
+      guard fields["locations"] != nil else { throw MLflowFields.missing("locations") }
       let experiments = try fields.objects("locations").compactMap {
         try $0.object("mlflow_experiment")?.experiment()
       }
@@ -71,6 +72,7 @@ extension FactoryRoutes {
     addMLflowAssessmentRoutes(ledger)
     addMLflowSpanRoutes(ledger)
     addMLflowTraceMetricRoutes(ledger)
+    addMLflowTraceCorrelationRoutes(ledger)
   }
 
   /// The trace once the first of its spans are here, or half a second later.
@@ -94,7 +96,7 @@ extension FactoryRoutes {
         throw MLflowFields.missing("assessment")
       }
       let assessment = try sent.assessment(nowMs: call.nowMs)
-      try await ledger.write { try TraceStore.put(assessment, on: trace, in: $0) }
+      try await ledger.write { try TraceStore.add(assessment, on: trace, in: $0) }
       return MLflowAnswer(assessment, of: trace)
     }
     mlflow(.get, path + "/{assessment}", permission: .read, versions: ["3.0"]) { call in

@@ -33,7 +33,8 @@ extension MLflowFields {
       throw Self.missing("assessment.feedback")
     }
     let own = ["assessment_id", "trace_id", "create_time", "last_update_time"]
-    let content = (members.objectValue ?? []).filter { !own.contains($0.key) }
+    var content = (members.objectValue ?? []).filter { !own.contains($0.key) }
+    if self["valid"] == nil { content.append(JSONMember("valid", .bool(true))) }
     let created = try string("create_time").flatMap { MLflowTime.milliseconds(of: $0) }
     return Assessment(
       name: name, content: String(decoding: JSONValue.object(content).encoded(), as: UTF8.self),
@@ -86,12 +87,30 @@ extension JSONWriter {
     let content = (try? JSONValue(parsing: assessment.content))?.objectValue ?? []
     for member in content where member.key != "assessment_name" {
       key(string: member.key)
-      value(member.value)
+      value(member.key == "expectation" ? Self.expectation(member.value) : member.value)
     }
     member("assessment_name", assessment.name)
     member("create_time", MLflowTime.text(assessment.createdAtMs))
     member("last_update_time", MLflowTime.text(assessment.updatedAtMs))
     endObject()
+  }
+
+  /// What was expected, with lists and objects as a text, which the protocol's message cannot hold
+  /// otherwise.
+  private static func expectation(_ sent: JSONValue) -> JSONValue {
+    switch sent["value"] {
+    case .array, .object: break
+    case nil, .null, .bool, .number, .string: return sent
+    }
+    let text = String(decoding: (sent["value"] ?? .null).encoded(), as: UTF8.self)
+    return .object([
+      JSONMember(
+        "serialized_value",
+        .object([
+          JSONMember("serialization_format", .string("JSON_FORMAT")),
+          JSONMember("value", .string(text)),
+        ]))
+    ])
   }
 
   private mutating func member(_ key: StaticString, map: [String: String]) {

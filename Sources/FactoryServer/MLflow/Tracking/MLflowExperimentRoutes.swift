@@ -1,6 +1,7 @@
 import MLflowProtocol
 import Basics
 import Experimentation
+import Foundation
 import HTTPTypes
 
 extension FactoryRoutes {
@@ -9,7 +10,7 @@ extension FactoryRoutes {
     mlflow(.post, "experiments/create", permission: .write) { call in
       let fields = try await call.fields()
       let name = try fields.required("name")
-      let location = try fields.string("artifact_location") ?? ""
+      let location = MLflowNames.absolute(try fields.string("artifact_location") ?? "")
       let tags = try fields.pairs("tags")
       try MLflowNames.checkLocation(location)
       let now = call.nowMs
@@ -157,6 +158,12 @@ extension JSONWriter {
 
 /// MLflow's rules for names that have no counterpart in the factory.
 enum MLflowNames {
+  /// A path that leads on from a folder leads on from where the server runs, as on MLflow's.
+  static func absolute(_ location: String) -> String {
+    guard let first = location.first, first != "/", !location.contains(":") else { return location }
+    return FileManager.default.currentDirectoryPath + "/" + location
+  }
+
   /// Refuses what is no address to keep artifacts at.
   static func checkLocation(_ location: String) throws {
     guard location.unicodeScalars.count <= 2_048 else {
