@@ -71,7 +71,8 @@ extension Attempt {
     usage.maxRssBytes = max(usage.maxRssBytes, tree.residentBytes)
     usage.cpuMs = max(usage.cpuMs, endedCpuMs + tree.cpuMs)
     deadlines.sampled(memory, residentBytes: tree.residentBytes, now: now)
-    if let busy = schedule.due(now: now, cpuMs: usage.cpuMs) {
+    // Tasks that have ended and were not yet waited for use nothing: that is no measurement.
+    if tree.residentBytes > 0, let busy = schedule.due(now: now, cpuMs: usage.cpuMs) {
       record(
         .sample(
           ResourceSample(

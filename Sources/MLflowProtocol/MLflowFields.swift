@@ -16,6 +16,26 @@ public struct MLflowFields: Sendable {
     self.source = source
   }
 
+  /// The same fields with a text in one of them.
+  public func setting(_ name: String, to text: String) -> MLflowFields {
+    let others = (members.objectValue ?? []).filter { $0.key != name }
+    return MLflowFields(members: .object(others + [JSONMember(name, .string(text))]))
+  }
+
+  /// The number of a version, as a text or as a number.
+  public func version() throws -> Int {
+    guard let value = self["version"], value.stringValue != "" else {
+      throw Self.missing("version")
+    }
+    if let number = value.numberValue.flatMap({ Int(exactly: $0) }) { return number }
+    guard let text = value.stringValue, let number = Int(text) else {
+      let written = value.stringValue ?? String(decoding: value.encoded(), as: UTF8.self)
+      throw MLflowFailure(
+        .invalidParameterValue, "Parameter 'version' must be an integer, got '\(written)'.")
+    }
+    return number
+  }
+
   /// A value that is there; null counts as absent.
   public subscript(_ name: String) -> JSONValue? {
     guard let value = members[name], !value.isNull else { return nil }

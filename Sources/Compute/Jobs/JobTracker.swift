@@ -8,6 +8,8 @@ public protocol JobTracker: Sendable {
   /// Takes the files that calls brought into keeping, outside any transaction; what is missing or damaged
   /// is left out.
   func gather(_ calls: [TimedCall], from folder: AttemptFolder) async throws
+  /// Removes what an attempt that is settled needs no more.
+  func release(_ folder: AttemptFolder) async throws
   /// Carries a call out; what it throws, but for trouble of the disk, is told on the job.
   func apply(_ call: TimedCall, of job: Job, in db: LedgerTransaction) throws
 }

@@ -144,7 +144,10 @@ extension Jobs {
       try await catchUp(with: key)
       return false
     }
-    if job.hasEnded { close(key) }
+    if job.hasEnded {
+      close(key)
+      await release(attempt)
+    }
     changed(job)
     return true
   }
@@ -159,6 +162,17 @@ extension Jobs {
         "files of a job are not kept",
         metadata: ["job": "\(attempt.key.job)", "error": "\(error)"])
       return []
+    }
+  }
+
+  /// Removes what the agent of a settled attempt kept for its tasks.
+  private func release(_ attempt: OpenAttempt) async {
+    do {
+      try await tracker?.release(attempt.folder)
+    } catch {
+      logger.error(
+        "files of a job that ended stay until its folder is collected",
+        metadata: ["job": "\(attempt.key.job)", "error": "\(error)"])
     }
   }
 

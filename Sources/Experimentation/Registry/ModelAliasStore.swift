@@ -44,6 +44,16 @@ extension ModelStore {
     if let refusal { throw ExperimentationError(.invalidValue, refusal) }
   }
 
+  /// The number of the version that was registered under a key of its maker's; nil where there is none.
+  public static func version(
+    registeredAs key: String, of name: String, project: String = "default", in db: Database
+  ) throws -> Int? {
+    let model = try find(name, project: project, in: db)
+    return try Int.fetchOne(
+      db, sql: "SELECT version FROM modelVersion WHERE model = ? AND registrationKey = ?",
+      arguments: [model.number, key])
+  }
+
   /// Removes an alias; one that does not exist is no error.
   public static func deleteAlias(
     _ alias: String, of name: String, project: String = "default", in db: Database

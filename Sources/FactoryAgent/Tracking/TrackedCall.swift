@@ -39,15 +39,6 @@ extension HTTPAnswer {
   }
 }
 
-extension MLflowFields {
-  /// The same fields with a text in one of them.
-  func setting(_ name: String, to text: String) -> MLflowFields {
-    var list = (members.objectValue ?? []).filter { $0.key != name }
-    list.append(JSONMember(name, .string(text)))
-    return MLflowFields(members: .object(list))
-  }
-}
-
 /// Identifiers that are made far from the server and never meet another.
 enum RandomID {
   /// An even number of digits of base 16, of one call of the system.

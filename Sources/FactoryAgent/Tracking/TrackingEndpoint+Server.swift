@@ -1,4 +1,5 @@
 import JSONCoding
+import MLflowProtocol
 import Synchronization
 
 /// What an agent asks of the server.
@@ -23,6 +24,19 @@ extension TrackingEndpoint {
     else { return nil }
     state.withLock { $0.confirmedEnd = max($0.confirmedEnd, end) }
     return reply
+  }
+
+  /// Whether a call is about a version, or about a name, that only this job knows by now.
+  func concernsProvisional(_ request: HTTPRequest, _ body: [UInt8]) throws -> Bool {
+    let fields = try Self.fields(of: request, body)
+    if fields["version"] != nil {
+      return MLflowProvisional.versions.contains(try fields.version())
+    }
+    guard let name = try fields.string("name"), let alias = try fields.string("alias") else {
+      return false
+    }
+    return state.withLock { $0.view.registry.models[name]?.aliases[alias] }
+      .map { MLflowProvisional.versions.contains($0) } ?? false
   }
 
   /// Learns something of the server, so that this job can write to it.

@@ -133,6 +133,11 @@ final class TrackingEndpoint: Sendable {
       case .server(let handler):
         if let reply = relay(request, body) { return .there(reply) }
         return .here(try handle(request, body, handler))
+      case .registry(let handler):
+        if !(try concernsProvisional(request, body)), let reply = relay(request, body) {
+          return .there(reply)
+        }
+        return .here(try handle(request, body, handler))
       case .history:
         if let reply = relay(request, body) { return .there(reply) }
         return .here(try history(request))

@@ -9,6 +9,8 @@ enum TrackingRoute {
   case local(Handler)
   /// Asked of the server; answered here where that cannot be reached.
   case server(otherwise: Handler)
+  /// A call of the registry: the server's, unless it is about what the job has registered without it.
+  case registry(Handler)
   /// Points of a metric, from the server or from the journal.
   case history
   /// A file that is brought.
@@ -90,6 +92,17 @@ enum TrackingRoute {
     "POST runs/log-inputs": .local { try $0.logInputs($1) },
     "POST runs/outputs": .local { try $0.logOutputs($1) },
     "GET metrics/get-history": .history,
+    "POST registered-models/create": .registry { try $0.createRegisteredModel($1) },
+    "GET registered-models/get": .registry { try $0.getRegisteredModel($1) },
+    "POST registered-models/set-tag": .registry { try $0.setRegisteredModelTag($1) },
+    "GET registered-models/alias": .registry { try $0.getAlias($1) },
+    "POST registered-models/alias": .registry { try $0.setAlias($1) },
+    "POST model-versions/create": .registry { try $0.createVersion($1) },
+    "GET model-versions/get": .registry { try $0.getVersion($1) },
+    "GET model-versions/get-download-uri": .registry { try $0.getVersionSource($1) },
+    "POST model-versions/set-tag": .registry { try $0.setVersionTag($1) },
+    "PATCH model-versions/update": .registry { try $0.updateVersion($1) },
+    "POST model-versions/transition-stage": .registry { try $0.moveVersion($1) },
     "POST logged-models": .local { try $0.createModel($1) },
     "POST logged-models/search": .server { try $0.searchModels($1) },
   ]

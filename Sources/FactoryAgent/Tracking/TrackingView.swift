@@ -7,6 +7,7 @@ struct TrackingView: Sendable {
   var experiments: [String: ExperimentView] = [:]
   var runs: [String: RunView] = [:]
   var models: [String: LoggedModelView] = [:]
+  var registry = RegistryView()
   /// Runs that this job has made, oldest first.
   var ownRuns: [String] = []
 

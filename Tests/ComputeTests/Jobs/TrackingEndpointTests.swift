@@ -15,6 +15,8 @@ struct TrackingEndpointTests {
 
     func gather(_ calls: [TimedCall], from folder: AttemptFolder) async throws {}
 
+    func release(_ folder: AttemptFolder) async throws {}
+
     func apply(_ call: TimedCall, of job: Job, in db: LedgerTransaction) throws {
       if call.call.path == "runs/delete" {
         throw JobError(.specInvalid, "this tracker deletes nothing")
@@ -133,7 +135,7 @@ struct TrackingEndpointTests {
       assert ask("POST", "runs/set-tag", tag)[0] == 400
       assert ask("POST", "runs/set-tag", b"[1]")[0] == 400
       assert ask("POST", "runs/set-tag", b"{")[0] == 400
-      status, body = ask("POST", "registered-models/create", {"name": "m"})
+      status, body = ask("DELETE", "registered-models/delete", {"name": "m"})
       assert status == 424 and json.loads(body)["error_code"] == "TEMPORARILY_UNAVAILABLE", body
       """)
     #expect(job.reason == .succeeded, "\(text)")

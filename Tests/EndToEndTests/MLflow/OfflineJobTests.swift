@@ -58,6 +58,30 @@ struct OfflineJobTests {
     #expect(text.contains("ok"))
   }
 
+  @Test func `models that a job logs and registers without a server are there once it is seen`()
+    async throws
+  {
+    let factory = try FactoryProgram()
+    defer { factory.close() }
+    setenv("AIFACTORY_AGENT", try IsolatedAgent(in: factory.folder).path, 1)
+    defer { unsetenv("AIFACTORY_AGENT") }
+    let submitted = try factory(
+      "jobs", "submit", "--experiment", "models", "--env", "MLFLOW_DISABLE_TELEMETRY=true",
+      "--wait", "--output", "json", "--", MLflowClient.python,
+      MLflowClient.folder + "/offline_models.py", "job")
+    let job = submitted.json["id"] as? String ?? ""
+    let errors = try factory("jobs", "logs", "--stderr", job)
+    #expect(submitted.status == 0, "\(submitted.output) \(errors.output)")
+    #expect(submitted.json["message"] == nil, "\(submitted.output)")
+    let client = try MLflowClient(factory)
+    let text = try client.run(
+      "offline_models.py", ["check", submitted.json["run"] as? String ?? ""])
+    #expect(text.contains("ok"))
+    // What the agent kept for its tasks is gone with them.
+    let folder = submitted.json["folder"] as? String ?? ""
+    #expect(!FileTree.exists(folder + "/1/local/uploads"))
+  }
+
   private func hasEnded(_ job: String, _ factory: FactoryProgram) -> Bool {
     // A server that is away is asked again.
     let shown = try? factory("jobs", "show", job, "--output", "json")

@@ -11,16 +11,25 @@ import MLflowProtocol
 struct MLflowJournal: JobTracker {
   let objects: ObjectStore
 
-  /// Moves files into the object store, which knows those that it has.
+  /// Takes files into the object store, and leaves them where the agent finds them, too: as second
+  /// names of the same bytes where that is possible.
   func gather(_ calls: [TimedCall], from folder: AttemptFolder) async throws {
     for file in calls.compactMap(\.call.file) {
       guard let digest = ObjectDigest(hex: file.sha256), !file.name.contains("/") else { continue }
       let path = folder.uploads + "/" + file.name
       // What was taken before a commit that failed is there already.
-      if objects.contains(digest), !FileTree.exists(path) { continue }
-      guard FileTree.exists(path) else { continue }
-      _ = try await objects.put(file: path, move: true)
+      guard !objects.contains(digest), FileTree.exists(path) else { continue }
+      let second = path + ".taken"
+      unlink(second)
+      let isLinked = link(path, second) == 0
+      _ = try await objects.put(file: isLinked ? second : path, move: isLinked)
     }
+  }
+
+  /// Removes the agent's copies.
+  func release(_ folder: AttemptFolder) async throws {
+    guard FileTree.exists(folder.uploads) else { return }
+    try await offTask { try FileTree.remove(folder.uploads) }
   }
 
   func apply(_ timed: TimedCall, of job: Job, in db: LedgerTransaction) throws {
@@ -43,6 +52,12 @@ struct MLflowJournal: JobTracker {
     if parts.first == "logged-models",
       try MLflowLoggedModels.apply(
         call.method, Array(parts.dropFirst()), fields, made: call.made, nowMs: nowMs, in: db)
+    {
+      return
+    }
+    if try MLflowRegistry.apply(
+      "\(call.method) \(call.path)", fields, made: call.made, job: job.id.rawValue,
+      project: job.project, nowMs: nowMs, in: db)
     {
       return
     }

@@ -50,14 +50,22 @@ enum MLflowLoggedModels {
   ///
   /// - Parameter parts: of the path, after `logged-models`.
   static func apply(
-    _ method: String, _ parts: [String], _ fields: MLflowFields, made: String, nowMs: Int64,
-    in db: LedgerTransaction
+    _ method: String, _ parts: [String], _ fields: MLflowFields, made: String,
+    nowMs: Int64, in db: LedgerTransaction
   ) throws -> Bool {
     switch (method, parts.count, parts.dropFirst().first) {
     case ("POST", 0, _): _ = try creation(fields, id: made, nowMs: nowMs)(db)
     case ("PATCH", 1, _): _ = try status(parts[0], fields, nowMs: nowMs)(db)
     case ("DELETE", 1, _): try LoggedModelStore.delete(parts[0], nowMs: nowMs, in: db)
-    case ("PATCH", 2, "tags"): _ = try tags(parts[0], fields, nowMs: nowMs)(db)
+    case ("PATCH", 2, "tags"):
+      var tags = try fields.pairs("tags")
+      // The registration itself has noted the numbers that the registry gave.
+      if let text = tags[MLflowRegistry.versionsTag],
+        MLflowRegistry.isProvisional(versionsTag: text)
+      {
+        tags[MLflowRegistry.versionsTag] = nil
+      }
+      try LoggedModelStore.note(tags: tags, on: parts[0], nowMs: nowMs, in: db)
     case ("DELETE", 3, "tags"): try LoggedModelStore.deleteTag(parts[2], of: parts[0], in: db)
     case ("POST", 2, "params"): try params(parts[0], fields, nowMs: nowMs)(db)
     default: return false

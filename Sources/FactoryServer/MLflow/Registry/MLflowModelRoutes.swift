@@ -7,16 +7,8 @@ extension FactoryRoutes {
   /// `registered-models/…`: the factory's own registry in MLflow's words.
   func addMLflowModelRoutes(_ ledger: Ledger) {
     mlflow(.post, "registered-models/create", permission: .write) { call in
-      let fields = try await call.fields()
-      let name = try fields.required("name")
-      let description = try fields.string("description") ?? ""
-      let tags = try fields.pairs("tags")
-      let (now, project) = (call.nowMs, call.project)
-      let model = try await ledger.write { db in
-        try ModelStore.create(
-          name, description: description, tags: tags, project: project, nowMs: now, in: db)
-      }
-      return MLflowAnswer(model, latest: [])
+      let write = try MLflowRegistry.model(try await call.fields(), call.project, call.nowMs)
+      return MLflowAnswer(try await ledger.write(write), latest: [])
     }
     mlflow(.get, "registered-models/get", permission: .read) { call in
       let name = try await call.fields().required("name")
@@ -74,15 +66,12 @@ extension FactoryRoutes {
       }
     }
     mlflow(.patch, "registered-models/update", permission: .write) { call in
-      let fields = try await call.fields()
-      let name = try fields.required("name")
-      let description = try fields.string("description") ?? ""
-      let (now, project) = (call.nowMs, call.project)
+      let project = call.project
+      let write = try MLflowRegistry.modelUpdate(try await call.fields(), project, call.nowMs)
       return try await ledger.write { db in
-        MLflowAnswer(
-          try ModelStore.change(
-            name, description: description, project: project, nowMs: now, in: db),
-          latest: try ModelStore.latestVersions(of: name, project: project, in: db))
+        let model = try write(db)
+        return MLflowAnswer(
+          model, latest: try ModelStore.latestVersions(of: model.name, project: project, in: db))
       }
     }
     mlflow(.delete, "registered-models/delete", permission: .write) { call in
@@ -91,45 +80,16 @@ extension FactoryRoutes {
       try await ledger.write { try ModelStore.delete(name, project: project, in: $0) }
       return MLflowAnswer.done
     }
-    mlflow(.post, "registered-models/set-tag", permission: .write) { call in
-      let fields = try await call.fields()
-      let (name, key) = (try fields.required("name"), try fields.required("key"))
-      let value = try fields.string("value") ?? ""
-      let project = call.project
-      try await ledger.write { db in
-        try ModelStore.setTag(key, value, of: name, project: project, in: db)
+    for (name, read) in MLflowRegistry.writes {
+      let words = name.split(separator: " ").map(String.init)
+      mlflow(words[0] == "POST" ? .post : .delete, words[1], permission: .write) { call in
+        try await ledger.write(try read(try await call.fields(), call.project, call.nowMs))
+        return MLflowAnswer.done
       }
-      return MLflowAnswer.done
-    }
-    mlflow(.delete, "registered-models/delete-tag", permission: .write) { call in
-      let fields = try await call.fields()
-      let (name, key) = (try fields.required("name"), try fields.required("key"))
-      let project = call.project
-      try await ledger.write { try ModelStore.deleteTag(key, of: name, project: project, in: $0) }
-      return MLflowAnswer.done
     }
   }
 
   private func addMLflowAliasRoutes(_ ledger: Ledger) {
-    mlflow(.post, "registered-models/alias", permission: .write) { call in
-      let fields = try await call.fields()
-      let (name, alias) = (try fields.required("name"), try fields.required("alias"))
-      let version = try fields.version()
-      let project = call.project
-      try await ledger.write { db in
-        try ModelStore.setAlias(alias, of: name, to: version, project: project, in: db)
-      }
-      return MLflowAnswer.done
-    }
-    mlflow(.delete, "registered-models/alias", permission: .write) { call in
-      let fields = try await call.fields()
-      let (name, alias) = (try fields.required("name"), try fields.required("alias"))
-      let project = call.project
-      try await ledger.write { db in
-        try ModelStore.deleteAlias(alias, of: name, project: project, in: db)
-      }
-      return MLflowAnswer.done
-    }
     mlflow(.get, "registered-models/alias", permission: .read) { call in
       let fields = try await call.fields()
       let (name, alias) = (try fields.required("name"), try fields.required("alias"))
@@ -167,22 +127,6 @@ extension MLflowAnswer {
       $0.key("registered_model")
       $0.registeredModel(model, latest: latest)
     }
-  }
-}
-
-extension MLflowFields {
-  /// The number of a version, as a text or as a number.
-  func version() throws -> Int {
-    guard let value = self["version"], value.stringValue != "" else {
-      throw Self.missing("version")
-    }
-    if let number = value.numberValue.flatMap({ Int(exactly: $0) }) { return number }
-    guard let text = value.stringValue, let number = Int(text) else {
-      let written = value.stringValue ?? String(decoding: value.encoded(), as: UTF8.self)
-      throw MLflowFailure(
-        .invalidParameterValue, "Parameter 'version' must be an integer, got '\(written)'.")
-    }
-    return number
   }
 }
 

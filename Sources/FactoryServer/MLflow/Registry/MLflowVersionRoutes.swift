@@ -8,43 +8,8 @@ extension FactoryRoutes {
   func addMLflowVersionRoutes(_ artifacts: MLflowArtifacts) {
     let ledger = artifacts.ledger
     mlflow(.post, "model-versions/create", permission: .write) { call in
-      let fields = try await call.fields()
-      let name = try fields.required("name")
-      let (run, model) = (try fields.string("run_id") ?? "", try fields.string("model_id") ?? "")
-      let draft = ModelVersionDraft(
-        source: try fields.required("source"),
-        description: try fields.string("description") ?? "",
-        user: try fields.string("user_id") ?? "", runLink: try fields.string("run_link") ?? "",
-        loggedModel: model.isEmpty ? nil : model)
-      let tags = try fields.pairs("tags")
-      let (now, project) = (call.nowMs, call.project)
-      let version = try await ledger.write { db in
-        var wanted = draft
-        wanted.run = try RunStore.known(run, in: db)
-        // A registry may be apart from the server that has the runs.
-        if wanted.run == nil, !run.isEmpty { wanted.foreignRun = run }
-        _ = try ModelStore.model(named: name, project: project, in: db)
-        if let model = wanted.loggedModel { _ = try LoggedModelStore.model(model, in: db) }
-        // The source of a prompt is a placeholder: its text is a tag.
-        if tags["mlflow.prompt.is_prompt"]?.lowercased() != "true" {
-          try MLflowSource.check(wanted, in: db)
-        }
-        // A source that leads nowhere is refused now, not when somebody loads the model.
-        _ = try MLflowSource.location(of: wanted, project: project, in: db)
-        let version = try ModelStore.createVersion(
-          of: name, wanted, project: project, nowMs: now, in: db)
-        for (key, value) in tags {
-          try ModelStore.setTag(
-            key, value, ofVersion: version.version, of: name, project: project,
-            in: db)
-        }
-        if let model = wanted.loggedModel {
-          try LoggedModelStore.note(
-            version: version.version, of: name, madeFrom: model, nowMs: now, in: db)
-        }
-        return try ModelStore.version(version.version, of: name, project: project, in: db)
-      }
-      return MLflowAnswer(version)
+      let write = try MLflowRegistry.version(try await call.fields(), call.project, call.nowMs)
+      return MLflowAnswer(try await ledger.write(write))
     }
     mlflow(.get, "model-versions/get", permission: .read) { call in
       let fields = try await call.fields()
@@ -96,27 +61,13 @@ extension FactoryRoutes {
 
   private func addMLflowVersionChanges(_ ledger: Ledger) {
     mlflow(.patch, "model-versions/update", permission: .write) { call in
-      let fields = try await call.fields()
-      let (name, number) = (try fields.required("name"), try fields.version())
-      let description = try fields.string("description")
-      let (now, project) = (call.nowMs, call.project)
-      return MLflowAnswer(
-        try await ledger.write { db in
-          try ModelStore.change(
-            number, of: name, description: description, project: project, nowMs: now, in: db)
-        })
+      let write = try MLflowRegistry.versionUpdate(
+        try await call.fields(), call.project, call.nowMs)
+      return MLflowAnswer(try await ledger.write(write))
     }
     mlflow(.post, "model-versions/transition-stage", permission: .write) { call in
-      let fields = try await call.fields()
-      let (name, number) = (try fields.required("name"), try fields.version())
-      let stage = try MLflowStage.stage(try fields.required("stage"))
-      let archive = try fields.bool("archive_existing_versions") ?? false
-      let (now, project) = (call.nowMs, call.project)
-      return MLflowAnswer(
-        try await ledger.write { db in
-          try ModelStore.moveToStage(
-            stage, number, of: name, archiveOthers: archive, project: project, nowMs: now, in: db)
-        })
+      let write = try MLflowRegistry.transition(try await call.fields(), call.project, call.nowMs)
+      return MLflowAnswer(try await ledger.write(write))
     }
     mlflow(.delete, "model-versions/delete", permission: .write) { call in
       let fields = try await call.fields()
@@ -124,27 +75,6 @@ extension FactoryRoutes {
       let (now, project) = (call.nowMs, call.project)
       try await ledger.write { db in
         try ModelStore.deleteVersion(number, of: name, project: project, nowMs: now, in: db)
-      }
-      return MLflowAnswer.done
-    }
-    mlflow(.post, "model-versions/set-tag", permission: .write) { call in
-      let fields = try await call.fields()
-      let (name, number) = (try fields.required("name"), try fields.version())
-      let (key, value) = (try fields.required("key"), try fields.string("value") ?? "")
-      let project = call.project
-      try await ledger.write { db in
-        try ModelStore.setTag(
-          key, value, ofVersion: number, of: name, project: project, in: db)
-      }
-      return MLflowAnswer.done
-    }
-    mlflow(.delete, "model-versions/delete-tag", permission: .write) { call in
-      let fields = try await call.fields()
-      let (name, number) = (try fields.required("name"), try fields.version())
-      let key = try fields.required("key")
-      let project = call.project
-      try await ledger.write { db in
-        try ModelStore.deleteTag(key, ofVersion: number, of: name, project: project, in: db)
       }
       return MLflowAnswer.done
     }
