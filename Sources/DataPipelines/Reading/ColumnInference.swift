@@ -46,9 +46,10 @@ struct ColumnInference {
     return readings
   }
 
-  /// Counts of the columns, all by the same few expressions over (column, value) pairs: a statement
-  /// with expressions for each of many columns would take long to plan. Values that come again are
-  /// looked at once, and what costs most is asked only of texts that are no numbers.
+  /// Counts of the columns, all by the same few expressions over (column, value) pairs.
+  ///
+  /// A statement with expressions for each of many columns would take long to plan. Values that
+  /// come again are looked at once, and what costs most is asked only of texts that are no numbers.
   private func evidence(of columns: [String], in table: String) throws -> [Evidence] {
     var evidence = [Evidence](repeating: Evidence(), count: columns.count)
     let pairs =

@@ -66,7 +66,8 @@ enum WorkingCopy {
         guard
           let result = try? await Subprocess.run(
             .name("sh"), arguments: ["-c", script, "sh", folder],
-            environment: .inherit.updating(["PATH": "/usr/bin:/bin:\(path)"]), output: .string(limit: limit),
+            environment: .inherit.updating(["PATH": "/usr/bin:/bin:\(path)"]),
+            output: .string(limit: limit),
             error: .discarded), result.terminationStatus.isSuccess
         else { return nil }
         return result.standardOutput

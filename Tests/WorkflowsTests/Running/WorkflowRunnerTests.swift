@@ -95,7 +95,8 @@ struct QuickFactory {
     #expect(await factory.endpoints.deployments.count == 1)
   }
 
-  @Test func `many bytes are taken in by a job, so that the server does not wait for them`() async throws
+  @Test func `many bytes are taken in by a job, so that the server does not wait for them`()
+    async throws
   {
     let factory = try QuickFactory()
     try factory.writeData("id,quality\n" + String(repeating: "1,5\n", count: 17 << 18))
