@@ -168,9 +168,8 @@ let package = Package(
     tests(
       "FactoryServerTests",
       [
-        "FactoryServer", "MLflowProtocol", "Serving", "API", "Basics", "Compute", "Experimentation",
-        httpTypes,
-        httpClient, nioCore,
+        "FactoryServer", "MLflowProtocol", "Serving", "API", "Basics", "Compute", "JobProtocol",
+        "Experimentation", httpTypes, httpClient, nioCore,
         nioPosix, nioHTTP1, logging, grdb,
         .product(name: "HummingbirdTesting", package: "hummingbird"),
       ]),

@@ -1,5 +1,5 @@
 import Basics
-import GRDB
+public import GRDB
 
 /// Folders of jobs that nobody needs any more.
 enum EndedJobStore {
@@ -8,5 +8,13 @@ enum EndedJobStore {
     try Bool.fetchOne(
       db, sql: "SELECT state = 'ended' AND endedAtMs < ? FROM job WHERE id = ?",
       arguments: [beforeMs, id])
+  }
+}
+
+extension Jobs {
+  /// Whether a job is there and has not ended.
+  public static func lasts(_ id: String, in db: Database) throws -> Bool {
+    try Bool.fetchOne(db, sql: "SELECT state <> 'ended' FROM job WHERE id = ?", arguments: [id])
+      ?? false
   }
 }

@@ -4,7 +4,7 @@ import Foundation
 /// Tokens for the processes of jobs: good for MLflow's API, and for nothing else of the factory.
 ///
 /// A token names its run and proves by a code of the owner's token that this home gave it out, so
-/// that none has to be kept.
+/// that none has to be kept. It ends with the job that has the run: `LiveRuns`.
 struct RunTokens: Sendable {
   private static let prefix = "run_"
   private let key: SymmetricKey

@@ -45,6 +45,7 @@ public enum Boot {
       authenticator: authenticator,
       hosts: HostRules(allowing: options.allowedHosts + [options.listen.host]))
     routes.journalReads = JournalReads(jobs: services.jobs)
+    routes.liveRuns = LiveRuns(ledger: services.ledger)
     let readiness = Readiness(services)
     routes.addHealthRoutes(version: options.version) { await readiness.hindrance() }
     routes.addLoginRoutes(authenticator) { addresses.serverUrl }

@@ -14,6 +14,8 @@ public struct FactoryRoutes {
   private let authenticator: Authenticator
   /// Whom reads of jobs wait for; nil where no jobs run.
   var journalReads: JournalReads?
+  /// Ends the tokens of runs with their jobs.
+  var liveRuns: LiveRuns?
 
   /// Starts with no routes; errors of all routes are answered in the product's one shape.
   public init(authenticator: Authenticator, hosts: HostRules) {
@@ -38,7 +40,7 @@ public struct FactoryRoutes {
     register.add(
       RegisteredRoute(
         method: method, path: path, permission: permission, description: description))
-    let (authenticator, journalReads) = (authenticator, journalReads)
+    let (authenticator, journalReads, liveRuns) = (authenticator, journalReads, liveRuns)
     router.on(RouterPath(path), method: method) { request, context in
       var context = context
       if permission != .open {
@@ -48,6 +50,7 @@ public struct FactoryRoutes {
             .unauthorized, "The token of a job's run is good for MLflow's API alone.",
             hint: "'aifactory env' prints the token of this home.")
         }
+        if let run = caller.run { try await liveRuns?.require(run) }
         context.caller = caller
         if caller.run != nil, let name = JournalReads.header,
           let place = request.headers[name]
