@@ -75,6 +75,7 @@ final class ServerLink: Sendable {
     guard Self.send(socket, Array((head + "\r\n").utf8) + body), let reply = Self.head(socket)
     else {
       close(socket)
+      restUntil.withLock { $0 = monotonicMs() + Self.restMs }
       return nil
     }
     return Reply(status: reply.status, bytes: reply.bytes, bodyStart: reply.end, socket: socket)

@@ -165,8 +165,8 @@ final class TrackingEndpoint: Sendable {
       return .here(try handle(request, body, handler))
     } catch let need as ServerNeeded {
       if let missing = need.missing {
-        guard adopt(missing) else { throw need }
-        return .here(try handle(request, body, handler))
+        if adopt(missing) { return .here(try handle(request, body, handler)) }
+        // The server has better words for what is not there.
       }
       if let reply = relay(request, body) { return .there(reply) }
       throw need

@@ -16,7 +16,6 @@ extension TrackingView {
           + "It must have 1 to 500 characters and none of / : . % \" '")
     }
     let source = try call.fields.string("source_run_id") ?? ""
-    if !source.isEmpty { _ = try run(source) }
     var model = LoggedModelView(
       id: "m-" + RandomID.hexadecimal(32), experiment: experiment, name: name,
       kind: try call.fields.string("model_type") ?? "", sourceRun: source, nowMs: call.nowMs)

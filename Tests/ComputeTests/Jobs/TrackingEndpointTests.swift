@@ -1,4 +1,5 @@
 import Basics
+import Glibc
 import JobProtocol
 import Synchronization
 import Testing
@@ -8,6 +9,12 @@ import Testing
 /// The endpoint of the real agent, asked by Python's standard library and by raw sockets.
 struct TrackingEndpointTests {
   private static let run = String(repeating: "a1", count: 16)
+
+  private static let tracking = AttemptTracking(
+    run: Array(#"{"run":{"info":{"run_id":"\#(run)","experiment_id":"1"}}}"#.utf8),
+    experiments: Array(#"{"experiments":[{"experiment_id":"1","name":"e"}]}"#.utf8),
+    // Nobody listens there.
+    serverUrl: "http://127.0.0.1:9", serverToken: "none")
 
   /// Writes down what it is told to carry out.
   private final class Told: JobTracker {
@@ -57,13 +64,8 @@ struct TrackingEndpointTests {
   private func told(
     _ script: String
   ) async throws -> (calls: [TrackingCall], job: Job, text: String) {
-    let tracking = AttemptTracking(
-      run: Array(#"{"run":{"info":{"run_id":"\#(Self.run)","experiment_id":"1"}}}"#.utf8),
-      experiments: Array(#"{"experiments":[{"experiment_id":"1","name":"e"}]}"#.utf8),
-      // Nobody listens there.
-      serverUrl: "http://127.0.0.1:9", serverToken: "none")
     let told = Told()
-    let home = try JobsUnderTest(tracker: told, tracking: tracking)
+    let home = try JobsUnderTest(tracker: told, tracking: Self.tracking)
     return try await home.serve { jobs in
       let job = try await jobs.run(["python3", "-c", Self.prelude + script])
       let text = try await jobs.text(job) + (try await jobs.text(job, .stderr))
@@ -167,6 +169,44 @@ struct TrackingEndpointTests {
     #expect(calls.compactMap(\.file?.bytes) == [3_000_000, 3_000_000, 3, 0])
     #expect(calls[0].file?.sha256 == calls[1].file?.sha256)
     #expect(calls[1].path == "artifacts/1/r/artifacts/deep/chunked ä")
+  }
+
+  @Test func `what was answered is carried out though the agent is killed while no server runs`()
+    async throws
+  {
+    let told = Told()
+    let home = try JobsUnderTest(tracker: told, tracking: Self.tracking)
+    let script = """
+      for count in range(100):
+          tag = {"run_id": run, "key": "count", "value": str(count)}
+          assert ask("POST", "runs/set-tag", tag)[0] == 200
+          print(count, flush=True)
+      import time
+      time.sleep(100)
+      """
+    let job = try await home.serve { jobs in
+      let job = try await jobs.submit(
+        JobSpec(name: "x", command: ["python3", "-c", Self.prelude + script]))
+      _ = try await jobs.words(of: job)
+      return job
+    }
+    let folder = AttemptFolder(path: "\(job.folder)/1/local")
+    let printed = try await eventually { () -> Int? in
+      let lines = (ProcFile.text(folder.standardOutput) ?? "").split(separator: "\n")
+      return lines.count >= 30 ? lines.count : nil
+    }
+    let agent = try #require(LocalDriver(agentPath: "/bin/true").agent(of: folder))
+    #expect(kill(agent, SIGKILL) == 0)
+    try await home.serve { jobs in
+      let ended = try await jobs.waitForEnd(job.id)
+      #expect(ended.reason == .lostAgent)
+    }
+    let counts = told.calls.withLock { $0 }.compactMap { call in
+      // What is no JSON is missing below.
+      (try? JSONValue(parsing: call.body))?["value"]?.stringValue.flatMap { Int($0) }
+    }
+    #expect(counts.count >= printed)
+    #expect(counts == Array(0..<counts.count))
   }
 
   @Test func `a job without a run has no endpoint`() async throws {

@@ -18,6 +18,10 @@ for run_id, word, status in [(sys.argv[1], "works", "FINISHED"), (sys.argv[2], "
     # The last sample may fall on the moment at which the process has gone.
     assert memory and 5 < max(point.value for point in memory) < 100_000, memory
     assert client.get_metric_history(run_id, "system/energy_joules")
+    (trace,) = client.search_traces(
+        locations=[run.info.experiment_id], filter_string=f"run_id = '{run_id}'"
+    )
+    assert trace.data.spans[0].name == "asked", trace
     tags = run.data.tags
     assert tags["aifactory.energy.method"].split(":")[0] in ("estimate", "counter")
     assert tags["mlflow.source.type"] == "JOB"

@@ -17,6 +17,34 @@ with mlflow.start_run() as run:
     mlflow.log_text("hello", "notes/hello.txt")
     assert run.info.run_id == own
 
+    # What the server is asked it answers with all that was logged before.
+    found = mlflow.search_runs(
+        [run.info.experiment_id],
+        f"metrics.loss < 0.3 AND attributes.run_id = '{own}'",
+        order_by=["metrics.loss ASC"],
+    )
+    assert list(found["metrics.loss"]) == [0.2], found
+    client = mlflow.MlflowClient()
+    client.create_registered_model(sys.argv[1])
+    version = client.create_model_version(
+        sys.argv[1], run.info.artifact_uri + "/notes", run.info.run_id
+    )
+    assert version.version in (1, "1"), version
+    client.set_registered_model_alias(sys.argv[1], "best", version.version)
+    assert client.get_model_version_by_alias(sys.argv[1], "best").run_id == own
+    try:
+        client.get_run("0" * 32)
+        sys.exit(6)
+    except mlflow.exceptions.MlflowException as error:
+        assert error.error_code == "RESOURCE_DOES_NOT_EXIST", error
+
+    @mlflow.trace
+    def asked(number):
+        return number + 1
+
+    asked(1)
+    mlflow.flush_trace_async_logging()
+
 # The endpoint is MLflow's API, and nothing else.
 request = urllib.request.Request(
     os.environ["MLFLOW_TRACKING_URI"] + "/api/v1/jobs",
