@@ -82,6 +82,23 @@ struct OfflineJobTests {
     #expect(!FileTree.exists(folder + "/1/local/uploads"))
   }
 
+  @Test(.enabled(if: SmallDisk.isPossible, "this user may mount no file system"))
+  func `on a full disk a call is refused and not kept, and what was answered is`() async throws {
+    let factory = try FactoryProgram(smallDisk: "jobs", megabytes: 8)
+    defer { factory.close() }
+    let answered = factory.folder + "/answered"
+    let submitted = try factory(
+      "jobs", "submit", "--experiment", "full", "--wait", "--output", "json", "--", "sh", "-c",
+      "cd \(factory.home)/jobs; "
+        + "exec python3 \(MLflowClient.folder)/full_disk_job.py \(answered)")
+    let errors = try factory(
+      "jobs", "logs", "--stderr", submitted.json["id"] as? String ?? "")
+    #expect(submitted.status == 0, "\(submitted.output) \(errors.output)")
+    let text = try MLflowClient(factory).run(
+      "full_disk_check.py", [submitted.json["run"] as? String ?? "", answered])
+    #expect(text.contains("ok"))
+  }
+
   private func hasEnded(_ job: String, _ factory: FactoryProgram) -> Bool {
     // A server that is away is asked again.
     let shown = try? factory("jobs", "show", job, "--output", "json")
