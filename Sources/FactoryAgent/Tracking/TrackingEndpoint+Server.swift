@@ -11,9 +11,7 @@ extension TrackingEndpoint {
   func relay(_ request: HTTPRequest, _ body: [UInt8]) -> ServerLink.Reply? {
     let (end, confirmed) = state.withLock { ($0.lastCallEnd, $0.confirmedEnd) }
     var headers: [(String, String)] = []
-    for name in [
-      "content-type", "user-agent", "range", "x-mlflow-experiment-id", "content-encoding",
-    ] {
+    for name in Self.spanHeaders + ["user-agent", "range"] {
       if let value = request.headers[name] { headers.append((name, value)) }
     }
     if end > confirmed { headers.append((Self.journalHeader, "\(attemptName)/\(end)")) }

@@ -141,6 +141,9 @@ final class TrackingEndpoint: Sendable {
       case .history:
         if let reply = relay(request, body) { return .there(reply) }
         return .here(try history(request))
+      case .spans:
+        if let reply = relay(request, body) { return .there(reply) }
+        return .here(try keepSpans(request, body))
       case .download(let path): return try download(path, request)
       case .listing(let folder):
         if let reply = relay(request, body) { return .there(reply) }
@@ -255,7 +258,7 @@ final class TrackingEndpoint: Sendable {
     .unavailable, "The disk of the job's folder does not take what was logged; it may be full.")
   private static let closed = MLflowFailure(
     .invalidParameterValue, "The job has ended: nothing more is logged.")
-  private static let tooLarge = MLflowFailure(
+  static let tooLarge = MLflowFailure(
     .invalidParameterValue,
     "The body has more than \(recordBodyLimit) bytes, which are the most for one call inside a job."
   )

@@ -13,6 +13,8 @@ enum TrackingRoute {
   case registry(Handler)
   /// Points of a metric, from the server or from the journal.
   case history
+  /// Spans of traces, as OTLP.
+  case spans
   /// A file that is brought.
   case upload(path: String)
   /// A file that is wanted.
@@ -27,6 +29,10 @@ enum TrackingRoute {
   /// Finds the route of a request; nil for what is not of MLflow's.
   init?(_ request: HTTPRequest) {
     guard let (service, path) = Self.place(of: request.path) else {
+      if request.method == "POST", request.path == "/v1/traces" {
+        self = .spans
+        return
+      }
       guard Self.others.contains(where: { request.path.hasPrefix($0) }) else { return nil }
       self = .relay
       return
@@ -41,7 +47,7 @@ enum TrackingRoute {
 
   /// What MLflow's clients ask for beside their API.
   private static let others = [
-    "/ajax-api/", "/get-artifact", "/model-versions/get-artifact", "/v1/traces",
+    "/ajax-api/", "/get-artifact", "/model-versions/get-artifact",
   ]
 
   /// The service of a path, and what stands below it.
@@ -92,6 +98,7 @@ enum TrackingRoute {
     "POST runs/log-inputs": .local { try $0.logInputs($1) },
     "POST runs/outputs": .local { try $0.logOutputs($1) },
     "GET metrics/get-history": .history,
+    "POST traces": .server { try $0.logTrace($1) },
     "POST registered-models/create": .registry { try $0.createRegisteredModel($1) },
     "GET registered-models/get": .registry { try $0.getRegisteredModel($1) },
     "POST registered-models/set-tag": .registry { try $0.setRegisteredModelTag($1) },

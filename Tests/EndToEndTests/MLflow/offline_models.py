@@ -40,6 +40,13 @@ def job():
         client.update_model_version("lines", version.version, "a straight line")
         best = mlflow.sklearn.load_model("models:/lines@best")
         assert numpy.allclose(best.predict(rows), target)
+
+        @mlflow.trace
+        def asked(number):
+            return number + 1
+
+        asked(1)
+        mlflow.flush_trace_async_logging()
     print("logged", logged.model_id)
 
 
@@ -54,6 +61,10 @@ def check(run_id):
     assert {metric.key: metric.value for metric in line.metrics}["rmse"] == 0.25
     loaded = mlflow.sklearn.load_model(f"models:/{line.model_id}")
     assert numpy.allclose(loaded.predict(rows), target)
+    (trace,) = client.search_traces(
+        locations=[run.info.experiment_id], filter_string=f"run_id = '{run_id}'"
+    )
+    assert [span.name for span in trace.data.spans] == ["asked"], trace
     versions = client.search_model_versions("name = 'lines'")
     assert sorted((int(v.version), v.tags["word"]) for v in versions) == [
         (1, "first"), (2, "second"),

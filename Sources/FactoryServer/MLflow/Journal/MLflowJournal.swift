@@ -38,6 +38,7 @@ struct MLflowJournal: JobTracker {
     if let path = call.path.withoutPrefix("artifacts/") {
       return try applyArtifact(call, path, nowMs: nowMs, in: db)
     }
+    if call.path == "v1/traces" { return try MLflowTraces.keepSpans(call, in: db) }
     if call.path == "runs/log-batch" {
       return try MLflowLogging.write(try MLflowBatch(parsing: call.body))(db)
     }
@@ -66,6 +67,7 @@ struct MLflowJournal: JobTracker {
       guard let id = RunID(call.made) else { throw Self.unknown(call) }
       let write = try MLflowRuns.creation(fields, id: id, nowMs: nowMs, job: job.id.rawValue)
       _ = try write(db)
+    case "traces": _ = try MLflowTraces.keep(try fields.trace(nowMs: nowMs), in: db)
     case "runs/update": _ = try MLflowRuns.update(fields)(db)
     case "runs/delete": try MLflowRuns.lifecycle(.deleted, fields, nowMs: nowMs)(db)
     case "runs/restore": try MLflowRuns.lifecycle(.active, fields, nowMs: nowMs)(db)

@@ -16,8 +16,7 @@ struct OTLPBody {
     case protobuf = "application/x-protobuf"
     case json = "application/json"
 
-    init(_ request: Request) throws(MLflowFailure) {
-      let type = request.headers[.contentType] ?? ""
+    init(type: String) throws(MLflowFailure) {
       let media = type.split(separator: ";").first.map { $0.lowercased() } ?? ""
       guard let known = Self(rawValue: media.filter { $0 != " " }) else {
         throw MLflowFailure(
@@ -33,9 +32,20 @@ struct OTLPBody {
   private let compression: String
   private let bytes: [UInt8]
 
+  /// Takes a body that is there.
+  ///
+  /// - Parameters:
+  ///   - type: what `Content-Type` says.
+  ///   - compression: what `Content-Encoding` says; empty where it says nothing.
+  init(type: String, compression: String, bytes: [UInt8]) throws {
+    encoding = try Encoding(type: type)
+    self.compression = compression.lowercased()
+    self.bytes = bytes
+  }
+
   /// Takes the body in, as it arrives.
   init(_ request: Request) async throws {
-    encoding = try Encoding(request)
+    encoding = try Encoding(type: request.headers[.contentType] ?? "")
     compression = request.headers[.contentEncoding]?.lowercased() ?? ""
     bytes = Array(try await request.body.collect(upTo: Self.limit).readableBytesView)
   }

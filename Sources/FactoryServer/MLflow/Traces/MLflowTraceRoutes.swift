@@ -9,14 +9,7 @@ extension FactoryRoutes {
     mlflow(.post, "traces", permission: .write, versions: ["3.0"]) { call in
       var trace = try await call.fields().trace(nowMs: call.nowMs)
       let sent = trace
-      trace = try await ledger.write { db in
-        var kept = sent
-        let home = try ExperimentStore.experiment(kept.experiment, in: db)
-        // There clients put attachments, and those that send no OTLP put the spans.
-        kept.tags["mlflow.artifactLocation"] = TraceStore.artifactLocation(of: kept.id, in: home)
-        try TraceStore.put(kept, isFinal: true, in: db)
-        return try TraceStore.trace(kept.id, in: db)
-      }
+      trace = try await ledger.write { try MLflowTraces.keep(sent, in: $0) }
       if MLflowVersion.sendsSpans(call.request) {
         trace = try await Self.awaitingSpans(trace, ledger)
       }
