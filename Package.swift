@@ -128,7 +128,8 @@ let package = Package(
       name: "FactoryCLI",
       dependencies: [
         "Basics", "API", "Compute", "JobProtocol", "DataPipelines", "Engines", "Experimentation",
-        "Training", "Serving", "Workflows", "FactoryServer", "CLinux", subprocess, logging,
+        "Optimization", "Training", "Serving", "Workflows", "FactoryServer", "CLinux", subprocess,
+        logging,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict, linkerSettings: exportsPythonStandIns),

@@ -7,6 +7,7 @@ public struct OptimizationError: FactoryError {
     case invalidSpace = "search_space_invalid"
     case unknownSampler = "sampler_unknown"
     case unknownPruner = "pruner_unknown"
+    case invalidQuestion = "search_question_invalid"
   }
 
   /// Which of them.

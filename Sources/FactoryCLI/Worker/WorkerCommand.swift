@@ -6,6 +6,7 @@ struct WorkerCommand: AsyncParsableCommand {
     commandName: "worker", abstract: "Runs a stage program in a job.", shouldDisplay: false,
     subcommands: [
       WorkerDataCommand.self, WorkerEnvironmentCommand.self, WorkerEvaluateCommand.self,
-      WorkerIntakeCommand.self, WorkerReplicaCommand.self, WorkerTrainCommand.self,
+      WorkerIntakeCommand.self, WorkerReplicaCommand.self, WorkerSearchCommand.self,
+      WorkerTrainCommand.self,
     ])
 }

@@ -2,6 +2,7 @@
 public enum SamplerName: String, Sendable, CaseIterable {
   case tpe, random, sobol, grid
   case cmaes
+  case gaussianProcess = "gp"
   case nsga2
   case automatic = "auto"
 
@@ -13,6 +14,7 @@ public enum SamplerName: String, Sendable, CaseIterable {
     case .sobol: return SobolSampler()
     case .grid: return GridSampler()
     case .cmaes: return CMAESSampler()
+    case .gaussianProcess: return GaussianProcessSampler()
     case .nsga2: return NSGA2Sampler()
     case .automatic: return AutomaticSampler()
     }

@@ -37,12 +37,14 @@ struct ConvergenceTests {
   static let goals: [Goal] =
     Goal.all(.random, 300, sphere: 5, rosenbrock: 50, branin: 0.5, hartmann: 1.2, ackley: 18)
     + Goal.all(.sobol, 300, sphere: 6, rosenbrock: 50, branin: 0.5, hartmann: 1.4, ackley: 18)
-    + Goal.all(.tpe, 100, sphere: 3.5, rosenbrock: 14, branin: 0.2, hartmann: 0.8, ackley: 13)
-    + Goal.all(.tpe, 300, sphere: 1.5, rosenbrock: 8, branin: 0.06, hartmann: 0.45, ackley: 12)
-    + Goal.all(.cmaes, 100, sphere: 1.5, rosenbrock: 8, branin: 0.2, hartmann: 0.8, ackley: 9)
+    + Goal.all(.tpe, 100, sphere: 0.5, rosenbrock: 7, branin: 0.1, hartmann: 0.35, ackley: 9)
+    + Goal.all(.tpe, 300, sphere: 0.15, rosenbrock: 5, branin: 0.02, hartmann: 0.12, ackley: 7)
+    + Goal.all(.cmaes, 100, sphere: 0.8, rosenbrock: 7, branin: 0.2, hartmann: 0.8, ackley: 9)
     + Goal.all(.cmaes, 300, sphere: 0.01, rosenbrock: 4, branin: 1e-4, hartmann: 0.13, ackley: 3)
     + Goal.all(
       .cmaes, 1000, sphere: 1e-8, rosenbrock: 1e-2, branin: 1e-5, hartmann: 1e-3, ackley: 1e-2)
+    + Goal.all(
+      .gaussianProcess, 60, sphere: 0.01, rosenbrock: 5, branin: 1e-3, hartmann: 0.3, ackley: 8)
     + Goal.all(.nsga2, 1000, sphere: 0.1, rosenbrock: 4, branin: 0.01, hartmann: 0.15, ackley: 6)
 
   @Test(arguments: goals)
@@ -53,7 +55,7 @@ struct ConvergenceTests {
   @Test func `time per suggestion grows no faster than the trials`() {
     // A generous bound on a busy machine: what is quadratic takes minutes.
     let function = TestFunction.hartmann
-    for name in [SamplerName.tpe, .cmaes, .nsga2] {
+    for name in [SamplerName.tpe, .cmaes, .nsga2, .gaussianProcess] {
       var study = Study(
         space: function.space, goal: .minimize, sampler: name.sampler, seed: 1, budget: 5000)
       for number in 0..<5000 {

@@ -13,6 +13,7 @@ enum SamplerCases {
     "sobol": SobolSampler(),
     "grid": GridSampler(),
     "cmaes": CMAESSampler(),
+    "gp": GaussianProcessSampler(),
     "nsga2": NSGA2Sampler(),
     "nsga2 at once": NSGA2Sampler(populationSize: 4, crossoverShare: 0.5),
     "auto": AutomaticSampler(),

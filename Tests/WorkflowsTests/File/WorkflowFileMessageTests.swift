@@ -122,7 +122,7 @@ struct WorkflowMistake: Sendable, CustomTestStringConvertible {
         + "found the number 120"),
     .after(
       "train: {search: {sampler: tpee}}",
-      "w.yaml:3: train.search.sampler: expected tpe, random, sobol, grid, cmaes, nsga2 or auto, "
+      "w.yaml:3: train.search.sampler: expected tpe, random, sobol, grid, cmaes, gp, nsga2 or auto, "
         + "found the text 'tpee'; did you mean 'tpe'?"),
     .after(
       "train: {command: python train.py}",

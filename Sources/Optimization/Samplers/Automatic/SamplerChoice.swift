@@ -16,8 +16,16 @@ public struct SamplerChoice: Sendable, Equatable {
       self.init(.grid, "all \(count) combinations fit into \(trials) trials")
     } else if goalCount > 1, trials >= 250 {
       self.init(.nsga2, "\(goalCount) goals and \(trials) trials: enough for generations")
+    } else if goalCount == 1, trials <= Self.mostTrialsForBelief,
+      (1...Self.mostParametersForBelief).contains(space.parameters.count),
+      space.parameters.allSatisfy({ $0.condition == nil })
+    {
+      self.init(
+        .gaussianProcess,
+        "\(trials) trials are few: each is chosen by all that is believed of the \(space.parameters.count) parameters"
+      )
     } else if goalCount == 1, words.isEmpty, !numbers.isEmpty,
-      trials >= max(Self.trialsForEvolution * numbers.count, 100)
+      trials >= max(Self.trialsForEvolution * numbers.count, 200)
     {
       self.init(
         .cmaes, "\(numbers.count) numbers and \(trials) trials: enough to learn a distribution")
@@ -30,8 +38,11 @@ public struct SamplerChoice: Sendable, Equatable {
     }
   }
 
+  /// Up to here a Gaussian process is ahead, and takes milliseconds for a suggestion.
+  private static let mostTrialsForBelief = 150
+  private static let mostParametersForBelief = 20
   /// Trials for each number from which CMA-ES is ahead of TPE.
-  private static let trialsForEvolution = 50
+  private static let trialsForEvolution = 30
 
   private init(_ name: SamplerName, _ reason: String) {
     self.name = name

@@ -22,7 +22,7 @@ struct CMARun: Sendable {
   private let first: SearchPoint?
 
   /// σ at the start, in shares of the range.
-  private static let firstStep = 0.2
+  private static let firstStep = 1.0 / 6
 
   init(dimensions: Int, seed: UInt64, first: SearchPoint?) {
     self.seed = seed

@@ -5,7 +5,7 @@ import Foundation
 ///
 /// Numbers carry Gaussian kernels truncated to their range on the domain's own scale, choices
 /// carry smoothed shares. The width falls with the number of points by Scott's rule,
-/// n^(-1/(d+4)), and never under a floor that keeps the search from collapsing.
+/// n^(-1/(d+4)).
 struct ParzenEstimator {
   private let domains: [ParameterDomain]
   /// Places of the points, a column for each domain.
@@ -18,13 +18,13 @@ struct ParzenEstimator {
   /// Weight of the chosen word in a choice's kernel, before the even part.
   private let wordWeight: Double
 
-  init(domains: [ParameterDomain], columns: [[Double]]) {
+  init(domains: [ParameterDomain], columns: [[Double]], kernelWidth: Double) {
     self.domains = domains
     self.columns = columns
     pointCount = columns.first?.count ?? 0
     let dimensions = Double(max(domains.count, 1))
     let count = Double(max(pointCount, 1))
-    width = max(0.35 * pow(count, -1 / (dimensions + 4)), 1 / min(count + 1, 100) * 0.5, 0.02)
+    width = max(kernelWidth * pow(count, -1 / (dimensions + 4)), 0.001)
     wordWeight = 1 + count
     kernels = zip(domains, columns).map { [width, wordWeight] domain, centers in
       if domain.isUnordered {

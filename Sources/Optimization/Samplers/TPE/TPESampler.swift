@@ -20,17 +20,23 @@ public struct TPESampler: Sampler {
   public var goodShare: Double
   /// Most trials that count as good.
   public var mostGood: Int
+  /// Width of a number's kernel in shares of its range, while a density has one point.
+  ///
+  /// Wide kernels search near good points as if by chance; narrow ones leave a valley late.
+  public var kernelWidth: Double
   /// Points composed in search of one that keeps the rules and is new.
   private static let attempts = 16
 
   /// Takes the settings; the defaults suit tens to hundreds of trials.
   public init(
-    startupTrials: Int = 10, candidates: Int = 24, goodShare: Double = 0.15, mostGood: Int = 25
+    startupTrials: Int = 10, candidates: Int = 24, goodShare: Double = 0.1, mostGood: Int = 25,
+    kernelWidth: Double = 0.07
   ) {
     self.startupTrials = startupTrials
     self.candidates = candidates
     self.goodShare = goodShare
     self.mostGood = mostGood
+    self.kernelWidth = max(kernelWidth, 0.001)
   }
 
   /// The most promising of the candidates drawn from the good trials' density.
@@ -151,7 +157,8 @@ private struct GroupModel {
     func estimator(_ indices: [Int]) -> ParzenEstimator {
       ParzenEstimator(
         domains: parameters.map(\.domain),
-        columns: columns.map { column in indices.map { column[$0] } })
+        columns: columns.map { column in indices.map { column[$0] } },
+        kernelWidth: sampler.kernelWidth)
     }
     return (
       estimator(ranked.prefix(goodCount).map(\.index)),

@@ -1,0 +1,181 @@
+import Basics
+
+/// A study that is led by JSON documents: one question in, one answer out.
+///
+/// ```json
+/// {"space": {"parameters": […]}, "goals": ["minimize"], "sampler": "tpe", "pruner": "median",
+///  "seed": 1, "budget": 100, "steps": 27}
+/// {"ask": 2}
+/// {"tell": 0, "values": [0.5]}, {"tell": 1, "failed": "why"}, {"tell": 2, "pruned": 0.5, "step": 9}
+/// {"report": 0, "step": 3, "value": 0.7}
+/// {"best": true}
+/// ```
+///
+/// The first begins the study and answers with its fingerprint, the sampler and the pruner's
+/// rungs. A report answers whether the trial should stop. What cannot be done is answered with an
+/// error and changes nothing.
+public struct SearchDialogue: Sendable {
+  private var study: Study?
+  private var pruner: any Pruner = NoPruner()
+  /// What each trial reported, in order.
+  private var reports: [Int: [PruningMoment.Report]] = [:]
+
+  /// No study yet.
+  public init() {}
+
+  /// The answer to one document.
+  public mutating func answer(_ document: [UInt8]) -> [UInt8] {
+    let question: JSONValue
+    do {
+      question = try JSONValue(parsing: document, acceptsPythonNumbers: true)
+    } catch {
+      return Self.refusal(Self.wrong("this is no JSON: \(error.message)")).encoded()
+    }
+    do throws(OptimizationError) {
+      return try answer(question).encoded()
+    } catch {
+      return Self.refusal(error).encoded()
+    }
+  }
+
+  mutating func answer(_ question: JSONValue) throws(OptimizationError) -> JSONValue {
+    if let space = question["space"] { return try begin(space, question) }
+    guard study != nil else { throw Self.wrong("there is no study yet") }
+    if let count = question["ask"] { return try ask(count) }
+    if question["tell"] != nil { return try tell(question) }
+    if question["report"] != nil { return try report(question) }
+    if question["best"] != nil { return best() }
+    throw Self.wrong("a question has one of the keys space, ask, tell, report, best")
+  }
+
+  private mutating func begin(
+    _ json: JSONValue, _ question: JSONValue
+  ) throws(OptimizationError) -> JSONValue {
+    let space = try SearchSpace(json: json)
+    var goals: [OptimizationGoal] = []
+    for word in question["goals"]?.arrayValue ?? ["minimize"] {
+      guard let goal = word.stringValue.flatMap(OptimizationGoal.init(rawValue:)) else {
+        throw Self.wrong("goals are minimize or maximize")
+      }
+      goals.append(goal)
+    }
+    guard !goals.isEmpty else { throw Self.wrong("a study has a goal") }
+    var name = try SamplerName(parsing: question["sampler"]?.stringValue ?? "tpe")
+    let prunerName = try PrunerName(parsing: question["pruner"]?.stringValue ?? "none")
+    let budget = try question["budget"].map { json throws(OptimizationError) in
+      try Self.whole(json, "budget")
+    }
+    let seed = try Self.whole(question["seed"] ?? 0, "seed")
+    var reason: String?
+    if name == .automatic {
+      let choice = SamplerChoice(space: space, goalCount: goals.count, budget: budget)
+      (name, reason) = (choice.name, choice.reason)
+    }
+    study = Study(
+      space: space, goals: goals, sampler: name.sampler, seed: UInt64(seed), budget: budget)
+    pruner = prunerName.pruner
+    reports = [:]
+    let steps = try Self.whole(question["steps"] ?? 1000, "steps")
+    let rungs = pruner.rungs(upTo: steps).map { JSONValue.number(Double($0)) }
+    var answer: [JSONMember] = [
+      JSONMember("fingerprint", .string(space.fingerprint.hex)),
+      JSONMember("sampler", .string(name.rawValue)), JSONMember("rungs", .array(rungs)),
+    ]
+    if let reason { answer.append(JSONMember("reason", .string(reason))) }
+    return .object(answer)
+  }
+
+  private mutating func ask(_ json: JSONValue) throws(OptimizationError) -> JSONValue {
+    let count = try Self.whole(json, "ask")
+    guard (1...10_000).contains(count) else { throw Self.wrong("ask takes 1 to 10000") }
+    var trials: [JSONValue] = []
+    for _ in 0..<count {
+      guard let trial = study?.ask() else { continue }
+      trials.append(["number": .number(Double(trial.number)), "point": trial.point.json])
+    }
+    return ["trials": .array(trials)]
+  }
+
+  private mutating func tell(_ question: JSONValue) throws(OptimizationError) -> JSONValue {
+    let number = try trialNumber(question["tell"])
+    let state: TrialState
+    if let values = question["values"]?.arrayValue {
+      let numbers = values.map { $0.isNull ? .nan : $0.numberValue }
+      guard !numbers.contains(nil) else { throw Self.wrong("values are numbers or null") }
+      state = .completed(values: numbers.compactMap { $0 })
+    } else if let value = question["pruned"]?.numberValue {
+      state = .pruned(value: value, step: try Self.whole(question["step"] ?? 0, "step"))
+    } else if let message = question["failed"]?.stringValue {
+      state = .failed(message: message)
+    } else {
+      throw Self.wrong("tell needs values, pruned or failed")
+    }
+    let isNews = study?.trials[number].state.isFinished == false
+    study?.tell(number, state)
+    return ["told": .bool(isNews)]
+  }
+
+  private mutating func report(_ question: JSONValue) throws(OptimizationError) -> JSONValue {
+    let number = try trialNumber(question["report"])
+    let step = try Self.whole(question["step"] ?? .null, "step")
+    guard let json = question["value"], let value = json.isNull ? .nan : json.numberValue else {
+      throw Self.wrong("report needs a value")
+    }
+    let earlier = reports[number] ?? []
+    guard step > earlier.last?.step ?? 0 else { throw Self.wrong("steps rise from 1") }
+    let peers = reports.sorted { $0.key < $1.key }.compactMap { other, reports in
+      reports.first { $0.step == step }.map { PruningMoment.Peer(number: other, value: $0.value) }
+    }
+    reports[number, default: []].append(PruningMoment.Report(step: step, value: value))
+    guard pruner.rungs(upTo: step + 1).last == step else { return ["prune": false] }
+    let moment = PruningMoment(
+      number: number, step: step, value: value, earlier: earlier, peers: peers,
+      goal: study?.goal ?? .minimize)
+    return ["prune": .bool(pruner.shouldPrune(moment))]
+  }
+
+  private func best() -> JSONValue {
+    let trials = (study?.history.goals.count ?? 1) > 1 ? study?.frontier : study?.best.map { [$0] }
+    return [
+      "trials": .array(
+        (trials ?? []).map { trial in
+          [
+            "number": .number(Double(trial.number)), "point": trial.point.json,
+            "values": .array((trial.values ?? []).map(JSONValue.number)),
+          ]
+        })
+    ]
+  }
+
+  // MARK: Reading
+
+  private func trialNumber(_ json: JSONValue?) throws(OptimizationError) -> Int {
+    let number = try Self.whole(json ?? .null, "the number of a trial")
+    guard let study, study.trials.indices.contains(number) else {
+      throw Self.wrong("there is no trial \(number)")
+    }
+    return number
+  }
+
+  private static func whole(_ json: JSONValue, _ name: String) throws(OptimizationError) -> Int {
+    guard let number = json.numberValue.flatMap(Int.init(exactly:)), number >= 0 else {
+      throw wrong("\(name) is a whole number, 0 or more")
+    }
+    return number
+  }
+
+  private static func wrong(_ message: String) -> OptimizationError {
+    OptimizationError(
+      code: .invalidQuestion, message: message,
+      hint: "begin with {\"space\": …}, then {\"ask\": 1} and {\"tell\": 0, \"values\": [1]}")
+  }
+
+  private static func refusal(_ error: OptimizationError) -> JSONValue {
+    var members = [
+      JSONMember("code", .string(error.code.rawValue)),
+      JSONMember("message", .string(error.message)),
+    ]
+    if let hint = error.hint { members.append(JSONMember("hint", .string(hint))) }
+    return ["error": .object(members)]
+  }
+}

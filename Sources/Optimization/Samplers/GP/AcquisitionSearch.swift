@@ -1,0 +1,105 @@
+import Basics
+
+/// Looks for the point with the highest expected improvement.
+struct AcquisitionSearch {
+  private let space: SearchSpace
+  private let process: GaussianProcess
+  private let best: Double
+  private let leaders: [[Double]]
+  private let tried: Set<[Double]>
+
+  init(data: BeliefData, process: GaussianProcess, space: SearchSpace) {
+    self.space = space
+    var believed = data
+    for point in data.running { believed.add(point, value: process.belief(at: point).mean) }
+    self.process =
+      data.running.isEmpty
+      ? process
+      : GaussianProcess(
+        believed.points, values: believed.values, unordered: data.unordered,
+        kernel: process.kernel) ?? process
+    // The least believed mean, not the least measured value: noise makes heroes.
+    let means = data.points.map { process.belief(at: $0).mean }
+    best = means.min() ?? 0
+    leaders = means.indices.sorted { (means[$0], $0) < (means[$1], $1) }.prefix(4)
+      .map { data.points[$0] }
+    tried = Set(believed.points)
+  }
+
+  private typealias Candidate = (point: SearchPoint, score: Double)
+
+  /// The best of quasi-random points and of points near the leaders, improved in shrinking steps.
+  func best(index: Int, seed: UInt64, using random: inout SeededGenerator) -> SearchPoint {
+    var candidates: [Candidate] = []
+    let sequence = SobolSequence(seed: random.next())
+    for place in 0..<192 {
+      consider(
+        point(at: sequence.point(place, dimensions: space.parameters.count)), &candidates)
+    }
+    for leader in leaders {
+      for width in [0.2, 0.05, 0.01] {
+        for _ in 0..<6 { consider(neighbor(of: leader, width, using: &random), &candidates) }
+      }
+    }
+    candidates.sort { $0.score > $1.score }
+    var finalists = Array(candidates.prefix(3))
+    for place in finalists.indices {
+      var width = 0.1
+      for _ in 0..<16 {
+        var near: [Candidate] = []
+        let places = BeliefData.places(of: finalists[place].point, space)
+        for _ in 0..<8 { consider(neighbor(of: places, width, using: &random), &near) }
+        guard let found = near.max(by: { $0.score < $1.score }),
+          found.score > finalists[place].score
+        else {
+          width *= 0.5
+          continue
+        }
+        finalists[place] = found
+      }
+    }
+    return finalists.max { $0.score < $1.score }?.point
+      ?? RandomSampler.point(of: space, using: &random)
+  }
+
+  private func consider(_ point: SearchPoint, _ candidates: inout [Candidate]) {
+    guard space.admits(point) else { return }
+    let places = BeliefData.places(of: point, space)
+    guard !tried.contains(places) else { return }
+    let belief = process.belief(at: places)
+    let score = ExpectedImprovement.log(
+      mean: belief.mean, deviation: belief.deviation, best: best)
+    if !score.isNaN { candidates.append((point, score)) }
+  }
+
+  /// The point at shares of the domains.
+  private func point(at shares: [Double]) -> SearchPoint {
+    var point = SearchPoint()
+    for (parameter, share) in zip(space.parameters, shares) where parameter.isActive(in: point) {
+      point[parameter.name] = parameter.domain.value(atShare: share)
+    }
+    return point
+  }
+
+  /// A point near places: some numbers moved by a normal step, some words drawn anew.
+  private func neighbor(
+    of places: [Double], _ width: Double, using random: inout SeededGenerator
+  ) -> SearchPoint {
+    var point = SearchPoint()
+    let share = max(0.3, 1.5 / Double(space.parameters.count))
+    for (parameter, place) in zip(space.parameters, places) where parameter.isActive(in: point) {
+      let domain = parameter.domain
+      let changes = random.nextUnit() < share
+      if domain.isUnordered {
+        let redrawn = place < 0 || (changes && random.nextUnit() < 0.3)
+        point[parameter.name] =
+          redrawn ? RandomSampler.value(of: domain, using: &random) : domain.value(at: place)
+      } else {
+        let step =
+          max(width, domain.grain) * NormalDistribution.quantile(random.nextUnit())
+        point[parameter.name] = domain.value(at: changes ? place + step : place)
+      }
+    }
+    return point
+  }
+}

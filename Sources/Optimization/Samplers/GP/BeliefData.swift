@@ -1,0 +1,94 @@
+import Foundation
+
+/// The trials that a Gaussian process is made from.
+struct BeliefData {
+  /// Places of all trials that count.
+  private(set) var points: [[Double]]
+  /// Their losses, standardized, bad ones cut off.
+  private(set) var values: [Double]
+  /// Places of running trials.
+  let running: [[Double]]
+  /// The part that the kernel is fitted to.
+  let fitPoints: [[Double]]
+  let fitValues: [Double]
+  let unordered: [Bool]
+  let space: SearchSpace
+
+  private static let mostFitted = 120
+
+  /// nil where too few trials have a value, or all the same.
+  init?(_ history: SearchHistory, most: Int, atLeast: Int) {
+    space = history.space
+    unordered = space.parameters.map(\.domain.isUnordered)
+    let space = space
+    func places(_ index: Int) -> [Double] { Self.places(of: history.trials[index].point, space) }
+    running = history.trials.indices.suffix(200)
+      .filter { !history.trials[$0].state.isFinished }.map(places)
+    var losses: [(index: Int, loss: Double)] = []
+    for rank in history.ranked(history.trials.indices) where rank.group != .hopeless {
+      // What was pruned is at least as bad as the middle of what was completed.
+      let middle = losses.isEmpty ? rank.loss : losses[losses.count / 2].loss
+      losses.append(
+        (rank.index, rank.group == .completed ? rank.loss : max(rank.loss, middle)))
+    }
+    guard losses.count >= atLeast else { return nil }
+    if losses.count > most {
+      let kept = Set(losses.prefix(most / 2).map(\.index))
+      let latest = losses.dropFirst(most / 2).sorted { $0.index > $1.index }
+        .prefix(most - most / 2)
+      losses = losses.filter { kept.contains($0.index) } + latest
+    }
+    losses.sort { $0.index < $1.index }
+    guard let scaled = Self.standardized(losses.map(\.loss)) else { return nil }
+    points = losses.map { places($0.index) }
+    values = scaled
+    // A tenth more trials before the kernel is fitted anew.
+    var size = atLeast
+    while true {
+      let next = max(size + 1, Int(Double(size) * 1.1))
+      if next > losses.count { break }
+      size = next
+    }
+    let chosen = Self.spread(of: size, most: Self.mostFitted, values: scaled)
+    fitPoints = chosen.map { places(losses[$0].index) }
+    fitValues = Self.standardized(chosen.map { losses[$0].loss }) ?? chosen.map { scaled[$0] }
+  }
+
+  /// Adds trials with what is believed about them.
+  mutating func add(_ point: [Double], value: Double) {
+    points.append(point)
+    values.append(value)
+  }
+
+  static func places(of point: SearchPoint, _ space: SearchSpace) -> [Double] {
+    space.parameters.map { parameter in
+      point[parameter.name].map(parameter.domain.place) ?? (parameter.domain.isUnordered ? -1 : 0.5)
+    }
+  }
+
+  /// Of the first `size`, at most so many: the better half whole, of the rest every so-manieth.
+  private static func spread(of size: Int, most: Int, values: [Double]) -> [Int] {
+    guard size > most else { return Array(0..<size) }
+    let order = (0..<size).sorted { (values[$0], $0) < (values[$1], $1) }
+    let rest = order.dropFirst(most / 2)
+    let step = Double(rest.count) / Double(most - most / 2)
+    let others = (0..<(most - most / 2)).map { order[most / 2 + Int(Double($0) * step)] }
+    return (order.prefix(most / 2) + others).sorted()
+  }
+
+  /// Mean 0 and variance 1, after losses far above the middle are cut off; nil where all are the same.
+  static func standardized(_ losses: [Double]) -> [Double]? {
+    let sorted = losses.sorted()
+    let least = sorted.first { $0 > -.infinity } ?? 0
+    let middle = sorted[sorted.count / 2]
+    let most = middle + 2 * (middle - least)
+    let cut = losses.map {
+      min(max($0, least), most.isFinite ? max(most, least) : .greatestFiniteMagnitude)
+    }
+    let count = Double(cut.count)
+    let mean = cut.reduce(0) { $0 + $1 / count }
+    let variance = cut.reduce(0) { $0 + ($1 - mean) * ($1 - mean) / count }
+    guard variance > 0, variance.isFinite else { return nil }
+    return cut.map { ($0 - mean) / variance.squareRoot() }
+  }
+}

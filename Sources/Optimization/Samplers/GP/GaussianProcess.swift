@@ -1,0 +1,68 @@
+import Foundation
+
+/// What is believed about a function after some of its values: a mean and a spread at each point.
+///
+/// Rasmussen & Williams 2006, algorithm 2.1.
+struct GaussianProcess: Sendable {
+  let kernel: MaternKernel
+  private let points: [[Double]]
+  private let unordered: [Bool]
+  private let factor: Cholesky
+  private let alpha: [Double]
+
+  init?(_ points: [[Double]], values: [Double], unordered: [Bool], kernel: MaternKernel) {
+    let count = points.count
+    self.points = points
+    self.unordered = unordered
+    self.kernel = kernel
+    var matrix = KernelDistances(points, unordered: unordered).scaled(by: kernel.lengths)
+      .map(MaternKernel.correlation)
+    for row in 0..<count { matrix[row * count + row] = 1 + kernel.noise }
+    guard let factor = Cholesky(matrix, size: count) else { return nil }
+    self.factor = factor
+    alpha = factor.backward(factor.forward(values))
+  }
+
+  /// Mean and standard deviation of the function at places.
+  func belief(at place: [Double]) -> (mean: Double, deviation: Double) {
+    let factors = kernel.lengths.map { 1 / ($0 * $0) }
+    let correlations = points.map { point in
+      var square = 0.0
+      for axis in factors.indices {
+        square +=
+          factors[axis] * KernelDistances.square(point[axis], place[axis], unordered[axis])
+      }
+      return MaternKernel.correlation(square)
+    }
+    var mean = 0.0
+    for (correlation, weight) in zip(correlations, alpha) { mean += correlation * weight }
+    let explained = factor.forward(correlations).reduce(0) { $0 + $1 * $1 }
+    return (mean, max(1 - explained, 1e-12).squareRoot())
+  }
+}
+
+/// The logarithm of the expected improvement, which has a slope where the improvement itself rounds to nothing.
+///
+/// Jones, Schonlau & Welch 1998; in logarithms Ament et al. 2023 ("Unexpected Improvements to
+/// Expected Improvement for Bayesian Optimization", equation 9).
+enum ExpectedImprovement {
+  /// - Parameter best: the least value so far.
+  static func log(mean: Double, deviation: Double, best: Double) -> Double {
+    logH((best - mean) / deviation) + Foundation.log(deviation)
+  }
+
+  /// log(φ(z) + z·Φ(z)).
+  static func logH(_ z: Double) -> Double {
+    if z > -1 {
+      return Foundation.log(NormalDistribution.density(z) + z * NormalDistribution.share(below: z))
+    }
+    let logDensity = -0.5 * z * z - 0.918_938_533_204_672_7
+    // Far out Φ(z)·z + φ(z) tends to φ(z)/z², with the series of Mills' ratio.
+    if z < -20 {
+      let square = 1 / (z * z)
+      return logDensity + Foundation.log(square * (1 - 3 * square * (1 - 5 * square)))
+    }
+    let ratio = NormalDistribution.share(below: z) / NormalDistribution.density(z)
+    return logDensity + Foundation.log(max(1 + z * ratio, 1e-300))
+  }
+}

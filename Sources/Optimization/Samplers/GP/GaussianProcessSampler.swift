@@ -1,0 +1,61 @@
+public import Basics
+import Foundation
+
+/// Bayesian optimization: a Gaussian process believes, the expected improvement decides.
+///
+/// Matérn-5/2 with a length scale for each parameter, fitted to the trials (see `KernelFit`), and
+/// the logarithm of the expected improvement, sought among quasi-random points and around the best.
+/// Running trials count with the values that are believed (kriging believer; Ginsbourger et al.
+/// 2010). For few and dear trials; with several goals TPE takes its place.
+public struct GaussianProcessSampler: Sampler {
+  /// Quasi-random trials before the first belief.
+  public var startupTrials: Int
+  /// Most trials that are believed in; beyond it the best and the latest.
+  public var mostTrials: Int
+
+  /// Takes the settings.
+  public init(startupTrials: Int = 8, mostTrials: Int = 400) {
+    self.startupTrials = max(startupTrials, 3)
+    self.mostTrials = max(mostTrials, 20)
+  }
+
+  /// The point from which most is expected.
+  public func point(
+    for history: SearchHistory, memory: inout SamplerMemory, using random: inout SeededGenerator
+  ) -> SearchPoint {
+    let space = history.space
+    guard history.goals.count == 1, !space.parameters.isEmpty else {
+      return TPESampler().point(for: history, memory: &memory, using: &random)
+    }
+    guard let data = BeliefData(history, most: mostTrials, atLeast: startupTrials) else {
+      let point = SobolSampler.point(history.nextNumber, of: space, seed: history.seed)
+      return space.admits(point) ? point : RandomSampler.point(of: space, using: &random)
+    }
+    let kernel = Self.kernel(data, memory: &memory)
+    guard
+      let process = GaussianProcess(
+        data.points, values: data.values, unordered: data.unordered, kernel: kernel)
+    else { return RandomSampler.point(of: space, using: &random) }
+    return AcquisitionSearch(data: data, process: process, space: space)
+      .best(index: history.nextNumber, seed: history.seed, using: &random)
+  }
+
+  /// The kernel fitted to the first so many trials, of a number that grows in steps of a tenth.
+  private static func kernel(_ data: BeliefData, memory: inout SamplerMemory) -> MaternKernel {
+    let remembered = memory.content as? Remembered
+    if let remembered, remembered.points == data.fitPoints, remembered.values == data.fitValues {
+      return remembered.kernel
+    }
+    let distances = KernelDistances(data.fitPoints, unordered: data.unordered)
+    let kernel = KernelFit(distances, values: data.fitValues).kernel(steps: 40)
+    memory.content = Remembered(
+      points: data.fitPoints, values: data.fitValues, kernel: kernel)
+    return kernel
+  }
+
+  private struct Remembered: Sendable {
+    var points: [[Double]]
+    var values: [Double]
+    var kernel: MaternKernel
+  }
+}
