@@ -17,12 +17,12 @@ public struct SamplerChoice: Sendable, Equatable {
     } else if goalCount > 1, trials >= 250 {
       self.init(.nsga2, "\(goalCount) goals and \(trials) trials: enough for generations")
     } else if goalCount == 1, trials <= Self.mostTrialsForBelief,
-      (1...Self.mostParametersForBelief).contains(space.parameters.count),
-      space.parameters.allSatisfy({ $0.condition == nil })
+      (1...Self.mostParametersForBelief).contains(space.parameters.count)
     {
       self.init(
         .gaussianProcess,
-        "\(trials) trials are few: each is chosen by all that is believed of the \(space.parameters.count) parameters"
+        "\(trials) trials are few: each is chosen by all that is known of the "
+          + "\(space.parameters.count) parameters"
       )
     } else if goalCount == 1, words.isEmpty, !numbers.isEmpty,
       trials >= max(Self.trialsForEvolution * numbers.count, 200)
