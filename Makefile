@@ -4,7 +4,7 @@ SWIFT ?= swift
 ENGINES := .build/engines
 RELEASE := .build/release/aifactory
 
-.PHONY: run test build check bless bench clean setup engines mlflow-client api-fuzzer help
+.PHONY: run test build check bless bench slurm cluster cluster-down clean setup engines mlflow-client api-fuzzer help
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -31,7 +31,7 @@ mlflow-client: setup ## Install MLflow's own client for the tests into .build/ml
 api-fuzzer: setup ## Install a fuzzing client of our own API for the tests into .build/schemathesis
 	@Scripts/api-fuzzer.sh
 
-test: build-debug engines mlflow-client api-fuzzer ## Run every test
+test: slurm build-debug engines mlflow-client api-fuzzer ## Run every test
 	@Scripts/test.sh
 
 check: ## The gate for format, layering and file length
@@ -45,5 +45,14 @@ bench: bench-tabular bench-predict bench-tracking bench-artifacts bench-ingest b
 bench-%: build
 	@Benchmarks/$*/run.sh
 
-clean: ## Remove what was built
+slurm: ## Install the system packages of a Slurm cluster that are missing
+	@Scripts/setup.sh --cluster
+
+cluster: slurm ## Start a real Slurm cluster of three nodes to play with, in .build/cluster
+	@Tests/Cluster/up.sh .build/cluster
+
+cluster-down: ## End it
+	@Tests/Cluster/down.sh .build/cluster
+
+clean: cluster-down ## Remove what was built
 	rm -rf .build

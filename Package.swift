@@ -86,7 +86,8 @@ let package = Package(
     library(
       "Basics", ["JSONCoding", "JobProtocol", "CLinux", grdb, sqlite, crypto, "Yams", logging]),
     library("API", ["Basics", httpClient, nioCore]),
-    library("Compute", ["Basics", "JobProtocol", "CLinux", grdb, logging, lifecycle]),
+    library(
+      "Compute", ["Basics", "JobProtocol", "CLinux", grdb, subprocess, logging, lifecycle]),
     library(
       "DataPipelines",
       ["Basics", "JobProtocol", "CDuckDB", grdb, crypto, httpClient, nioCore, nioHTTP1, logging]),

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that a build or a run needs and that are missing.
+# Installs the Debian packages that a build or a run needs and that are missing; with --cluster also
+# those of a Slurm cluster.
 set -euo pipefail
 
 packages=()
@@ -14,6 +15,13 @@ need python3 python3 --version
 need python3-pip python3 -m pip --version
 need unzip unzip -v
 need make make --version
+if [ "${1:-}" = --cluster ]; then
+  # Slurm, of which the tests start a cluster on loopback; a build needs none of it.
+  need slurmctld test -x /usr/sbin/slurmctld
+  need slurmd test -x /usr/sbin/slurmd
+  need slurm-client test -x /usr/bin/sinfo
+  need munge test -x /usr/sbin/munged
+fi
 
 if [ ${#packages[@]} -gt 0 ]; then
   echo "Installing: ${packages[*]}"

@@ -31,6 +31,11 @@ public struct FactoryClient: Sendable {
     timeout = .seconds(timeoutSeconds)
   }
 
+  /// The same server, with another longest time of a request.
+  public func waiting(seconds: Int64) -> FactoryClient {
+    FactoryClient(url: url, token: token, timeoutSeconds: seconds)
+  }
+
   /// Reads one wire value.
   public func get<Wire: Decodable>(
     _ path: String, query: [(String, String)] = [], as type: Wire.Type = Wire.self

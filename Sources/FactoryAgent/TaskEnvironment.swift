@@ -30,8 +30,10 @@ struct TaskEnvironment {
     set("AIFACTORY_CPUS", cpus)
     set("OMP_NUM_THREADS", cpus)
     if let bytes = spec.resources.memoryBytes { set("AIFACTORY_MEMORY_BYTES", String(bytes)) }
-    let gpus = attempt.gpus.map { String($0) }.joined(separator: ",")
-    set("CUDA_VISIBLE_DEVICES", gpus)
+    // Where the site's engine chose the accelerators, it has said which.
+    if !attempt.gpus.isEmpty || spec.resources.gpus == 0 {
+      set("CUDA_VISIBLE_DEVICES", attempt.gpus.map { String($0) }.joined(separator: ","))
+    }
     for variable in tracking { set(variable.name, variable.value) }
     for variable in spec.environment { set(variable.name, variable.value) }
     set(Survivors.markerVariable, attempt.marker)

@@ -28,6 +28,8 @@ public struct JobSubmissionWire: Codable, Sendable, Equatable {
   public var outputLimitBytes: Int64?
   /// Higher goes first; 0 by default.
   public var priority: Int?
+  /// Name of the site where it runs; this machine by default.
+  public var site: String?
   /// Name of the experiment in which the job gets a run of its own; none by default.
   public var experiment: String?
   /// Who asks, and out of which working copy.

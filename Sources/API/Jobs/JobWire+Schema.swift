@@ -6,7 +6,7 @@ extension JobSubmissionWire: DescribedWire {
     "task_count?": .positive, "cpus?": .positive,
     "memory_bytes?": .positive, "gpus?": .count, "time_limit_ms?": .positive,
     "grace_period_ms?": .count, "output_limit_bytes?": .count, "priority?": .integer,
-    "experiment?": .text, "source?": .record(SourceWire.self),
+    "site?": .text, "experiment?": .text, "source?": .record(SourceWire.self),
   ]
 }
 
@@ -20,7 +20,7 @@ extension JobWire: DescribedWire {
     "memory_bytes?": .count, "gpus": .count, "time_limit_ms?": .count,
     "progress?": .record(Progress.self), "usage": .record(Usage.self), "created_at_ms": .integer,
     "started_at_ms?": .integer, "ended_at_ms?": .integer, "folder": .text,
-    "run?": .text,
+    "run?": .text, "site": .text, "engine_id?": .text, "engine_state?": .text,
   ]
 
   /// The words of a job's state.

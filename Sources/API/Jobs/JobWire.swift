@@ -50,6 +50,12 @@ public struct JobWire: Codable, Sendable, Equatable {
   public var folder: String
   /// The run that stands for it, if it was asked for.
   public var run: String?
+  /// Name of the site where it runs.
+  public var site: String
+  /// The name of its last attempt in the site's engine: Slurm's job id.
+  public var engineId: String?
+  /// What that engine last said of it, in its own words.
+  public var engineState: String?
 
   /// How far a job is.
   public struct Progress: Codable, Sendable, Equatable {
@@ -129,6 +135,7 @@ public struct JobWire: Codable, Sendable, Equatable {
     self.startedAtMs = startedAtMs
     self.endedAtMs = endedAtMs
     self.folder = folder
+    site = "local"
   }
 }
 

@@ -39,9 +39,25 @@ public struct Job: Identified, Sendable, Equatable {
   public var folder: String
   /// Grows with every change of the row; orders what observers see.
   var revision: Int64
+  /// Name of the site where it runs.
+  public var site = Site.localName
+  /// The site's engine's name for its last attempt: Slurm's job id.
+  public var engineId: String?
+  /// What that engine last said of it, in its own words.
+  public var engineState: String?
 
   /// The folder in which the command starts unless its specification names another.
   public var workFolder: String { folder + "/work" }
+
+  /// The files of its last attempt.
+  public var attemptFolder: AttemptFolder {
+    AttemptFolder(path: "\(folder)/\(attempt)/\(Self.node(of: site))")
+  }
+
+  /// Name of the first node's folder in those of attempts on a site.
+  ///
+  /// Which machine it will be is not known when the folder is made.
+  static func node(of site: String) -> String { site == Site.localName ? "local" : "node0" }
 
   /// True once nothing more happens to the job unless somebody retries it.
   public var hasEnded: Bool { state == .ended }
@@ -54,7 +70,7 @@ public struct Job: Identified, Sendable, Equatable {
   /// The kernel kills what takes too much memory by the same signal.
   public var wasKilledFromOutside: Bool {
     switch reason {
-    case .lostAgent, .lostNode: true
+    case .lostAgent, .lostNode, .preempted: true
     case .failed: signal == SIGKILL
     case .succeeded, .canceledByUser, .timeLimit, .memoryLimit, .launchFailed, nil: false
     }

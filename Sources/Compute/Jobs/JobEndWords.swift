@@ -30,7 +30,10 @@ struct JobEndWords {
       "The job was killed when it used more than its memory limit of "
         + "\(megabytes(job.spec.resources.memoryBytes ?? 0)) MB."
     case .lostAgent: "The agent that watched over the job died."
-    case .lostNode: "The machine restarted while the job ran."
+    case .lostNode:
+      job.site == Site.localName
+        ? "The machine restarted while the job ran." : "The site lost a node of the job."
+    case .preempted: "The site took the job's place away for another job."
     case .launchFailed: "The job could not be started."
     case nil: "The job has ended."
     }

@@ -11,6 +11,11 @@ public struct JobError: FactoryError {
     case notEnded = "job_not_ended"
     case agentMissing = "agent_missing"
     case siteUnknown = "site_unknown"
+    case siteNotFound = "site_not_found"
+    case siteInvalid = "site_invalid"
+    case siteTaken = "already_site"
+    case siteInUse = "site_conflict"
+    case siteUnreachable = "site_unreachable"
     case systemFailure = "system_failure"
     case stopped = "jobs_stopped"
   }

@@ -11,8 +11,10 @@ public enum JobReason: String, Codable, Sendable, CaseIterable {
   case memoryLimit = "memory_limit"
   /// The agent died without a word, or before it began; the processes it left were killed.
   case lostAgent = "lost_agent"
-  /// The machine restarted while the job ran.
+  /// The machine restarted while the job ran, or the site's engine lost a node of it.
   case lostNode = "lost_node"
+  /// The site's engine took its place away for another job.
+  case preempted
   /// The command could not be started.
   case launchFailed = "launch_failed"
 }

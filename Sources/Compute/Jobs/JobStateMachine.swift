@@ -1,7 +1,8 @@
 /// The life of one job.
 ///
-/// Pure: it decides, the reconciler acts. `queued` goes on to `running` or `ended`; `running` to
-/// `stopping` or `ended`; `stopping` to `ended`; `ended` back to `queued` by a retry alone.
+/// Pure: it decides, the reconciler acts. `queued` goes on to `running`, `stopping` or `ended`; `running`
+/// to `stopping` or `ended`; `stopping` to `ended`; `ended` back to `queued` by a retry alone. On a site
+/// whose engine has a queue of its own, an attempt is handed over while the job is queued.
 public struct JobStateMachine: Equatable, Sendable {
   /// What can happen to a job next.
   public enum State: String, Codable, Sendable, CaseIterable {
@@ -29,17 +30,24 @@ public struct JobStateMachine: Equatable, Sendable {
   /// Number of the last attempt: events of an older one are ignored.
   public private(set) var attempt: Int
 
+  /// Whether the engine of its site has the attempt in its own queue, or had it there.
+  public private(set) var isHandedOver: Bool
+
   /// Takes up a job where it stands; a new one by default.
-  public init(state: State = .queued, reason: JobReason? = nil, attempt: Int = 0) {
+  public init(
+    state: State = .queued, reason: JobReason? = nil, attempt: Int = 0, isHandedOver: Bool = false
+  ) {
     self.state = state
     self.reason = reason
     self.attempt = attempt
+    self.isHandedOver = isHandedOver
   }
 
   /// There is room for the job.
   public mutating func placeGranted() -> Action {
     switch state {
     case .queued:
+      guard !isHandedOver else { return .none }
       state = .running
       attempt += 1
       return .launch
@@ -48,10 +56,36 @@ public struct JobStateMachine: Equatable, Sendable {
     }
   }
 
+  /// The engine of the job's site takes it into its own queue.
+  public mutating func handedOver() -> Action {
+    switch state {
+    case .queued:
+      guard !isHandedOver else { return .none }
+      isHandedOver = true
+      attempt += 1
+      return .launch
+    case .running, .stopping, .ended:
+      return .none
+    }
+  }
+
+  /// The agent of an attempt that was handed over has begun.
+  public mutating func attemptBegan(_ number: Int) {
+    guard number == attempt else { return }
+    switch state {
+    case .queued: if isHandedOver { state = .running }
+    case .running, .stopping, .ended: break
+    }
+  }
+
   /// A person asked for the job to end.
   public mutating func cancelRequested() -> Action {
     switch state {
     case .queued:
+      guard !isHandedOver else {
+        (state, reason) = (.stopping, .canceledByUser)
+        return .stopAgent
+      }
       (state, reason) = (.ended, .canceledByUser)
       return .settle(.canceledByUser)
     case .running:
@@ -69,9 +103,13 @@ public struct JobStateMachine: Equatable, Sendable {
     guard number == attempt else { return .none }
     switch state {
     case .running, .stopping:
-      (state, reason) = (.ended, outcome)
+      (state, reason, isHandedOver) = (.ended, outcome, false)
       return .settle(outcome)
-    case .queued, .ended:
+    case .queued:
+      guard isHandedOver else { return .none }
+      (state, reason, isHandedOver) = (.ended, outcome, false)
+      return .settle(outcome)
+    case .ended:
       return .none
     }
   }

@@ -2,13 +2,47 @@ import JobProtocol
 
 /// What a specification must keep to run on a site.
 struct JobValidation {
+  /// What this machine has.
   let capacity: SiteCapacity
 
-  /// Throws a sentence for the first rule that is broken.
+  /// Throws a sentence for the first rule that is broken; what its site must know is not looked at.
   func check(_ spec: JobSpec) throws(JobError) {
     try checkWords(spec)
     try checkNumbers(spec)
-    try checkResources(spec.resources)
+    if spec.site ?? Site.localName == Site.localName { try checkResources(spec.resources) }
+  }
+
+  /// Throws a sentence for what a Slurm cluster can never give.
+  static func check(_ spec: JobSpec, on site: Site) throws(JobError) {
+    guard spec.kind == .batch else {
+      throw JobError(
+        .specInvalid, "services run on this machine alone; '\(site.name)' takes batch jobs")
+    }
+    guard let partition = site.inventory?.partition(site.slurm?.partition) else { return }
+    let resources = spec.resources
+    let isPossible =
+      partition.nodes.isEmpty
+      || partition.nodes.contains { kind in
+        resources.cpus <= kind.cpus && resources.gpus <= kind.gpus
+          && resources.memoryBytes ?? 0 <= kind.memoryBytes
+      }
+    guard isPossible else {
+      let kinds = partition.nodes.map { kind in
+        "\(kind.cpus) CPUs, \(megabytes(kind.memoryBytes)) MB and \(kind.gpus) GPUs"
+      }
+      throw JobError(
+        .resourcesImpossible,
+        "no node of '\(partition.name)' on '\(site.name)' has what the job asks for; they have "
+          + kinds.joined(separator: "; "), hint: "Ask for less, or name another site.")
+    }
+    if let limit = partition.timeLimitSeconds, let asked = resources.timeLimitMs,
+      asked > limit * 1_000
+    {
+      throw JobError(
+        .resourcesImpossible,
+        "the job asks for \(asked / 1_000) seconds, but '\(partition.name)' on '\(site.name)' "
+          + "allows \(limit)", hint: "Ask for less with --time, or name another site.")
+    }
   }
 
   private func checkWords(_ spec: JobSpec) throws(JobError) {
@@ -26,11 +60,6 @@ struct JobValidation {
     if let folder = spec.workingDirectory {
       try require(
         folder.hasPrefix("/"), "the working directory `\(folder)` is not an absolute path")
-    }
-    if let site = spec.site, site != "local" {
-      throw JobError(
-        .siteUnknown, "there is no site named `\(site)`",
-        hint: "The site of this machine is `local`.")
     }
   }
 

@@ -12,7 +12,18 @@ extension Jobs {
     var explanation = JobExplanation(
       id: id, state: job.state, reason: job.reason, sentences: [], holders: [])
     switch job.state {
+    case .queued where job.site != Site.localName:
+      explanation.sentences = await engineWords(on: job)
+      if explanation.sentences.isEmpty {
+        explanation.sentences = ["The job is about to be handed over to '\(job.site)'."]
+      }
     case .queued: explainWaiting(job, waiting, &explanation)
+    case .running where job.site != Site.localName:
+      explanation.sentences =
+        ["The job runs on '\(job.site)': attempt \(job.attempt)."] + (await engineWords(on: job))
+      if let progress = job.progress {
+        explanation.sentences.append("It last said: \(progress.phase): \(progress.message)")
+      }
     case .running:
       explanation.sentences = ["The job runs: attempt \(job.attempt), \(place(of: job))."]
       if let progress = job.progress {
@@ -27,6 +38,14 @@ extension Jobs {
     case .ended: explanation.sentences = JobEndWords(job).sentences
     }
     return explanation
+  }
+
+  /// What the engine of a job's site says about its last attempt.
+  private func engineWords(on job: Job) async -> [String] {
+    guard let attempt = open[AttemptKey(job: job.id, number: job.attempt)],
+      let driver = drivers[job.site]
+    else { return [] }
+    return await driver.explain(attempt)
   }
 
   private func place(of job: Job) -> String {

@@ -10,33 +10,17 @@ extension Jobs {
 
   var packing: Packing { Packing(capacity: capacity, patienceMs: configuration.patienceMs) }
 
-  /// Gives free places to waiting jobs and launches their agents.
+  /// Starts what may start: on this machine where there is room, elsewhere at once.
   func placeWaiting() async {
     do {
       if mayMissAttempts {
-        try await reattach()
         mayMissAttempts = false
+        try await openClusters()
+        try await reattach()
       }
-      let (store, now) = (store, configuration.now())
-      let waiting = try await ledger.read { try store.waiting(limit: Self.waitingWindow, in: $0) }
-      let places = packing.plan(waiting: waiting, holding: open.values.map(\.place), nowMs: now)
-      guard !places.isEmpty else { return }
-      let bootId = ProcFile.bootId()
-      let markers = places.map { _ in Identifier<Job>.random().rawValue }
-      let follower = follower
-      let begun = try await ledger.write { db in
-        try zip(places, markers).compactMap { place, marker in
-          let begun = try store.begin(place, marker: marker, bootId: bootId, atMs: now, in: db)
-          if let begun { try store.tell(follower, begun.job, in: db) }
-          return begun
-        }
-      }
-      for (job, record) in begun {
-        var attempt = OpenAttempt(job, record)
-        if stopRequests.remove(attempt.key) != nil { attempt.wantsStop = true }
-        open[attempt.key] = attempt
-        changed(job)
-        await launch(attempt, job)
+      try await placeHere()
+      for site in drivers.keys.sorted() where site != Site.localName {
+        try await handOver(to: site)
       }
     } catch {
       // The ledger may have taken what it answered with an error.
@@ -46,21 +30,68 @@ extension Jobs {
     }
   }
 
+  /// Gives free places of this machine to waiting jobs and launches their agents.
+  private func placeHere() async throws {
+    let (store, now) = (store, configuration.now())
+    let waiting = try await ledger.read { try store.waiting(limit: Self.waitingWindow, in: $0) }
+    let places = packing.plan(waiting: waiting, holding: open.values.map(\.place), nowMs: now)
+    guard !places.isEmpty else { return }
+    let bootId = ProcFile.bootId()
+    let markers = places.map { _ in Identifier<Job>.random().rawValue }
+    let follower = follower
+    let begun = try await ledger.write { db in
+      try zip(places, markers).compactMap { place, marker in
+        let begun = try store.begin(place, marker: marker, bootId: bootId, atMs: now, in: db)
+        if let begun { try store.tell(follower, begun.job, in: db) }
+        return begun
+      }
+    }
+    for (job, record) in begun { await launch(begun: record, of: job) }
+  }
+
+  /// Gives every waiting job of a site to its engine, which has a queue of its own.
+  private func handOver(to site: String) async throws {
+    let (store, now, follower) = (store, configuration.now(), follower)
+    while true {
+      let waiting = try await ledger.read {
+        try store.toHandOver(to: site, limit: Self.waitingWindow, in: $0)
+      }
+      guard !waiting.isEmpty else { return }
+      let bootId = ProcFile.bootId()
+      let begun = try await ledger.write { db in
+        try waiting.compactMap { id in
+          let marker = Identifier<Job>.random().rawValue
+          let begun = try store.handOver(id, marker: marker, bootId: bootId, atMs: now, in: db)
+          if let begun { try store.tell(follower, begun.job, in: db) }
+          return begun
+        }
+      }
+      for (job, record) in begun { await launch(begun: record, of: job) }
+    }
+  }
+
+  private func launch(begun record: JobAttemptRecord, of job: Job) async {
+    var attempt = OpenAttempt(job, record)
+    if stopRequests.remove(attempt.key) != nil { attempt.wantsStop = true }
+    open[attempt.key] = attempt
+    changed(job)
+    await launch(attempt, job)
+  }
+
   /// Makes an attempt's files and starts its agent; a failure ends the job with words.
   private func launch(_ attempt: OpenAttempt, _ job: Job) async {
-    guard let driver, let watcher else { return }
+    guard let driver = drivers[attempt.site], let watcher else { return }
     do {
       let instruction = attempt.instruction(
         of: job, capacity: capacity, tracking: try await configuration.tracking(job))
-      let pid = try await Self.start(driver, watcher, attempt, instruction)
-      watcher.watch(agent: pid, of: attempt.key)
-      if open[attempt.key]?.wantsStop == true { _ = watcher.send(SIGTERM, to: attempt.key) }
+      try await driver.start(attempt, instruction)
+      if open[attempt.key]?.wantsStop == true { await driver.stop(attempt.key) }
     } catch {
       let words = (error as? JobError)?.message ?? "\(error)"
       logger.error(
         "cannot launch a job", metadata: ["job": "\(job.id)", "error": "\(words)"])
       do {
-        guard driver.withdraw(attempt.folder) else {
+        guard await driver.withdraw(attempt) else {
           return watcher.remind(afterMs: 20) { $0.exited.insert(attempt.key) }
         }
         try await end(attempt, JobStore.Ending(reason: .launchFailed, message: words))
@@ -70,28 +101,14 @@ extension Jobs {
     }
   }
 
-  @concurrent
-  private static func start(
-    _ driver: LocalDriver, _ watcher: JournalWatcher, _ attempt: OpenAttempt,
-    _ instruction: AttemptSpec
-  ) async throws -> Int32 {
-    try driver.prepare(attempt.folder, instruction)
-    guard watcher.watch(journal: attempt.folder.journal, of: attempt.key) else {
-      throw JobError(
-        .systemFailure, "cannot watch \(attempt.folder.journal)",
-        hint: "Raise fs.inotify.max_user_watches.")
-    }
-    return try driver.launch(attempt.folder)
-  }
-
   /// Tells the agent of an attempt to stop, now or as soon as it is there.
-  func stopAgent(of key: AttemptKey) {
-    guard open[key] != nil else {
+  func stopAgent(of key: AttemptKey) async {
+    guard let attempt = open[key] else {
       stopRequests.insert(key)
       return
     }
     open[key]?.wantsStop = true
-    _ = watcher?.send(SIGTERM, to: key)
+    await drivers[attempt.site]?.stop(key)
   }
 
   /// Takes up every attempt that has not ended: reads on where its journal was read last.
@@ -100,8 +117,14 @@ extension Jobs {
     for (job, record) in try await ledger.read({ try store.openAttempts(in: $0) }) {
       let attempt = OpenAttempt(job, record)
       guard open[attempt.key] == nil else { continue }
+      guard drivers[attempt.site] != nil else {
+        // Its site cannot be reached yet; it is asked for again with the site.
+        mayMissAttempts = true
+        continue
+      }
       open[attempt.key] = attempt
-      if record.bootId == bootId {
+      // Elsewhere an attempt outlives this machine's start.
+      if record.bootId == bootId || attempt.site != Site.localName {
         await take(up: attempt, job)
       } else {
         await lose(attempt)
@@ -110,28 +133,8 @@ extension Jobs {
   }
 
   private func take(up attempt: OpenAttempt, _ job: Job) async {
-    guard let driver, let watcher else { return }
-    guard driver.isClaimed(attempt.folder) else {
-      if attempt.wantsStop {
-        signal.add { $0.exited.insert(attempt.key) }
-      } else {
-        // Nobody runs it: launched twice, it still runs once.
-        await launch(attempt, job)
-      }
-      return
-    }
-    _ = watcher.watch(journal: attempt.folder.journal, of: attempt.key)
-    signal.add { $0.changed.insert(attempt.key) }
-    guard let agent = driver.agent(of: attempt.folder) else {
-      return signal.add { $0.exited.insert(attempt.key) }
-    }
-    watcher.watch(agent: agent, of: attempt.key)
-    // The number may have passed to another process before it was watched.
-    if driver.agent(of: attempt.folder) != agent {
-      signal.add { $0.exited.insert(attempt.key) }
-    } else if attempt.wantsStop {
-      _ = watcher.send(SIGTERM, to: attempt.key)
-    }
+    guard let driver = drivers[attempt.site] else { return }
+    if await !driver.takeUp(attempt) { await launch(attempt, job) }
   }
 
   /// Settles an attempt of before the machine restarted, by its journal if that has the end.

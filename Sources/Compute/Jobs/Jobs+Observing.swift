@@ -68,7 +68,8 @@ extension Jobs {
     _ id: Identifier<Job>, stream: OutputStream, from offset: Int64, limit: Int
   ) async throws -> (bytes: [UInt8], nextOffset: Int64) {
     let job = try await job(id)
-    let path = "\(job.folder)/\(job.attempt)/local/\(stream.rawValue).log"
+    let path =
+      stream == .stdout ? job.attemptFolder.standardOutput : job.attemptFolder.standardError
     guard offset >= 0, limit > 0, let file = FileHandle(forReadingAtPath: path) else {
       return ([], max(0, offset))
     }

@@ -8,25 +8,42 @@ import ServiceLifecycle
 extension Jobs {
   /// Runs the reconciler until the group shuts down; running jobs go on without it.
   public func run() async throws {
-    let driver = try LocalDriver(agentPath: configuration.agentPath)
+    let agents = try LocalAgents(agentPath: configuration.agentPath)
     let watcher = try JournalWatcher(signal: signal)
-    (self.driver, self.watcher) = (driver, watcher)
+    drivers = [
+      Site.localName: LocalDriver(agents: agents, watcher: watcher, signal: signal)
+    ]
+    self.watcher = watcher
     watcher.start()
     defer {
       watcher.stop()
-      (self.driver, self.watcher) = (nil, nil)
+      (self.drivers, self.watcher) = ([:], nil)
       hasStopped = true
       observers.finish()
     }
+    try await openClusters()
     try await reattach()
     hasReconciled = true
     signal.add { $0.mayPlace = true }
-    let signal = signal
+    let (signal, newClusters, continuation) = (signal, newClusters, clusterContinuation)
     await withGracefulShutdownHandler {
-      await withTaskCancellationHandler {
-        for await _ in signal.wakes { await step() }
-      } onCancel: {
-        signal.finish()
+      await withTaskGroup(of: Void.self) { group in
+        // Each cluster's rounds go beside the loop, and end with it.
+        group.addTask {
+          await withDiscardingTaskGroup { rounds in
+            for await cluster in newClusters {
+              rounds.addTask { await cluster.follow() }
+            }
+            rounds.cancelAll()
+          }
+        }
+        await withTaskCancellationHandler {
+          for await _ in signal.wakes { await step() }
+        } onCancel: {
+          signal.finish()
+        }
+        continuation.finish()
+        group.cancelAll()
       }
     } onGracefulShutdown: {
       signal.finish()
@@ -36,6 +53,7 @@ extension Jobs {
   /// Acts on what happened since the last step.
   private func step() async {
     let news = signal.take()
+    if !news.observed.isEmpty { await keep(news.observed) }
     let touched = news.changed.union(news.exited).filter { open[$0] != nil }
     if touched.count == 1, let only = touched.first {
       await advance(only, agentEnded: news.exited.contains(only))
@@ -67,6 +85,21 @@ extension Jobs {
     }
   }
 
+  /// Writes down what engines say of attempts.
+  private func keep(_ observations: [AttemptKey: SiteObservation]) async {
+    let store = store
+    do {
+      for job in try await ledger.write({ try store.observe(observations, in: $0) }) {
+        changed(job)
+      }
+    } catch {
+      logger.error("cannot record what a site says", metadata: ["error": "\(error)"])
+      watcher?.remind(afterMs: 1_000) { news in
+        news.observed.merge(observations) { newer, _ in newer }
+      }
+    }
+  }
+
   /// How long the beginning of an attempt waits for more news.
   private static let beginningWaitMs: Int64 = 200
 
@@ -87,12 +120,52 @@ extension Jobs {
       let isMeasured = !news.samples.isEmpty && follower?.follows(attempt.spec) == true
       guard news.isWorthKeeping || isMeasured else { continue }
       do {
-        guard try await commit(news, of: attempt, from: committed) else { return }
+        let ending: JobStore.Ending?
+        switch await causeOfStop(news, attempt) {
+        case .known(let cause): ending = cause
+        case .askAgain(let afterMs):
+          open[key]?.reader = reader
+          watcher?.remind(afterMs: afterMs) { $0.changed.insert(key) }
+          return
+        }
+        guard try await commit(news, of: attempt, from: committed, ending: ending) else { return }
         open[key]?.committedOffset = news.journalOffset
       } catch {
         open[key]?.reader = reader
         throw error
       }
+    }
+  }
+
+  /// Why an agent was stopped.
+  private enum CauseOfStop {
+    /// The end to record; nil is the journal's own.
+    case known(JobStore.Ending?)
+    case askAgain(afterMs: Int64)
+  }
+
+  /// Asks the engine of a site why it stopped an agent that nobody here had told to stop.
+  private func causeOfStop(_ news: AttemptNews, _ attempt: OpenAttempt) async -> CauseOfStop {
+    guard let end = news.end, Self.mayBeStopped(end), attempt.site != Site.localName,
+      open[attempt.key]?.wantsStop == false, let driver = drivers[attempt.site]
+    else { return .known(nil) }
+    switch await driver.finding(on: attempt) {
+    case .goesOn: return .known(nil)
+    case .askAgain(let afterMs): return .askAgain(afterMs: afterMs)
+    case .ended(var ending):
+      // The engine saw no more than an agent that ended: the agent knows better.
+      guard ending.reason != .lostAgent, ending.reason != .launchFailed else { return .known(nil) }
+      ending.exit = end.exit
+      return .known(ending)
+    }
+  }
+
+  /// Whether an end may be the doing of an engine, which sends TERM to the agent or to all processes.
+  private static func mayBeStopped(_ end: AttemptEnd) -> Bool {
+    switch end.outcome {
+    case .canceled: true
+    case .failed: end.exit == .killed(signal: SIGTERM) || end.exit == .killed(signal: SIGKILL)
+    case .succeeded, .timeLimit, .memoryLimit, .launchFailed: false
     }
   }
 
@@ -145,7 +218,7 @@ extension Jobs {
       return false
     }
     if job.hasEnded {
-      close(key)
+      await close(key)
       await release(attempt)
     }
     changed(job)
@@ -182,7 +255,7 @@ extension Jobs {
   private func catchUp(with key: AttemptKey) async throws {
     let store = store
     guard let offset = try await ledger.read({ try store.offset(of: key, in: $0) }) else {
-      return close(key)
+      return await close(key)
     }
     guard let attempt = open[key] else { return }
     open[key]?.reader = JournalReader(path: attempt.folder.journal, offset: offset)
@@ -194,41 +267,30 @@ extension Jobs {
   }
 
   /// Forgets an attempt that is settled.
-  private func close(_ key: AttemptKey) {
-    open[key] = nil
+  private func close(_ key: AttemptKey) async {
+    let attempt = open.removeValue(forKey: key)
     stopRequests.remove(key)
-    watcher?.unwatch(key)
+    if let attempt { await drivers[attempt.site]?.forget(key) }
     signal.add { $0.mayPlace = true }
   }
 
   /// Decides about an attempt whose agent has ended, or never began, without an end in its journal.
   func settleWithoutAgent(_ attempt: OpenAttempt) async throws {
-    guard let driver, let watcher else { return }
-    if let agent = driver.agent(of: attempt.folder) {
-      // Ours was launched in vain: another, of an earlier server, has the attempt.
-      return watcher.watch(agent: agent, of: attempt.key)
-    }
-    // The last records may have been written after the journal was read.
-    try await readJournal(of: attempt)
-    guard let attempt = open[attempt.key] else { return }
-    var ending = JobStore.Ending(reason: .lostAgent)
-    if driver.isClaimed(attempt.folder) {
-      let count = await driver.killSurvivors(marker: attempt.marker, cgroup: attempt.cgroup)
-      ending.message =
-        "the agent died without a word; \(count) processes that it left were killed"
-      if attempt.reader.isDamaged { ending.message = "the journal of the attempt is damaged" }
-    } else {
-      guard driver.withdraw(attempt.folder) else {
-        return watcher.remind(afterMs: 20) { $0.exited.insert(attempt.key) }
+    let key = attempt.key
+    guard let driver = drivers[attempt.site], let watcher else { return }
+    switch await driver.finding(on: attempt) {
+    case .goesOn: return
+    case .askAgain(let afterMs):
+      watcher.remind(afterMs: afterMs) { $0.exited.insert(key) }
+    case .ended(var ending):
+      // The last records may have been written after the journal was read.
+      try await readJournal(of: attempt)
+      guard let attempt = open[key] else { return }
+      if attempt.reader.isDamaged, ending.reason == .lostAgent {
+        ending.message = "the journal of the attempt is damaged"
       }
-      ending =
-        attempt.wantsStop
-        ? JobStore.Ending(reason: .canceledByUser)
-        : JobStore.Ending(
-          reason: .lostAgent,
-          message: "the agent ended before it began; see \(attempt.folder.agentLog)")
+      try await end(attempt, ending)
     }
-    try await end(attempt, ending)
   }
 
   /// Records an end that no journal tells.

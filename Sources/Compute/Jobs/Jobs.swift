@@ -24,8 +24,12 @@ public actor Jobs: Service {
   /// True while the ledger may have attempts that this actor does not know.
   var mayMissAttempts = false
   var observers = JobObservers()
-  var driver: LocalDriver?
+  /// The drivers of all sites by their names, while the reconciler runs.
+  var drivers: [String: any SiteDriver] = [:]
   var watcher: JournalWatcher?
+  /// Clusters whose rounds are to begin.
+  let newClusters: AsyncStream<SlurmSite>
+  let clusterContinuation: AsyncStream<SlurmSite>.Continuation
   var hasStopped = false
   /// Whether what an earlier server left has been taken up.
   public internal(set) var hasReconciled = false
@@ -52,6 +56,7 @@ public actor Jobs: Service {
     self.logger = logger
     capacity = configuration.capacity ?? .ofThisMachine()
     store = JobStore(folder: configuration.folder)
+    (newClusters, clusterContinuation) = AsyncStream.makeStream()
   }
 
   /// The folder of a job, also of one that is still to be submitted.
@@ -80,11 +85,16 @@ public actor Jobs: Service {
     alongside: @escaping @Sendable (Job, LedgerTransaction) throws -> Void
   ) async throws -> Job {
     try JobValidation(capacity: capacity).check(spec)
-    let record = try JobRecord(
+    var record = try JobRecord(
       submitted: spec, id: id ?? .random(), project: project, atMs: configuration.now())
-    let store = store
+    if record.site != Site.localName {
+      let site = try await site(record.site)
+      try JobValidation.check(spec, on: site)
+      record.folder = site.slurm.map { SiteFolders(scratch: $0.scratch).job(record.id) }
+    }
+    let (store, finished) = (store, record)
     let job = try await ledger.write { db in
-      let job = try store.submit(record, in: db)
+      let job = try store.submit(finished, in: db)
       try alongside(job, db)
       return job
     }
@@ -123,7 +133,7 @@ public actor Jobs: Service {
       try store.tell(follower, canceled.job, in: db)
       return canceled
     }
-    if action == .stopAgent { stopAgent(of: AttemptKey(job: id, number: job.attempt)) }
+    if action == .stopAgent { await stopAgent(of: AttemptKey(job: id, number: job.attempt)) }
     changed(job)
     return job
   }

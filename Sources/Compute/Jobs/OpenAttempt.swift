@@ -7,6 +7,11 @@ struct OpenAttempt: Sendable {
   let folder: AttemptFolder
   let marker: String
   let spec: JobSpec
+  /// Name of the site where it runs.
+  let site: String
+  /// The engine's name for it, if the ledger knows it.
+  let engineId: String?
+  /// What it holds of this machine.
   let place: Packing.Holding
   /// Reads on from what was read, heartbeats included, which are worth no commit.
   var reader: JournalReader
@@ -25,8 +30,11 @@ struct OpenAttempt: Sendable {
     folder = AttemptFolder(path: "\(job.folder)/\(attempt.number)/\(attempt.node)")
     marker = attempt.marker
     spec = job.spec
+    site = job.site
+    engineId = attempt.engineId
     place = Packing.Holding(
-      job: job.id, cpus: attempt.cpus, memoryBytes: job.spec.resources.memoryBytes ?? 0,
+      job: job.id, cpus: attempt.cpus,
+      memoryBytes: job.site == Site.localName ? job.spec.resources.memoryBytes ?? 0 : 0,
       gpus: attempt.gpus)
     reader = JournalReader(path: folder.journal, offset: attempt.journalOffset)
     committedOffset = attempt.journalOffset

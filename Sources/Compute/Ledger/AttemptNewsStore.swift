@@ -45,6 +45,13 @@ extension JobStore {
       attempt.agentPid = start.pid
       attempt.agentStartTicks = Int64(bitPattern: start.startTicks)
       attempt.cgroup = start.cgroup
+      var machine = try row.machine
+      let before = machine
+      machine.attemptBegan(key.number)
+      if machine != before {
+        row.take(machine)
+        row.startedAtMs = atMs
+      }
     }
     if let progress = news.progress { row.progress = try RecordJSON.text(progress) }
     if news.start != nil || news.usage != nil {

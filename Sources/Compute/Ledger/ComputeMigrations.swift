@@ -4,7 +4,35 @@ import GRDB
 /// The tables of jobs and their attempts.
 public enum ComputeMigrations {
   /// All steps in order of time.
-  public static let all: [SchemaMigration] = [createJob]
+  public static let all: [SchemaMigration] = [createJob, createSite]
+
+  private static let createSite = SchemaMigration(identifier: "compute-0002-create-site") { db in
+    try db.execute(
+      sql: """
+        -- The site of this machine has no row.
+        CREATE TABLE site (
+          name TEXT PRIMARY KEY CHECK (name <> 'local' AND length(name) BETWEEN 1 AND 128),
+          driver TEXT NOT NULL CHECK (driver IN ('slurm')),
+          options TEXT NOT NULL CHECK (json_valid(options)),
+          -- What its engine said of itself last.
+          inventory TEXT CHECK (json_valid(inventory)),
+          createdAtMs INTEGER NOT NULL
+        ) STRICT;
+        -- No foreign key: a job stays known when its site is removed.
+        ALTER TABLE job ADD COLUMN site TEXT NOT NULL DEFAULT 'local';
+        -- Where the job's files lie, if not in the home.
+        ALTER TABLE job ADD COLUMN folder TEXT;
+        -- 1 while the engine of the site has the last attempt.
+        ALTER TABLE job ADD COLUMN handedOver INTEGER NOT NULL DEFAULT 0
+          CHECK (handedOver IN (0, 1));
+        ALTER TABLE job ADD COLUMN engineId TEXT;
+        ALTER TABLE job ADD COLUMN engineState TEXT;
+        ALTER TABLE jobAttempt ADD COLUMN engineId TEXT;
+        DROP INDEX jobWaiting;
+        CREATE INDEX jobWaiting ON job (site, orderKeyMs, id)
+          WHERE state = 'queued' AND handedOver = 0;
+        """)
+  }
 
   private static let createJob = SchemaMigration(identifier: "compute-0001-create-job") { db in
     try db.execute(

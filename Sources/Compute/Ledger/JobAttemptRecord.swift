@@ -19,12 +19,16 @@ struct JobAttemptRecord: Codable, Sendable, FetchableRecord, PersistableRecord {
   var reason: String?
   var startedAtMs: Int64
   var endedAtMs: Int64?
+  var engineId: String?
 
   /// The row of an attempt that is about to be launched.
-  init(_ key: AttemptKey, marker: String, bootId: String, place: Packing.Holding, atMs: Int64) {
+  init(
+    _ key: AttemptKey, site: String, marker: String, bootId: String, place: Packing.Holding,
+    atMs: Int64
+  ) {
     job = key.job.rawValue
     number = key.number
-    node = "local"
+    node = Job.node(of: site)
     self.marker = marker
     self.bootId = bootId
     cpuList = Self.list(place.cpus)

@@ -30,6 +30,11 @@ struct JobRecord: Codable, Sendable, FetchableRecord, PersistableRecord {
   var createdAtMs: Int64
   var startedAtMs: Int64?
   var endedAtMs: Int64?
+  var site: String
+  var folder: String?
+  var handedOver: Bool
+  var engineId: String?
+  var engineState: String?
 
   /// One point of priority is worth as much as one minute of waiting.
   static func orderKey(waitingSinceMs: Int64, priority: Int) -> Int64 {
@@ -37,7 +42,12 @@ struct JobRecord: Codable, Sendable, FetchableRecord, PersistableRecord {
   }
 
   /// The row of a job that was just submitted.
-  init(submitted spec: JobSpec, id: Identifier<Job>, project: String, atMs: Int64) throws {
+  ///
+  /// - Parameter folder: where its files lie, if not among those of this home.
+  init(
+    submitted spec: JobSpec, id: Identifier<Job>, project: String, folder: String? = nil,
+    atMs: Int64
+  ) throws {
     self.id = id.rawValue
     self.project = project
     name = spec.name
@@ -53,6 +63,9 @@ struct JobRecord: Codable, Sendable, FetchableRecord, PersistableRecord {
     waitingSinceMs = atMs
     orderKeyMs = Self.orderKey(waitingSinceMs: atMs, priority: spec.priority)
     createdAtMs = atMs
+    site = spec.site ?? Site.localName
+    self.folder = folder
+    handedOver = false
   }
 
   var machine: JobStateMachine {
@@ -61,7 +74,8 @@ struct JobRecord: Codable, Sendable, FetchableRecord, PersistableRecord {
         throw RecordJSON.unknownWord(state)
       }
       return JobStateMachine(
-        state: state, reason: reason.flatMap(JobReason.init(rawValue:)), attempt: attempt)
+        state: state, reason: reason.flatMap(JobReason.init(rawValue:)), attempt: attempt,
+        isHandedOver: handedOver)
     }
   }
 
@@ -70,6 +84,7 @@ struct JobRecord: Codable, Sendable, FetchableRecord, PersistableRecord {
     state = machine.state.rawValue
     reason = machine.reason?.rawValue
     attempt = machine.attempt
+    handedOver = machine.isHandedOver
     revision += 1
   }
 
@@ -82,8 +97,8 @@ struct JobRecord: Codable, Sendable, FetchableRecord, PersistableRecord {
       reason: machine.reason, message: message, attempt: attempt, exitCode: exitCode,
       signal: signal, progress: try progress.map { try RecordJSON.value($0) },
       usage: try usage.map { try RecordJSON.value($0) } ?? JobUsage(), createdAtMs: createdAtMs,
-      startedAtMs: startedAtMs, endedAtMs: endedAtMs, folder: folder + "/" + id,
-      revision: revision)
+      startedAtMs: startedAtMs, endedAtMs: endedAtMs, folder: self.folder ?? folder + "/" + id,
+      revision: revision, site: site, engineId: engineId, engineState: engineState)
   }
 }
 

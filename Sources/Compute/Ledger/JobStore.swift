@@ -30,13 +30,14 @@ struct JobStore: Sendable {
     ).map { try $0.job(folder: folder) }
   }
 
-  /// The jobs that wait, in the order in which they should start.
+  /// The jobs that wait for a place on this machine, in the order in which they should start.
   func waiting(limit: Int, in db: Database) throws -> [Packing.Demand] {
     try Row.fetchAll(
       db,
       sql: """
         SELECT id, cpus, memoryBytes, gpus, kind, waitingSinceMs FROM job
-        WHERE state = 'queued' ORDER BY orderKeyMs, id LIMIT ?
+        WHERE site = 'local' AND state = 'queued' AND handedOver = 0
+        ORDER BY orderKeyMs, id LIMIT ?
         """, arguments: [limit]
     ).compactMap { row in
       guard let id = Identifier<Job>(row["id"] as String) else { return nil }
@@ -59,8 +60,8 @@ struct JobStore: Sendable {
     (row.progress, row.usage) = (nil, nil)
     try row.update(db)
     let attempt = JobAttemptRecord(
-      AttemptKey(job: place.job, number: machine.attempt), marker: marker, bootId: bootId,
-      place: place, atMs: atMs)
+      AttemptKey(job: place.job, number: machine.attempt), site: row.site, marker: marker,
+      bootId: bootId, place: place, atMs: atMs)
     try attempt.insert(db)
     return (try row.job(folder: folder), attempt)
   }
@@ -99,6 +100,7 @@ struct JobStore: Sendable {
     let spec: JobSpec = try RecordJSON.value(row.spec)
     (row.startedAtMs, row.endedAtMs, row.exitCode, row.signal) = (nil, nil, nil, nil)
     (row.message, row.progress, row.usage) = (nil, nil, nil)
+    (row.engineId, row.engineState) = (nil, nil)
     row.waitingSinceMs = atMs
     row.orderKeyMs = JobRecord.orderKey(waitingSinceMs: atMs, priority: spec.priority)
     try row.update(db)

@@ -1,102 +1,76 @@
-import Basics
-import CLinux
-import Foundation
 import Glibc
 import JobProtocol
 
-/// Launches agents on this machine and looks after what they leave.
-struct LocalDriver: Sendable {
-  let agentPath: String
+/// Runs attempts on this machine: an agent each, watched by the kernel's own signs.
+struct LocalDriver: SiteDriver {
+  let agents: LocalAgents
+  let watcher: JournalWatcher
+  let signal: ReconcilerSignal
 
-  /// The agent of this installation.
-  ///
-  /// - Throws: `JobError` when there is no such program.
-  init(agentPath: String?) throws(JobError) {
-    let environment = ProcessInfo.processInfo.environment["AIFACTORY_AGENT"]
-    let path = agentPath ?? environment ?? Self.besideThisProgram
-    guard access(path, X_OK) == 0 else {
-      throw JobError(
-        .agentMissing, "there is no agent at \(path)",
-        hint: "Install aifactory-agent beside aifactory, or set AIFACTORY_AGENT.")
-    }
-    self.agentPath = path
+  func start(_ attempt: OpenAttempt, _ instruction: AttemptSpec) async throws {
+    watcher.watch(agent: try await launch(attempt, instruction), of: attempt.key)
   }
 
-  private static var besideThisProgram: String {
-    let own = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-    return own.deletingLastPathComponent().appendingPathComponent("aifactory-agent").path
-  }
-
-  /// Makes the files of an attempt; repeating it changes nothing.
-  ///
-  /// An instruction that an agent may already have claimed is never written a second time.
-  func prepare(_ folder: AttemptFolder, _ instruction: AttemptSpec) throws {
-    let files = FileManager.default
-    try files.createDirectory(atPath: instruction.workFolder, withIntermediateDirectories: true)
-    try files.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
-    let journal = open(folder.journal, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-    guard journal >= 0 else { throw systemError("cannot make \(folder.journal)") }
-    close(journal)
-    if hasInstruction(folder) { return }
-    let temporary = folder.spec + ".new"
-    let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-    guard file >= 0 else { throw systemError("cannot make \(temporary)") }
-    defer { close(file) }
-    let bytes = instruction.encoded()
-    let written = bytes.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
-    guard written == bytes.count, rename(temporary, folder.spec) == 0 else {
-      throw systemError("cannot write \(temporary)")
-    }
-  }
-
-  /// True once the instruction is there, claimed or not.
-  func hasInstruction(_ folder: AttemptFolder) -> Bool {
-    access(folder.spec, F_OK) == 0 || isClaimed(folder)
-  }
-
-  /// True once an agent has taken the attempt.
-  func isClaimed(_ folder: AttemptFolder) -> Bool { access(folder.claimedSpec, F_OK) == 0 }
-
-  /// Starts an agent that outlives this process; its pid.
-  func launch(_ folder: AttemptFolder) throws -> Int32 {
-    var arguments: [UnsafeMutablePointer<CChar>?] = []
-    for word in [agentPath, "run", folder.path] { arguments.append(strdup(word)) }
-    arguments.append(nil)
-    defer { for argument in arguments { free(argument) } }
-    let pid = factory_spawn_detached(agentPath, arguments, environ, folder.agentLog)
-    guard pid > 0 else { throw systemError("cannot start \(agentPath)", number: -pid) }
-    return pid
-  }
-
-  /// The living agent of an attempt, by the lock that it holds; nil if there is none.
-  func agent(of folder: AttemptFolder) -> Int32? {
-    let journal = open(folder.journal, O_RDWR | O_CLOEXEC)
-    guard journal >= 0 else { return nil }
-    defer { close(journal) }
-    let owner = factory_lock_owner(journal)
-    return owner > 0 ? owner : nil
-  }
-
-  /// Keeps every agent from taking the attempt; false if one has taken it.
-  func withdraw(_ folder: AttemptFolder) -> Bool {
-    unlink(folder.spec) == 0 || !isClaimed(folder)
-  }
-
-  /// Kills what an attempt left whose agent died; how many processes there were.
   @concurrent
-  func killSurvivors(marker: String, cgroup: String?) async -> Int {
-    if let cgroup {
-      let processes = (ProcFile.text(cgroup + "/cgroup.procs") ?? "").split(separator: "\n")
-      for pid in processes.compactMap({ Int32($0) }) { _ = kill(pid, SIGKILL) }
+  private func launch(_ attempt: OpenAttempt, _ instruction: AttemptSpec) async throws -> Int32 {
+    try AttemptFiles.prepare(attempt.folder, instruction)
+    guard watcher.watch(journal: attempt.folder.journal, of: attempt.key) else {
+      throw JobError(
+        .systemFailure, "cannot watch \(attempt.folder.journal)",
+        hint: "Raise fs.inotify.max_user_watches.")
     }
-    let count = Survivors.kill(marker: marker)
-    if let cgroup { rmdir(cgroup) }
-    return count
+    return try agents.launch(attempt.folder)
   }
 
-  private func systemError(_ what: String, number: Int32 = errno) -> JobError {
-    JobError(
-      .systemFailure, "\(what): \(String(cString: strerror(number)))",
-      hint: "See whether the disk is full and the folder of jobs can be written.")
+  func takeUp(_ attempt: OpenAttempt) async -> Bool {
+    guard AttemptFiles.isClaimed(attempt.folder) else {
+      // Nobody runs it: launched twice, it still runs once.
+      guard attempt.wantsStop else { return false }
+      signal.add { $0.exited.insert(attempt.key) }
+      return true
+    }
+    _ = watcher.watch(journal: attempt.folder.journal, of: attempt.key)
+    signal.add { $0.changed.insert(attempt.key) }
+    guard let agent = agents.agent(of: attempt.folder) else {
+      signal.add { $0.exited.insert(attempt.key) }
+      return true
+    }
+    watcher.watch(agent: agent, of: attempt.key)
+    // The number may have passed to another process before it was watched.
+    if agents.agent(of: attempt.folder) != agent {
+      signal.add { $0.exited.insert(attempt.key) }
+    } else if attempt.wantsStop {
+      _ = watcher.send(SIGTERM, to: attempt.key)
+    }
+    return true
   }
+
+  func stop(_ key: AttemptKey) async { _ = watcher.send(SIGTERM, to: key) }
+
+  func forget(_ key: AttemptKey) async { watcher.unwatch(key) }
+
+  func finding(on attempt: OpenAttempt) async -> SiteFinding {
+    if let agent = agents.agent(of: attempt.folder) {
+      // Ours was launched in vain: another, of an earlier server, has the attempt.
+      watcher.watch(agent: agent, of: attempt.key)
+      return .goesOn
+    }
+    if AttemptFiles.isClaimed(attempt.folder) {
+      let count = await agents.killSurvivors(marker: attempt.marker, cgroup: attempt.cgroup)
+      return .ended(
+        JobStore.Ending(
+          reason: .lostAgent,
+          message: "the agent died without a word; \(count) processes that it left were killed"))
+    }
+    guard AttemptFiles.withdraw(attempt.folder) else { return .askAgain(afterMs: 20) }
+    if attempt.wantsStop { return .ended(JobStore.Ending(reason: .canceledByUser)) }
+    return .ended(
+      JobStore.Ending(
+        reason: .lostAgent,
+        message: "the agent ended before it began; see \(attempt.folder.agentLog)"))
+  }
+
+  func withdraw(_ attempt: OpenAttempt) async -> Bool { AttemptFiles.withdraw(attempt.folder) }
+
+  func explain(_ attempt: OpenAttempt) async -> [String] { [] }
 }

@@ -7,6 +7,8 @@ final class ReconcilerSignal: Sendable {
     var changed: Set<AttemptKey> = []
     /// Attempts whose agent has ended.
     var exited: Set<AttemptKey> = []
+    /// What the engines of other sites say of attempts, where that is new.
+    var observed: [AttemptKey: SiteObservation] = [:]
     /// True when jobs may have to start.
     var mayPlace = false
   }

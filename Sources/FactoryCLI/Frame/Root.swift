@@ -17,8 +17,9 @@ struct Root: AsyncParsableCommand {
       ExplainCommand.self, GarbageCommand.self, GatewayCommand.self,
       ImportCommand.self, InitCommand.self, JobsCommand.self, ModelsCommand.self,
       PredictCommand.self,
-      RestoreCommand.self, RunCommand.self, RunsCommand.self, ServeCommand.self, StopCommand.self,
-      StudiesCommand.self, WorkerCommand.self, WorkflowsCommand.self,
+      RestoreCommand.self, RunCommand.self, RunsCommand.self, ServeCommand.self,
+      SitesCommand.self, StopCommand.self, StudiesCommand.self, WorkerCommand.self,
+      WorkflowsCommand.self,
     ],
     groupedSubcommands: [])
 }

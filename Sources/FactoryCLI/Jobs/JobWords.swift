@@ -55,6 +55,10 @@ extension JobWire {
       ("command", .init(commandLine)), ("attempt", .init("\(attempt)")),
       ("submitted", .init(Self.time(createdAtMs))),
     ]
+    if site != "local" {
+      rows.append(("site", .init(engineId.map { "\(site), job \($0) there" } ?? site)))
+      if let engineState { rows.append(("Slurm says", .init(engineState))) }
+    }
     if let run { rows.append(("run", .init(run))) }
     if let startedAtMs { rows.append(("started", .init(Self.time(startedAtMs)))) }
     if startedAtMs != nil { rows.append(("ran", .init(duration))) }

@@ -34,6 +34,11 @@ struct JobsSubmitCommand: FactoryCommand {
   @Option(help: "Time between the request to end and the kill, such as 10s.")
   var grace: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Where it runs ('aifactory sites list'; default: this machine).", valueName: "name"))
+  var site: String?
+
   @Option(help: "Higher goes first; from -1000 to 1000.")
   var priority = 0
 
@@ -90,7 +95,7 @@ struct JobsSubmitCommand: FactoryCommand {
     (wire.name, wire.cpus, wire.gpus) = (name, cpus, gpus)
     (wire.priority, wire.taskCount) = (priority, tasks)
     wire.memoryBytes = try memory.map { try ByteCount($0).bytes }
-    wire.experiment = experiment
+    (wire.experiment, wire.site) = (experiment, site)
     wire.timeLimitMs = try time.map { try TimeSpan($0).milliseconds }
     wire.gracePeriodMs = try grace.map { try TimeSpan($0).milliseconds }
     let current = FileManager.default.currentDirectoryPath

@@ -86,6 +86,7 @@ public struct FactoryServices: Sendable {
   func addRoutes(to routes: FactoryRoutes, token: String, addresses: FactoryAddresses) {
     let gatewayUrl: @Sendable () -> String = { addresses.gatewayUrl }
     routes.addJobRoutes(jobs, runs: jobRuns)
+    routes.addSiteRoutes(jobs)
     let files = ModelFiles(ledger: ledger, objects: objects)
     routes.addEndpointRoutes(
       endpoints, predictions: SegmentReader(home: home), gatewayUrl: gatewayUrl)

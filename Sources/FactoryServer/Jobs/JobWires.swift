@@ -23,7 +23,7 @@ extension JobSpec {
         cpus: wire.cpus ?? usual.cpus, memoryBytes: wire.memoryBytes, gpus: wire.gpus ?? 0,
         timeLimitMs: wire.timeLimitMs, gracePeriodMs: wire.gracePeriodMs ?? usual.gracePeriodMs,
         outputLimitBytes: wire.outputLimitBytes ?? usual.outputLimitBytes),
-      priority: wire.priority ?? 0)
+      site: wire.site, priority: wire.priority ?? 0)
   }
 }
 
@@ -74,6 +74,7 @@ extension JobWire {
       createdAtMs: job.createdAtMs, startedAtMs: job.startedAtMs, endedAtMs: job.endedAtMs,
       folder: job.folder)
     run = JobRuns.run(of: job.spec)?.rawValue
+    (site, engineId, engineState) = (job.site, job.engineId, job.engineState)
   }
 }
 

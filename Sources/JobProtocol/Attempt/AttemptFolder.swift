@@ -18,6 +18,8 @@ public struct AttemptFolder: Hashable, Sendable {
   public var standardError: String { path + "/stderr.log" }
   /// Files that tasks gave to the agent, until the server has taken them.
   public var uploads: String { path + "/uploads" }
+  /// The script that starts the agent, on sites whose engine takes one.
+  public var batchScript: String { path + "/batch.sh" }
   /// What the agent itself prints: empty unless it failed.
   public var agentLog: String { path + "/agent.log" }
 }

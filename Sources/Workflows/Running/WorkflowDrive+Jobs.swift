@@ -144,7 +144,7 @@ extension WorkflowDrive {
         code: "launch_failed",
         message: "\(what) could not be started: \(job.message ?? "no reason is known").",
         hint: "`aifactory doctor` checks the installation.")
-    case .lostAgent, .lostNode:
+    case .lostAgent, .lostNode, .preempted:
       return StageFailure(
         code: "job_lost", message: "\(what) was lost \(job.attempt) times.", hint: logs)
     case .failed, .succeeded, nil:

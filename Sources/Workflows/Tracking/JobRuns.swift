@@ -130,7 +130,8 @@ public struct JobRuns: JobFollower {
       switch job.reason {
       case .succeeded: .finished
       case .canceledByUser: .killed
-      case .failed, .timeLimit, .memoryLimit, .lostAgent, .lostNode, .launchFailed, nil: .failed
+      case .failed, .timeLimit, .memoryLimit, .lostAgent, .lostNode, .preempted, .launchFailed, nil:
+        .failed
       }
     var tags = ["aifactory.attempt": "\(job.attempt)"]
     tags[RunTagKey.reason] = job.reason?.rawValue

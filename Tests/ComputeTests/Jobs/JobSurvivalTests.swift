@@ -53,7 +53,7 @@ import Testing
       let job = try await jobs.shell(JobLimitTests.escape + "\nwhile :; do sleep 100; done")
       let pids = try await jobs.words(of: job).compactMap { Int32($0) }
       let agent = try #require(
-        LocalDriver(agentPath: "/bin/true").agent(
+        LocalAgents(agentPath: "/bin/true").agent(
           of: AttemptFolder(path: "\(job.folder)/1/local")))
       #expect(kill(agent, SIGKILL) == 0)
       let ended = try await jobs.waitForEnd(job.id)
@@ -76,7 +76,7 @@ import Testing
       return job
     }
     let folder = AttemptFolder(path: "\(job.folder)/1/local")
-    let agent = try #require(LocalDriver(agentPath: "/bin/true").agent(of: folder))
+    let agent = try #require(LocalAgents(agentPath: "/bin/true").agent(of: folder))
     #expect(kill(agent, SIGKILL) == 0)
     let journal = open(folder.journal, O_WRONLY | O_APPEND)
     _ = write(journal, [40, 0, 0, 0, 1, 2], 6)
@@ -105,7 +105,7 @@ import Testing
     }
     // A late agent of the same attempt finds it taken.
     let folder = AttemptFolder(path: "\(job.folder)/1/local")
-    let driver = try LocalDriver(agentPath: home.configuration.agentPath)
+    let driver = try LocalAgents(agentPath: home.configuration.agentPath)
     let pid = try driver.launch(folder)
     var status: Int32 = 0
     #expect(waitpid(pid, &status, 0) == pid)

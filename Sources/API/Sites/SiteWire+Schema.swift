@@ -1,0 +1,52 @@
+extension SiteWire: DescribedWire {
+  /// What stands in it.
+  public static let fields: WireFields = [
+    "name": .text, "driver": .word(["local", "slurm"]), "scratch?": .text, "partition?": .text,
+    "account?": .text, "qos?": .text, "commands?": .text, "configuration?": .text,
+    "cluster?": .text, "version?": .text, "has_accounting": .flag,
+    "partitions": .list(.record(Partition.self)), "discovered_at_ms?": .integer,
+    "created_at_ms?": .integer,
+  ]
+}
+
+extension SiteWire.Partition: DescribedWire {
+  /// What stands in it.
+  public static let fields: WireFields = [
+    "name": .text, "is_default": .flag, "availability": .text, "time_limit_seconds?": .count,
+    "nodes": .list(.record(SiteWire.NodeKind.self)),
+  ]
+}
+
+extension SiteWire.NodeKind: DescribedWire {
+  /// What stands in it.
+  public static let fields: WireFields = [
+    "count": .count, "cpus": .count, "memory_bytes": .count, "gpus": .count,
+  ]
+}
+
+extension SiteListWire: DescribedWire {
+  /// What stands in it.
+  public static let fields: WireFields = ["sites": .list(.record(SiteWire.self))]
+}
+
+extension SiteAdditionWire: DescribedWire {
+  /// What stands in it.
+  public static let fields: WireFields = [
+    "name": .text, "scratch": .absolutePath, "partition?": .text, "account?": .text,
+    "qos?": .text, "commands?": .absolutePath, "configuration?": .absolutePath,
+  ]
+}
+
+extension SiteReportWire: DescribedWire {
+  /// What stands in it.
+  public static let fields: WireFields = [
+    "site": .text, "works": .flag, "checks": .list(.record(Check.self)), "job?": .text,
+  ]
+}
+
+extension SiteReportWire.Check: DescribedWire {
+  /// What stands in it.
+  public static let fields: WireFields = [
+    "name": .text, "verdict": .word(["works", "fails", "note"]), "words": .text, "hint?": .text,
+  ]
+}

@@ -1,0 +1,44 @@
+import Basics
+import GRDB
+
+/// The rows of sites: each method is one step of a transaction.
+enum SiteStore {
+  /// All sites but this machine, by name.
+  static func list(in db: Database) throws -> [Site] {
+    try SiteRecord.fetchAll(db, sql: "SELECT * FROM site ORDER BY name").map { try $0.site }
+  }
+
+  /// The site of a name; nil where there is none.
+  static func site(_ name: String, in db: Database) throws -> Site? {
+    try SiteRecord.fetchOne(db, key: name)?.site
+  }
+
+  /// Adds a site.
+  static func add(_ record: SiteRecord, in db: Database) throws {
+    guard try SiteRecord.fetchOne(db, key: record.name) == nil else {
+      throw JobError(
+        .siteTaken, "there is a site named '\(record.name)' already",
+        hint: "Choose another name, or remove it: aifactory sites remove \(record.name)")
+    }
+    try record.insert(db)
+  }
+
+  /// Keeps what a site's engine said of itself.
+  static func keep(_ inventory: SiteInventory, of name: String, in db: Database) throws {
+    try db.execute(
+      sql: "UPDATE site SET inventory = ? WHERE name = ?",
+      arguments: [try RecordJSON.text(inventory), name])
+  }
+
+  /// Forgets a site on which no job waits or runs.
+  static func remove(_ name: String, in db: Database) throws {
+    let open = try Int.fetchOne(
+      db, sql: "SELECT COUNT(*) FROM job WHERE site = ? AND state <> 'ended'", arguments: [name])
+    guard open ?? 0 == 0 else {
+      throw JobError(
+        .siteInUse, "\(open ?? 0) jobs of the site '\(name)' have not ended",
+        hint: "Cancel them, or wait for their end: aifactory jobs list")
+    }
+    try db.execute(sql: "DELETE FROM site WHERE name = ?", arguments: [name])
+  }
+}

@@ -1,0 +1,50 @@
+import Foundation
+import Glibc
+import JobProtocol
+
+/// The files of an attempt, which are the same on all sites.
+enum AttemptFiles {
+  /// Makes the files of an attempt; repeating it changes nothing.
+  ///
+  /// An instruction that an agent may already have claimed is never written a second time.
+  static func prepare(_ folder: AttemptFolder, _ instruction: AttemptSpec) throws {
+    let files = FileManager.default
+    try files.createDirectory(atPath: instruction.workFolder, withIntermediateDirectories: true)
+    try files.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
+    let journal = open(folder.journal, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard journal >= 0 else { throw systemError("cannot make \(folder.journal)") }
+    close(journal)
+    if hasInstruction(folder) { return }
+    let temporary = folder.spec + ".new"
+    let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+    guard file >= 0 else { throw systemError("cannot make \(temporary)") }
+    defer { close(file) }
+    let bytes = instruction.encoded()
+    let written = bytes.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
+    guard written == bytes.count, rename(temporary, folder.spec) == 0 else {
+      throw systemError("cannot write \(temporary)")
+    }
+  }
+
+  /// True once the instruction is there, claimed or not.
+  static func hasInstruction(_ folder: AttemptFolder) -> Bool {
+    access(folder.spec, F_OK) == 0 || isClaimed(folder)
+  }
+
+  /// True once an agent has taken the attempt.
+  static func isClaimed(_ folder: AttemptFolder) -> Bool {
+    access(folder.claimedSpec, F_OK) == 0
+  }
+
+  /// Keeps every agent from taking the attempt; false if one has taken it.
+  static func withdraw(_ folder: AttemptFolder) -> Bool {
+    unlink(folder.spec) == 0 || !isClaimed(folder)
+  }
+
+  /// What the system says about a call that failed.
+  static func systemError(_ what: String, number: Int32 = errno) -> JobError {
+    JobError(
+      .systemFailure, "\(what): \(String(cString: strerror(number)))",
+      hint: "See whether the disk is full and the folder of jobs can be written.")
+  }
+}

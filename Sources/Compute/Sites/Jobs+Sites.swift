@@ -1,0 +1,129 @@
+import Basics
+import Foundation
+import Glibc
+import JobProtocol
+import Logging
+
+/// The sites of this factory: this machine, and clusters that people added.
+extension Jobs {
+  /// All sites, this machine first.
+  public nonisolated func sites() async throws -> [Site] {
+    [localSite] + (try await ledger.read { try SiteStore.list(in: $0) })
+  }
+
+  /// The site of a name.
+  public nonisolated func site(_ name: String) async throws -> Site {
+    if name == Site.localName { return localSite }
+    guard let site = try await ledger.read({ try SiteStore.site(name, in: $0) }) else {
+      throw JobError(
+        .siteNotFound, "there is no site named '\(name)'",
+        hint: "`aifactory sites list` shows the sites, `aifactory sites add` adds one.")
+    }
+    return site
+  }
+
+  /// Adds a Slurm cluster, which must answer, and puts the agent there.
+  public func addSite(_ name: String, _ options: SlurmOptions) async throws -> Site {
+    let name = try SafeName(name, of: "site").rawValue
+    guard name != Site.localName else {
+      throw JobError(.siteTaken, "'\(name)' is this machine, which is always there")
+    }
+    try options.check()
+    try await checkFolder(options.scratch)
+    let inventory = try await SlurmCommands(options: options, patience: .seconds(20))
+      .inventory(atMs: configuration.now())
+    if let partition = options.partition, inventory.partition(partition) == nil {
+      let names = inventory.partitions.map(\.name).joined(separator: ", ")
+      throw JobError(
+        .siteInvalid, "the cluster '\(inventory.cluster)' has no partition '\(partition)'",
+        hint: "It has \(names).")
+    }
+    let agent = try await installAgent(options)
+    let record = try SiteRecord(name, options, inventory: inventory, atMs: configuration.now())
+    try await ledger.write { try SiteStore.add(record, in: $0) }
+    let site = try record.site
+    open(site, agent: agent)
+    return site
+  }
+
+  /// Asks a cluster again what it has, and keeps it.
+  public func refreshSite(_ name: String) async throws -> Site {
+    var site = try await site(name)
+    guard let options = site.slurm else { return site }
+    let inventory = try await SlurmCommands(options: options, patience: .seconds(20))
+      .inventory(atMs: configuration.now())
+    try await ledger.write { try SiteStore.keep(inventory, of: name, in: $0) }
+    site.inventory = inventory
+    return site
+  }
+
+  private nonisolated func checkFolder(_ scratch: String) async throws {
+    let isUsable = try await offTask {
+      scratch.contains { $0 != "/" } && FileTree.isFolder(scratch) && access(scratch, W_OK) == 0
+    }
+    guard isUsable else {
+      throw JobError(
+        .siteInvalid, "the scratch folder \(visible(scratch)) is not there or cannot be written",
+        hint: "Make a folder of your own that this machine and all nodes see, and name it.")
+    }
+  }
+
+  /// Forgets a site on which no job waits or runs; its files stay where they are.
+  public func removeSite(_ name: String) async throws {
+    guard name != Site.localName else {
+      throw JobError(.siteInUse, "'\(name)' is this machine, which is always there")
+    }
+    _ = try await site(name)
+    try await ledger.write { try SiteStore.remove(name, in: $0) }
+    (drivers.removeValue(forKey: name) as? SlurmSite)?.close()
+  }
+
+  /// Makes the drivers of all clusters; one whose folder cannot be reached is tried again later.
+  func openClusters() async throws {
+    for site in try await ledger.read({ try SiteStore.list(in: $0) })
+    where drivers[site.name] == nil {
+      guard let options = site.slurm else { continue }
+      do {
+        open(site, agent: try await installAgent(options))
+      } catch {
+        logger.error(
+          "the folder of a site cannot be used; trying again",
+          metadata: ["site": "\(site.name)", "error": "\(error)"])
+        // Its attempts are taken up as soon as it can be.
+        mayMissAttempts = true
+        watcher?.remind(afterMs: 10_000) { $0.mayPlace = true }
+      }
+    }
+  }
+
+  func installAgent(_ options: SlurmOptions) async throws -> String {
+    let own = try LocalAgents(agentPath: configuration.agentPath).agentPath
+    return try await SiteAgent(own: own).install(in: SiteFolders(scratch: options.scratch))
+  }
+
+  private func open(_ site: Site, agent: String) {
+    guard let options = site.slurm, let watcher, drivers[site.name] == nil else { return }
+    let cluster = SlurmSite(
+      name: site.name, options: options, inventory: site.inventory, agent: agent, signal: signal,
+      remind: { afterMs, wake in watcher.remind(afterMs: afterMs) { _ in wake() } },
+      logger: logger)
+    drivers[site.name] = cluster
+    clusterContinuation.yield(cluster)
+    signal.add { $0.mayPlace = true }
+  }
+
+  private nonisolated var localSite: Site {
+    let node = SiteInventory.NodeKind(
+      count: 1, cpus: capacity.cpus.count, memoryBytes: capacity.memoryBytes,
+      gpus: capacity.gpus.count)
+    let partition = SiteInventory.Partition(
+      name: Site.localName, isDefault: true, availability: "up", timeLimitSeconds: nil,
+      nodes: [node])
+    return Site(
+      name: Site.localName, slurm: nil,
+      inventory: SiteInventory(
+        cluster: "", version: "", partitions: [partition], maxArraySize: nil,
+        hasAccounting: false, discoveredAtMs: configuration.now()),
+      createdAtMs: 0)
+  }
+}

@@ -1,0 +1,12 @@
+/// Where things of ours lie in a site's scratch folder.
+struct SiteFolders: Sendable {
+  /// Absolute path of the scratch folder.
+  let scratch: String
+
+  /// Folder of all jobs.
+  var jobs: String { scratch + "/jobs" }
+  /// Folder of one job.
+  func job(_ id: String) -> String { jobs + "/" + id }
+  /// Folder of agents, each under its digest.
+  var agents: String { scratch + "/agents" }
+}

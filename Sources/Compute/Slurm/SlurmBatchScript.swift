@@ -1,0 +1,69 @@
+import Basics
+import JobProtocol
+
+/// The batch script of an attempt: the start of its agent, with what the attempt needs.
+///
+/// Everything that Slurm is told stands in it, so that a person can submit the same by hand.
+struct SlurmBatchScript {
+  /// Seconds by which Slurm's limit is later than the agent's own, which says more when it acts.
+  static let marginSeconds: Int64 = 60
+
+  var key: AttemptKey
+  var folder: AttemptFolder
+  var spec: JobSpec
+  var options: SlurmOptions
+  /// The agent's program on the site.
+  var agent: String
+  /// Longest that the partition allows, where it is known.
+  var longestSeconds: Int64?
+
+  /// Names the attempt for ever: a submission whose answer was lost is found by it.
+  static func name(of key: AttemptKey) -> String { "\(key.job.rawValue).\(key.number)" }
+
+  var text: String {
+    let head = "#!/bin/sh\n# Attempt \(key.number) of \(key.job.rawValue).\n"
+    let lines = directives.map { "#SBATCH --\($0)\n" }.joined()
+    return head + lines + "exec \"\(agent)\" run \"\(folder.path)\"\n"
+  }
+
+  /// Options of sbatch(1).
+  var directives: [String] {
+    let resources = spec.resources
+    var lines = [
+      "job-name=\(Self.name(of: key))",
+      // What people see in their queue beside the name.
+      "comment=\"\(Self.plain(spec.name))\"",
+      "output=\"\(folder.agentLog)\"", "open-mode=append", "chdir=\"\(folder.path)\"",
+      // An attempt runs once; another one is ours to make.
+      "no-requeue",
+      // Not the server's environment, which may hold what is nobody's business there.
+      "export=HOME,LANG,LOGNAME,PATH,SHELL,USER",
+      "nodes=1", "ntasks=1", "cpus-per-task=\(resources.cpus)",
+    ]
+    if let bytes = resources.memoryBytes { lines.append("mem=\((bytes + (1 << 20) - 1) >> 20)M") }
+    if resources.gpus > 0 { lines.append("gres=gpu:\(resources.gpus)") }
+    if let minutes { lines.append("time=\(minutes)") }
+    if let partition = options.partition { lines.append("partition=\(partition)") }
+    if let account = options.account { lines.append("account=\(account)") }
+    if let qos = options.qos { lines.append("qos=\(qos)") }
+    return lines
+  }
+
+  /// Whole minutes, because Slurm counts no others.
+  private var minutes: Int64? {
+    guard let limit = spec.resources.timeLimitMs else { return nil }
+    let asked = (limit + 999) / 1_000
+    var seconds = asked + (spec.resources.gracePeriodMs + 999) / 1_000 + Self.marginSeconds
+    // The margin must not be what makes a job impossible.
+    if let longest = longestSeconds, seconds > longest { seconds = max(asked, longest) }
+    return (seconds + 59) / 60
+  }
+
+  private static func plain(_ text: String) -> String {
+    String(
+      String.UnicodeScalarView(
+        text.unicodeScalars.map {
+          $0.value < 32 || "\"'\\$`%".unicodeScalars.contains($0) ? " " : $0
+        }))
+  }
+}

@@ -1,0 +1,149 @@
+import Foundation
+import Subprocess
+
+/// Slurm's own commands, as a person of the site would call them.
+struct SlurmCommands: Sendable {
+  /// What a command said and how it ended.
+  struct Answer: Sendable {
+    var status: Int32
+    var output: String
+    var errors: String
+
+    var isSuccess: Bool { status == 0 }
+
+    /// The last words of its complaint, without the command's name.
+    var complaint: String {
+      let lines = errors.split(separator: "\n").filter { !$0.allSatisfy(\.isWhitespace) }
+      guard let last = lines.last else { return "it ended with exit code \(status)" }
+      for mark in ["submission failed: ", "error: ", "fatal: "] {
+        if let range = last.range(of: mark) { return String(last[range.upperBound...]) }
+      }
+      return String(last)
+    }
+  }
+
+  /// Longer than this no command may take; Slurm's own waits for its controller are shorter.
+  var patience: Duration
+
+  var options: SlurmOptions
+  private var environment: [String: String]
+
+  init(options: SlurmOptions, patience: Duration = .seconds(60)) {
+    self.options = options
+    self.patience = patience
+    environment = Self.environment(ProcessInfo.processInfo.environment, options)
+  }
+
+  /// The server's variables without those that would change what Slurm's commands do.
+  static func environment(
+    _ own: [String: String], _ options: SlurmOptions
+  ) -> [String: String] {
+    var result: [String: String] = [:]
+    let meddling = ["SBATCH_", "SLURM_", "SQUEUE_", "SINFO_", "SACCT_", "SCANCEL_"]
+    for (name, value) in own
+    where name == "SLURM_CONF" || !meddling.contains(where: { name.hasPrefix($0) }) {
+      result[name] = value
+    }
+    result["LC_ALL"] = "C"
+    if let folder = options.commands {
+      result["PATH"] = folder + ":" + (own["PATH"] ?? "/usr/bin:/bin")
+    }
+    if let configuration = options.configuration { result["SLURM_CONF"] = configuration }
+    return result
+  }
+
+  /// Runs a command to its end.
+  ///
+  /// - Throws: `JobError` with `siteUnreachable` where it cannot be run, or does not answer in time.
+  func callAsFunction(_ program: String, _ arguments: [String]) async throws -> Answer {
+    let patience = patience
+    let variables = Dictionary(
+      uniqueKeysWithValues: environment.map { (Environment.Key(stringLiteral: $0), $1) })
+    let limit = 64 << 20
+    do {
+      return try await withThrowingTaskGroup(of: Answer?.self) { group in
+        group.addTask {
+          let result = try await Subprocess.run(
+            .name(program), arguments: Arguments(arguments), environment: .custom(variables),
+            output: .string(limit: limit), error: .string(limit: 1 << 20))
+          let status: Int32 =
+            switch result.terminationStatus {
+            case .exited(let code): code
+            case .signaled(let signal): 128 + signal
+            }
+          return Answer(
+            status: status, output: result.standardOutput, errors: result.standardError)
+        }
+        group.addTask {
+          try await Task.sleep(for: patience)
+          return nil
+        }
+        defer { group.cancelAll() }
+        guard let answer = try await group.next() ?? nil else {
+          throw JobError(
+            .siteUnreachable, "`\(program)` did not answer within \(patience)",
+            hint: "Is the cluster's controller busy or away? `scontrol ping` tells.")
+        }
+        return answer
+      }
+    } catch let error as SubprocessError {
+      throw JobError(
+        .siteUnreachable, "`\(program)` cannot be run: \(error)",
+        hint: "Slurm's commands must be in PATH here, or in the folder that the site names.")
+    }
+  }
+
+  /// All jobs of this user that Slurm still has, also those that ended a while ago.
+  func queue() async throws -> [SlurmJob] {
+    let answer = try await self(
+      "squeue",
+      ["--noheader", "--me", "--states=all", "--format=\(SlurmJob.queueFormat)"])
+    guard answer.isSuccess else { throw unreachable("squeue", answer) }
+    return SlurmJob.queue(answer.output)
+  }
+
+  /// What Slurm knows of a job that its queue does not show; nil if it knows it no more.
+  func remembered(_ id: String) async throws -> SlurmJob? {
+    let accounts = try await self(
+      "sacct",
+      [
+        "--noheader", "--parsable2", "--allocations", "--jobs=\(id)",
+        "--format=\(SlurmJob.accountingFormat)",
+      ])
+    // Without accounting sacct fails, and what the controller has is all there is.
+    if accounts.isSuccess, let job = SlurmJob.accounts(accounts.output).last { return job }
+    let answer = try await self("scontrol", ["--oneliner", "show", "job", id])
+    if answer.isSuccess { return SlurmJob.description(answer.output) }
+    guard answer.errors.contains("Invalid job id") else { throw unreachable("scontrol", answer) }
+    return nil
+  }
+
+  /// Jobs of a name, also those that only the accounts still have; for a submission without an answer.
+  func jobs(named name: String) async throws -> [SlurmJob] {
+    let queued = try await queue().filter { $0.name == name }
+    if !queued.isEmpty { return queued }
+    let answer = try await self(
+      "sacct",
+      [
+        "--noheader", "--parsable2", "--allocations", "--name=\(name)", "--starttime=now-7days",
+        "--format=\(SlurmJob.accountingFormat)",
+      ])
+    return answer.isSuccess ? SlurmJob.accounts(answer.output).filter { $0.name == name } : []
+  }
+
+  /// What the cluster says of itself.
+  func inventory(atMs: Int64) async throws -> SiteInventory {
+    let nodes = try await self(
+      "sinfo", ["--noheader", "--exact", "--format=\(SlurmInventory.format)"])
+    guard nodes.isSuccess else { throw unreachable("sinfo", nodes) }
+    let settings = try await self("scontrol", ["show", "config"])
+    guard settings.isSuccess else { throw unreachable("scontrol", settings) }
+    return SlurmInventory.read(sinfo: nodes.output, configuration: settings.output, atMs: atMs)
+  }
+
+  func unreachable(_ program: String, _ answer: Answer) -> JobError {
+    JobError(
+      .siteUnreachable, "`\(program)` says: \(answer.complaint)",
+      hint: "`aifactory sites test` looks at each part of the site.")
+  }
+}

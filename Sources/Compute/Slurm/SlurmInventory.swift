@@ -1,0 +1,76 @@
+/// Reads what `sinfo` and `scontrol show config` say about a cluster.
+enum SlurmInventory {
+  /// The fields that `sinfo --exact` is asked for: partition, availability, time limit, nodes, CPUs,
+  /// memory in MiB, generic resources.
+  static let format = "%P|%a|%l|%D|%c|%m|%G"
+
+  /// The inventory of both texts.
+  static func read(sinfo: String, configuration: String, atMs: Int64) -> SiteInventory {
+    let settings = settings(configuration)
+    return SiteInventory(
+      cluster: settings["ClusterName"] ?? "", version: settings["SLURM_VERSION"] ?? "",
+      partitions: partitions(sinfo),
+      maxArraySize: settings["MaxArraySize"].flatMap { Int($0) },
+      hasAccounting: settings["AccountingStorageType"]?.hasSuffix("/slurmdbd") ?? false,
+      discoveredAtMs: atMs)
+  }
+
+  static func partitions(_ text: String) -> [SiteInventory.Partition] {
+    var partitions: [SiteInventory.Partition] = []
+    for line in text.split(separator: "\n") {
+      let parts = line.split(separator: "|", omittingEmptySubsequences: false)
+      guard parts.count == 7, !parts[0].isEmpty else { continue }
+      let isDefault = parts[0].hasSuffix("*")
+      let name = String(isDefault ? parts[0].dropLast() : parts[0])
+      // `4+`: not all nodes of the group have more.
+      let kind = SiteInventory.NodeKind(
+        count: number(parts[3]), cpus: number(parts[4]),
+        memoryBytes: Int64(number(parts[5])) << 20, gpus: gpus(parts[6]))
+      if let index = partitions.firstIndex(where: { $0.name == name }) {
+        partitions[index].nodes.append(kind)
+      } else {
+        partitions.append(
+          SiteInventory.Partition(
+            name: name, isDefault: isDefault, availability: String(parts[1]),
+            timeLimitSeconds: seconds(parts[2]), nodes: [kind]))
+      }
+    }
+    return partitions
+  }
+
+  /// Accelerators in a list of generic resources: `gpu:a100:4(S:0-1),shard:8` are four.
+  static func gpus(_ text: some StringProtocol) -> Int {
+    text.split(separator: ",").reduce(0) { sum, resource in
+      let words = resource.split(separator: "(").first?.split(separator: ":") ?? []
+      guard words.first == "gpu" else { return sum }
+      return sum + (words.count > 1 ? Int(words[words.count - 1]) ?? 1 : 1)
+    }
+  }
+
+  /// Seconds of `days-hours:minutes:seconds` with what is missing at its left; nil for no limit.
+  static func seconds(_ text: some StringProtocol) -> Int64? {
+    let halves = text.split(separator: "-")
+    guard let clock = halves.last, let days = halves.count == 2 ? Int64(halves[0]) : 0 else {
+      return nil
+    }
+    var seconds: Int64 = 0
+    for part in clock.split(separator: ":") {
+      guard let value = Int64(part) else { return nil }
+      seconds = seconds * 60 + value
+    }
+    return days * 86_400 + seconds
+  }
+
+  private static func number(_ text: Substring) -> Int { Int(text.prefix { $0.isNumber }) ?? 0 }
+
+  private static func settings(_ text: String) -> [String: String] {
+    var settings: [String: String] = [:]
+    for line in text.split(separator: "\n") {
+      guard let equals = line.firstIndex(of: "=") else { continue }
+      let name = line[..<equals].split(whereSeparator: \.isWhitespace).joined()
+      let value = line[line.index(after: equals)...].split(separator: " ").joined(separator: " ")
+      settings[name] = value
+    }
+    return settings
+  }
+}

@@ -1,0 +1,153 @@
+import Basics
+import Foundation
+import JobProtocol
+import Logging
+
+/// One Slurm cluster as the reconciler sees it.
+///
+/// It works in rounds of its own, so that a slow controller delays nothing else: submit what is due, ask
+/// for the states of all jobs in one call, look at the journals, stop what is to stop. Rounds come
+/// quickly while something happens and rarely while nothing does; without attempts there are none.
+actor SlurmSite: SiteDriver {
+  /// Sets a wake for later.
+  typealias Reminder = @Sendable (_ afterMs: Int64, _ wake: @escaping @Sendable () -> Void) -> Void
+
+  /// Pauses between rounds.
+  static let shortestPauseMs: Int64 = 250
+  static let longestPauseMs: Int64 = 5_000
+  /// How long the journal of an attempt that Slurm calls over may take to show its end: file systems
+  /// of several machines show what others wrote late.
+  static let journalPatienceMs: Int64 = 3_000
+
+  nonisolated let name: String
+  nonisolated let commands: SlurmCommands
+  let agent: String
+  let longestSeconds: Int64?
+  let signal: ReconcilerSignal
+  let remind: Reminder
+  let logger: Logger
+
+  var followed: [AttemptKey: SlurmAttempt] = [:]
+  /// Why the cluster could not be asked the last time.
+  var trouble: String?
+  var pauseMs = SlurmSite.shortestPauseMs
+  /// When the next round is due, by a clock that nobody sets.
+  private var dueMs: Int64 = 0
+  private var isHurried = false
+  private nonisolated let wakes: AsyncStream<Void>
+  private nonisolated let continuation: AsyncStream<Void>.Continuation
+
+  /// - Parameters:
+  ///   - site: one with Slurm's options.
+  ///   - agent: path of the agent's program on the site.
+  init(
+    name: String, options: SlurmOptions, inventory: SiteInventory?, agent: String,
+    signal: ReconcilerSignal, remind: @escaping Reminder, logger: Logger
+  ) {
+    self.name = name
+    commands = SlurmCommands(options: options)
+    self.agent = agent
+    longestSeconds = inventory?.partition(options.partition)?.timeLimitSeconds
+    self.signal = signal
+    self.remind = remind
+    self.logger = logger
+    (wakes, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+  }
+
+  /// Makes rounds until the task is canceled or the site is closed; jobs go on without it.
+  func follow() async {
+    await withTaskCancellationHandler {
+      for await _ in wakes {
+        guard !Task.isCancelled else { return }
+        guard isHurried || monotonicTimeMs() >= dueMs else { continue }
+        isHurried = false
+        guard let pause = await round() else { continue }
+        // The reminder is set after this moment, on the same clock: it never comes too early.
+        dueMs = monotonicTimeMs() + pause
+        let continuation = continuation
+        remind(pause) { continuation.yield() }
+      }
+    } onCancel: {
+      continuation.finish()
+    }
+  }
+
+  /// Ends the rounds.
+  nonisolated func close() { continuation.finish() }
+
+  /// Asks for a round soon.
+  private func hurry() {
+    (isHurried, pauseMs) = (true, Self.shortestPauseMs)
+    continuation.yield()
+  }
+
+  func start(_ attempt: OpenAttempt, _ instruction: AttemptSpec) async throws {
+    let script = SlurmBatchScript(
+      key: attempt.key, folder: attempt.folder, spec: attempt.spec, options: commands.options,
+      agent: agent, longestSeconds: longestSeconds)
+    let text = script.text
+    try await offTask {
+      try AttemptFiles.prepare(attempt.folder, instruction)
+      try FileTree.write(Array(text.utf8), to: attempt.folder.batchScript, mode: 0o600)
+    }
+    followed[attempt.key] = SlurmAttempt(attempt, handover: .due(mayBeThere: false))
+    hurry()
+  }
+
+  func takeUp(_ attempt: OpenAttempt) async -> Bool {
+    let isPrepared = FileTree.exists(attempt.folder.batchScript)
+    guard isPrepared || attempt.engineId != nil else { return false }
+    followed[attempt.key] = SlurmAttempt(
+      attempt, handover: attempt.engineId == nil ? .due(mayBeThere: true) : .done)
+    hurry()
+    return true
+  }
+
+  func stop(_ key: AttemptKey) async {
+    guard followed[key]?.stop == .notAsked else { return }
+    followed[key]?.stop = .asked
+    hurry()
+  }
+
+  func forget(_ key: AttemptKey) async { followed[key] = nil }
+
+  func finding(on attempt: OpenAttempt) async -> SiteFinding {
+    guard let known = followed[attempt.key] else { return .goesOn }
+    guard let ending = known.verdict ?? known.seen?.ending else {
+      // Its agent has ended, which Slurm may not have noticed.
+      hurry()
+      return .askAgain(afterMs: 500)
+    }
+    let age = monotonicTimeMs() - (known.overSinceMs ?? 0)
+    if known.verdict == nil, AttemptFiles.isClaimed(attempt.folder), age < Self.journalPatienceMs {
+      return .askAgain(afterMs: 250)
+    }
+    // Should Slurm start it after all, its agent finds no instruction.
+    _ = AttemptFiles.withdraw(attempt.folder)
+    guard known.stop == .notAsked else {
+      return .ended(JobStore.Ending(reason: .canceledByUser, message: ending.message))
+    }
+    return .ended(ending)
+  }
+
+  func withdraw(_ attempt: OpenAttempt) async -> Bool {
+    followed[attempt.key] = nil
+    return AttemptFiles.withdraw(attempt.folder)
+  }
+
+  /// Says that the reconciler should look at an attempt.
+  func tellOver(_ key: AttemptKey) {
+    if followed[key]?.overSinceMs == nil { followed[key]?.overSinceMs = monotonicTimeMs() }
+    signal.add { $0.exited.insert(key) }
+  }
+
+  /// Passes on what is said of an attempt where it is new.
+  func tell(_ key: AttemptKey, _ words: String) {
+    guard let known = followed[key] else { return }
+    let observation = SiteObservation(engineId: known.id, state: words)
+    guard known.told != observation else { return }
+    followed[key]?.told = observation
+    pauseMs = Self.shortestPauseMs
+    signal.add { $0.observed[key] = observation }
+  }
+}

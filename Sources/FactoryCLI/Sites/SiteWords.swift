@@ -1,0 +1,72 @@
+internal import API
+internal import Basics
+
+extension SiteWire {
+  /// The partition in which its jobs wait.
+  private var ownPartition: Partition? {
+    partitions.first { partition == nil ? $0.isDefault : $0.name == partition }
+  }
+
+  /// Nodes for its jobs.
+  var nodeCount: Int { sum(\.count) }
+  /// CPUs of them all.
+  var cpuCount: Int { ownPartition?.nodes.reduce(0) { $0 + $1.count * $1.cpus } ?? 0 }
+  /// Accelerators of them all.
+  var gpuCount: Int { ownPartition?.nodes.reduce(0) { $0 + $1.count * $1.gpus } ?? 0 }
+
+  private func sum(_ path: KeyPath<NodeKind, Int>) -> Int {
+    ownPartition?.nodes.reduce(0) { $0 + $1[keyPath: path] } ?? 0
+  }
+
+  /// Everything about one site.
+  var properties: TextTable {
+    var rows: [(String, TextTable.Cell)] = [
+      ("site", .init(name)), ("driver", .init(driver)),
+    ]
+    if let cluster { rows.append(("cluster", .init("\(cluster), Slurm \(version ?? "")"))) }
+    for (title, value) in [
+      ("scratch", scratch), ("partition", partition), ("account", account), ("qos", qos),
+      ("commands", commands), ("slurm.conf", configuration),
+    ] {
+      if let value { rows.append((title, .init(value))) }
+    }
+    for partition in partitions {
+      rows.append((partition.isDefault ? "partition*" : "partition", .init(partition.words)))
+    }
+    if driver == "slurm" { rows.append(("accounts", .init(hasAccounting ? "kept" : "not kept"))) }
+    if let discoveredAtMs { rows.append(("asked", .init(JobWire.time(discoveredAtMs)))) }
+    return .properties(rows)
+  }
+}
+
+extension SiteWire.Partition {
+  /// What it has, in one line.
+  var words: String {
+    let kinds = nodes.map { kind in
+      "\(kind.count) × (\(kind.cpus) CPUs, \(ByteCount(bytes: kind.memoryBytes))"
+        + (kind.gpus > 0 ? ", \(kind.gpus) GPUs)" : ")")
+    }.joined(separator: " + ")
+    let limit = timeLimitSeconds.map { ", at most \(TimeSpan(milliseconds: $0 * 1_000))" } ?? ""
+    return "\(name): \(availability), \(kinds)\(limit)"
+  }
+}
+
+extension SiteReportWire {
+  /// A line for each part that was looked at.
+  var table: TextTable {
+    TextTable(
+      ["", "CHECK", "WHAT WAS SEEN"],
+      rows: checks.map { check in
+        let color: TextColor? =
+          switch check.verdict {
+          case "works": .good
+          case "fails": .bad
+          default: .faint
+          }
+        return [
+          TextTable.Cell(check.verdict, color: color), TextTable.Cell(check.name),
+          TextTable.Cell(check.words),
+        ]
+      })
+  }
+}

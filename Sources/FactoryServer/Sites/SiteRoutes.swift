@@ -1,0 +1,64 @@
+import API
+public import Compute
+import HTTPTypes
+import Hummingbird
+
+/// The routes of sites.
+extension FactoryRoutes {
+  /// Milliseconds that a trial of a site may wait for its job.
+  private static let longestTrialMs = 3_600_000
+
+  /// Adds `/api/v1/sites` and what is below it.
+  public func addSiteRoutes(_ jobs: Jobs) {
+    let path = "/api/v1/sites"
+    route(
+      .get, path, permission: .read,
+      .api("Lists the sites where jobs can run.", answer: .json(SiteListWire.self))
+    ) { _, _ in
+      try WireResponse(SiteListWire(sites: try await jobs.sites().map { SiteWire($0) }))
+    }
+    route(
+      .post, path, permission: .write,
+      .api(
+        "Adds a Slurm cluster, which must answer.", body: SiteAdditionWire.self,
+        answer: .json(SiteWire.self, .created), refusals: [.conflict])
+    ) { request, _ in
+      let wire = try await request.wire(SiteAdditionWire.self)
+      let site = try await jobs.addSite(wire.name, SlurmOptions(wire))
+      return try WireResponse(SiteWire(site), status: .created)
+    }
+    route(
+      .get, path + "/{name}", permission: .read,
+      .api("Tells of a site what it said last.", answer: .json(SiteWire.self))
+    ) { _, context in
+      try WireResponse(SiteWire(try await jobs.site(try context.parameter("name"))))
+    }
+    route(
+      .post, path + "/{name}/refresh", permission: .write,
+      .api("Asks a site again what it has.", answer: .json(SiteWire.self))
+    ) { _, context in
+      try WireResponse(SiteWire(try await jobs.refreshSite(try context.parameter("name"))))
+    }
+    route(
+      .delete, path + "/{name}", permission: .write,
+      .api(
+        "Forgets a site on which no job waits or runs.", answer: .json(Nothing.self),
+        refusals: [.conflict])
+    ) { _, context in
+      try await jobs.removeSite(try context.parameter("name"))
+      return try WireResponse(Nothing())
+    }
+    route(
+      .post, path + "/{name}/test", permission: .write,
+      .api(
+        "Tries a site out with a real job.",
+        query: [
+          .integer("wait_ms", 0...Self.longestTrialMs, "Wait for the job, at most so long.")
+        ], answer: .json(SiteReportWire.self))
+    ) { request, context in
+      let waitMs = try request.query("wait_ms", default: 60_000, in: 0...Self.longestTrialMs)
+      let report = try await jobs.testSite(try context.parameter("name"), waitMs: Int64(waitMs))
+      return try WireResponse(SiteReportWire(report))
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import API
+import Basics
+import Compute
+
+extension SlurmOptions {
+  /// What a request says about a cluster; it is checked where the site is added.
+  init(_ wire: SiteAdditionWire) {
+    self.init(
+      scratch: wire.scratch, partition: wire.partition, account: wire.account, qos: wire.qos,
+      commands: wire.commands, configuration: wire.configuration)
+  }
+}
+
+extension SiteWire {
+  /// The wire form of a site.
+  init(_ site: Site) {
+    self.init(name: site.name, driver: site.driver)
+    if let slurm = site.slurm {
+      scratch = slurm.scratch
+      (partition, account, qos) = (slurm.partition, slurm.account, slurm.qos)
+      (commands, configuration) = (slurm.commands, slurm.configuration)
+      createdAtMs = site.createdAtMs
+    }
+    guard let inventory = site.inventory else { return }
+    if site.slurm != nil { (cluster, version) = (inventory.cluster, inventory.version) }
+    hasAccounting = inventory.hasAccounting
+    discoveredAtMs = inventory.discoveredAtMs
+    partitions = inventory.partitions.map { partition in
+      Partition(
+        name: partition.name, isDefault: partition.isDefault,
+        availability: partition.availability, timeLimitSeconds: partition.timeLimitSeconds,
+        nodes: partition.nodes.map {
+          NodeKind(count: $0.count, cpus: $0.cpus, memoryBytes: $0.memoryBytes, gpus: $0.gpus)
+        })
+    }
+  }
+}
+
+extension SiteReportWire {
+  /// The wire form of a report.
+  init(_ report: SiteReport) {
+    self.init(
+      site: report.site, works: report.works,
+      checks: report.checks.map {
+        Check(name: $0.name, verdict: $0.verdict.rawValue, words: $0.words, hint: $0.hint)
+      }, job: report.job?.rawValue)
+  }
+}

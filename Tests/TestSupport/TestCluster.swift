@@ -1,0 +1,107 @@
+import Foundation
+import Glibc
+public import Testing
+
+/// A real Slurm cluster of a few nodes on loopback, which `Tests/Cluster/up.sh` starts.
+///
+/// It ends with `close()`, and by itself once this process is gone.
+public final class TestCluster: Sendable {
+  /// Everything that belongs to it.
+  public let folder: String
+
+  /// Its `slurm.conf`.
+  public var configuration: String { folder + "/etc/slurm.conf" }
+  /// A folder that all nodes see.
+  public var scratch: String { folder + "/scratch" }
+
+  /// Whether Slurm is installed here.
+  public static let isPossible = ["/usr/sbin", "/sbin", "/usr/bin", "/usr/local/sbin"].contains {
+    FileManager.default.isExecutableFile(atPath: $0 + "/slurmctld")
+  }
+
+  /// Says what to do where it is not.
+  public static let hint: Comment = "Slurm is not installed; Scripts/setup.sh installs it"
+
+  /// One that several tests share, for what does no harm to others.
+  public static let shared = Result { try TestCluster() }
+
+  /// Starts one.
+  ///
+  /// - Parameter accounting: whether it keeps accounts, with a database.
+  public init(nodes: Int = 3, accounting: Bool = false) throws {
+    folder = Self.temporaryFolder + "/aifactory-cluster-\(UUID().uuidString.prefix(8))"
+    let environment = [
+      "NODES": "\(nodes)", "ACCOUNTING": accounting ? "1" : "0", "OWNER": "\(getpid())",
+    ]
+    let answer = try Self.run(
+      packageFolder + "/Tests/Cluster/up.sh", [folder], environment: environment)
+    guard answer.status == 0 else { throw ClusterFailed(description: answer.text) }
+  }
+
+  deinit { close() }
+
+  /// Ends it.
+  public func close() {
+    // What cannot be ended now ends with this process.
+    _ = try? Self.run(packageFolder + "/Tests/Cluster/down.sh", [folder])
+  }
+
+  /// Runs one of Slurm's commands on it; what it printed, without line breaks at the end.
+  @discardableResult
+  public func callAsFunction(_ program: String, _ arguments: String...) throws -> String {
+    let answer = try Self.run(
+      "/usr/bin/env", [program] + arguments, environment: ["SLURM_CONF": configuration])
+    guard answer.status == 0 else { throw ClusterFailed(description: answer.text) }
+    return answer.text.trimmingCharacters(in: .newlines)
+  }
+
+  /// Starts the controller anew without any memory of jobs.
+  public func forgetJobs() throws {
+    try self(
+      "sh", "-c",
+      """
+      kill $(cat \(folder)/run/slurmctld.pid)
+      while squeue >/dev/null 2>&1; do sleep 0.1; done
+      PATH=$PATH:/usr/sbin:/sbin slurmctld -c -i </dev/null >/dev/null 2>&1
+      until sinfo -h -N -p main -o %T 2>/dev/null | grep -q idle; do sleep 0.1; done
+      """)
+  }
+
+  private static var temporaryFolder: String {
+    URL(fileURLWithPath: NSTemporaryDirectory()).standardizedFileURL.path
+  }
+
+  /// Threads of Dispatch block signals, and daemons would never let go of what they inherit.
+  private static let unblock = """
+    import os, signal, sys
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
+    os.execvp(sys.argv[1], sys.argv[1:])
+    """
+
+  private static func run(
+    _ program: String, _ arguments: [String], environment: [String: String] = [:]
+  ) throws -> (status: Int32, text: String) {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["python3", "-c", unblock, program] + arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    // A file, because daemons keep what they inherit open.
+    let file = temporaryFolder + "/cluster-\(UUID().uuidString)"
+    _ = FileManager.default.createFile(atPath: file, contents: nil)
+    defer { unlink(file) }
+    let output = FileHandle(forWritingAtPath: file)
+    process.standardOutput = output
+    process.standardError = output
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    try output?.close()
+    return (process.terminationStatus, try String(contentsOfFile: file, encoding: .utf8))
+  }
+}
+
+/// A command of the cluster that failed.
+public struct ClusterFailed: Error, CustomStringConvertible {
+  /// What it said.
+  public var description: String
+}
