@@ -6,9 +6,10 @@
 #   Tests/Cluster/down.sh FOLDER     ends it
 #
 # Settings: NODES (3), CPUS (4 a node), MEMORY (2000 MB a node), GPUS (2 a node, root alone),
-# ACCOUNTING (0; 1 adds slurmdbd and MariaDB, root alone), OWNER (none; the number of a process with
-# which the cluster ends). All daemons listen on loopback at free
-# ports; nothing outside FOLDER is changed. Works as root and, with jobs of one user, without.
+# NODE_TIMEOUT (40 seconds until a silent node is down), ACCOUNTING (0; 1 adds slurmdbd and MariaDB,
+# root alone), OWNER (none; the number of a process with which the cluster ends). All daemons listen on
+# loopback at free ports; nothing outside FOLDER is changed. Works as root and, with jobs of one user,
+# without.
 set -euo pipefail
 folder=${1:?usage: up.sh FOLDER}
 NODES=${NODES:-3} CPUS=${CPUS:-4} MEMORY=${MEMORY:-2000} GPUS=${GPUS:-2} ACCOUNTING=${ACCOUNTING:-0}
@@ -106,9 +107,9 @@ SlurmdParameters=config_overrides
 SelectType=select/cons_tres
 SelectTypeParameters=CR_CPU_Memory
 DefMemPerCPU=100
-# Quick reactions: a dead node is noticed within some 12 seconds, not five minutes.
-SlurmdTimeout=3
-MessageTimeout=5
+# A dead node is noticed within a minute, not five. Less would take a busy machine for a dead node.
+SlurmdTimeout=${NODE_TIMEOUT:-40}
+MessageTimeout=10
 TCPTimeout=2
 KillWait=2
 MinJobAge=300

@@ -47,7 +47,7 @@ struct SlurmEndToEndTests {
     let unknown = try factory(
       "jobs", "submit", "--site", "nowhere", "--output", "json", "--", "true")
     #expect(unknown.status == 2)
-    #expect(unknown.error["code"] as? String == "site_not_found")
+    #expect(unknown.error["code"] as? String == "site_unknown")
 
     #expect(try factory("sites", "remove", "hpc").status == 0)
     #expect(try factory("sites", "list", "--output", "quiet").output == "local\n")
@@ -94,7 +94,9 @@ struct SlurmEndToEndTests {
     }
     #expect(try factory("jobs", "cancel", job).status == 0)
     try await factory.until(30, "it is canceled") {
-      try show(factory, job)["reason"] as? String == "canceled_by_user"
+      let shown = try show(factory, job)
+      return shown["state"] as? String == "ended"
+        && shown["reason"] as? String == "canceled_by_user"
     }
     try cluster("scontrol", "update", "partitionname=main", "state=up")
     #expect(try factory("jobs", "retry", job).status == 0)
@@ -102,6 +104,30 @@ struct SlurmEndToEndTests {
       try show(factory, job)["reason"] as? String == "succeeded"
     }
     #expect(try factory("jobs", "logs", job).output == "attempt 2\n")
+  }
+
+  @Test func `a workflow trains on a cluster, and makes the model that it makes here`() throws {
+    let (factory, cluster) = try factory()
+    defer { factory.close() }
+    try factory.write("houses.csv", SampleTables.houses(rows: 300))
+    let here = SampleTables.workflow(trials: 3).replacing(
+      "task: regression", with: "task: regression\n  resources: {cpus: 2}")
+    let there = here.replacing("resources:", with: "site: hpc\n  resources:")
+    try factory.write("there.yaml", there)
+    let first = try factory("run", "there.yaml", "--output", "json")
+    #expect(first.status == 0, "\(first.errors)")
+    let stages = try #require(first.json["stages"] as? [[String: Any]])
+    let train = try #require(stages.first { $0["name"] as? String == "train" })
+    let job = try show(factory, try #require(train["job"] as? String))
+    #expect(job["site"] as? String == "hpc")
+    #expect(job["engine_id"] as? String == "1")
+
+    try factory.write("here.yaml", here)
+    let second = try factory("run", "here.yaml", "--output", "json")
+    #expect(second.status == 0, "\(second.errors)")
+    let reused = try #require(second.json["stages"] as? [[String: Any]])
+    #expect(reused.allSatisfy { $0["reused"] as? Bool == true }, "where it ran is not in the key")
+    withExtendedLifetime(cluster) {}
   }
 
   private func submit(_ factory: FactoryProgram, _ script: String) throws -> String {

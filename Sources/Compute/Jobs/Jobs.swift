@@ -88,7 +88,11 @@ public actor Jobs: Service {
     var record = try JobRecord(
       submitted: spec, id: id ?? .random(), project: project, atMs: configuration.now())
     if record.site != Site.localName {
-      let site = try await site(record.site)
+      guard let site = try await knownSite(record.site) else {
+        throw JobError(
+          .siteUnknown, "there is no site named '\(record.site)'",
+          hint: "`aifactory sites list` shows the sites; this machine is `local`.")
+      }
       try JobValidation.check(spec, on: site)
       record.folder = site.slurm.map { SiteFolders(scratch: $0.scratch).job(record.id) }
     }

@@ -13,13 +13,18 @@ extension Jobs {
 
   /// The site of a name.
   public nonisolated func site(_ name: String) async throws -> Site {
-    if name == Site.localName { return localSite }
-    guard let site = try await ledger.read({ try SiteStore.site(name, in: $0) }) else {
+    guard let site = try await knownSite(name) else {
       throw JobError(
         .siteNotFound, "there is no site named '\(name)'",
         hint: "`aifactory sites list` shows the sites, `aifactory sites add` adds one.")
     }
     return site
+  }
+
+  /// The site of a name; nil where there is none.
+  nonisolated func knownSite(_ name: String) async throws -> Site? {
+    if name == Site.localName { return localSite }
+    return try await ledger.read { try SiteStore.site(name, in: $0) }
   }
 
   /// Adds a Slurm cluster, which must answer, and puts the agent there.

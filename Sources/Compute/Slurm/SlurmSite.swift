@@ -113,7 +113,7 @@ actor SlurmSite: SiteDriver {
 
   func finding(on attempt: OpenAttempt) async -> SiteFinding {
     guard let known = followed[attempt.key] else { return .goesOn }
-    guard let ending = known.verdict ?? known.seen?.ending else {
+    guard var ending = known.verdict ?? known.seen?.ending else {
       // Its agent has ended, which Slurm may not have noticed.
       hurry()
       return .askAgain(afterMs: 500)
@@ -121,6 +121,10 @@ actor SlurmSite: SiteDriver {
     let age = monotonicTimeMs() - (known.overSinceMs ?? 0)
     if known.verdict == nil, AttemptFiles.isClaimed(attempt.folder), age < Self.journalPatienceMs {
       return .askAgain(afterMs: 250)
+    }
+    // A script that was killed is a failed launch to Slurm.
+    if ending.reason == .launchFailed, AttemptFiles.isClaimed(attempt.folder) {
+      ending.reason = .lostAgent
     }
     // Should Slurm start it after all, its agent finds no instruction.
     _ = AttemptFiles.withdraw(attempt.folder)

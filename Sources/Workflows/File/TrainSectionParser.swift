@@ -1,4 +1,5 @@
 internal import Basics
+internal import Compute
 internal import DataPipelines
 internal import Optimization
 internal import Training
@@ -36,8 +37,8 @@ enum TrainSectionParser {
     {
       train.search = Self.search(search)
     }
-    readSite(section)
     readResources(section, into: &train)
+    readSite(section, into: &train)
     return train
   }
 
@@ -92,17 +93,22 @@ enum TrainSectionParser {
     return search
   }
 
-  private static func readSite(_ section: SectionReader) {
+  private static func readSite(
+    _ section: SectionReader, into train: inout WorkflowDefinition.TrainSection
+  ) {
     guard let node = section.node("site") else { return }
     guard let site = node.text else {
       section.refuse("site", expected: "the name of a site", found: node)
       return
     }
-    if site != "local" {
-      section.problems.addNotYet(
+    guard site != Site.localName else { return }
+    train.site = site
+    // The threads are part of the stage's key, which must not depend on the machine that reads the file.
+    if train.cpus == nil {
+      section.problems.add(
         node.line,
-        "train.site: jobs on \(visible(site)) are not possible yet; "
-          + "write 'local' or remove the key")
+        "train.site: jobs on \(visible(site)) need `resources: {cpus: …}`, because nobody here "
+          + "knows how many cores its nodes have")
     }
   }
 

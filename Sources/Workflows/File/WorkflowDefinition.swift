@@ -84,6 +84,8 @@ public struct WorkflowDefinition: Sendable, Equatable {
     public var frequency: String?
     /// Bounds of the search.
     public var search = TrainingRequest.Search(trials: 40, timeMs: 120_000)
+    /// Name of the site where the search's job runs; nil is this machine.
+    public var site: String?
     /// Threads and memory of the search's job; nil is what the site has.
     public var cpus: Int?
     /// Most bytes of the job.

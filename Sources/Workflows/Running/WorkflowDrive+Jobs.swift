@@ -14,6 +14,8 @@ struct StageJobPlan: Sendable {
   /// The stage program: `aifactory worker VERB`.
   var verb: String
   var resources = JobResources()
+  /// Where it runs; nil is this machine.
+  var site: String?
   var details = StageJobDetails()
 }
 
@@ -35,6 +37,7 @@ extension WorkflowDrive {
       plan.key.isEmpty ? plan.role : "\(plan.role) \(plan.key.prefix(12))", stage: plan.stage,
       of: id, details: plan.details)
     try await recordBeforehand?(planned.id, planned.details)
+    // Among the files of this home also for jobs elsewhere: their nodes must see it.
     let folder = parts.jobs.workFolder(of: planned.id)
     let requestPath = folder + "/request.json"
     if !FileTree.exists(requestPath) {
@@ -100,7 +103,7 @@ extension WorkflowDrive {
         EnvironmentVariable("AIFACTORY_ENGINES", parts.enginesFolder),
         EnvironmentVariable("OMP_WAIT_POLICY", "passive"),
       ],
-      resources: plan.resources, purpose: plan.verb)
+      resources: plan.resources, site: plan.site, purpose: plan.verb)
   }
 
   /// A cancel that came between its check and the submission still reaches the job.

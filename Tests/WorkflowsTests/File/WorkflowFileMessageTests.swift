@@ -130,7 +130,8 @@ struct WorkflowMistake: Sendable, CustomTestStringConvertible {
         + "`aifactory jobs submit -- COMMAND` runs any program"),
     .after(
       "train: {site: slurm}",
-      "w.yaml:3: train.site: jobs on 'slurm' are not possible yet; write 'local' or remove the key"),
+      "w.yaml:3: train.site: jobs on 'slurm' need `resources: {cpus: …}`, because nobody here knows "
+        + "how many cores its nodes have"),
     .after(
       "train: {resources: {gpus: 1}}",
       "w.yaml:3: train.resources.gpus: the built-in trainer uses no accelerators yet; "
