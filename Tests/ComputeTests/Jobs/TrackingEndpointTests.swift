@@ -195,7 +195,7 @@ struct TrackingEndpointTests {
       let lines = (ProcFile.text(folder.standardOutput) ?? "").split(separator: "\n")
       return lines.count >= 30 ? lines.count : nil
     }
-    let agent = try #require(LocalDriver(agentPath: "/bin/true").agent(of: folder))
+    let agent = try #require(LocalAgents(agentPath: "/bin/true").agent(of: folder))
     #expect(kill(agent, SIGKILL) == 0)
     try await home.serve { jobs in
       let ended = try await jobs.waitForEnd(job.id)
