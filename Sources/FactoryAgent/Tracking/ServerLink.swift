@@ -59,10 +59,15 @@ final class ServerLink: Sendable {
     self.address = address
   }
 
+  /// A request was sent, and nobody knows what came of it.
+  struct ReplyLost: Error {}
+
   /// Sends a request and waits for the head of its reply; nil when the server cannot be reached.
+  ///
+  /// - Throws: when the server went away after it had the request.
   func ask(
     _ method: String, _ target: String, headers: [(String, String)] = [], body: [UInt8] = []
-  ) -> Reply? {
+  ) throws(ReplyLost) -> Reply? {
     guard let address, restUntil.withLock({ monotonicMs() >= $0 }) else { return nil }
     guard let socket = Self.connected(to: address) else {
       restUntil.withLock { $0 = monotonicMs() + Self.restMs }
@@ -76,7 +81,7 @@ final class ServerLink: Sendable {
     else {
       close(socket)
       restUntil.withLock { $0 = monotonicMs() + Self.restMs }
-      return nil
+      throw ReplyLost()
     }
     return Reply(status: reply.status, bytes: reply.bytes, bodyStart: reply.end, socket: socket)
   }

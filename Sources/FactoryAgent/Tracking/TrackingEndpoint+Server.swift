@@ -7,8 +7,21 @@ extension TrackingEndpoint {
   /// Says how far a server must have read the journal before it answers.
   private static let journalHeader = "X-AIFactory-Journal"
 
-  /// Hands a request on; nil where the server cannot be reached, or has not read so far.
+  /// Hands on a request that may be made twice; nil where nothing came of it.
   func relay(_ request: HTTPRequest, _ body: [UInt8]) -> ServerLink.Reply? {
+    do {
+      return try relayOnce(request, body)
+    } catch {
+      return nil
+    }
+  }
+
+  /// Hands a request on; nil where the server cannot be reached, or has not read so far.
+  ///
+  /// - Throws: when the server may have done what it was asked.
+  func relayOnce(
+    _ request: HTTPRequest, _ body: [UInt8]
+  ) throws(ServerLink.ReplyLost) -> ServerLink.Reply? {
     let (end, confirmed) = state.withLock { ($0.lastCallEnd, $0.confirmedEnd) }
     var headers: [(String, String)] = []
     for name in Self.spanHeaders + ["user-agent", "range"] {
@@ -16,7 +29,7 @@ extension TrackingEndpoint {
     }
     if end > confirmed { headers.append((Self.journalHeader, "\(attemptName)/\(end)")) }
     let target = request.query.isEmpty ? request.path : request.path + "?" + request.query
-    guard let reply = server.ask(request.method, target, headers: headers, body: body),
+    guard let reply = try server.ask(request.method, target, headers: headers, body: body),
       // The server's way to say that it cannot serve now: what is known here is better.
       reply.status != 503
     else { return nil }
@@ -62,12 +75,16 @@ extension TrackingEndpoint {
   }
 
   private func ask(_ target: String) -> JSONValue? {
-    guard target.utf8.allSatisfy({ (0x21...0x7E).contains($0) }),
-      let reply = server.ask("GET", "/api/2.0/mlflow/" + target), reply.status == 200,
-      let body = reply.body(limit: 64 << 20)
-    else { return nil }
-    // What is no JSON tells nothing.
-    return try? JSONValue(parsing: body, acceptsPythonNumbers: true)
+    guard target.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else { return nil }
+    do {
+      guard let reply = try server.ask("GET", "/api/2.0/mlflow/" + target), reply.status == 200,
+        let body = reply.body(limit: 64 << 20)
+      else { return nil }
+      return try JSONValue(parsing: body, acceptsPythonNumbers: true)
+    } catch {
+      // A reply that was lost, or is no JSON, is as good as none: nothing is changed by asking.
+      return nil
+    }
   }
 }
 

@@ -134,10 +134,7 @@ final class TrackingEndpoint: Sendable {
         if let reply = relay(request, body) { return .there(reply) }
         return .here(try handle(request, body, handler))
       case .registry(let handler):
-        if !(try concernsProvisional(request, body)), let reply = relay(request, body) {
-          return .there(reply)
-        }
-        return .here(try handle(request, body, handler))
+        return try registry(request, body, handler)
       case .history:
         if let reply = relay(request, body) { return .there(reply) }
         return .here(try history(request))
@@ -159,6 +156,21 @@ final class TrackingEndpoint: Sendable {
     } catch {
       return .here(Self.answer(error))
     }
+  }
+
+  private func registry(
+    _ request: HTTPRequest, _ body: [UInt8], _ handler: TrackingRoute.Handler
+  ) throws -> Outcome {
+    if try concernsProvisional(request, body) { return .here(try handle(request, body, handler)) }
+    do {
+      if let reply = try relayOnce(request, body) { return .there(reply) }
+    } catch {
+      // Journaled as well, a version might be registered twice.
+      guard request.method == "GET" else {
+        throw ServerNeeded(what: "whether \(request.path) was done")
+      }
+    }
+    return .here(try handle(request, body, handler))
   }
 
   private func local(
