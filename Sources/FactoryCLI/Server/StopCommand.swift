@@ -22,6 +22,15 @@ struct StopCommand: FactoryCommand {
       return try global.output.show(
         StoppedWire(stopped: false), text: "No server runs on \(home.path).", quiet: [])
     }
+    try await stop(home)
+    // A server that was killed a moment ago held the lock still: what it left is ended by another.
+    if try leftSomething(home) { try await stop(home) }
+    try global.output.show(
+      StoppedWire(stopped: true), text: "The server of \(home.path) has ended.", quiet: [])
+  }
+
+  /// Asks the server to end, by a signal if it does not answer, and waits for it.
+  private func stop(_ home: FactoryHome) async throws {
     guard let server = try await server(of: home) else { return }
     let client = FactoryClient(url: server.url, token: server.token, timeoutSeconds: 60)
     do {
@@ -39,8 +48,6 @@ struct StopCommand: FactoryCommand {
         code: .serverUnreachable, message: "The server (process \(server.pid)) does not end.",
         hint: "End it with 'kill -9 \(server.pid)': nothing acknowledged is lost.")
     }
-    try global.output.show(
-      StoppedWire(stopped: true), text: "The server of \(home.path) has ended.", quiet: [])
   }
 
   /// Whether a server that did not end by `stop` may have left a gateway and replicas.
