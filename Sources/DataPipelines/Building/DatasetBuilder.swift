@@ -4,7 +4,7 @@ import Foundation
 /// Makes a dataset version out of source files: all of it or nothing.
 public struct DatasetBuilder: Sendable {
   /// Raised whenever the same input gives another table, profile or split.
-  public static let converterVersion = 2
+  public static let converterVersion = 3
 
   let duckdb: DuckDBLibrary
   let threads: Int
@@ -98,7 +98,7 @@ public struct DatasetBuilder: Sendable {
     report(.progress(phase: "data", share: 0.5, message: "profiling and splitting"))
     var profiler = Profiler(
       connection: connection, request: request, columns: columns, rowCount: rowCount)
-    let described = try profiler.describe().map {
+    let described = try profiler.describe(beside: second, threads: threads).map {
       DatasetManifest.Column(name: $0.name, type: $0.type, role: $0.role)
     }
     var splitting = SplitAssignment(connection: second, request: request, columns: described)

@@ -14,9 +14,9 @@ extension Profiler {
     return columns.count >= Self.widestColumns || columns.count * rowCount <= Self.fewValues
   }
 
-  /// Totals and quantiles of all columns.
-  func wideTotals() throws -> (totals: [Totals], quantiles: [[Double]]) {
-    var totals = [Totals](repeating: Totals(), count: columns.count)
+  /// Totals and quantiles of the columns of numbers; nil and none for others.
+  func wideNumbers() throws -> (totals: [Totals?], quantiles: [[Double]]) {
+    var totals = [Totals?](repeating: nil, count: columns.count)
     var quantiles = [[Double]](repeating: [], count: columns.count)
     let levels = DatasetProfile.quantileLevels.map { "\($0)" }.joined(separator: ", ")
     let numeric = columns.indices.filter { Self.numeric(columns[$0]) != nil }
@@ -30,13 +30,19 @@ extension Profiler {
         maximum: row[3].number, mean: row[4].number, standardDeviation: row[5].number)
       quantiles[numeric[place]] = Self.numbers(inList: row[6].text)
     }
+    return (totals, quantiles)
+  }
+
+  /// Totals of the columns that are no numbers; nil for others.
+  func wideTexts() throws -> [Totals?] {
+    var totals = [Totals?](repeating: nil, count: columns.count)
     let others = columns.indices.filter { Self.numeric(columns[$0]) == nil }
     for (place, row) in try pairs(others.map { Self.text(columns[$0]) })
       .rows(["count(v)", "count(DISTINCT v)"])
     {
       totals[others[place]] = Totals(present: row[0].integer ?? 0, distinct: row[1].integer ?? 0)
     }
-    return (totals, quantiles)
+    return totals
   }
 
   /// The histograms of all columns of numbers; nil for others.

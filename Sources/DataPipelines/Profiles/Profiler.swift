@@ -3,7 +3,7 @@ struct Profiler {
   /// Rows up to which everything is exact.
   static let sampleLimit = 200_000
 
-  let connection: DuckDBConnection
+  private(set) var connection: DuckDBConnection
   let request: DatasetRequest
   let columns: [TableShaping.Column]
   let rowCount: Int
@@ -24,16 +24,38 @@ struct Profiler {
   }
 
   /// Tells types and roles of all columns, which need the fewest statements.
-  mutating func describe() throws -> [DatasetProfile.Column] {
+  ///
+  /// - Parameters:
+  ///   - second: a connection for the statements that run beside others.
+  ///   - threads: how many statements run at a time, two at most.
+  mutating func describe(
+    beside second: DuckDBConnection, threads: Int
+  ) throws -> [DatasetProfile.Column] {
     sample = try makeSample()
-    (totals, quantiles) =
-      try isWide ? wideTotals() : (columnTotals(), quantiles(sample: sample.name))
+    let first = self
+    var other = self
+    other.connection = second
+    let side = other
+    let shapes: [TextShape?]
+    if isWide {
+      let (numbers, texts) = try SideBySide.run(threads: threads) {
+        try first.wideNumbers()
+      } _: {
+        (totals: try side.wideTexts(), shapes: try side.textShapes())
+      }
+      totals = zip(numbers.totals, texts.totals).map { $0 ?? $1 ?? Totals() }
+      (quantiles, shapes) = (numbers.quantiles, texts.shapes)
+    } else {
+      (totals, (quantiles, shapes)) = try SideBySide.run(threads: threads) {
+        try first.columnTotals()
+      } _: {
+        (try side.quantiles(sample: side.sample.name), try side.textShapes())
+      }
+    }
     described = []
-    var part = Part(profiler: self)
     for (index, column) in columns.enumerated() {
       let total = totals[index]
-      let text =
-        column.type == "VARCHAR" ? try textShape(of: column, sample: part.table(of: index)) : nil
+      let text = shapes[index]
       // Estimates of large counts are off by some percent.
       let needed = rowCount <= Self.sampleLimit ? rowCount : rowCount / 20 * 19
       let isUnique = total.present == rowCount && total.distinct >= needed && rowCount >= 20
@@ -113,7 +135,7 @@ struct Profiler {
     private var start: Int?
 
     /// Columns that are laid beside each other for statements about one of them.
-    private static let width = 100
+    static let width = 100
 
     init(profiler: Profiler) { self.profiler = profiler }
 
@@ -186,17 +208,29 @@ struct Profiler {
     AggregateParts(connection: connection, aggregates: columns.map(aggregates))
   }
 
-  private func textShape(
-    of column: TableShaping.Column, sample: String
-  ) throws -> TextShape? {
-    let name = quoted(column.name)
-    let row = try connection.query(
-      "SELECT CAST(avg(length(\(name))) AS DOUBLE), "
-        + "CAST(avg(1 + length(\(name)) - length(replace(\(name), ' ', ''))) AS DOUBLE) "
-        + "FROM (SELECT \(name) FROM \(sample) WHERE \(name) IS NOT NULL LIMIT 20000)"
-    ).rows().first
-    guard let row, let length = row[0].number, let words = row[1].number else { return nil }
-    return TextShape(meanLength: length, meanWords: words)
+  /// What the first rows of the sample tell of the columns of texts; nil for others.
+  private func textShapes() throws -> [TextShape?] {
+    let texts = columns.indices.filter { columns[$0].type == "VARCHAR" }
+    var shapes = [TextShape?](repeating: nil, count: columns.count)
+    for start in stride(from: 0, to: texts.count, by: Part.width) {
+      let places = texts[start..<min(start + Part.width, texts.count)]
+      let names = places.map { quoted(columns[$0].name) }
+      let values = try AggregateParts(
+        connection: connection,
+        aggregates: names.map { name in
+          let length = "avg(length(\(name)))"
+          return [
+            "CAST(\(length) AS DOUBLE)",
+            "CAST(1 + \(length) - avg(length(replace(\(name), ' ', ''))) AS DOUBLE)",
+          ]
+        }
+      ).from("(SELECT \(names.joined(separator: ", ")) FROM \(sample.name) LIMIT 20000)")
+      for (place, value) in zip(places, values) {
+        guard let length = value[0].number, let words = value[1].number else { continue }
+        shapes[place] = TextShape(meanLength: length, meanWords: words)
+      }
+    }
+    return shapes
   }
 
   private func numbers(

@@ -33,14 +33,17 @@ struct ColumnInference {
     var readings: [ColumnReading] = []
     for start in stride(from: 0, to: columns.count, by: 500) {
       let part = Array(columns[start..<min(start + 500, columns.count)])
-      for (column, evidence) in zip(part, try evidence(of: part, in: table)) {
-        if let reading = Self.reading(for: evidence, tolerant: tolerant) {
-          readings.append(reading)
-        } else {
-          let format = try timeFormat(of: column, in: table, present: evidence.present)
-          readings.append(
-            format.map { .formattedTimestamp($0) } ?? .text(isTrimmed: evidence.padded > 0))
-        }
+      let evidence = try evidence(of: part, in: table)
+      let known = evidence.map { Self.reading(for: $0, tolerant: tolerant) }
+      let texts = part.indices.filter { known[$0] == nil }
+      let formats = try timeFormats(
+        of: texts.map { part[$0] }, in: table, present: texts.map { evidence[$0].present })
+      let times = Dictionary(uniqueKeysWithValues: zip(texts, formats))
+      for index in part.indices {
+        let format = times[index].flatMap(\.self)
+        readings.append(
+          known[index] ?? format.map { .formattedTimestamp($0) }
+            ?? .text(isTrimmed: evidence[index].padded > 0))
       }
     }
     return readings
@@ -110,12 +113,25 @@ struct ColumnInference {
     return nil
   }
 
+  /// For each column the first format in which all its texts are times.
+  private func timeFormats(
+    of columns: [String], in table: String, present: [Int]
+  ) throws -> [String?] {
+    let examples = try AggregateParts(
+      connection: connection, aggregates: columns.map { ["any_value(\($0))"] }
+    ).from(table)
+    return try zip(zip(columns, present), examples).map { column, example in
+      try timeFormat(of: column.0, in: table, present: column.1, example: example.first?.text)
+    }
+  }
+
   /// The first format in which all texts of a column are times.
-  private func timeFormat(of column: String, in table: String, present: Int) throws -> String? {
-    let looksLikeTime = try connection.query(
-      "SELECT \(column) FROM \(table) WHERE \(column) IS NOT NULL LIMIT 1"
-    ).rows().first?.first?.text
-    guard let text = looksLikeTime, text.contains(where: \.isNumber), (6...40).contains(text.count)
+  ///
+  /// - Parameter example: one of its texts.
+  private func timeFormat(
+    of column: String, in table: String, present: Int, example: String?
+  ) throws -> String? {
+    guard let text = example, text.contains(where: \.isNumber), (6...40).contains(text.count)
     else { return nil }
     // Few formats fit one text, so that few are tried on all.
     let counts = try times(Self.timeFormats, of: "v", in: "(SELECT \(literal(text)) AS v)")

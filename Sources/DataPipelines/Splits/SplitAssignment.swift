@@ -21,6 +21,8 @@ struct SplitAssignment {
   let request: DatasetRequest
   let columns: [DatasetManifest.Column]
   private(set) var remarks: [DatasetProfile.Warning] = []
+  /// A table that has `_part` and, as `unit`, the number that equal rows share.
+  private var keyed: String
 
   init(
     connection: DuckDBConnection, request: DatasetRequest, columns: [DatasetManifest.Column]
@@ -28,6 +30,8 @@ struct SplitAssignment {
     self.connection = connection
     self.request = request
     self.columns = columns
+    keyed = ""
+    keyed = "(SELECT _part, \(rowKey) AS unit FROM labeled)"
   }
 
   private var split: DatasetRequest.Split { request.split }
@@ -52,8 +56,8 @@ struct SplitAssignment {
     switch split.rule {
     case .time(let column): assignment = try byTime(column)
     case .random where rowCount > Self.exactLimit: assignment = byThreshold()
-    case .random: assignment = try byUnits(key: rowKey, stratum: "0")
-    case .stratified: assignment = try byUnits(key: rowKey, stratum: try stratum())
+    case .random: assignment = try byEqualRows(stratum: "0")
+    case .stratified: assignment = try byEqualRows(stratum: try stratum())
     case .group(let column):
       let name = quoted(column)
       let key = "CASE WHEN \(name) IS NULL THEN hash(_row, 'row') ELSE hash(\(name)) END"
@@ -76,6 +80,13 @@ struct SplitAssignment {
       }
     let test = hasOwnTest ? "test=own" : "test=\(split.test)"
     return "\(word) \(test) validation=\(split.validation) seed=\(split.seed)"
+  }
+
+  /// Equal rows go together; their numbers, once computed, tell of copies too.
+  private mutating func byEqualRows(stratum: String) throws -> Assignment {
+    let assignment = try byUnits(key: rowKey, stratum: stratum)
+    keyed = "split_keys"
+    return assignment
   }
 
   /// Each unit (equal rows, or a group) goes where the middle of its rows falls in a seeded order.
@@ -193,7 +204,7 @@ struct SplitAssignment {
   private func duplicates(rowCount: Int) throws -> Int? {
     guard rowCount <= 5_000_000 else { return nil }
     return try connection.query(
-      "SELECT count(*) - count(DISTINCT \(rowKey)) FROM labeled"
+      "SELECT count(*) - count(DISTINCT unit) FROM \(keyed)"
     ).rows().first?.first?.integer
   }
 
@@ -201,8 +212,8 @@ struct SplitAssignment {
     guard hasOwnTest, rowCount <= 5_000_000 else { return }
     let count =
       try connection.query(
-        "SELECT count(*) FROM (SELECT \(rowKey) AS k FROM labeled WHERE _part = 1) "
-          + "WHERE k IN (SELECT \(rowKey) FROM labeled WHERE _part = 0)"
+        "SELECT count(*) FROM \(keyed) WHERE _part = 1 "
+          + "AND unit IN (SELECT unit FROM \(keyed) WHERE _part = 0)"
       ).rows().first?.first?.integer ?? 0
     guard count > 0 else { return }
     remarks.append(
