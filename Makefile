@@ -40,7 +40,7 @@ check: ## The gate for format, layering and file length
 bless: build-debug ## Renew the snapshots; read the difference before you commit it
 	AIFACTORY_BLESS=1 $(SWIFT) test --skip-build
 
-bench: bench-tabular bench-predict bench-tracking bench-artifacts bench-ingest bench-idle bench-jobs ## All benchmarks, against their peers
+bench: bench-tabular bench-predict bench-tracking bench-artifacts bench-ingest bench-idle bench-jobs bench-tasks bench-overhead ## All benchmarks, against their peers
 
 bench-%: build
 	@Benchmarks/$*/run.sh

@@ -5,7 +5,6 @@ aifactory="$root/.build/release/aifactory"
 bench="$root/.build/bench"
 mkdir -p "$bench"
 export AIFACTORY_ENGINES="${AIFACTORY_ENGINES:-$root/.build/engines}"
-export OMP_WAIT_POLICY=passive
 
 # peer NAME REQUIREMENT...: a virtual environment with pinned packages, made once; sets $python.
 peer() {

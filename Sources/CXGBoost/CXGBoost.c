@@ -48,7 +48,7 @@ static struct {
 } api;
 
 int cxgb_load(const char *path, char *error, size_t error_size) {
-  setenv("OMP_WAIT_POLICY", "passive", 0);
+  if (getenv("OMP_WAIT_POLICY") == NULL) setenv("GOMP_SPINCOUNT", "1000", 0);
   void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
   if (library == NULL) {
     snprintf(error, error_size, "%s", dlerror());

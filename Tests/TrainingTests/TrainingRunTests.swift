@@ -163,4 +163,34 @@ struct TrainingRunTests {
     #expect(SearchClock.system.nowMs() - begun < 6000)
     #expect(trained.result.completedTrials >= 1)
   }
+
+  @Test func `time that is left goes into models of other seeds`() throws {
+    let dataset = SyntheticTable.regression(rows: 3000)
+    func models(_ trained: Trained) -> Int? {
+      trained.reports.lazy.compactMap { report -> Int? in
+        if case .parameter("final_models", let count) = report { Int(count) } else { nil }
+      }.first
+    }
+    let once = try Self.train(dataset, trials: 2)
+    #expect(models(once) == once.result.ensemble.count)
+    let timed = try Self.train(dataset, trials: 2) { $0.search.timeMs = 60_000 }
+    #expect(try #require(models(timed)) > timed.result.ensemble.count)
+    // They answer as one model does, and no further from the truth.
+    let test = Self.testRows(dataset)
+    let truth = Self.numbers(test, "y")
+    func error(_ trained: Trained) throws -> Double {
+      let squares = zip(try trained.predictor.predict(test), truth).map { prediction, actual in
+        guard case .number(let value, _) = prediction else { return Double.infinity }
+        return (value - actual) * (value - actual)
+      }
+      return (squares.reduce(0, +) / Double(squares.count)).squareRoot()
+    }
+    #expect(try error(timed) < 1.05 * error(once))
+    // Where a prediction must be quick there is one model of each member.
+    let quick = try Self.train(dataset, trials: 2) {
+      $0.search.timeMs = 60_000
+      $0.latencyBoundMs = 1e-6
+    }
+    #expect(models(quick) == quick.result.ensemble.count)
+  }
 }

@@ -14,8 +14,10 @@ typedef void *cxgb_booster_t;
 
 /// Loads the library at `path` and fills the table. On failure writes a sentence into `error`.
 ///
-/// Sets OMP_WAIT_POLICY=passive first (unless it is set): with OpenMP's spinning a training on a
-/// busy machine takes many times as long.
+/// Sets GOMP_SPINCOUNT=1000 first (unless it or OMP_WAIT_POLICY is set): OpenMP's threads wait for
+/// each other some microseconds before they sleep. With its default, 300 times as long, a training
+/// on a busy machine takes many times as long; without any, each of the many short waits puts a
+/// core to sleep and wakes it, which on a virtual machine took four times as long.
 int cxgb_load(const char *path, char *error, size_t error_size);
 
 /// The reason of the calling thread's last failure; valid until its next call.

@@ -2,7 +2,6 @@ import Basics
 import DataPipelines
 import Engines
 import Foundation
-import Glibc
 import JobProtocol
 
 /// The program behind `aifactory worker evaluate REQUEST.json`.
@@ -11,8 +10,6 @@ public enum EvaluationWorker {
   ///
   /// A gate that does not hold is a result, not an error. Nothing is written unless all of it is.
   public static func run(requestPath: String) throws {
-    // Before the engine's threads exist: they must not spin while they wait.
-    setenv("OMP_WAIT_POLICY", "passive", 0)
     let request: EvaluationRequest
     do {
       request = try JSONDecoder().decode(

@@ -22,6 +22,9 @@ struct FittedMember {
 /// known no row has to be held out. Where rows are few the models of a trial's folds are the
 /// member instead. What is measured and the interval come from the validation rows' predictions
 /// before, by models that had not seen these rows.
+///
+/// Time that is left goes into models of other seeds beside each member: the mean of models that
+/// differ by chance alone varies less (Breiman 1996).
 struct FinalFit {
   let problem: LearningProblem
   /// Features of all rows, of the pipeline that goes into the package.
@@ -50,6 +53,10 @@ struct FinalFit {
   private static let treeMs = 0.0004
   /// Most trials that are considered.
   private static let mostCandidates = 30
+  /// Most models of one member; each further one helps less.
+  private static let mostCopies = 5
+  /// Milliseconds that are left for writing the package.
+  private static let writingMs = 500.0
 
   /// Chooses members and weights.
   ///
@@ -119,36 +126,83 @@ struct FinalFit {
       / Double(max(trial.rounds, 1))
   }
 
-  /// Trains the members, trees on the given rows.
+  /// Trains the members, trees on the given rows; then more models of them while time is left.
+  ///
+  /// - Parameters:
+  ///   - onMember: called with the place of each member that is ready.
+  ///   - onCopy: called with the number of models that were added.
   func fit(
-    _ choice: Choice, rows: [Int], linear: LinearModel?, onMember: (Int) -> Void = { _ in }
+    _ choice: Choice, rows: [Int], linear: LinearModel?, onMember: (Int) -> Void = { _ in },
+    onCopy: (Int) -> Void = { _ in }
   ) throws -> [FittedMember] {
     var matrices: [Bool: XGBoostMatrix] = [:]
-    var members: [FittedMember] = []
+    var members: [[FittedMember]] = []
+    var costs: [Double?] = []
     for (place, member) in choice.members.enumerated() {
+      let before = leftMs()
       if let trial = member.trial {
-        members +=
+        members.append(
           problem.keepsFolds
-          ? try foldModels(trial, weight: member.weight)
-          : [try model(trial, rows: rows, weight: member.weight, &matrices)]
+            ? try foldModels(trial, weight: member.weight)
+            : [try model(trial, rows: rows, weight: member.weight, &matrices)])
       } else if let linear {
-        members.append(FittedMember(trial: nil, weight: member.weight, model: .linear(linear)))
+        members.append([FittedMember(trial: nil, weight: member.weight, model: .linear(linear))])
+      } else {
+        members.append([])
       }
+      costs.append(before.flatMap { before in leftMs().map { before - $0 } })
       onMember(place)
     }
-    return members
+    guard !problem.keepsFolds else { return members.flatMap(\.self) }
+    var added = 0
+    for copy in 1..<Self.mostCopies {
+      for (place, member) in choice.members.enumerated() {
+        guard let trial = member.trial, let cost = costs[place], let left = leftMs(),
+          left > 1.1 * cost + Self.writingMs,
+          latencyMs(of: members, choice) + treeLatencyMs(trial) <= latencyBoundMs
+        else { continue }
+        members[place].append(
+          try model(trial, copy: copy, rows: rows, weight: member.weight, &matrices))
+        added += 1
+        onCopy(added)
+      }
+    }
+    return members.flatMap { copies in
+      copies.map { model in
+        var model = model
+        model.weight /= Double(copies.count)
+        return model
+      }
+    }
   }
 
-  private func settings(_ trial: SearchedTrial, threads: Int) -> TreeSettings {
+  /// What models that are fitted so far take for a row.
+  private func latencyMs(of members: [[FittedMember]], _ choice: Choice) -> Double {
+    zip(members, choice.members).reduce(0) { sum, pair in
+      sum + Double(pair.0.count) * (pair.1.trial.map(treeLatencyMs) ?? 0)
+    }
+  }
+
+  /// What one model of a trial takes for a row.
+  private func treeLatencyMs(_ trial: SearchedTrial) -> Double {
+    Double(rounds(of: trial) * (problem.outputCount > 2 ? problem.outputCount : 1)) * Self.treeMs
+  }
+
+  private func settings(_ trial: SearchedTrial, copy: Int = 0, threads: Int) -> TreeSettings {
+    // The streams of copies lie beyond those of any number of trials.
     TreeSettings(
-      trial.point, of: problem, seed: TreeSearch.seed(seed, trial.number), threads: threads)
+      trial.point, of: problem, seed: TreeSearch.seed(seed, trial.number + copy << 32),
+      threads: threads)
   }
 
   /// One model of the rows.
+  ///
+  /// - Parameter copy: 0 has the seed of the trial, others have their own.
   private func model(
-    _ trial: SearchedTrial, rows: [Int], weight: Double, _ matrices: inout [Bool: XGBoostMatrix]
+    _ trial: SearchedTrial, copy: Int = 0, rows: [Int], weight: Double,
+    _ matrices: inout [Bool: XGBoostMatrix]
   ) throws -> FittedMember {
-    let settings = settings(trial, threads: threads)
+    let settings = settings(trial, copy: copy, threads: threads)
     let isAll = rows.count == problem.rowCount
     let matrix =
       try matrices[settings.isLogarithmic]

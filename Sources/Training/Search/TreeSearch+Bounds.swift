@@ -46,7 +46,7 @@ extension TreeSearch {
 
   /// Time that the final fit of the best trials will take, from what their trials took.
   ///
-  /// Of as many as an ensemble may have, some two thirds are taken to become members.
+  /// As if all that an ensemble may have became members: what is too much goes into more models.
   func reserveMs(_ state: SearchState) -> Int64 {
     guard !state.completed.isEmpty else { return 0 }
     let plan = problem.plan
@@ -56,6 +56,6 @@ extension TreeSearch {
     let sum = state.ranked.prefix(GreedyEnsemble.mostMembers).reduce(0.0) {
       $0 + Double($1.milliseconds) * $1.keptShare * growth
     }
-    return Int64(0.7 * sum) + 200
+    return Int64(sum) + 200
   }
 }

@@ -171,12 +171,19 @@ struct TrainingRun {
     report(
       .progress(
         phase: "final fit", share: 0, message: "training \(count) models on \(words)"))
-    return try final.fit(choice, rows: rows, linear: linear) { place in
+    let members = try final.fit(choice, rows: rows, linear: linear) { place in
       report(
         .progress(
           phase: "final fit", share: Double(place + 1) / Double(count),
           message: "model \(place + 1) of \(count) is ready"))
+    } onCopy: { added in
+      report(
+        .progress(
+          phase: "final fit", share: 1,
+          message: "\(added) more, of other seeds, \(added == 1 ? "is" : "are") averaged with them"))
     }
+    report(.parameter(key: "final_models", value: String(members.count)))
+    return members
   }
 
   /// How the model decides for classes, from predictions of the validation rows.

@@ -2,7 +2,6 @@ import Basics
 import DataPipelines
 import Engines
 import Foundation
-import Glibc
 import JobProtocol
 
 /// The stage program `aifactory worker train REQUEST.json`.
@@ -15,8 +14,6 @@ public enum TrainingWorker {
   public static func run(requestPath: String) async throws {
     let clock = SearchClock.system
     let startedAtMs = clock.nowMs()
-    // Before the engine's threads exist: they must not spin while they wait.
-    setenv("OMP_WAIT_POLICY", "passive", 0)
     let request = try read(requestPath)
     let reporter = TaskReporter.fromEnvironment()
     reporter.send(.progress(phase: "reading", share: nil, message: "reading the dataset"))

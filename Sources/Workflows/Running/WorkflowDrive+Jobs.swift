@@ -101,7 +101,6 @@ extension WorkflowDrive {
       environment: [
         EnvironmentVariable("AIFACTORY_HOME", parts.home.path),
         EnvironmentVariable("AIFACTORY_ENGINES", parts.enginesFolder),
-        EnvironmentVariable("OMP_WAIT_POLICY", "passive"),
       ],
       resources: plan.resources, site: plan.site, purpose: plan.verb)
   }

@@ -36,7 +36,7 @@ struct MLflowClient {
       "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
       "MLFLOW_DISABLE_TELEMETRY": "true",
       "MPLBACKEND": "Agg",
-      "OMP_WAIT_POLICY": "passive",
+      "GOMP_SPINCOUNT": "1000",
       "PYTHONDONTWRITEBYTECODE": "1",
     ]) { $1 }
   }

@@ -1,0 +1,93 @@
+"""Runs many tasks that do nothing by us, by HyperQueue, by a Slurm array and by bare spawning; see run.sh."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+
+aifactory, home, cluster = sys.argv[1:]
+TASKS = int(os.environ.get("TASKS", 10_000))
+SLURM_TASKS = int(os.environ.get("SLURM_TASKS", 300))
+CORES = len(os.sched_getaffinity(0))
+
+
+def spawn(count):
+    """As many processes at a time as there are cores: what the machine can do at most."""
+    started = time.perf_counter()
+    running = 0
+    for _ in range(count):
+        if running == CORES:
+            os.wait()
+            running -= 1
+        os.posix_spawn("/bin/true", ["/bin/true"], {})
+        running += 1
+    while running:
+        os.wait()
+        running -= 1
+    return time.perf_counter() - started
+
+
+def factory(words):
+    done = subprocess.run([aifactory, *words, "--home", home, "--output", "json"],
+                          check=True, capture_output=True, text=True)
+    return json.loads(done.stdout)
+
+
+def ours(count, *options):
+    started = time.perf_counter()
+    job = factory(["jobs", "submit", "--tasks", str(count), "--wait", *options, "--", "/bin/true"])
+    seconds = time.perf_counter() - started
+    assert job["reason"] == "succeeded", job
+    return seconds
+
+
+def hyperqueue(count):
+    from hyperqueue import Job, LocalCluster
+    from hyperqueue.cluster import WorkerConfig
+
+    with LocalCluster() as local:
+        local.start_worker(WorkerConfig(cores=CORES))
+        client = local.client()
+        job = Job()
+        for _ in range(count):
+            job.program(["/bin/true"])
+        started = time.perf_counter()
+        client.wait_for_jobs([client.submit(job)])
+        return time.perf_counter() - started
+
+
+def array(count):
+    """A plain Slurm array, from sbatch until the last task has left the queue."""
+    with tempfile.NamedTemporaryFile("w", suffix=".sh") as script:
+        script.write("#!/bin/sh\nexec /bin/true\n")
+        script.flush()
+        started = time.perf_counter()
+        job = subprocess.run(
+            ["sbatch", "--parsable", f"--array=0-{count - 1}", "--cpus-per-task=1", "--output=/dev/null", script.name],
+            check=True, capture_output=True, text=True).stdout.strip()
+        while subprocess.run(["squeue", "-h", "-j", job], capture_output=True, text=True).stdout.strip():
+            time.sleep(0.1)
+        return time.perf_counter() - started
+
+
+def rate(name, count, seconds):
+    print(f"{name}: {count} tasks in {seconds:.2f} s, {count / seconds:.0f} a second, "
+          f"{1e3 * seconds / count:.3f} ms a task", flush=True)
+    return count / seconds
+
+
+bare = rate("posix_spawn", TASKS, spawn(TASKS))
+mine = rate("aifactory, one job", TASKS, ours(TASKS, "--cpus", "1"))
+peer = rate("HyperQueue, in one process", TASKS, hyperqueue(TASKS))
+print(f"BENCH name=tasks/spawn ours={mine:.0f} peer={bare:.0f} ratio={mine / bare:.2f} unit=tasks/s goal=>=0.7")
+print(f"BENCH name=tasks/hyperqueue ours={mine:.0f} peer={peer:.0f} ratio={mine / peer:.2f} unit=tasks/s goal=>1")
+passed = mine >= 0.7 * bare and mine > peer
+if cluster:
+    factory(["sites", "add", "bench", "--driver", "slurm", "--scratch", f"{cluster}/scratch"])
+    plain = rate("Slurm, plain array", SLURM_TASKS, array(SLURM_TASKS))
+    packed = rate("aifactory on Slurm, one job", SLURM_TASKS, ours(SLURM_TASKS, "--cpus", "1", "--site", "bench"))
+    print(f"BENCH name=tasks/slurm ours={packed:.1f} peer={plain:.1f} ratio={packed / plain:.2f} unit=tasks/s goal=>=0.95")
+    passed = passed and packed >= 0.95 * plain
+sys.exit(0 if passed else 1)
