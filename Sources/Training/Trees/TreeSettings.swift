@@ -8,6 +8,8 @@ struct TreeSettings: Sendable, Equatable {
   var parameters: [String: String]
   /// Learning rate.
   var eta: Double
+  /// Leaves that a tree may have.
+  var mostLeaves: Int
   /// Trained on log(1 + label), and predictions turned back.
   var isLogarithmic: Bool
   /// Most rounds that a trial may take.
@@ -21,6 +23,7 @@ struct TreeSettings: Sendable, Equatable {
   init(_ point: SearchPoint, of problem: LearningProblem, seed: UInt64, threads: Int) {
     let eta = point.number("eta") ?? 0.1
     self.eta = eta
+    mostLeaves = max(point.number("max_leaves").map { Int($0) } ?? 31, 2)
     let loss = point.word("loss").flatMap(TreeSpace.Loss.init(rawValue:))
     isLogarithmic = loss == .logarithm
     patience = min(max(Int(2.5 / eta), 15), 120)

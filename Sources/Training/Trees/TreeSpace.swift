@@ -22,10 +22,10 @@ struct TreeSpace: Sendable {
     var parameters = [
       SearchParameter("eta", .float(low: 0.02, high: 0.4, log: true)),
       SearchParameter("max_leaves", .int(low: 4, high: mostLeaves, log: true)),
-      SearchParameter("min_child_weight", .float(low: 0.01, high: 64, log: true)),
+      SearchParameter("min_child_weight", .float(low: 1e-3, high: 64, log: true)),
       SearchParameter("subsample", .float(low: 0.5, high: 1)),
       SearchParameter("colsample_bytree", .float(low: 0.3, high: 1)),
-      SearchParameter("colsample_bynode", .float(low: 0.3, high: 1)),
+      SearchParameter("colsample_bynode", .float(low: 0.1, high: 1)),
       SearchParameter("reg_lambda", .float(low: 1e-3, high: 100, log: true)),
       SearchParameter("reg_alpha", .float(low: 1e-4, high: 10, log: true)),
     ]
@@ -42,10 +42,13 @@ struct TreeSpace: Sendable {
     }
     space = try SearchSpace(parameters)
     initialPoints = Self.points(
-      rows: rows, losses: losses, outputs: problem.outputCount > 2 ? problem.outputCount : 1)
+      rows: rows, columns: problem.features.columnCount, losses: losses,
+      outputs: problem.outputCount > 2 ? problem.outputCount : 1)
   }
 
-  private static func points(rows: Int, losses: [Loss], outputs: Int) -> [SearchPoint] {
+  private static func points(
+    rows: Int, columns: Int, losses: [Loss], outputs: Int
+  ) -> [SearchPoint] {
     // A round of several classes is that many trees: they learn faster, from smaller trees.
     let pace = outputs > 2 ? 3.0 : 1.0
     func point(
@@ -75,6 +78,13 @@ struct TreeSpace: Sendable {
         loss: first),
       point(eta: 0.1, leaves: 6, child: 1, rows: 0.9, columns: 0.6, lambda: 1, loss: first),
     ]
+    if outputs > 2 {
+      // Small trees that see few columns each, as those of random forests do (Breiman 2001).
+      points.insert(
+        point(
+          eta: 0.1, leaves: 6, child: 1e-3, rows: 0.6, columns: 1,
+          nodes: max(1 / Double(max(columns, 1)).squareRoot(), 0.1), lambda: 0.01), at: 1)
+    }
     if rows >= 1500 {
       // Tables whose rows have close neighbors reward trees that tell nearly every row apart.
       points.append(

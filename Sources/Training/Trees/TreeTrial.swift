@@ -32,9 +32,9 @@ struct TreeTrialOutcome: Sendable {
 /// Trains one point on all folds together: in chunks of rounds, with one stopping decision for all.
 ///
 /// The curve is the mean over the folds, so the number of rounds is chosen on all validation rows
-/// together and can be used for a fit on all rows. Pruning compares trials after the same
-/// *shrinkage*: a rung at step s means s rounds at a learning rate of 0.1, so that slow learners
-/// are not taken for bad ones.
+/// together and can be used for a fit on all rows. Pruning compares trials that have grown as many
+/// leaves, each weighed by the learning rate: slow learners and those of small trees are not taken
+/// for bad ones, and what is compared has cost about the same.
 struct TreeTrial {
   let settings: TreeSettings
   let pruner: any Pruner
@@ -48,8 +48,14 @@ struct TreeTrial {
   /// way that its trees can go alone.
   private static let usefulShrinkage = 1.0
 
-  /// The round at which a rung lies for this learning rate.
-  func round(ofRung rung: Int) -> Int { max(Int((Double(rung) * 0.1 / settings.eta).rounded()), 1) }
+  /// Leaves times learning rate of one step of the pruner: two rounds of 31 leaves at 0.1.
+  private static let leavesOfStep = 6.2
+
+  /// The round at which a rung lies for this learning rate and these trees.
+  func round(ofRung rung: Int) -> Int {
+    let grown = settings.eta * Double(settings.mostLeaves)
+    return max(Int((Double(rung) * Self.leavesOfStep / grown).rounded()), 1)
+  }
 
   /// Trains, and predicts the validation rows with the best rounds.
   ///
