@@ -180,7 +180,8 @@ struct TrainingRun {
       report(
         .progress(
           phase: "final fit", share: 1,
-          message: "\(added) more, of other seeds, \(added == 1 ? "is" : "are") averaged with them"))
+          message: "\(added) more, of other seeds, \(added == 1 ? "is" : "are") averaged with them")
+      )
     }
     report(.parameter(key: "final_models", value: String(members.count)))
     return members
