@@ -96,8 +96,8 @@ let package = Package(
     optimizedLibrary(
       "Experimentation",
       [
-        "Basics", "MLflowProtocol", "JobProtocol", "DataPipelines", "Engines", grdb, sqlite,
-        logging,
+        "Basics", "MLflowProtocol", "JobProtocol", "DataPipelines", "Optimization", "Engines",
+        grdb, sqlite, logging,
       ]),
     optimizedLibrary(
       "Training",
@@ -108,8 +108,8 @@ let package = Package(
     library(
       "Serving",
       [
-        "Basics", "Compute", "JobProtocol", "DataPipelines", "Engines", "Experimentation", "CLinux",
-        grdb, crypto, logging, lifecycle,
+        "Basics", "Compute", "JobProtocol", "DataPipelines", "Optimization", "Engines",
+        "Experimentation", "CLinux", grdb, crypto, logging, lifecycle,
       ]),
     library(
       "Workflows",
@@ -152,14 +152,22 @@ let package = Package(
     tests("EnginesTests", ["Engines", "DataPipelines", "Basics"]),
     tests(
       "ExperimentationTests",
-      ["Experimentation", "MLflowProtocol", "Engines", "DataPipelines", "Basics", grdb]),
+      [
+        "Experimentation", "MLflowProtocol", "Engines", "Optimization", "JobProtocol",
+        "DataPipelines", "Basics", grdb,
+      ]),
     tests(
       "TrainingTests",
       [
         "Training", "Experimentation", "Engines", "DataPipelines", "Optimization", "Basics",
         "JobProtocol",
       ]),
-    tests("ServingTests", ["Serving", "Compute", "Engines", "DataPipelines", "Basics", grdb]),
+    tests(
+      "ServingTests",
+      [
+        "Serving", "Compute", "Engines", "DataPipelines", "Optimization", "JobProtocol", "Basics",
+        grdb,
+      ]),
     tests(
       "WorkflowsTests",
       [
@@ -175,7 +183,7 @@ let package = Package(
         nioPosix, nioHTTP1, logging, grdb,
         .product(name: "HummingbirdTesting", package: "hummingbird"),
       ]),
-    tests("FactoryCLITests", ["FactoryCLI", "API", "Basics"]),
+    tests("FactoryCLITests", ["FactoryCLI", "API", "Optimization", "Basics"]),
     tests("EndToEndTests", ["API", "Basics", "JobProtocol"]),
   ]
 )

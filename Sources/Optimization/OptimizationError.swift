@@ -8,6 +8,12 @@ public struct OptimizationError: FactoryError {
     case unknownSampler = "sampler_unknown"
     case unknownPruner = "pruner_unknown"
     case invalidQuestion = "search_question_invalid"
+    case notToldEnough = "search_trials_missing"
+    case trialNotFound = "trial_not_found"
+    /// A worker means another parameter by a name than the study does.
+    case parameterDiffers = "search_parameter_conflict"
+    /// The journal of a study cannot be read.
+    case invalidEvent = "study_journal_damaged"
   }
 
   /// Which of them.

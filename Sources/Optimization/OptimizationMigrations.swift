@@ -37,6 +37,22 @@ public enum OptimizationMigrations {
             PRIMARY KEY (study, number)
           ) STRICT, WITHOUT ROWID;
           """)
-    }
+    },
+    SchemaMigration(identifier: "optimization-2-spaces-of-studies") { db in
+      try db.execute(
+        sql: """
+          -- As JSON; NULL for studies that were made before it was kept.
+          ALTER TABLE study ADD COLUMN space TEXT CHECK (space IS NULL OR json_valid(space));
+          ALTER TABLE study ADD COLUMN budget INTEGER CHECK (budget > 0);
+          """)
+    },
+    SchemaMigration(identifier: "optimization-3-shared-studies") { db in
+      try db.execute(
+        sql: """
+          -- What a study is about that workers ask; NULL for those that a job leads alone.
+          ALTER TABLE study ADD COLUMN terms TEXT CHECK (terms IS NULL OR json_valid(terms));
+          CREATE UNIQUE INDEX sharedStudyByName ON study(project, name) WHERE terms IS NOT NULL;
+          """)
+    },
   ]
 }

@@ -18,6 +18,8 @@ public indirect enum WireSchema: Sendable {
   case list(WireSchema)
   /// Values by keys that the caller chooses.
   case map(WireSchema)
+  /// A JSON object that documentation describes.
+  case document
   /// A wire type with keys of its own, which is described once and then referred to.
   case record(any DescribedWire.Type)
 
@@ -48,6 +50,7 @@ public indirect enum WireSchema: Sendable {
     case .flag: ["type": "boolean"]
     case .list(let element): ["type": "array", "items": element.json]
     case .map(let value): ["type": "object", "additionalProperties": value.json]
+    case .document: ["type": "object"]
     case .record(let type): ["$ref": .string("#/components/schemas/" + type.schemaName)]
     }
   }
@@ -57,7 +60,7 @@ public indirect enum WireSchema: Sendable {
     switch self {
     case .record(let type): [type]
     case .list(let inner), .map(let inner): inner.records
-    case .text, .matching, .word, .whole, .number, .flag: []
+    case .text, .matching, .word, .whole, .number, .flag, .document: []
     }
   }
 }

@@ -4,7 +4,8 @@ extension StudyWire: DescribedWire {
     "id": .text, "name": .text, "job?": .text, "metric": .text,
     "goal": .word(["minimize", "maximize"]), "sampler": .text, "pruner": .text,
     // 64 bits without a sign: more than an integer of most languages.
-    "seed": .count, "created_at_ms": .integer, "trials?": .list(.record(Trial.self)),
+    "seed": .count, "created_at_ms": .integer, "budget?": .positive, "space?": .document,
+    "trials?": .list(.record(Trial.self)),
   ]
 }
 

@@ -1,3 +1,5 @@
+public import Basics
+
 /// A search as HTTP and `--output json` tell it.
 public struct StudyWire: Codable, Sendable, Equatable {
   /// One trial.
@@ -53,13 +55,18 @@ public struct StudyWire: Codable, Sendable, Equatable {
   public var seed: UInt64
   /// Unix time, UTC.
   public var createdAtMs: Int64
+  /// How many trials there will be, where that is known.
+  public var budget: Int?
+  /// What may be tried (docs/search.md); absent in lists, and where it was not kept.
+  public var space: JSONValue?
   /// In order of their numbers; absent in lists.
   public var trials: [Trial]?
 
   /// Takes every value as it is.
   public init(
     id: String, name: String, job: String?, metric: String, goal: String, sampler: String,
-    pruner: String, seed: UInt64, createdAtMs: Int64, trials: [Trial]?
+    pruner: String, seed: UInt64, createdAtMs: Int64, budget: Int? = nil,
+    space: JSONValue? = nil, trials: [Trial]?
   ) {
     self.id = id
     self.name = name
@@ -70,6 +77,8 @@ public struct StudyWire: Codable, Sendable, Equatable {
     self.pruner = pruner
     self.seed = seed
     self.createdAtMs = createdAtMs
+    self.budget = budget
+    self.space = space
     self.trials = trials
   }
 }

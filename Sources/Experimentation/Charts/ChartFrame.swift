@@ -8,13 +8,29 @@ struct ChartFrame {
   let bottom = 42.0
   let x: Scale
   let y: Scale
+  private let xTicks: [Tick]?
+  private let yTicks: [Tick]
 
-  init(x: Scale, y: Scale, height: Double = 280, hasLegend: Bool = false) {
+  /// What stands beside an axis.
+  struct Tick {
+    var value: Double
+    var text: String
+  }
+
+  /// - Parameters:
+  ///   - xTicks: nil for those of the scale.
+  ///   - yTicks: nil for those of the scale.
+  init(
+    x: Scale, y: Scale, height: Double = 280, hasLegend: Bool = false, xTicks: [Tick]? = nil,
+    yTicks: [Tick]? = nil
+  ) {
     self.x = x
     self.y = y
     self.height = height
+    self.xTicks = xTicks
+    self.yTicks = yTicks ?? y.ticks.map { Tick(value: $0, text: y.label($0)) }
     top = hasLegend ? 30 : 12
-    let widest = y.ticks.map { y.label($0).count }.max() ?? 1
+    let widest = self.yTicks.map(\.text.count).max() ?? 1
     left = 30 + 6.6 * Double(widest)
   }
 
@@ -32,14 +48,16 @@ struct ChartFrame {
   /// A picture with grid, ticks and the names of the axes.
   func begin(xName: String, yName: String, xLabel: ((Double) -> String)? = nil) -> SVG {
     var svg = SVG(width: Self.width, height: height)
-    for tick in y.ticks {
-      svg.line(left, placeY(tick), left + plotWidth, placeY(tick), style: "grid")
-      svg.words(y.label(tick), x: left - 6, y: placeY(tick) + 4, anchor: .end)
+    for tick in yTicks {
+      svg.line(left, placeY(tick.value), left + plotWidth, placeY(tick.value), style: "grid")
+      svg.words(tick.text, x: left - 6, y: placeY(tick.value) + 4, anchor: .end)
     }
     let floor = top + plotHeight
-    for tick in x.ticks {
-      svg.line(placeX(tick), floor, placeX(tick), floor + 4, style: "axis")
-      svg.words(xLabel?(tick) ?? x.label(tick), x: placeX(tick), y: floor + 17, anchor: .middle)
+    let ticks =
+      xTicks ?? x.ticks.map { Tick(value: $0, text: xLabel?($0) ?? x.label($0)) }
+    for tick in ticks {
+      svg.line(placeX(tick.value), floor, placeX(tick.value), floor + 4, style: "axis")
+      svg.words(tick.text, x: placeX(tick.value), y: floor + 17, anchor: .middle)
     }
     svg.line(left, floor, left + plotWidth, floor, style: "axis")
     svg.words(

@@ -3,11 +3,20 @@ struct ParallelCoordinates {
   var axes: [ParallelAxis]
   /// Positions of the runs in the order of drawing; the last lies on top.
   var order: [Int]
+  /// Whether the page's script lets people choose on the axes.
+  var isInteractive = true
 
   static let height = 330.0
   private static let top = 46.0
   private static let bottom = 34.0
   private static let span = height - top - bottom
+
+  /// Takes axes and an order as they are, without choosing on the axes.
+  init(axes: [ParallelAxis], order: [Int]) {
+    self.axes = axes
+    self.order = order
+    isInteractive = false
+  }
 
   /// Axes of the params that differ and of the most telling metrics.
   init(_ compared: ComparedRuns) {
@@ -60,6 +69,7 @@ struct ParallelCoordinates {
       if axis.shares.contains(where: { $0 == nil }) {
         svg.words("–", x: x(place) - 6, y: y(nil) + 4, anchor: .end, style: "tick halo")
       }
+      guard isInteractive else { continue }
       svg.rectangle(
         x(place) - 16, Self.top - 6, 32, Self.span + 30, style: "grip", opacity: 0,
         title: "Drag along \(axis.name) to choose runs; a click takes the choice back.")

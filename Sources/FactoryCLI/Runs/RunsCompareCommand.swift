@@ -59,14 +59,7 @@ struct RunsCompareCommand: FactoryCommand {
     var query = [("runs", ids.joined(separator: ",")), ("file", "true")]
     if let metric { query.append(("metric", metric)) }
     let page = try await client.send("GET", "/runs/compare", query: query).body
-    let path = FileTree.absolute(file)
-    do {
-      try Data(page).write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch {
-      throw CLIError(
-        .fileUnwritable, "\(visible(file)) cannot be written: \(error.localizedDescription)",
-        hint: "Name a file in a folder that exists.")
-    }
+    let path = try PageFile.write(page, to: file)
     try global.output.show(
       ComparisonFileJSON(html: path, runs: ids),
       text: "\(ids.count) runs are compared in \(path)", quiet: [path])

@@ -1,5 +1,8 @@
 internal import API
 internal import ArgumentParser
+internal import Experimentation
+internal import JobProtocol
+internal import Optimization
 import Foundation
 
 /// Shows one study.
@@ -12,9 +15,23 @@ struct StudiesShowCommand: FactoryCommand {
   @Argument(help: ArgumentHelp("Identifier of the study.", valueName: "study"))
   var id: String
 
+  @Option(
+    help: ArgumentHelp(
+      "Write a page that needs nothing else: history, importance, slices, pairs, all trials.",
+      valueName: "file"))
+  var html: String?
+
+  @Flag(help: "Draw the values and the best so far instead of the table.")
+  var plot = false
+
   func execute() async throws {
-    let study = try await connection().get(
-      "/api/v1/studies/\(FactoryClient.escaped(id))", as: StudyWire.self)
+    let study = try await study(id)
+    if let html { return try writePage(of: study, to: html) }
+    if plot {
+      let drawing = SearchPlot(study: study, told: try study.told())
+      return try global.output.show(
+        study, text: drawing.text, quiet: study.bestFirst.map { "\($0.number)" })
+    }
     let trials = study.bestFirst
     let rows = trials.map { trial in
       [
@@ -34,6 +51,46 @@ struct StudiesShowCommand: FactoryCommand {
           .number("SECONDS"), "PARAMETERS",
         ], rows: rows, whenEmpty: "No trial has ended yet."),
       quiet: trials.map { "\($0.number)" })
+  }
+
+  private func writePage(of study: StudyWire, to file: String) throws {
+    let page = StudyPage(
+      try study.told(), id: study.id, name: study.name, metric: study.metric,
+      nowMs: Int64(Date().timeIntervalSince1970 * 1_000))
+    let path = try PageFile.write(Array(page.html().utf8), to: file)
+    try global.output.show(
+      StudyPageJSON(html: path, study: study.id), text: "The search is shown in \(path)",
+      quiet: [path])
+  }
+}
+
+/// What `studies show --html FILE --output json` prints.
+private struct StudyPageJSON: Encodable {
+  var html: String
+  var study: String
+}
+
+/// A search drawn in the terminal.
+struct SearchPlot {
+  var study: StudyWire
+  var told: ToldStudy
+  var width = Terminal.standard.width - 14
+
+  var text: String {
+    var values: [(x: Double, y: Double)] = []
+    var best: [(x: Double, y: Double)] = []
+    for trial in told.trials where trial.outcome == .completed {
+      guard let value = trial.value, value.isFinite else { continue }
+      values.append((x: Double(trial.number), y: value))
+      let leader = best.last.map { told.goals[0].isBetter(value, than: $0.y) ? value : $0.y }
+      best.append((x: Double(trial.number), y: leader ?? value))
+    }
+    return CurvePlot(
+      curves: [
+        CurvePlot.Curve(name: study.metric, points: values),
+        CurvePlot.Curve(name: "best so far", points: best),
+      ], width: width, height: 14
+    ).text
   }
 }
 

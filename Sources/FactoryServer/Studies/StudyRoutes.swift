@@ -46,7 +46,8 @@ extension StudyWire {
     self.init(
       id: study.id.rawValue, name: study.name, job: study.job, metric: study.metric,
       goal: study.goal.rawValue, sampler: study.sampler, pruner: study.pruner, seed: study.seed,
-      createdAtMs: study.createdAtMs, trials: trials)
+      createdAtMs: study.createdAtMs, budget: study.budget,
+      space: trials == nil ? nil : study.space?.json, trials: trials)
   }
 }
 

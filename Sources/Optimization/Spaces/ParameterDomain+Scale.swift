@@ -50,9 +50,15 @@ extension ParameterDomain {
   }
 
   /// The value at a share in 0..<1 of the domain, choices included: each owns the same width.
-  func value(atShare share: Double) -> ParameterValue {
+  public func value(atShare share: Double) -> ParameterValue {
     guard isUnordered else { return value(at: share) }
     return value(at: (share * Double(valueCount ?? 1)).rounded(.down))
+  }
+
+  /// Where a value lies in 0...1, choices included: in the middle of what each owns.
+  public func share(of value: ParameterValue) -> Double {
+    guard isUnordered else { return place(of: value) }
+    return (place(of: value) + 0.5) / Double(Swift.max(valueCount ?? 1, 1))
   }
 
   /// Distance between neighboring values in 0...1; 0 for real numbers and logarithmic scales.

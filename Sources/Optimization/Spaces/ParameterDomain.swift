@@ -72,7 +72,10 @@ public enum ParameterDomain: Sendable, Equatable {
     case (_, .float(let number)):
       if contains(value) { return value }
       return number.isFinite ? self.value(at: place(of: value)) : nil
-    case (_, .int): return self.value(at: place(of: value))
+    case (_, .int(let number)):
+      // A whole number of a file that says 1 and means 1.0 stays what it is.
+      let float = ParameterValue.float(Double(number))
+      return contains(float) ? float : self.value(at: place(of: value))
     }
   }
 

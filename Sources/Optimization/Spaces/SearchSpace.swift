@@ -49,6 +49,15 @@ public struct SearchSpace: Sendable, Equatable {
     }
   }
 
+  /// A space without parameters.
+  init() {
+    parameters = []
+    constraints = []
+    forbidden = []
+    initialPoints = []
+    anchor = nil
+  }
+
   /// The parameter of that name, or nil.
   public subscript(name: String) -> SearchParameter? {
     parameters.first { $0.name == name }

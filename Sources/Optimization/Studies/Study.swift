@@ -49,25 +49,43 @@ public struct Study: Sendable {
   ///
   /// - Parameter wanted: a point to try instead of the sampler's; it is moved into the space.
   public mutating func ask(_ wanted: SearchPoint? = nil) -> Trial {
-    let number = history.nextNumber
     let point: SearchPoint
-    if let wanted {
-      point = space.nearest(to: wanted)
-    } else if number < initialPoints.count {
-      point = initialPoints[number]
-    } else {
-      var random = history.nextRandom
-      point = sampler.point(for: history, memory: &memory, using: &random)
-    }
-    let trial = Trial(number: number, point: point, state: .running)
-    history.trials.append(trial)
-    return trial
+    if let wanted { point = space.nearest(to: wanted) } else { point = propose() }
+    restore(point)
+    return trials[trials.count - 1]
+  }
+
+  /// The point of the next trial, which does not begin.
+  mutating func propose() -> SearchPoint {
+    let number = history.nextNumber
+    if number < initialPoints.count { return initialPoints[number] }
+    var random = history.nextRandom
+    return sampler.point(for: history, memory: &memory, using: &random)
   }
 
   /// Records what became of a trial; a trial that is not running keeps what was told first.
   public mutating func tell(_ number: Int, _ state: TrialState) {
     guard trials.indices.contains(number), !trials[number].state.isFinished else { return }
     history.trials[number].state = state
+  }
+
+  /// Takes a trial up again as it was asked for, as the next one.
+  mutating func restore(_ point: SearchPoint) {
+    history.trials.append(Trial(number: history.nextNumber, point: point, state: .running))
+  }
+
+  /// Replaces what a trial tries: it chose values of its own, or did without some.
+  mutating func replace(_ point: SearchPoint, of number: Int) {
+    guard trials.indices.contains(number), trials[number].point != point else { return }
+    history.trials[number].point = point
+    forget()
+  }
+
+  /// Goes on in another space.
+  mutating func move(to space: SearchSpace) {
+    guard space != history.space else { return }
+    history.space = space
+    forget()
   }
 
   /// Drops what the sampler worked out so far; it costs time at the next asking and changes nothing.

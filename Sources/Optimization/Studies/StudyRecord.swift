@@ -28,12 +28,19 @@ public struct StudySummary: Identified, Sendable, Equatable {
   public var seed: UInt64
   /// Milliseconds since 1970.
   public var createdAtMs: Int64
+  /// How many trials there will be, where that is known.
+  public var budget: Int?
+  /// What may be tried, once the search has told.
+  public var space: SearchSpace?
+
+  /// What a search calls its space among its reports, as JSON.
+  public static let spaceReportKey = "search_space"
 
   /// Takes every value as it is.
   public init(
     id: Identifier<StudySummary>, project: String = "default", name: String, job: String?,
     metric: String, goal: OptimizationGoal, sampler: String, pruner: String, seed: UInt64,
-    createdAtMs: Int64
+    createdAtMs: Int64, budget: Int? = nil, space: SearchSpace? = nil
   ) {
     self.id = id
     self.project = project
@@ -45,6 +52,8 @@ public struct StudySummary: Identified, Sendable, Equatable {
     self.pruner = pruner
     self.seed = seed
     self.createdAtMs = createdAtMs
+    self.budget = budget
+    self.space = space
   }
 }
 
@@ -58,8 +67,23 @@ extension StudySummary {
     self.init(
       id: id, project: row["project"], name: row["name"], job: row["job"], metric: row["metric"],
       goal: goal, sampler: row["sampler"], pruner: row["pruner"], seed: seed,
-      createdAtMs: row["createdAtMs"])
+      createdAtMs: row["createdAtMs"], budget: row["budget"],
+      space: (row["space"] as String?).flatMap(SearchSpace.init(text:)))
   }
+}
+
+extension SearchSpace {
+  /// The space of a JSON text; nil where a later version wrote what this one cannot read.
+  init?(text: String) {
+    // A space that cannot be read is as good as none: the trials tell what was tried.
+    guard let json = try? JSONValue(parsing: text), let space = try? SearchSpace(json: json) else {
+      return nil
+    }
+    self = space
+  }
+
+  /// The space as JSON in a text.
+  public var text: String { String(decoding: json.encoded(), as: UTF8.self) }
 }
 
 /// The translation between a trial's report and its row.

@@ -14,13 +14,25 @@ public struct StudyStore: Sendable {
   public func create(_ study: StudySummary, in db: Database) throws {
     try db.execute(
       sql: """
-        INSERT INTO study (id, project, name, job, metric, goal, sampler, pruner, seed, createdAtMs)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+        INSERT INTO study (id, project, name, job, metric, goal, sampler, pruner, seed, createdAtMs,
+          budget, space)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
         """,
       arguments: [
         study.id.rawValue, study.project, study.name, study.job, study.metric,
         study.goal.rawValue, study.sampler, study.pruner, String(study.seed), study.createdAtMs,
+        study.budget, study.space?.text,
       ])
+  }
+
+  /// Keeps what may be tried, once the search has told; what is no space changes nothing.
+  public func keep(
+    space text: String, of study: Identifier<StudySummary>, in db: Database
+  ) throws {
+    guard let space = SearchSpace(text: text) else { return }
+    try db.execute(
+      sql: "UPDATE study SET space = ? WHERE id = ?",
+      arguments: [space.text, study.rawValue])
   }
 
   /// Keeps what a search optimizes, once it has told.

@@ -64,7 +64,9 @@ struct SearchState {
       forgetPredictions()
     } else {
       told.outcome = .pruned
-      told.message = trained.ending == .late ? "the time was over" : "worse than others so far"
+      told.message =
+        trained.ending == .late
+        ? "the time was over" : trained.verdict ?? "worse than others so far"
       study.tell(trial.number, .pruned(value: trained.value, step: trained.steps))
       prunedCount += 1
     }

@@ -38,6 +38,7 @@ struct TreeSearch {
       study: Study(
         space: space.space, goal: problem.goal, sampler: sampler, seed: request.seed,
         initialPoints: space.initialPoints, budget: request.trials))
+    report(.parameter(key: StudySummary.spaceReportKey, value: try space.told().text))
     let begunMs = clock.nowMs()
     var isUseful = false
     while wantsMore(state) {

@@ -46,6 +46,11 @@ struct TreeSpace: Sendable {
       outputs: problem.outputCount > 2 ? problem.outputCount : 1)
   }
 
+  /// The space with the points that are tried first, as others are told of it.
+  func told() throws -> SearchSpace {
+    try SearchSpace(space.parameters, initialPoints: initialPoints)
+  }
+
   private static func points(
     rows: Int, columns: Int, losses: [Loss], outputs: Int
   ) -> [SearchPoint] {

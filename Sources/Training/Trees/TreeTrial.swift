@@ -27,6 +27,8 @@ struct TreeTrialOutcome: Sendable {
   var curve: String
   /// The followed metric at some of the rounds.
   var followed: TrialCurve?
+  /// Why the pruner stopped it.
+  var verdict: String?
 }
 
 /// Trains one point on all folds together: in chunks of rounds, with one stopping decision for all.
@@ -81,6 +83,7 @@ struct TreeTrial {
     var passed: [Int: Double] = [:]
     var done = 0
     var ending = TreeTrialOutcome.Ending.completed
+    var verdict: String?
     while done < settings.mostRounds {
       let nextRung = rungs.first.map(round(ofRung:)) ?? .max
       let target = min(done + Self.chunk, settings.mostRounds, max(nextRung, done + 1))
@@ -100,6 +103,7 @@ struct TreeTrial {
         passed[rung] = best.value
         if pruner.shouldPrune(moment) {
           ending = .pruned
+          verdict = moment.standing
           break
         }
       }
@@ -113,7 +117,7 @@ struct TreeTrial {
     guard best.rounds > 0 else {
       return TreeTrialOutcome(
         ending: ending, value: .nan, rounds: 0, steps: done, predictions: [], rungs: passed,
-        curve: settings.curve, followed: followed)
+        curve: settings.curve, followed: followed, verdict: verdict)
     }
     let predictions = try folds.folds.flatMap {
       try $0.predictions(rounds: best.rounds, settings, outputs: problem.outputCount)
@@ -121,7 +125,7 @@ struct TreeTrial {
     return TreeTrialOutcome(
       ending: ending, value: problem.score(predictions, rows: problem.plan.validationRows),
       rounds: best.rounds, steps: done, predictions: predictions, rungs: passed,
-      curve: settings.curve, followed: followed)
+      curve: settings.curve, followed: followed, verdict: verdict)
   }
 
   /// The number of rounds where a curve is best, the fewest of equals, and its value there.

@@ -40,6 +40,9 @@ public struct StageReportSink: JobReportSink {
         points.append(
           MetricPoint(
             key: RunText.key(key), value: value, step: step, timestampMs: timestampMs))
+      case .parameter(StudySummary.spaceReportKey, let text):
+        // Too long for a param, and told with the study.
+        try StudyStore().keep(space: text, of: study, in: db)
       case .parameter(let key, let value):
         if key == "metric", let metric = MetricName(rawValue: value) {
           try StudyStore().resolve(

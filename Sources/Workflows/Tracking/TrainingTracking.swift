@@ -41,7 +41,7 @@ struct TrainingTracking: Sendable {
           metric: metric?.rawValue ?? "automatic",
           goal: metric?.goal == .maximize ? .maximize : .minimize,
           sampler: train.search.sampler, pruner: train.search.pruner, seed: train.search.seed,
-          createdAtMs: nowMs), in: db)
+          createdAtMs: nowMs, budget: train.search.trials), in: db)
     }
   }
 

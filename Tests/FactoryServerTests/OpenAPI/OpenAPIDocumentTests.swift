@@ -134,6 +134,7 @@ import Testing
     case .flag: true
     case .list(let element): [example(of: element)]
     case .map(let value): ["someKey": example(of: value)]
+    case .document: ["someKey": [1, "text"]]
     case .record(let type):
       .object(type.fields.list.map { JSONMember($0.name, example(of: $0.schema)) })
     }

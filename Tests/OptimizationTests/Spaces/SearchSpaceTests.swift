@@ -85,4 +85,19 @@ struct SearchSpaceTests {
     study.tell(1, .completed(value: .nan))
     #expect(study.best?.number == 0)
   }
+
+  @Test func `whole numbers of a file are exact values of a real parameter`() throws {
+    let space = try SearchSpace(
+      json: JSONValue(
+        parsing: """
+          {"parameters": [{"name": "weight", "log_uniform": [0.01, 64]}, {"name": "depth", "int": [1, 9]}],
+           "initial": [{"weight": 1, "depth": 3}, {"weight": 63, "depth": 9}]}
+          """))
+    #expect(
+      space.initialPoints == [
+        SearchPoint(["weight": .float(1), "depth": .int(3)]),
+        SearchPoint(["weight": .float(63), "depth": .int(9)]),
+      ])
+    #expect(try SearchSpace(json: space.json).initialPoints == space.initialPoints)
+  }
 }

@@ -45,30 +45,11 @@ extension Report {
   private func progressChart(
     _ search: SearchHistory, metric: MetricName?, title: String
   ) -> LineChart? {
-    let trials = search.trials.filter { $0.value?.isFinite == true && $0.outcome == "completed" }
-    guard trials.count > 1, let goal = metric?.goal else { return nil }
-    var best: [(x: Double, y: Double)] = []
-    for trial in trials {
-      guard let value = trial.value else { continue }
-      let known = best.last?.y ?? value
-      best.append((Double(trial.number), goal.prefers(value, over: known) ? value : known))
-    }
-    // A few hopeless trials would press all others to one line.
-    let sorted = trials.compactMap(\.value).sorted()
-    let (low, high) = (
-      Quantile.of(sorted: sorted, at: goal == .minimize ? 0 : 0.1),
-      Quantile.of(sorted: sorted, at: goal == .minimize ? 0.9 : 1)
-    )
-    let dots = trials.compactMap { trial -> (x: Double, y: Double)? in
-      guard let value = trial.value, (low...high).contains(value) else { return nil }
-      return (Double(trial.number), value)
-    }
-    let shownBest = best.filter { (low...high).contains($0.y) }
-    return LineChart(
-      series: [
-        LineChart.Series(
-          name: "trial", points: dots, style: "none muted", hasDots: true, isNamed: false),
-        LineChart.Series(name: "best", points: shownBest, style: "c1", isNamed: false),
-      ], xName: "trial", yName: title, xIsWhole: true)
+    guard let goal = metric?.goal else { return nil }
+    let trials = search.trials.filter { $0.outcome == "completed" }
+    return ProgressChart(
+      trials: trials.compactMap { trial in trial.value.map { (number: trial.number, value: $0) } },
+      isSmallGood: goal == .minimize, name: title
+    ).chart
   }
 }

@@ -40,6 +40,21 @@ public struct GaussianProcessSampler: Sampler {
       .best(index: history.nextNumber, seed: history.seed, using: &random)
   }
 
+  /// What is believed of a point, and of the best trial, in standard deviations of the losses; nil before the first belief.
+  func belief(
+    about point: SearchPoint, in history: SearchHistory
+  ) -> (mean: Double, deviation: Double, best: Double)? {
+    var memory = SamplerMemory()
+    guard let data = BeliefData(history, most: mostTrials, atLeast: startupTrials),
+      let process = GaussianProcess(
+        data.points, values: data.values, unordered: data.unordered,
+        kernel: Self.kernel(data, memory: &memory))
+    else { return nil }
+    let belief = process.belief(at: BeliefData.places(of: point, history.space))
+    let best = data.points.map { process.belief(at: $0).mean }.min() ?? 0
+    return (belief.mean, belief.deviation, best)
+  }
+
   /// The kernel fitted to the first so many trials, of a number that grows in steps of a tenth.
   private static func kernel(_ data: BeliefData, memory: inout SamplerMemory) -> MaternKernel {
     let remembered = memory.content as? Remembered

@@ -102,8 +102,16 @@ private struct GroupModel {
   private let parameters: [SearchParameter]
   private let columns: [[Double]]
   private let isConditional: Bool
-  private var densities: (good: ParzenEstimator, bad: ParzenEstimator)?
+  private var densities: Densities?
   private var isLearned = false
+
+  struct Densities {
+    var good: ParzenEstimator
+    var bad: ParzenEstimator
+    /// The good trials' places in the history, best first.
+    var leaders: [Int]
+    var otherCount: Int
+  }
 
   init(_ group: ParameterGroup, space: SearchSpace, table: PlaceTable) {
     parameters = group.members.map { space.parameters[$0] }
@@ -140,9 +148,7 @@ private struct GroupModel {
   }
 
   /// The densities of the good trials and of the others; nil while too few trials have ended.
-  private func learn(
-    for sampler: TPESampler, _ history: SearchHistory
-  ) -> (good: ParzenEstimator, bad: ParzenEstimator)? {
+  func learn(for sampler: TPESampler, _ history: SearchHistory) -> Densities? {
     let present = history.trials.indices.filter { index in
       !columns.contains { $0[index].isNaN }
     }
@@ -160,9 +166,49 @@ private struct GroupModel {
         columns: columns.map { column in indices.map { column[$0] } },
         kernelWidth: sampler.kernelWidth)
     }
-    return (
-      estimator(ranked.prefix(goodCount).map(\.index)),
-      estimator(ranked.dropFirst(goodCount).map(\.index) + running)
-    )
+    let leaders = ranked.prefix(goodCount).map(\.index)
+    let others = ranked.dropFirst(goodCount).map(\.index) + running
+    return Densities(
+      good: estimator(leaders), bad: estimator(others), leaders: leaders, otherCount: others.count)
+  }
+
+  /// How a point's values lie in the densities; nil where they are not known.
+  func preference(
+    for point: SearchPoint, sampler: TPESampler, _ history: SearchHistory
+  ) -> TPEPreference? {
+    guard let densities = learn(for: sampler, history) else { return nil }
+    let values = parameters.compactMap { point[$0.name] }
+    guard values.count == parameters.count else { return nil }
+    let places = zip(parameters, values).map { $0.domain.place(of: $1) }
+    return TPEPreference(
+      parameters: parameters.map(\.name),
+      logRatio: densities.good.logDensity(at: places) - densities.bad.logDensity(at: places),
+      leaders: densities.leaders.map { history.trials[$0].number },
+      otherCount: densities.otherCount)
+  }
+}
+
+/// Why TPE prefers the values of parameters that exist together.
+struct TPEPreference: Equatable {
+  var parameters: [String]
+  /// The logarithm of how much more likely they are among the good trials than among the others.
+  var logRatio: Double
+  /// Numbers of the good trials, best first.
+  var leaders: [Int]
+  var otherCount: Int
+}
+
+extension TPESampler {
+  /// How likely a point's values are among good trials and among others, for each group of parameters that has learned.
+  func preferences(for point: SearchPoint, in history: SearchHistory) -> [TPEPreference] {
+    let ended = history.trials.count(where: \.state.isFinished)
+    guard ended >= max(startupTrials, 2) else { return [] }
+    var memory = SamplerMemory()
+    let table = PlaceTable.of(history, memory: &memory)
+    return ParameterGroup.of(history.space).compactMap { group in
+      let model = GroupModel(group, space: history.space, table: table)
+      return model.isActive(in: point)
+        ? model.preference(for: point, sampler: self, history) : nil
+    }
   }
 }

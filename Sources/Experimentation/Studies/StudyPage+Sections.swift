@@ -1,0 +1,233 @@
+import JobProtocol
+import Optimization
+
+/// The sections of a search's page.
+extension StudyPage {
+  /// Parameters that are looked at one by one.
+  private static let mostSlices = 16
+  /// Parameters whose pairs are looked at.
+  private static let mostPaired = 3
+
+  /// How values went up or down, and what was running when.
+  var courseSection: String {
+    var figures: [String] = []
+    let progress = ProgressChart(
+      trials: completed.map { (number: $0.number, value: $0.value) }, isSmallGood: isSmallGood,
+      name: metric)
+    if let chart = progress.chart {
+      figures.append(
+        HTML.figure(
+          "History", svg: chart.svg(label: "Value of each trial and the best so far"),
+          caption: "Each dot is a trial; the line is the best so far. The worst tenth is left out.")
+      )
+    }
+    let sorted = completed.map(\.value).sorted()
+    if let first = sorted.first, let last = sorted.last, first < last {
+      let count = Double(sorted.count)
+      let points = sorted.enumerated().map { place, value in
+        (x: value, y: (Double(place) + 1) / count)
+      }
+      let chart = LineChart(
+        series: [LineChart.Series(name: "trials", points: points, style: "c1")], xName: metric,
+        yName: "share of trials", yRange: 0...1)
+      figures.append(
+        HTML.figure(
+          "Distribution", svg: chart.svg(label: "Empirical distribution of the values"),
+          caption: "The share of completed trials whose value is at most so large."))
+    }
+    if let chart = timeline {
+      figures.append(
+        HTML.figure(
+          "Timeline", svg: chart.svg(label: "When each trial ran"),
+          caption: "A bar is a trial, from its start to its end. Gray ones were stopped early, "
+            + "red ones failed."))
+    }
+    guard !figures.isEmpty else { return "" }
+    return HTML.section("course", "Course", lead: "", html: HTML.charts(figures))
+  }
+
+  private var timeline: TimelineChart? {
+    guard let first = study.trials.map(\.startedAtMs).min(), study.trials.count > 1 else {
+      return nil
+    }
+    return TimelineChart(
+      bars: study.trials.map { trial in
+        TimelineChart.Bar(
+          number: trial.number, start: Double(trial.startedAtMs - first) / 1_000,
+          end: Double(trial.endedAtMs - first) / 1_000, style: Self.style(trial.outcome))
+      })
+  }
+
+  private static func style(_ outcome: TrialReport.Outcome) -> String {
+    switch outcome {
+    case .completed: "c1"
+    case .pruned: "muted"
+    case .failed: "bad"
+    }
+  }
+
+  /// Which parameters made the difference.
+  var importanceSection: String {
+    guard let importance else { return "" }
+    var figures = [
+      HTML.figure(
+        "Functional ANOVA", svg: Self.bars(importance).svg(label: "Importance of parameters"),
+        caption: "The share of the variance over the whole space that a parameter makes alone.")
+    ]
+    if let permutation {
+      figures.append(
+        HTML.figure(
+          "Permutation", svg: Self.bars(permutation).svg(label: "Permutation importance"),
+          caption: "How much more wrong the forest gets, in shares of the variance, when a "
+            + "parameter's values are exchanged among trials that it has not seen."))
+    }
+    let pairs = importance.pairs.prefix(5).filter { $0.value >= 0.01 }.map {
+      [escaped($0.first), escaped($0.second), NumberText.percent($0.value)]
+    }
+    let together =
+      pairs.isEmpty
+      ? ""
+      : "<h3>Together, beyond what each does alone</h3>"
+        + HTML.table([.text("Parameter"), .text("Parameter"), .number("Share")], rows: pairs)
+    var notes = [Self.trust(importance)]
+    if !importance.unknown.isEmpty {
+      notes.append("Too few trials had \(importance.unknown.joined(separator: ", ")).")
+    }
+    return HTML.section(
+      "importance", "Importance",
+      lead: "From a forest grown from \(NumberText.grouped(importance.trialCount)) completed "
+        + "trials. Parameters with a condition are judged among the trials that had them.",
+      html: HTML.charts(figures) + together + HTML.notes(notes))
+  }
+
+  private static func trust(_ importance: ParameterImportance) -> String {
+    guard let explained = importance.explained else {
+      return "Nobody knows how well the forest predicts trials that it has not seen."
+    }
+    let words = "The forest explains \(NumberText.percent(max(explained, 0))) of the variance of "
+    return words + "trials that it has not seen"
+      + (explained < 0.3 ? ": too little to rely on these shares." : ".")
+  }
+
+  private static func bars(_ importance: ParameterImportance) -> BarChart {
+    BarChart(
+      bars: importance.shares.prefix(20).map { share in
+        BarChart.Bar(
+          name: share.name, value: share.value, low: share.value - share.deviation,
+          high: share.value + share.deviation, style: share.value > 0 ? "c1" : "muted",
+          note: NumberText.percent(share.value))
+      })
+  }
+
+  /// Parameters in the order of their importance, where it is known.
+  private var ranked: [SearchParameter] {
+    let names = importance?.shares.map(\.name) ?? []
+    let known = names.compactMap { study.space[$0] }
+    return known + study.space.parameters.filter { !names.contains($0.name) }
+  }
+
+  /// The trials along each parameter.
+  var slicesSection: String {
+    let figures = ranked.prefix(Self.mostSlices).compactMap { parameter -> String? in
+      let axis = ParameterAxis(parameter)
+      let trials = completed.compactMap { trial in
+        trial.point[parameter.name].map { (share: axis.share(of: $0), value: trial.value) }
+      }
+      guard Set(trials.map(\.share)).count > 1 else { return nil }
+      let place = best.flatMap { best in
+        best.point[parameter.name].map { (share: axis.share(of: $0), value: best.value) }
+      }
+      let chart = SliceChart(
+        axis: axis, valueName: metric, trials: trials, best: place,
+        curve: landscape?.curve(parameter.name, places: 32) ?? [])
+      return HTML.figure(
+        parameter.name, svg: chart.svg(label: "\(metric) along \(parameter.name)"),
+        caption: condition(of: parameter))
+    }
+    guard !figures.isEmpty else { return "" }
+    return HTML.section(
+      "slices", "Slices",
+      lead: "A dot is a trial, the large one the best. The line is what a forest expects when all "
+        + "other parameters vary over their ranges.", html: HTML.charts(figures))
+  }
+
+  private func condition(of parameter: SearchParameter) -> String {
+    guard let condition = parameter.condition else { return "" }
+    let words = condition.values.map(\.text).joined(separator: " or ")
+    return "Exists where \(condition.parent) is \(words)."
+  }
+
+  /// Expected values over the pairs of the most important parameters.
+  var surfacesSection: String {
+    guard let landscape else { return "" }
+    let leaders = Array(ranked.filter { $0.condition == nil }.prefix(Self.mostPaired))
+    var figures: [String] = []
+    for (index, second) in leaders.enumerated() {
+      for first in leaders[..<index] {
+        let surface = landscape.surface(first.name, second.name, places: 20)
+        guard !surface.values.isEmpty else { continue }
+        let (x, y) = (ParameterAxis(first), ParameterAxis(second))
+        func place(_ trial: Completed) -> (x: Double, y: Double)? {
+          guard let one = trial.point[first.name], let other = trial.point[second.name] else {
+            return nil
+          }
+          return (x.share(of: one), y.share(of: other))
+        }
+        let chart = SurfaceChart(
+          x: x, y: y, values: surface.values, columns: surface.columns, rows: surface.rows,
+          isSmallGood: isSmallGood, trials: completed.compactMap(place),
+          best: best.flatMap(place))
+        figures.append(
+          HTML.figure(
+            "\(first.name) and \(second.name)",
+            svg: chart.svg(label: "Expected \(metric) over \(first.name) and \(second.name)"),
+            caption:
+              "Expected \(metric) between \(NumberText.short(surface.values.min() ?? 0)) and "
+              + "\(NumberText.short(surface.values.max() ?? 0)); dark is good."))
+      }
+    }
+    guard !figures.isEmpty else { return "" }
+    return HTML.section(
+      "pairs", "Pairs",
+      lead: "What a forest expects over two parameters when all others vary; dots are trials.",
+      html: HTML.charts(figures))
+  }
+
+  /// A line for each trial across all parameters.
+  var axesSection: String {
+    let lined = lined
+    let params = ranked.prefix(10).compactMap { parameter in
+      ParallelAxis(
+        param: parameter.name, values: lined.map { $0.point[parameter.name]?.text })
+    }
+    let values = ParallelAxis(metric: metric, values: lined.map { .some($0.value) })
+    let chart = ParallelCoordinates(
+      axes: params + [values].compactMap(\.self), order: Array(lined.indices))
+    guard chart.isWorthDrawing, lined.count > 1 else { return "" }
+    return HTML.section(
+      "axes", "Parallel coordinates",
+      lead: "A line is a trial, yellow for the best; axes are parameters by their importance, and "
+        + "(bold) the value.",
+      html: "<div class=\"wide axes\" style=\"--w:\(Int(chart.width))px\">"
+        + chart.svg(label: "Parameters and values of the trials") + "</div>")
+  }
+
+  /// The best trials with their parameters.
+  var trialsSection: String {
+    let shown = lined.suffix(50).reversed()
+    guard !shown.isEmpty else { return "" }
+    let names = ranked.prefix(12).map(\.name)
+    let rows = shown.map { trial in
+      ["\(trial.number)", NumberText.short(trial.value)]
+        + names.map { name in
+          guard let value = trial.point[name] else { return "–" }
+          return escaped(
+            value.number.map(NumberText.short) ?? shortened(value.text, to: 24))
+        }
+    }
+    return HTML.section(
+      "trials", "Trials", lead: completed.count > 50 ? "The best 50." : "",
+      html: HTML.table(
+        [.number("Trial"), .number(metric)] + names.map { .text($0) }, rows: rows, mainRow: 0))
+  }
+}

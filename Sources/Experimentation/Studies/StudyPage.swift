@@ -1,0 +1,148 @@
+import Basics
+import Foundation
+import JobProtocol
+public import Optimization
+
+/// A search on one page that needs nothing else: how it went, what matters, where the good values are.
+public struct StudyPage: Sendable {
+  let study: ToldStudy
+  let id: String
+  let name: String
+  let metric: String
+  let nowMs: Int64
+  let importance: ParameterImportance?
+  let permutation: ParameterImportance?
+  let landscape: SearchLandscape?
+  /// Completed trials with a finite value, in number order.
+  let completed: [Completed]
+
+  /// A completed trial.
+  struct Completed: Sendable {
+    var number: Int
+    var value: Double
+    var point: SearchPoint
+  }
+
+  /// Works out what the page tells.
+  ///
+  /// - Parameters:
+  ///   - metric: what the values are.
+  ///   - nowMs: Unix time, for the footer.
+  public init(_ study: ToldStudy, id: String, name: String, metric: String, nowMs: Int64) {
+    self.study = study
+    self.id = id
+    self.name = name
+    self.metric = metric
+    self.nowMs = nowMs
+    let history = study.history
+    // Too few trials to learn from: the page is shorter, not wrong.
+    importance = try? ParameterImportance(of: history, seed: study.seed)
+    permutation = try? ParameterImportance(of: history, method: .permutation, seed: study.seed)
+    landscape = SearchLandscape(of: history, seed: study.seed)
+    completed = history.trials.compactMap { trial in
+      guard let value = trial.value, value.isFinite else { return nil }
+      return Completed(number: trial.number, value: value, point: trial.point)
+    }
+  }
+
+  /// The whole page.
+  public func html() -> String {
+    let sections: [(id: String, title: String, html: String)] = [
+      ("course", "Course", courseSection), ("importance", "Importance", importanceSection),
+      ("slices", "Slices", slicesSection), ("pairs", "Pairs", surfacesSection),
+      ("axes", "Parallel coordinates", axesSection), ("trials", "Trials", trialsSection),
+    ].filter { !$0.2.isEmpty }
+    let links = sections.map { "<a href=\"#\($0.id)\">\($0.title)</a>" }.joined(separator: "\n")
+    return """
+      <!DOCTYPE html>
+      <html lang="en">
+      <head>
+      <meta charset="utf-8">
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <meta name="color-scheme" content="light dark">
+      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+      <title>\(escaped(name)) – search</title>
+      <style>\(ReportStyle.css)\(ComparisonStyle.css)\(colors)</style>
+      </head>
+      <body>
+      <main>
+      <header>
+      <h1>\(escaped(name))</h1>
+      <p>\(escaped(subtitle))</p>
+      </header>
+      <div class="tiles">\(tiles)</div><nav>\(links)</nav>
+      \(sections.map(\.html).joined())<footer>Made by AI Factory, \
+      \(DateText.minute(Double(nowMs) / 1_000)) UTC. Study \(escaped(id)), sampler \
+      \(escaped(study.sampler)), pruner \(escaped(study.pruner)), seed \(study.seed)\
+      \(fingerprint).</footer>
+      </main>
+      </body>
+      </html>
+
+      """
+  }
+
+  /// The best of the completed trials, the earliest of equals.
+  var best: Completed? {
+    let number = study.best?.number
+    return completed.first { $0.number == number }
+  }
+
+  var isSmallGood: Bool { study.goals[0] == .minimize }
+
+  private var subtitle: String {
+    "A search for the parameters that \(study.goals[0].rawValue) \(metric), "
+      + "\(study.space.parameters.count) parameters, "
+      + (study.isSpaceKnown ? "" : "their ranges taken from what was tried, ")
+      + "\(NumberText.grouped(study.trials.count)) trials"
+  }
+
+  private var fingerprint: String {
+    study.isSpaceKnown ? ", space \(study.space.fingerprint.hex.prefix(12))" : ""
+  }
+
+  private var tiles: String {
+    var tiles: [String] = []
+    if let best {
+      tiles.append(
+        HTML.tile(NumberText.short(best.value), "best \(metric), trial \(best.number)"))
+    }
+    let counts = Dictionary(grouping: study.trials, by: \.outcome).mapValues(\.count)
+    tiles.append(
+      HTML.tile(
+        NumberText.grouped(counts[.completed] ?? 0),
+        "trials completed, \(counts[.pruned] ?? 0) stopped early, \(counts[.failed] ?? 0) failed"))
+    if let leader = importance?.shares.first, leader.value > 0 {
+      tiles.append(
+        HTML.tile(
+          NumberText.percent(leader.value), "of the variance is made by \(leader.name) alone"))
+    }
+    if let start = study.trials.map(\.startedAtMs).min(),
+      let end = study.trials.map(\.endedAtMs).max()
+    {
+      tiles.append(HTML.tile(NumberText.short(Double(end - start) / 1_000), "seconds in all"))
+    }
+    return tiles.joined()
+  }
+
+  /// The trials that have a line, the best last so that they lie on top.
+  var lined: [Completed] {
+    let sorted = completed.sorted { one, other in
+      let goal = study.goals[0]
+      let (left, right) = (goal.loss(of: one.value), goal.loss(of: other.value))
+      return left != right ? left > right : one.number > other.number
+    }
+    return Array(sorted.suffix(Self.mostLines))
+  }
+
+  private static let mostLines = 300
+
+  /// The place of each line on the scale of the values.
+  private var colors: String {
+    let shares = ComparisonPage.shares(lined.map(\.value))
+    return shares.enumerated().map { place, share in
+      let goodness = share.map { isSmallGood ? 1 - $0 : $0 } ?? 0.5
+      return ".r\(place){--k:\(String(format: "%.3f", goodness))}"
+    }.joined()
+  }
+}

@@ -1,0 +1,113 @@
+internal import API
+internal import ArgumentParser
+internal import Optimization
+import Foundation
+
+/// Says why a trial tried what it tried, and what became of it.
+struct StudiesExplainCommand: FactoryCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "explain",
+    abstract: "Says why a trial tried this point, and why it was stopped or how good it was.")
+
+  @OptionGroup var global: GlobalOptions
+
+  @Argument(help: ArgumentHelp("Identifier of the study.", valueName: "study"))
+  var id: String
+
+  @Argument(help: ArgumentHelp("Number of the trial.", valueName: "trial"))
+  var trial: Int
+
+  func execute() async throws {
+    let study = try await study(id)
+    let explanation = try TrialExplanation(of: trial, in: study.told())
+    let words = TrialWords(explanation: explanation, metric: study.metric)
+    try global.output.show(
+      TrialExplanationJSON(study.id, explanation), text: words.text,
+      quiet: [explanation.origin.rawValue])
+  }
+}
+
+/// An explanation as people read it.
+struct TrialWords {
+  var explanation: TrialExplanation
+  var metric: String
+
+  var text: String {
+    var lines = ["Why this point", "  " + explanation.reason]
+    if let forecast = explanation.forecast {
+      lines.append(
+        "  The completed trials before it let expect \(metric) \(Self.number(forecast.mean)) "
+          + "± \(Self.number(forecast.deviation)) there.")
+    }
+    if let nearest = explanation.nearest, let distance = explanation.distance {
+      let value = nearest.value.map { ", which had \(Self.number($0))" } ?? ""
+      lines.append(
+        "  The nearest trial before it is \(nearest.number)\(value), at a distance of "
+          + "\(Self.number(distance)).")
+    }
+    if let best = explanation.best {
+      let value = best.value.map { " with \(Self.number($0))" } ?? ""
+      lines.append("  Against the best by then, trial \(best.number)\(value):")
+      lines += explanation.changes.map {
+        "    \($0.parameter): \(Self.short($0.from)) → \(Self.short($0.to))"
+      }
+      if explanation.changes.isEmpty { lines.append("    nothing differs") }
+    }
+    lines.append("What became of it")
+    lines += explanation.ending.map { "  " + $0 }
+    return lines.map { $0 + "\n" }.joined()
+  }
+
+  private static func number(_ value: Double) -> String { String(format: "%.4g", value) }
+
+  private static func short(_ text: String?) -> String {
+    guard let text else { return "–" }
+    guard text.count > 8, let value = Double(text) else { return text }
+    return number(value)
+  }
+}
+
+/// What `studies explain --output json` prints.
+private struct TrialExplanationJSON: Encodable {
+  struct Earlier: Encodable {
+    var number: Int
+    var value: Double?
+  }
+
+  struct Change: Encodable {
+    var parameter: String
+    var from: String?
+    var to: String?
+  }
+
+  struct Forecast: Encodable {
+    var mean: Double
+    var deviation: Double
+  }
+
+  var study: String
+  var trial: Int
+  var origin: String
+  var reason: String
+  var best: Earlier?
+  var changes: [Change]
+  var nearest: Earlier?
+  var distance: Double?
+  var forecast: Forecast?
+  var ending: [String]
+
+  init(_ study: String, _ explanation: TrialExplanation) {
+    self.study = study
+    trial = explanation.number
+    origin = explanation.origin.rawValue
+    reason = explanation.reason
+    best = explanation.best.map { Earlier(number: $0.number, value: $0.value) }
+    changes = explanation.changes.map {
+      Change(parameter: $0.parameter, from: $0.from, to: $0.to)
+    }
+    nearest = explanation.nearest.map { Earlier(number: $0.number, value: $0.value) }
+    distance = explanation.distance
+    forecast = explanation.forecast.map { Forecast(mean: $0.mean, deviation: $0.deviation) }
+    ending = explanation.ending
+  }
+}

@@ -1,0 +1,125 @@
+internal import API
+internal import ArgumentParser
+internal import Optimization
+import Foundation
+
+/// Shows which parameters of a search mattered.
+struct StudiesImportanceCommand: FactoryCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "importance", abstract: "Shows how much each parameter of a search mattered.",
+    discussion: """
+      fanova: the share of the variance over the whole space that a parameter makes alone, and \
+      pairs beyond that (Hutter, Hoos, Leyton-Brown 2014). permutation: how much more wrong a \
+      forest gets about trials it has not seen when a parameter's values are exchanged.
+      """)
+
+  @OptionGroup var global: GlobalOptions
+
+  @Argument(help: ArgumentHelp("Identifier of the study.", valueName: "study"))
+  var id: String
+
+  @Option(help: "fanova or permutation.")
+  var method = Word.fanova
+
+  @Option(help: "Seed of the forest's draws.")
+  var seed: UInt64 = 0
+
+  /// The methods as words of the command line.
+  enum Word: String, CaseIterable, ExpressibleByArgument {
+    case fanova, permutation
+
+    var method: ParameterImportance.Method {
+      switch self {
+      case .fanova: .fanova
+      case .permutation: .permutation
+      }
+    }
+  }
+
+  func execute() async throws {
+    let study = try await study(id)
+    let importance = try ParameterImportance(
+      of: study.told().history, method: method.method, seed: seed)
+    let rows = importance.shares.map { share in
+      [
+        TextTable.Cell(share.name), TextTable.Cell(Self.percent(share.value)),
+        TextTable.Cell(Self.percent(share.deviation)),
+        TextTable.Cell("\(share.trialCount)"), TextTable.Cell(Self.bar(share.value)),
+      ]
+    }
+    let pairs = importance.pairs.prefix(3).filter { $0.value >= 0.01 }.map { pair in
+      [
+        TextTable.Cell("\(pair.first) × \(pair.second)"), TextTable.Cell(Self.percent(pair.value)),
+        TextTable.Cell(Self.percent(pair.deviation)), TextTable.Cell(""),
+        TextTable.Cell(Self.bar(pair.value)),
+      ]
+    }
+    try global.output.show(
+      StudyImportanceJSON(study.id, importance),
+      table: TextTable(
+        ["PARAMETER", .number("SHARE"), .number("±"), .number("TRIALS"), ""], rows: rows + pairs),
+      quiet: importance.shares.map(\.name))
+    global.output.note(Self.trust(importance))
+  }
+
+  private static func percent(_ share: Double) -> String {
+    String(format: "%.1f %%", share * 100)
+  }
+
+  /// Eighths of a character; twenty are everything.
+  static func bar(_ share: Double) -> String {
+    let eighths = Int((min(max(share, 0), 1) * 160).rounded())
+    let parts = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"]
+    return String(repeating: "█", count: eighths / 8) + parts[eighths % 8]
+  }
+
+  private static func trust(_ importance: ParameterImportance) -> String {
+    var words = "\(importance.trialCount) completed trials"
+    if let explained = importance.explained {
+      words += "; the forest explains \(percent(max(explained, 0))) of the variance of trials "
+      words += "that it has not seen" + (explained < 0.3 ? ": too little to rely on" : "")
+    }
+    if !importance.unknown.isEmpty {
+      words += "; too few trials had \(importance.unknown.joined(separator: ", "))"
+    }
+    return words + "."
+  }
+}
+
+/// What `studies importance --output json` prints.
+struct StudyImportanceJSON: Encodable {
+  struct Share: Encodable {
+    var name: String
+    var share: Double
+    var deviation: Double
+    var trials: Int
+  }
+
+  struct Pair: Encodable {
+    var names: [String]
+    var share: Double
+    var deviation: Double
+  }
+
+  var study: String
+  var method: String
+  var trials: Int
+  var explained: Double?
+  var parameters: [Share]
+  var pairs: [Pair]
+  var unknown: [String]
+
+  init(_ study: String, _ importance: ParameterImportance) {
+    self.study = study
+    method = importance.method.rawValue
+    trials = importance.trialCount
+    explained = importance.explained
+    parameters = importance.shares.map {
+      Share(name: $0.name, share: $0.value, deviation: $0.deviation, trials: $0.trialCount)
+    }
+    pairs = importance.pairs.map {
+      Pair(names: [$0.first, $0.second], share: $0.value, deviation: $0.deviation)
+    }
+    unknown = importance.unknown
+  }
+}

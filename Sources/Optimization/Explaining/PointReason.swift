@@ -1,0 +1,130 @@
+import Foundation
+
+/// Why a sampler chose a point.
+enum PointReason {
+  typealias Reason = (origin: TrialExplanation.Origin, sentence: String)
+
+  /// The reason for a trial's point, found by asking again what was asked then.
+  static func of(
+    _ point: SearchPoint, in history: SearchHistory, study: ToldStudy, number: Int
+  ) -> Reason {
+    let initial = study.space.initialPoints
+    if initial.indices.contains(number), initial[number] == point {
+      return (
+        .initial,
+        "It is initial point \(number + 1) of \(initial.count), tried before the sampler decides."
+      )
+    }
+    guard study.isSpaceKnown, let name = SamplerName(rawValue: study.sampler) else {
+      return (
+        .other, "The study's search space was not kept, so its sampler cannot be asked again."
+      )
+    }
+    let isWhole = history.trials.count == number
+    var random = history.nextRandom
+    guard isWhole, name.sampler.point(for: history, using: &random) == point else {
+      return (
+        .other,
+        isWhole
+          ? "The sampler \(name.rawValue) would have chosen another point: this one was given to "
+            + "the study, or other trials were running then."
+          : "Trials before it are not known, so the sampler cannot be asked again."
+      )
+    }
+    return reason(name, point, history)
+  }
+
+  private static func reason(
+    _ name: SamplerName, _ point: SearchPoint, _ history: SearchHistory
+  ) -> Reason {
+    let ended = history.trials.count(where: \.state.isFinished)
+    switch name {
+    case .automatic:
+      let choice = SamplerChoice(
+        space: history.space, goalCount: history.goals.count, budget: history.budget)
+      let chosen = reason(choice.name, point, history)
+      return (
+        chosen.origin,
+        "auto chose \(choice.name.rawValue), because \(choice.reason). " + chosen.sentence
+      )
+    case .random: return (.sampler, "It is an even draw; earlier trials have no say.")
+    case .sobol:
+      return (
+        .sampler,
+        "It is point \(history.nextNumber + 1) of a quasi-random sequence; earlier trials have no "
+          + "say."
+      )
+    case .grid: return (.sampler, "It is combination \(history.nextNumber + 1) of the grid.")
+    case .tpe: return parzen(point, history, ended: ended)
+    case .gaussianProcess: return belief(point, history, ended: ended)
+    case .cmaes:
+      return (
+        .sampler,
+        "CMA-ES drew it from the normal distribution that \(ended) ended trials have moved and "
+          + "turned."
+      )
+    case .nsga2:
+      return (
+        .sampler,
+        "NSGA-II bred it from the survivors of \(ended) ended trials, or drew it for the "
+          + "first generation."
+      )
+    }
+  }
+
+  private static func parzen(
+    _ point: SearchPoint, _ history: SearchHistory, ended: Int
+  ) -> Reason {
+    let sampler = TPESampler()
+    let preferences = sampler.preferences(for: point, in: history)
+    guard !preferences.isEmpty else {
+      return (
+        .startup,
+        "TPE drew it at random: \(ended) trials had ended, and it begins to learn at "
+          + "\(max(sampler.startupTrials, 2))."
+      )
+    }
+    let sentences = preferences.map { preference in
+      let ratio = exp(min(preference.logRatio, 700))
+      let times =
+        ratio >= 100
+        ? "more than 100 times as likely" : String(format: "%.1f times as likely", ratio)
+      let leaders = listed(preference.leaders.map { "\($0)" })
+      return "Its values of \(listed(preference.parameters)) are \(times) among the "
+        + "\(preference.leaders.count) best of the trials (\(leaders)) "
+        + "as among the other \(preference.otherCount)."
+    }
+    return (.sampler, sentences.joined(separator: " "))
+  }
+
+  private static func belief(
+    _ point: SearchPoint, _ history: SearchHistory, ended: Int
+  ) -> Reason {
+    let sampler = GaussianProcessSampler()
+    guard history.goals.count == 1 else { return parzen(point, history, ended: ended) }
+    guard let belief = sampler.belief(about: point, in: history) else {
+      return (
+        .startup,
+        "It is quasi-random: \(ended) trials had ended, and the Gaussian process needs "
+          + "\(sampler.startupTrials) with different values."
+      )
+    }
+    let gain = belief.best - belief.mean
+    let chance = NormalDistribution.share(below: gain / max(belief.deviation, 1e-12))
+    let expected = String(format: "%.2f", abs(gain)) + " standard deviations "
+    return (
+      .sampler,
+      "The Gaussian process gave it a chance of \(String(format: "%.0f", chance * 100)) % to be "
+        + "better than the best that it knew: expected \(expected)"
+        + (gain >= 0 ? "better" : "worse")
+        + ", give or take \(String(format: "%.2f", belief.deviation))."
+    )
+  }
+
+  /// Some words in a row; many are cut.
+  private static func listed(_ words: [String]) -> String {
+    words.count <= 6
+      ? words.joined(separator: ", ")
+      : words.prefix(5).joined(separator: ", ") + " and \(words.count - 5) more"
+  }
+}

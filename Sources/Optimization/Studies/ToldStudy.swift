@@ -1,0 +1,90 @@
+public import JobProtocol
+
+/// A study as its trials were told: what reports and explanations work on.
+public struct ToldStudy: Sendable {
+  /// What could be tried; where nobody kept it, what the trials look as if they came from.
+  public var space: SearchSpace
+  /// Whether the space is the real one.
+  public var isSpaceKnown: Bool
+  /// What a good value is, for each value.
+  public var goals: [OptimizationGoal]
+  /// The sampler's name.
+  public var sampler: String
+  /// The pruner's name.
+  public var pruner: String
+  /// Of all random decisions.
+  public var seed: UInt64
+  /// How many trials there would be, where that was known.
+  public var budget: Int?
+  /// In number order.
+  public var trials: [TrialReport]
+
+  /// Orders the trials.
+  ///
+  /// - Parameter space: nil where nobody kept it.
+  /// - Throws: `search_space_invalid` where the trials have no space in common.
+  public init(
+    space: SearchSpace?, goals: [OptimizationGoal], sampler: String, pruner: String, seed: UInt64,
+    budget: Int?, trials: [TrialReport]
+  ) throws(OptimizationError) {
+    if let space {
+      self.space = space
+    } else {
+      self.space = try SearchSpace(observed: trials.map(\.parameters))
+    }
+    isSpaceKnown = space != nil
+    self.goals = goals.isEmpty ? [.minimize] : goals
+    self.sampler = sampler
+    self.pruner = pruner
+    self.seed = seed
+    self.budget = budget
+    self.trials = trials.sorted { $0.number < $1.number }
+  }
+
+  /// All trials as a sampler sees them.
+  public var history: SearchHistory { history(of: trials.map { ($0, true) }) }
+
+  /// The trial of that number, or nil.
+  public func trial(_ number: Int) -> TrialReport? { trials.first { $0.number == number } }
+
+  /// What was known when a trial was asked for: the trials before it, those running that ended later.
+  func history(before trial: TrialReport) -> SearchHistory {
+    history(
+      of: trials.filter { $0.number < trial.number }.map {
+        ($0, $0.endedAtMs <= trial.startedAtMs)
+      })
+  }
+
+  private func history(of told: [(trial: TrialReport, hasEnded: Bool)]) -> SearchHistory {
+    SearchHistory(
+      space: space, goals: goals,
+      trials: told.map { trial, hasEnded in
+        Trial(
+          number: trial.number, point: space.point(of: trial.parameters),
+          state: hasEnded ? trial.state : .running)
+      }, seed: seed, budget: budget)
+  }
+
+  /// The completed trial with the best value of a study with one goal, the earliest of equals.
+  public var best: TrialReport? { Self.best(trials, goals[0]) }
+
+  static func best(_ trials: some Sequence<TrialReport>, _ goal: OptimizationGoal) -> TrialReport? {
+    var best: TrialReport?
+    for trial in trials where trial.outcome == .completed {
+      guard let value = trial.value, !value.isNaN else { continue }
+      if best?.value.map({ goal.isBetter(value, than: $0) }) ?? true { best = trial }
+    }
+    return best
+  }
+}
+
+extension TrialReport {
+  /// What a sampler knows of it.
+  var state: TrialState {
+    switch outcome {
+    case .completed: .completed(values: [value ?? .nan])
+    case .pruned: .pruned(value: value ?? .nan, step: steps)
+    case .failed: .failed(message: message ?? "")
+    }
+  }
+}

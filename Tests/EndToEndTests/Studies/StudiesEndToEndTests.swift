@@ -1,0 +1,71 @@
+import Foundation
+import Testing
+
+/// What can be learned of a search, through the built program.
+@Suite(.serialized, .timeLimit(.minutes(10)))
+struct StudiesEndToEndTests {
+  @Test func `a workflow's search is ranked, explained, compared and shown on a page`() throws {
+    let factory = try FactoryProgram()
+    defer { factory.close() }
+    try factory.write("houses.csv", SampleTables.houses(rows: 300))
+    for trials in [14, 15] {
+      // Each trial completes, and counts for what is learned.
+      try factory.write(
+        "workflow.yaml",
+        SampleTables.workflow(trials: trials)
+          .replacing("sampler: tpe", with: "sampler: tpe, pruner: none"))
+      let run = try factory("run", "workflow.yaml")
+      #expect(run.status == 0, "\(run.errors)")
+    }
+    let ids = try factory("studies", "list", "--output", "quiet").output
+      .split(separator: "\n").map(String.init)
+    try #require(ids.count == 2)
+    let study = try factory("studies", "show", ids[0], "--output", "json")
+    let trials = try #require(study.json["trials"] as? [[String: Any]])
+    #expect(trials.count == 15)
+    let space = try #require(study.json["space"] as? [String: Any])
+    let parameters = try #require(space["parameters"] as? [[String: Any]])
+    #expect(parameters.contains { $0["name"] as? String == "eta" })
+    #expect(study.json["budget"] as? Int == 15)
+
+    let best = try factory("studies", "best", ids[0], "--output", "json")
+    let leader = try #require(best.json["trial"] as? [String: Any])
+    let values = trials.compactMap { trial in
+      trial["outcome"] as? String == "completed" ? trial["value"] as? Double : nil
+    }
+    #expect(leader["value"] as? Double == values.min())
+
+    for method in ["fanova", "permutation"] {
+      let importance = try factory(
+        "studies", "importance", ids[0], "--method", method, "--output", "json")
+      #expect(importance.status == 0, "\(importance.errors)")
+      let shares = try #require(importance.json["parameters"] as? [[String: Any]])
+      #expect(shares.count == parameters.count)
+      #expect(shares.allSatisfy { $0["trials"] as? Int == values.count })
+    }
+    let table = try factory("studies", "importance", ids[0])
+    #expect(table.output.contains("PARAMETER") && table.output.contains("max_leaves"))
+
+    // The first point is the space's own, the twelfth the sampler's.
+    let first = try factory("studies", "explain", ids[0], "0", "--output", "json")
+    #expect(first.json["origin"] as? String == "initial", "\(first.output)\(first.errors)")
+    let later = try factory("studies", "explain", ids[0], "12", "--output", "json")
+    #expect(later.json["origin"] as? String == "sampler", "\(later.output)\(later.errors)")
+    let missing = try factory("studies", "explain", ids[0], "99", "--output", "json")
+    #expect(missing.status == 2)
+    #expect(missing.error["code"] as? String == "trial_not_found")
+
+    let comparison = try factory("studies", "compare", ids[0], ids[1], "--output", "json")
+    #expect(comparison.json["comparable"] as? Bool == true, "\(comparison.output)")
+    #expect((comparison.json["studies"] as? [Any])?.count == 2)
+
+    let plot = try factory("studies", "show", ids[0], "--plot")
+    #expect(plot.output.contains("best so far"))
+    let page = try factory("studies", "show", ids[0], "--html", "search.html")
+    #expect(page.status == 0, "\(page.errors)")
+    let html = try String(contentsOfFile: factory.folder + "/search.html", encoding: .utf8)
+    for word in ["Functional ANOVA", "Parallel coordinates", "Timeline", "rmse along eta"] {
+      #expect(html.contains(word), "\(word)")
+    }
+  }
+}

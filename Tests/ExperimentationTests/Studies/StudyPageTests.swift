@@ -1,0 +1,106 @@
+import JobProtocol
+import Optimization
+import Testing
+
+@testable import Experimentation
+
+struct StudyPageTests {
+  /// A told search over every kind of parameter.
+  static func study(_ count: Int, name: String = "rate") throws -> ToldStudy {
+    let space = try SearchSpace([
+      SearchParameter(name, .float(low: 1e-4, high: 1, log: true)),
+      SearchParameter("depth", .int(low: 1, high: 8)),
+      SearchParameter("act", .categorical(["relu", "<gelu>"])),
+      SearchParameter("size", .ordinal(["s", "m", "l"])),
+      SearchParameter("flag", .boolean),
+      SearchParameter("part", .steps(low: 0, high: 1, step: 0.25)),
+      SearchParameter(
+        "slope", .float(low: 0, high: 1), when: .init(parent: "act", values: ["relu"])),
+    ])
+    var study = Study(space: space, goal: .minimize, sampler: RandomSampler(), seed: 3)
+    let reports = (0..<count).map { number in
+      let point = study.ask().point
+      let outcome: TrialReport.Outcome =
+        number % 9 == 8 ? .failed : number % 5 == 4 ? .pruned : .completed
+      let value = (point.number("depth") ?? 0) + (point.word("act") == "relu" ? 0 : 3)
+      return TrialReport(
+        number: number, outcome: outcome, parameters: point.texts,
+        value: outcome == .failed ? nil : value, steps: 3, startedAtMs: Int64(number) * 500,
+        endedAtMs: Int64(number) * 500 + 800)
+    }
+    return try ToldStudy(
+      space: space, goals: [.minimize], sampler: "random", pruner: "none", seed: 3, budget: count,
+      trials: reports)
+  }
+
+  static func page(_ study: ToldStudy, name: String = "wine & cheese") -> String {
+    StudyPage(study, id: "study_1", name: name, metric: "rmse", nowMs: 0).html()
+  }
+
+  @Test(arguments: [0, 1, 3, 5, 40, 700])
+  func `a page is whole, fetches nothing and runs nothing`(count: Int) throws {
+    let html = Self.page(try Self.study(count))
+    for part in ["<script", "<link", "src=", "url(", "@import", "https://"] {
+      #expect(!html.contains(part), "\(part)")
+    }
+    #expect(html.contains("wine &amp; cheese"))
+    for tag in ["section", "table", "svg", "figure", "div", "ul", "main", "tr", "td", "text"] {
+      let opened = html.ranges(of: "<\(tag)>").count + html.ranges(of: "<\(tag) ").count
+      #expect(opened == html.ranges(of: "</\(tag)>").count, "\(tag)")
+    }
+    #expect(html.utf8.count < 2_500_000)
+    #expect(html.contains("id=\"importance\"") == (count >= 5))
+    #expect(html.contains("id=\"course\"") == (count > 1))
+  }
+
+  @Test func `a page has every picture of a search`() throws {
+    let html = Self.page(try Self.study(60))
+    for title in [
+      "History", "Distribution", "Timeline", "Functional ANOVA", "Permutation",
+      "depth and act", "Parallel coordinates", "Trials",
+    ] {
+      #expect(html.contains(title), "\(title)")
+    }
+    // A slice for each parameter, the conditional one with its condition.
+    for name in ["rate", "depth", "act", "size", "flag", "part", "slope"] {
+      #expect(html.contains("rmse along \(name)"), "\(name)")
+    }
+    #expect(html.contains("Exists where act is relu."))
+    // What decides comes first.
+    let depth = try #require(html.firstRange(of: "rmse along depth"))
+    let part = try #require(html.firstRange(of: "rmse along part"))
+    #expect(depth.lowerBound < part.lowerBound)
+  }
+
+  @Test func `names of studies, parameters and words cannot become markup`() throws {
+    let html = Self.page(
+      try Self.study(40, name: "<img src=x onerror=alert(1)>"), name: "</title><script>x")
+    for danger in ["<script", "<img", "<gelu>", "</title><script"] {
+      #expect(!html.contains(danger), "\(danger)")
+    }
+    #expect(html.contains("&lt;gelu&gt;"))
+  }
+
+  @Test func `an axis has round numbers, powers of ten, or words`() throws {
+    func ticks(_ domain: ParameterDomain) -> [String] {
+      ParameterAxis(SearchParameter("p", domain)).ticks.map(\.text)
+    }
+    #expect(ticks(.float(low: 0, high: 1)).contains("0.5"))
+    #expect(
+      ticks(.float(low: 1e-4, high: 1, log: true)) == ["0.0001", "0.001", "0.01", "0.1", "1"])
+    #expect(ticks(.float(low: 0.02, high: 0.05, log: true)) == ["0.02", "0.05"])
+    #expect(ticks(.boolean) == ["false", "true"])
+    #expect(ticks(.ordinal(["s", "m", "l"])) == ["s", "m", "l"])
+    let many = ParameterAxis(
+      SearchParameter("p", .categorical((0..<60).map { "w\($0)" })))
+    #expect(many.ticks.count == 12)
+    for axis in [
+      ParameterDomain.int(low: 1, high: 1), .steps(low: 0, high: 1, step: 0.25),
+      .int(low: 3, high: 4_000, log: true),
+    ] {
+      let ticks = ParameterAxis(SearchParameter("p", axis)).ticks
+      #expect(!ticks.isEmpty)
+      #expect(ticks.allSatisfy { (0...1).contains($0.value) })
+    }
+  }
+}

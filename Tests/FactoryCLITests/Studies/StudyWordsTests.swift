@@ -1,0 +1,65 @@
+import API
+import Optimization
+import Testing
+
+@testable import FactoryCLI
+
+struct StudyWordsTests {
+  static func study(values: [Double], goal: String = "minimize", sampler: String = "random")
+    -> StudyWire
+  {
+    StudyWire(
+      id: "study_\(sampler)", name: "wine", job: nil, metric: "rmse", goal: goal, sampler: sampler,
+      pruner: "none", seed: 1, createdAtMs: 0,
+      trials: values.enumerated().map { number, value in
+        StudyWire.Trial(
+          number: number, outcome: value.isNaN ? "failed" : "completed",
+          value: value.isNaN ? nil : value, steps: 1, parameters: ["x": "\(number)"],
+          startedAtMs: Int64(number) * 1_000, endedAtMs: Int64(number) * 1_000 + 500, message: nil)
+      })
+  }
+
+  @Test func `a bar is as long as its share`() {
+    #expect(StudiesImportanceCommand.bar(0) == "")
+    #expect(StudiesImportanceCommand.bar(1).count == 20)
+    #expect(StudiesImportanceCommand.bar(0.5) == String(repeating: "█", count: 10))
+    #expect(StudiesImportanceCommand.bar(0.03) == "▋")
+    #expect(StudiesImportanceCommand.bar(-1) == "")
+    #expect(StudiesImportanceCommand.bar(7).count == 20)
+  }
+
+  @Test func `studies are compared after numbers of trials that all could have`() throws {
+    let short = Self.study(values: [5, 4, .nan, 3])
+    let long = Self.study(values: (0..<30).map { 40 - Double($0) }, sampler: "tpe")
+    let studies = try [short, long].map { ComparedStudy(wire: $0, told: try $0.told()) }
+    let counts = ComparedStudy.budgets(of: studies)
+    #expect(counts == [10, 25, 30])
+    let text = ComparedStudy.table(studies, counts).rendered(on: .pipe)
+    #expect(text.contains("best of 25"))
+    #expect(text.contains("16"))
+    #expect(ComparedStudy.obstacle(among: studies) == "the search space of one was not kept")
+  }
+
+  @Test func `a search is drawn with its values and the best so far`() throws {
+    let study = Self.study(values: [3, 5, 2, 4, 1])
+    let plot = SearchPlot(study: study, told: try study.told(), width: 40).text
+    #expect(plot.contains("rmse (5)"))
+    #expect(plot.contains("best so far (5)"))
+    let empty = Self.study(values: [.nan])
+    #expect(SearchPlot(study: empty, told: try empty.told(), width: 40).text.contains("Nothing"))
+  }
+
+  @Test func `an explanation reads from top to bottom`() throws {
+    let study = Self.study(values: [3, 5, 2, 4, 1, 6])
+    let explanation = try TrialExplanation(of: 5, in: study.told())
+    let text = TrialWords(explanation: explanation, metric: "rmse").text
+    let parts = [
+      "Why this point", "let expect rmse", "Against the best", "x: 4 → 5", "rank 6 of 6",
+    ]
+    var rest = text[...]
+    for part in parts {
+      let range = try #require(rest.firstRange(of: part), "\(part) in \(text)")
+      rest = rest[range.upperBound...]
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import JobProtocol
+import Testing
+
+@testable import Optimization
+
+struct TrialExplanationTests {
+  @Test(arguments: SamplerName.allCases)
+  func `each sampler's own points are known as such, trial by trial`(sampler: SamplerName) throws {
+    let study = try ToldStudies.led(by: sampler, trials: 16, budget: 16)
+    for number in 0..<16 {
+      let explanation = try TrialExplanation(of: number, in: study)
+      #expect([.sampler, .startup].contains(explanation.origin), "trial \(number)")
+      #expect(explanation.reason.hasSuffix("."))
+    }
+  }
+
+  @Test func `TPE says which good trials a point is like`() throws {
+    let study = try ToldStudies.led(by: .tpe, trials: 30)
+    let early = try TrialExplanation(of: 4, in: study)
+    #expect(early.origin == .startup)
+    #expect(early.reason.contains("4 trials had ended, and it begins to learn at 10"))
+    let late = try TrialExplanation(of: 29, in: study)
+    #expect(late.origin == .sampler)
+    #expect(late.reason.contains("x, rate, kind"))
+    let best = try #require(study.best(ofFirst: 29)?.number)
+    #expect(late.best?.number == best)
+    #expect(late.reason.contains("\(best)"), "\(late.reason)")
+  }
+
+  @Test func `the Gaussian process says what chance it gave a point`() throws {
+    let study = try ToldStudies.led(by: .gaussianProcess, trials: 14)
+    #expect(try TrialExplanation(of: 3, in: study).origin == .startup)
+    let late = try TrialExplanation(of: 13, in: study)
+    #expect(late.origin == .sampler)
+    #expect(late.reason.contains("chance of"))
+  }
+
+  @Test func `initial points and points from elsewhere are told apart`() throws {
+    let initial = SearchPoint(["x": .float(0.5), "rate": .float(0.01), "kind": .category("a")])
+    let space = try SearchSpace(ToldStudies.space.parameters, initialPoints: [initial])
+    let study = try ToldStudies.led(by: .random, trials: 9, space: space, wanting: [5: initial])
+    #expect(try TrialExplanation(of: 0, in: study).origin == .initial)
+    #expect(try TrialExplanation(of: 1, in: study).origin == .sampler)
+    let given = try TrialExplanation(of: 5, in: study)
+    #expect(given.origin == .other)
+    #expect(given.nearest?.number == 0)
+    #expect(given.distance == 0)
+  }
+
+  @Test func `what was running then is not taken for known`() throws {
+    var study = try ToldStudies.led(by: .tpe, trials: 30)
+    #expect(try TrialExplanation(of: 29, in: study).origin == .sampler)
+    // The best trial ended after the last one began: the sampler cannot have known its value.
+    let best = try #require(study.best(ofFirst: 29)?.number)
+    study.trials[best].endedAtMs = 1_000_000
+    let explanation = try TrialExplanation(of: 29, in: study)
+    #expect(explanation.best?.number != best)
+    #expect(explanation.origin == .other)
+  }
+
+  @Test func `what became of a trial is told with its rank, or why it was stopped`() throws {
+    let study = try ToldStudies.led(by: .tpe, trials: 15)
+    let best = try #require(study.best)
+    let first = try TrialExplanation(of: best.number, in: study).ending.joined(separator: " ")
+    #expect(first.contains("rank 1 of 13"), "\(first)")
+    let pruned = try TrialExplanation(of: 6, in: study).ending.joined(separator: " ")
+    #expect(pruned.contains("stopped after 3 steps"))
+    #expect(pruned.contains("far behind"))
+    #expect(pruned.contains("median of five"))
+  }
+
+  @Test func `a study without its space is explained as far as its trials go`() throws {
+    let known = try ToldStudies.led(by: .random, trials: 12)
+    let study = try ToldStudy(
+      space: nil, goals: known.goals, sampler: "random", pruner: "none", seed: 9, budget: nil,
+      trials: known.trials)
+    let explanation = try TrialExplanation(of: 11, in: study)
+    #expect(explanation.origin == .other)
+    #expect(explanation.reason.contains("space was not kept"))
+    #expect(explanation.forecast != nil)
+    #expect(!explanation.changes.isEmpty)
+  }
+
+  @Test func `a trial that is not there is an error that says how many there are`() throws {
+    let study = try ToldStudies.led(by: .random, trials: 3)
+    do {
+      _ = try TrialExplanation(of: 3, in: study)
+      Issue.record("no error")
+    } catch {
+      #expect(error.code == .trialNotFound)
+      #expect(error.hint?.contains("2") == true)
+    }
+  }
+}
