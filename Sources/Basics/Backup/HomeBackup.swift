@@ -2,7 +2,7 @@ import Glibc
 
 /// Makes one file of everything that a home must not lose.
 ///
-/// That is the ledger, the objects and the recorded predictions; engines, environments and the
+/// That is the ledger, the objects, the recorded predictions and the journals of studies; engines, environments and the
 /// folders of jobs are left out. An uncompressed tar archive: the ledger first, then the objects, last `backup.json`, whose
 /// presence says that the backup is complete.
 public struct HomeBackup: Sendable {
@@ -72,7 +72,7 @@ public struct HomeBackup: Sendable {
       manifest.objectCount += 1
       manifest.objectBytes += bytes
     }
-    try addPredictions(to: &tar, &manifest)
+    try addFiles(below: [Self.predictionsName, FactoryHome.studiesName], to: &tar, &manifest)
     try tar.add(manifest.encoded(), as: BackupManifest.name)
     try tar.finish()
     return (manifest, tar.byteCount)
@@ -92,10 +92,10 @@ public struct HomeBackup: Sendable {
     return .init(path: BackupManifest.ledgerName, sha256: digest, bytes: bytes)
   }
 
-  private func addPredictions(
-    to tar: inout TarWriter, _ manifest: inout BackupManifest
+  private func addFiles(
+    below folders: [String], to tar: inout TarWriter, _ manifest: inout BackupManifest
   ) throws(BasicsError) {
-    var waiting = [Self.predictionsName]
+    var waiting = folders
     while let folder = waiting.popLast() {
       guard FileTree.isFolder(home.path + "/" + folder) else { continue }
       for name in try FileTree.names(in: home.path + "/" + folder) {

@@ -51,6 +51,7 @@ public struct HomeRestore: Sendable {
         objectCount += 1
       } else if header.name == BackupManifest.ledgerName
         || header.name.hasPrefix(HomeBackup.predictionsName + "/")
+        || header.name.hasPrefix(FactoryHome.studiesName + "/")
       {
         found[header.name] = try restoreFile(header, &tar, staging)
       } else {

@@ -29,6 +29,9 @@ public struct FactoryHome: Hashable, Sendable {
   public var enginesPath: String { path + "/engines" }
   /// Folders of jobs on the local site.
   public var jobsPath: String { path + "/jobs" }
+  /// Journals of studies that workers share, a folder for each.
+  public var studiesPath: String { path + "/" + Self.studiesName }
+  static let studiesName = "studies"
   /// Environments of commands, a folder for the hash of each.
   public var environmentsPath: String { path + "/environments" }
   /// Where the running server is and how to speak to it; see `ServerFile`.

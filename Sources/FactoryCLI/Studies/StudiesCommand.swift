@@ -4,9 +4,10 @@ internal import ArgumentParser
 struct StudiesCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "studies",
-    abstract: "Shows searches, their trials and what can be learned of them.",
+    abstract: "Shows searches and what can be learned of them; makes those that programs share.",
     subcommands: [
-      StudiesBestCommand.self, StudiesCompareCommand.self, StudiesExplainCommand.self,
-      StudiesImportanceCommand.self, StudiesListCommand.self, StudiesShowCommand.self,
+      StudiesBestCommand.self, StudiesClientCommand.self, StudiesCompareCommand.self,
+      StudiesCreateCommand.self, StudiesExplainCommand.self, StudiesImportanceCommand.self,
+      StudiesListCommand.self, StudiesShowCommand.self,
     ])
 }

@@ -7,6 +7,6 @@ struct WorkerCommand: AsyncParsableCommand {
     subcommands: [
       WorkerDataCommand.self, WorkerEnvironmentCommand.self, WorkerEvaluateCommand.self,
       WorkerIntakeCommand.self, WorkerReplicaCommand.self, WorkerSearchCommand.self,
-      WorkerTrainCommand.self,
+      WorkerStudyCommand.self, WorkerTrainCommand.self,
     ])
 }

@@ -26,6 +26,7 @@ public struct FactoryServices: Sendable {
   let environments: PythonEnvironments
   let gateway: GatewaySupervisor
   let imports: DatasetImports
+  let studies: StudyCoordinators
   let uploads: StaleUploads
   let workflows: WorkflowParts
   let runner: WorkflowRunner
@@ -55,7 +56,8 @@ public struct FactoryServices: Sendable {
     }
     jobRuns = JobRuns(ledger: ledger, objects: objects)
     jobs = Jobs(
-      ledger: ledger, configuration: configuration, sinks: ["train": StageReportSink()],
+      ledger: ledger, configuration: configuration,
+      sinks: ["train": StageReportSink(), "study": StudyReportSink()],
       follower: jobRuns, tracker: MLflowJournal(objects: objects), logger: logger)
     models = ModelStore(ledger: ledger)
     endpoints = Endpoints(
@@ -68,6 +70,8 @@ public struct FactoryServices: Sendable {
     environments = PythonEnvironments(home: home, jobs: jobs, executable: options.executable)
     imports = DatasetImports(
       ledger: ledger, home: home, jobs: jobs, executable: options.executable, logger: logger)
+    studies = StudyCoordinators(
+      hosts: StudyHosts(home: home, ledger: ledger, jobs: jobs, executable: options.executable))
     uploads = StaleUploads(
       artifacts: MLflowArtifacts(ledger: ledger, objects: objects), logger: logger)
     let engines = EngineLocator(home: home)
@@ -100,13 +104,15 @@ public struct FactoryServices: Sendable {
     routes.addRunPageRoutes(ledger) { addresses.serverUrl }
     routes.addMLflowRoutes(ledger: ledger, objects: objects, secret: token)
     routes.addStudyRoutes(ledger)
+    routes.addSharedStudyRoutes(studies)
     routes.addBackupRoutes(home)
     routes.addGarbageRoutes(GarbageCollection(ledger: ledger, home: home, jobs: jobs))
     addWorkflowRoutes(to: routes, addresses: addresses)
     routes.addForwardRoutes(gateway: gateway, token: token)
     routes.addPageRoutes(self, gatewayUrl: gatewayUrl)
     routes.addMetricsRoutes(ledger: ledger, jobs: jobs, endpoints: endpoints, gateway: gateway)
-    routes.addStopRoutes(endpoints: endpoints, gateway: gateway, addresses: addresses)
+    routes.addStopRoutes(
+      endpoints: endpoints, studies: studies.hosts, gateway: gateway, addresses: addresses)
   }
 
   private func addWorkflowRoutes(to routes: FactoryRoutes, addresses: FactoryAddresses) {

@@ -6,7 +6,8 @@ import Serving
 extension FactoryRoutes {
   /// Ends the server by request.
   func addStopRoutes(
-    endpoints: Endpoints, gateway: GatewaySupervisor, addresses: FactoryAddresses
+    endpoints: Endpoints, studies: StudyHosts, gateway: GatewaySupervisor,
+    addresses: FactoryAddresses
   ) {
     route(
       .post, "/api/v1/stop", permission: .write,
@@ -15,6 +16,7 @@ extension FactoryRoutes {
       let wish = try await request.wire(StopRequestWire.self)
       if !wish.keepEndpoints {
         try await endpoints.suspend()
+        try await studies.suspend()
         await gateway.stop()
         addresses.everythingHasEnded()
       }

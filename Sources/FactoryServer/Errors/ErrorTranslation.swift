@@ -72,9 +72,9 @@ struct ErrorTranslation {
       .unprocessableContent
     case "queue_full", "too_many_requests": .tooManyRequests
     case "unavailable", "no_replica", "replica_unavailable", "gateway_unavailable", "overloaded",
-      "ledger_closed", "disk_full", "starting", "ledger_unwritable":
+      "ledger_closed", "disk_full", "starting", "ledger_unwritable", "study_unavailable":
       .serviceUnavailable
-    case "deploy_failed": .unprocessableContent
+    case "deploy_failed", "study_failed": .unprocessableContent
     case "ledger_unusable", "ledger_too_new", "commit_failed", "transaction_lost",
       "object_missing", "object_damaged", "file_unwritable", "manifest_invalid":
       .internalServerError

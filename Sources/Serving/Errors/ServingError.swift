@@ -25,6 +25,17 @@ public struct ServingError: FactoryError {
     case modelFilesDiffer = "model_files_differ"
     /// The Python packages that a model needs cannot be installed.
     case environmentFailed = "environment_failed"
+    case studyNotFound = "study_not_found"
+    /// A study is led by its own job, and nobody else can ask it.
+    case studyNotShared = "study_not_shared"
+    /// There is a study of that name that is about something else.
+    case studyConflict = "study_conflict"
+    /// The coordinator of a study ends whenever it is started.
+    case studyFailed = "study_failed"
+    case studyLedAlready = "study_led_already"
+    case studyJournalDamaged = "study_journal_damaged"
+    /// The coordinator of a study did not answer in time.
+    case studyUnavailable = "study_unavailable"
   }
 
   /// A stable word for programs.

@@ -33,6 +33,8 @@ public enum FrameQuestion: UInt16, Sendable {
   case invocations = 2
   /// Whether the replica answers; says which model it serves.
   case health = 3
+  /// A question to the coordinator of a study (`StudyCoordinator`).
+  case study = 4
 }
 
 /// The fixed part of a frame.

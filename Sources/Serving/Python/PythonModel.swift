@@ -24,6 +24,9 @@ struct PythonModel: ReplicaModel {
       guard question.question != .health else {
         return ReplicaAnswer(status: 200, payload: description)
       }
+      guard question.question != .study else {
+        return ReplicaAnswer(status: 400, payload: Array("{}".utf8))
+      }
       let answer = try process.ask(question)
       guard answer.code == 200 else {
         return ReplicaAnswer(status: answer.code, payload: answer.payload)

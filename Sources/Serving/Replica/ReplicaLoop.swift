@@ -1,7 +1,7 @@
 import Basics
 import Glibc
 
-/// Serves one model over a Unix socket, in one thread.
+/// Serves one model, or one study, over a Unix socket, in one thread.
 ///
 /// Each turn takes every question that has arrived, on all connections, answers them as one batch,
 /// appends their predictions to the segment, and sends the answers: the more wait, the fewer system
@@ -11,18 +11,21 @@ final class ReplicaLoop {
   private let socketPath: String
   private let stopping: Int32
   private var model: any ReplicaModel
-  private let segments: SegmentWriter
+  private let segments: SegmentWriter?
   private let drainMs: Int64
+  private let idleMs: Int32
   /// With nothing asked for so long, a replica that is to end has drained.
   private static let quietMs: Int32 = 100
   private var connections: [ReplicaConnection] = []
 
   /// - Parameters:
   ///   - stopping: a descriptor that becomes readable when the replica shall end.
+  ///   - segments: where predictions are recorded; nil for what makes none.
   ///   - drainMs: how long it then goes on answering those that are connected.
+  ///   - idleMs: how long nobody may ask before it ends by itself; -1 is forever.
   init(
-    socketPath: String, stopping: Int32, model: any ReplicaModel, segments: SegmentWriter,
-    drainMs: Int64 = 3_000
+    socketPath: String, stopping: Int32, model: any ReplicaModel, segments: SegmentWriter?,
+    drainMs: Int64 = 3_000, idleMs: Int32 = -1
   ) throws(ServingError) {
     listener = try ReplicaSocket.listen(at: socketPath)
     self.socketPath = socketPath
@@ -30,6 +33,7 @@ final class ReplicaLoop {
     self.model = model
     self.segments = segments
     self.drainMs = drainMs
+    self.idleMs = idleMs
   }
 
   deinit {
@@ -53,8 +57,8 @@ final class ReplicaLoop {
         guard !isIdle, Self.monotonicMs() < deadline else { break }
       }
       var polled = self.polled(accepts: deadline == nil)
-      let count = poll(&polled, nfds_t(polled.count), deadline == nil ? -1 : Self.quietMs)
-      if count == 0, deadline != nil { break }
+      let count = poll(&polled, nfds_t(polled.count), deadline == nil ? idleMs : Self.quietMs)
+      if count == 0 { break }
       guard count > 0 else { continue }
       if deadline == nil {
         if polled[1].revents & Int16(POLLIN) != 0 {
@@ -79,7 +83,8 @@ final class ReplicaLoop {
       }
       dropFinished()
     }
-    segments.synchronize()
+    if deadline == nil { unlink(socketPath) }
+    segments?.synchronize()
   }
 
   private func polled(accepts: Bool) -> [pollfd] {
@@ -111,9 +116,9 @@ final class ReplicaLoop {
       try connections[index].answerWaiting { questions in
         let answers = try model.answer(questions)
         for (question, answer) in zip(questions, answers) where !answer.identifiers.isEmpty {
-          segments.append(body: question.body, identifiers: answer.identifiers)
+          segments?.append(body: question.body, identifiers: answer.identifiers)
         }
-        try segments.commit()
+        try segments?.commit()
         return answers
       }
     }

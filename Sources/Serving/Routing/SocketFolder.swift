@@ -1,7 +1,8 @@
 import Basics
 import Glibc
+import Optimization
 
-/// Where the sockets of replicas lie: a folder that this user alone may enter.
+/// Where the sockets of replicas and coordinators lie: a folder that this user alone may enter.
 struct SocketFolder {
   private let folder: String
 
@@ -9,7 +10,7 @@ struct SocketFolder {
   init(_ home: FactoryHome) throws {
     let own = home.gatewayPath + "/sockets"
     let longest =
-      own.utf8.count + Replica.identifierPrefix.utf8.count + 26 + ".socket".utf8.count + 1
+      own.utf8.count + StudySummary.identifierPrefix.utf8.count + 26 + ".socket".utf8.count + 1
     if longest <= ReplicaSocket.pathLimit {
       folder = own
     } else {
@@ -25,5 +26,8 @@ struct SocketFolder {
     }
   }
 
-  func path(of replica: Identifier<Replica>) -> String { "\(folder)/\(replica).socket" }
+  func path(of replica: Identifier<Replica>) -> String { path(named: replica.rawValue) }
+
+  /// - Parameter name: at most as long as an identifier of a study.
+  func path(named name: String) -> String { "\(folder)/\(name).socket" }
 }

@@ -38,12 +38,14 @@ struct HomeBackupTests {
   @Test func `a home comes back whole`() async throws {
     for value in 0..<50 { try await add(value) }
     try folder.write("segment", to: "home/gateway/predictions/wine/1.seg")
+    try folder.write("events", to: "home/studies/study_1/journal")
     let (manifest, bytes) = try back()
-    #expect(manifest.objectCount == 50 && manifest.files.count == 1)
+    #expect(manifest.objectCount == 50 && manifest.files.count == 2)
     #expect(try FileTree.status(of: file).bytes == bytes)
     #expect(try HomeRestore(restored).read(from: file) == manifest)
     #expect(try restored.objects.all() == home.objects.all())
     #expect(try folder.text("restored/gateway/predictions/wine/1.seg") == "segment")
+    #expect(try folder.text("restored/studies/study_1/journal") == "events")
     #expect(try FileTree.names(in: restored.temporaryPath).isEmpty)
     let copy = try Ledger(
       path: restored.ledgerPath, migrations: BasicsMigrations.all + [Self.table])

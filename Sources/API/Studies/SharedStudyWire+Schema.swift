@@ -1,0 +1,85 @@
+extension StudyTermsWire: DescribedWire {
+  /// What stands in it.
+  public static let fields: WireFields = [
+    "name": .text, "goal?": .word(["minimize", "maximize"]), "metric?": .text,
+    "space?": .document, "sampler?": .text, "pruner?": .text, "seed?": .count,
+    "budget?": .positive, "steps?": .positive, "lease_ms?": .positive,
+  ]
+}
+
+extension StudyAskWire: DescribedWire {
+  /// What stands in it.
+  public static let fields: WireFields = ["worker": .text, "key": .text]
+}
+
+extension StudyAskedWire: DescribedWire {
+  /// What stands in it.
+  public static let fields: WireFields = [
+    "done": .flag, "trial?": .record(Trial.self), "wait_ms?": .count,
+  ]
+}
+
+extension StudyAskedWire.Trial: DescribedWire {
+  /// What stands in it.
+  public static let fields: WireFields = [
+    "number": .count, "attempt": .positive, "point": .document, "lease_ms": .positive,
+  ]
+}
+
+extension TrialReportWire: DescribedWire {
+  /// What stands in it.
+  public static let fields: WireFields = ["attempt": .positive, "step": .count, "value": .number]
+}
+
+extension TrialVerdictWire: DescribedWire {
+  /// What stands in it.
+  public static let fields: WireFields = ["prune": .flag, "lost": .flag, "reason?": .text]
+}
+
+extension TrialAttemptWire: DescribedWire {
+  /// What stands in it.
+  public static let fields: WireFields = ["attempt": .positive]
+}
+
+extension TrialLeaseWire: DescribedWire {
+  /// What stands in it.
+  public static let fields: WireFields = ["lost": .flag]
+}
+
+extension TrialSuggestWire: DescribedWire {
+  /// What stands in it.
+  public static let fields: WireFields = ["attempt": .positive, "parameter": .document]
+}
+
+extension TrialPointWire: DescribedWire {
+  /// What stands in it.
+  public static let fields: WireFields = ["lost": .flag, "point": .document]
+}
+
+extension TrialTellWire: DescribedWire {
+  /// What stands in it.
+  public static let fields: WireFields = [
+    "attempt": .positive, "outcome": .word(["completed", "pruned", "failed"]), "value?": .number,
+    "message?": .text, "used?": .list(.text),
+  ]
+}
+
+extension TrialToldWire: DescribedWire {
+  /// What stands in it.
+  public static let fields: WireFields = ["told": .flag, "lost": .flag]
+}
+
+extension StudyBestWire: DescribedWire {
+  /// What stands in it.
+  public static let fields: WireFields = [
+    "number?": .count, "value?": .number, "point?": .document,
+  ]
+}
+
+extension StudyStateWire: DescribedWire {
+  /// What stands in it.
+  public static let fields: WireFields = [
+    "trials": .count, "running": .count, "completed": .count, "pruned": .count,
+    "failed": .count,
+  ]
+}

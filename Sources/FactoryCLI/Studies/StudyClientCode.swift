@@ -1,0 +1,399 @@
+/// The Python file by which programs work on shared studies.
+///
+/// It needs Python 3.8 or later and its standard library.
+enum StudyClientCode {
+  static let fileName = "aifactory_study.py"
+
+  static let python = #"""
+    """Work on a study of AI Factory from Python. Needs nothing but the standard library.
+
+        import aifactory_study as factory
+
+        def objective(trial):
+            rate = trial.suggest_float("rate", 1e-5, 1e-1, log=True)
+            depth = trial.suggest_int("depth", 2, 8)
+            for epoch in range(1, 31):
+                loss = train(rate, depth, epoch)
+                trial.report(loss, epoch)
+                if trial.should_prune():
+                    raise factory.TrialPruned()
+            return loss
+
+        study = factory.create_study("my-search", pruner="median", steps=30, budget=200)
+        study.optimize(objective)
+        print(study.best_value, study.best_params)
+
+    Run as many of these as you like, wherever the server can be reached: they share one study.
+    A program that is killed loses nothing; its trial is given to another one after its lease.
+    The server is found by AIFACTORY_URL and AIFACTORY_TOKEN (`aifactory env`), else by the file
+    server.json in AIFACTORY_HOME or ~/.aifactory.
+    """
+
+    import http.client
+    import json
+    import math
+    import os
+    import secrets
+    import socket
+    import threading
+    import time
+    import urllib.parse
+
+    __all__ = ["create_study", "Study", "Trial", "TrialPruned", "StudyError"]
+
+
+    class TrialPruned(Exception):
+        """Raised by an objective to end a trial that is not worth its further steps."""
+
+
+    class StudyError(Exception):
+        """What the server refused, or that it could not be reached."""
+
+        def __init__(self, code, message, hint=None):
+            super().__init__(message if hint is None else "%s (%s)" % (message, hint))
+            self.code = code
+            self.hint = hint
+
+
+    def create_study(study_name=None, *, direction="minimize", sampler=None, pruner=None, seed=None,
+                     budget=None, steps=None, space=None, metric=None, lease=None, url=None,
+                     token=None, home=None, patience=300.0):
+        """Makes a study, or joins the one of that name.
+
+        budget: how many trials there will be, of all programs together.
+        steps: steps of a whole trial, by which a pruner sets its rungs.
+        space: a search space as a dict (docs/search.md); without it, trials say what they want.
+        lease: seconds that a program may be silent before its trial is given to another one.
+        patience: seconds for which a server that is away is waited for.
+        """
+        server = _Server(url, token, home, patience)
+        terms = {
+            "name": study_name or "study-" + secrets.token_hex(4), "goal": direction,
+            "sampler": sampler, "pruner": pruner, "seed": seed, "budget": budget, "steps": steps,
+            "space": space, "metric": metric,
+            "lease_ms": None if lease is None else int(lease * 1000),
+        }
+        terms = {key: value for key, value in terms.items() if value is not None}
+        return Study(server, server.call("POST", "/api/v1/studies", terms))
+
+
+    class Study:
+        """A study that programs share."""
+
+        def __init__(self, server, description):
+            self._server = server
+            self._path = "/api/v1/studies/" + description["id"]
+            self.id = description["id"]
+            self.study_name = description["name"]
+            self.direction = description["goal"]
+
+        def optimize(self, objective, n_trials=None, timeout=None, n_jobs=1, catch=(),
+                     callbacks=()):
+            """Runs trials until the study is done, or this program has done its share.
+
+            An exception of the objective fails the trial and is raised again, unless it is one of
+            `catch`. n_jobs threads work side by side.
+            """
+            share = _Share(n_trials, timeout)
+            if n_jobs <= 1:
+                return self._work(objective, share, catch, callbacks)
+            failures = []
+
+            def work():
+                try:
+                    self._work(objective, share, catch, callbacks)
+                except BaseException as error:
+                    share.stop()
+                    failures.append(error)
+
+            threads = [threading.Thread(target=work) for _ in range(n_jobs)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            if failures:
+                raise failures[0]
+
+        def _work(self, objective, share, catch, callbacks):
+            while share.take():
+                trial = self.ask(until=share.deadline)
+                if trial is None:
+                    return
+                try:
+                    value = objective(trial)
+                except TrialPruned:
+                    self.tell(trial, state="pruned")
+                except Exception as error:
+                    self.tell(trial, state="failed", message=_words(error))
+                    if not isinstance(error, tuple(catch) if catch else ()):
+                        raise
+                except BaseException:
+                    # Interrupted: the trial goes to another program.
+                    trial._end()
+                    raise
+                else:
+                    self.tell(trial, value)
+                for callback in callbacks:
+                    callback(self, trial)
+
+        def ask(self, until=None):
+            """The next trial; None when there is nothing to do any more.
+
+            Waits while all trials are taken and one may come back.
+            """
+            body = {"worker": _worker(), "key": secrets.token_hex(16)}
+            while True:
+                answer = self._server.call("POST", self._path + "/ask", body)
+                if answer.get("trial"):
+                    return Trial(self, answer["trial"])
+                if answer.get("done") or (until is not None and time.monotonic() >= until):
+                    return None
+                time.sleep(answer.get("wait_ms", 500) / 1000)
+
+        def tell(self, trial, value=None, state=None, message=None):
+            """Says how a trial ended; returns whether this result counts."""
+            trial._end()
+            body = {"attempt": trial.attempt, "used": sorted(trial.params)}
+            if state is None:
+                try:
+                    value = float(value)
+                except (TypeError, ValueError):
+                    value = math.nan
+                state = "failed" if math.isnan(value) else "completed"
+                message = "the objective returned no number" if math.isnan(value) else None
+            body["outcome"] = state
+            if state != "failed" and value is not None:
+                body["value"] = _number(value)
+            if message is not None:
+                body["message"] = message[:2000]
+            return self._server.call("POST", trial._path + "/tell", body)["told"]
+
+        @property
+        def trials(self):
+            """The trials that have ended, as dicts in number order."""
+            return self._server.call("GET", self._path)["trials"]
+
+        @property
+        def best_trial(self):
+            """The best trial by now: a dict with number, value and point."""
+            best = self._server.call("GET", self._path + "/best")
+            if "number" not in best:
+                raise ValueError("No trial has completed yet.")
+            return best
+
+        @property
+        def best_value(self):
+            return float(self.best_trial["value"])
+
+        @property
+        def best_params(self):
+            return self.best_trial["point"]
+
+        @property
+        def state(self):
+            """How many trials there are, and what became of them."""
+            return self._server.call("GET", self._path + "/state")
+
+
+    class Trial:
+        """One point to try, held by this program until it is told or its lease runs out."""
+
+        def __init__(self, study, description):
+            self.study = study
+            self.number = description["number"]
+            self.attempt = description["attempt"]
+            self.params = {}
+            self.lost = False
+            self._point = dict(description["point"])
+            self._prune = False
+            self._path = "%s/trials/%d" % (study._path, self.number)
+            self._ended = threading.Event()
+            self._pulse = threading.Thread(
+                target=self._renew, args=(description["lease_ms"] / 3000,), daemon=True)
+            self._pulse.start()
+
+        def suggest_float(self, name, low, high, *, step=None, log=False):
+            """A number from low to high; on a logarithmic scale, or in steps."""
+            low, high = float(low), float(high)
+            if step is not None:
+                kind = {"uniform": [low, high], "step": float(step)}
+            else:
+                kind = {"log_uniform" if log else "uniform": [low, high]}
+            value = float(self._suggest(name, kind))
+            return self._checked(name, value, low <= value <= high)
+
+        def suggest_int(self, name, low, high, *, step=1, log=False):
+            """A whole number from low to high."""
+            low, high = int(low), int(high)
+            if step != 1:
+                return self._choose(name, "ordinal", list(range(low, high + 1, step)))
+            value = int(self._suggest(name, {"log_int" if log else "int": [low, high]}))
+            return self._checked(name, value, low <= value <= high)
+
+        def suggest_categorical(self, name, choices):
+            """One of a few values without an order."""
+            return self._choose(name, "choice", list(choices))
+
+        def report(self, value, step):
+            """Says what the value is after so many steps."""
+            answer = self.study._server.call(
+                "POST", self._path + "/report",
+                {"attempt": self.attempt, "step": int(step), "value": _number(value)})
+            self.lost = self.lost or answer["lost"]
+            self._prune = answer["prune"]
+
+        def should_prune(self):
+            """Whether the trial should end after what it has reported."""
+            return self._prune or self.lost
+
+        def _choose(self, name, kind, choices):
+            texts = [choice if isinstance(choice, str) else json.dumps(choice)
+                     for choice in choices]
+            value = self._suggest(name, {kind: texts})
+            text = value if isinstance(value, str) else json.dumps(value)
+            self._checked(name, value, text in texts)
+            self.params[name] = choices[texts.index(text)]
+            return self.params[name]
+
+        def _suggest(self, name, kind):
+            if name not in self._point:
+                answer = self.study._server.call(
+                    "POST", self._path + "/suggest",
+                    {"attempt": self.attempt, "parameter": dict(kind, name=name)})
+                if answer["lost"]:
+                    self.lost = True
+                    raise TrialPruned("The trial was given to another program.")
+                self._point.update(answer["point"])
+            return self._point[name]
+
+        def _checked(self, name, value, is_inside):
+            if not is_inside:
+                raise StudyError(
+                    "search_parameter_conflict",
+                    "The study knows %s with another range: it chose %r." % (name, value))
+            self.params[name] = value
+            return value
+
+        def _renew(self, pause):
+            while not self._ended.wait(pause):
+                try:
+                    answer = self.study._server.call(
+                        "POST", self._path + "/renew", {"attempt": self.attempt})
+                except StudyError:
+                    continue
+                if answer["lost"]:
+                    self.lost = True
+                    return
+
+        def _end(self):
+            self._ended.set()
+
+
+    class _Share:
+        """How much of a study one call of optimize does."""
+
+        def __init__(self, count, timeout):
+            self._left = count
+            self._lock = threading.Lock()
+            self.deadline = None if timeout is None else time.monotonic() + timeout
+
+        def take(self):
+            with self._lock:
+                if self.deadline is not None and time.monotonic() >= self.deadline:
+                    return False
+                if self._left is None:
+                    return True
+                self._left -= 1
+                return self._left >= 0
+
+        def stop(self):
+            with self._lock:
+                self._left = 0
+
+
+    class _Server:
+        """Calls the server, again and again while it is away."""
+
+        def __init__(self, url, token, home, patience):
+            self._url = url or os.environ.get("AIFACTORY_URL")
+            self._token = token or os.environ.get("AIFACTORY_TOKEN")
+            folder = home or os.environ.get("AIFACTORY_HOME") or "~/.aifactory"
+            self._file = os.path.join(os.path.expanduser(folder), "server.json")
+            self._patience = patience
+            self._local = threading.local()
+
+        def call(self, method, path, body=None):
+            data = None if body is None else json.dumps(body, allow_nan=False).encode()
+            deadline = time.monotonic() + self._patience
+            pause = 0.05
+            while True:
+                try:
+                    return self._once(method, path, data)
+                except (OSError, http.client.HTTPException, ValueError, KeyError) as error:
+                    self._close()
+                    if time.monotonic() >= deadline:
+                        raise StudyError(
+                            "server_unreachable", "The server does not answer: %s" % _words(error),
+                            "start it with `aifactory serve`") from error
+                time.sleep(pause)
+                pause = min(2 * pause, 0.5)
+
+        def _once(self, method, path, data):
+            connection, token = self._connection()
+            headers = {"Accept": "application/json"}
+            if token:
+                headers["Authorization"] = "Bearer " + token
+            if data is not None:
+                headers["Content-Type"] = "application/json"
+            connection.request(method, path, body=data, headers=headers)
+            answer = connection.getresponse()
+            content = answer.read()
+            # A file may name another server by now: then the token is another one, too.
+            is_away = answer.status >= 500 or answer.status == 429 or (
+                answer.status == 401 and not self._url)
+            if is_away:
+                raise OSError("HTTP status %d: %s" % (answer.status, content[:200]))
+            value = json.loads(content)
+            if answer.status >= 400:
+                error = value["error"]
+                raise StudyError(error["code"], error["message"], error.get("hint"))
+            return value
+
+        def _connection(self):
+            known = getattr(self._local, "connection", None)
+            if known:
+                return known
+            url, token = self._url, self._token
+            if not url:
+                with open(self._file) as file:
+                    server = json.load(file)
+                url, token = server["url"], server["token"]
+            parts = urllib.parse.urlsplit(url)
+            kind = (http.client.HTTPSConnection if parts.scheme == "https"
+                    else http.client.HTTPConnection)
+            self._local.connection = (kind(parts.hostname, parts.port, timeout=90), token)
+            return self._local.connection
+
+        def _close(self):
+            known = getattr(self._local, "connection", None)
+            self._local.connection = None
+            if known:
+                known[0].close()
+
+
+    def _worker():
+        return "%s:%d:%d" % (socket.gethostname()[:100], os.getpid(), threading.get_ident())
+
+
+    def _number(value):
+        value = float(value)
+        if math.isfinite(value):
+            return value
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+
+
+    def _words(error):
+        return "%s: %s" % (type(error).__name__, error)
+
+    """#
+}

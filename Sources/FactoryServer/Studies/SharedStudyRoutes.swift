@@ -1,0 +1,174 @@
+import API
+import Basics
+import Compute
+import HTTPTypes
+import Hummingbird
+import Optimization
+import Serving
+
+/// The routes by which workers share a study; its coordinator answers all but the first.
+extension FactoryRoutes {
+  /// Adds what is asked and told of shared studies.
+  func addSharedStudyRoutes(_ coordinators: StudyCoordinators) {
+    route(
+      .post, "/api/v1/studies", permission: .write,
+      .api(
+        "Makes a study that workers share, or joins the one of that name.",
+        body: StudyTermsWire.self, answer: .json(StudyWire.self), refusals: [.conflict])
+    ) { request, context in
+      let wire = try await request.wire(StudyTermsWire.self)
+      let study = try await coordinators.hosts.create(
+        try StudyTerms(wire), metric: wire.metric ?? "value", in: context.project,
+        nowMs: systemTimeMs())
+      return try WireResponse(StudyWire(study, trials: nil))
+    }
+    question(
+      "ask", "Gives a worker a trial: a new one, or one whose worker is silent.", coordinators,
+      body: StudyAskWire.self, answer: StudyAskedWire.self)
+    trialQuestion(
+      "suggest", "Gives a trial a value for a parameter that its point lacks.", coordinators,
+      body: TrialSuggestWire.self, answer: TrialPointWire.self)
+    trialQuestion(
+      "report", "Takes a trial's value after so many steps, and says whether it should stop.",
+      coordinators, body: TrialReportWire.self, answer: TrialVerdictWire.self)
+    trialQuestion(
+      "renew", "Says that a worker is at work on its trial.", coordinators,
+      body: TrialAttemptWire.self, answer: TrialLeaseWire.self)
+    trialQuestion(
+      "tell", "Takes how a trial ended; the first result counts.", coordinators,
+      body: TrialTellWire.self, answer: TrialToldWire.self)
+    reading(
+      "should-prune", "verdict", "Says whether a trial should stop after what it reported.",
+      coordinators)
+    reading("best", "Tells the best trial by now.", coordinators, answer: StudyBestWire.self)
+    reading("state", "Tells how far a study is.", coordinators, answer: StudyStateWire.self)
+  }
+
+  /// A question about a study.
+  private func question<Body: DescribedWire>(
+    _ verb: String, _ summary: String, _ coordinators: StudyCoordinators, body: Body.Type,
+    answer: any DescribedWire.Type
+  ) {
+    route(
+      .post, "/api/v1/studies/{id}/\(verb)", permission: .write,
+      .api(summary, body: body, answer: .json(answer), refusals: [.serviceUnavailable])
+    ) { request, context in
+      let wire = try await request.wire(body)
+      let question: JSONValue = .object([JSONMember(verb, try JSONValue(wire))])
+      return try await coordinators.response(context.study, question)
+    }
+  }
+
+  /// A question about one of its trials.
+  private func trialQuestion<Body: DescribedWire>(
+    _ verb: String, _ summary: String, _ coordinators: StudyCoordinators, body: Body.Type,
+    answer: any DescribedWire.Type
+  ) {
+    route(
+      .post, "/api/v1/studies/{id}/trials/{number}/\(verb)", permission: .write,
+      .api(
+        summary, body: body, answer: .json(answer), refusals: [.conflict, .serviceUnavailable])
+    ) { request, context in
+      let wire = try JSONValue(try await request.wire(body))
+      let members = try [JSONMember(verb, context.trialNumber)] + (wire.objectValue ?? [])
+      return try await coordinators.response(context.study, .object(members))
+    }
+  }
+
+  /// What is asked of a study without telling it anything.
+  private func reading(
+    _ verb: String, _ summary: String, _ coordinators: StudyCoordinators,
+    answer: any DescribedWire.Type
+  ) {
+    route(
+      .get, "/api/v1/studies/{id}/\(verb)", permission: .read,
+      .api(summary, answer: .json(answer), refusals: [.serviceUnavailable])
+    ) { _, context in
+      try await coordinators.response(context.study, .object([JSONMember(verb, true)]))
+    }
+  }
+
+  /// What is asked of a trial without telling it anything.
+  private func reading(
+    _ path: String, _ verb: String, _ summary: String, _ coordinators: StudyCoordinators
+  ) {
+    route(
+      .get, "/api/v1/studies/{id}/trials/{number}/\(path)", permission: .read,
+      .api(summary, answer: .json(TrialVerdictWire.self), refusals: [.serviceUnavailable])
+    ) { _, context in
+      let question = JSONValue.object([JSONMember(verb, try context.trialNumber)])
+      return try await coordinators.response(context.study, question)
+    }
+  }
+}
+
+extension FactoryContext {
+  fileprivate var study: Identifier<StudySummary> {
+    get throws { try identifier("id", of: StudySummary.self) }
+  }
+
+  fileprivate var trialNumber: JSONValue {
+    get throws {
+      let text = try parameter("number")
+      guard let number = Int32(text), number >= 0 else {
+        throw ServerError(
+          .notFound, "There is no trial '\(visible(text))': trials are numbered from 0.")
+      }
+      return .number(Double(number))
+    }
+  }
+}
+
+extension StudyCoordinators {
+  /// The coordinator's answer as it is.
+  fileprivate func response(
+    _ study: Identifier<StudySummary>, _ question: JSONValue
+  ) async throws -> Response {
+    let answer = try await ask(study, question)
+    return Response(
+      status: HTTPResponse.Status(code: Int(answer.status)),
+      headers: [.contentType: "application/json", .cacheControl: "no-store"],
+      body: .init(byteBuffer: answer.payload))
+  }
+}
+
+extension JSONValue {
+  /// A wire value as a document; numbers that JSON lacks stay texts.
+  fileprivate init(_ wire: some Encodable) throws {
+    self = try JSONValue(parsing: try WireCoding.encode(wire))
+  }
+}
+
+extension StudyTerms {
+  /// Reads terms; whatever is wrong with them is the caller's.
+  fileprivate init(_ wire: StudyTermsWire) throws {
+    guard (1...200).contains(wire.name.count) else {
+      throw ServerError(.badRequest, "A study has a name of 1 to 200 characters.")
+    }
+    guard let goal = OptimizationGoal(rawValue: wire.goal ?? "minimize") else {
+      throw ServerError(
+        .badRequest, "'goal' is '\(visible(wire.goal ?? ""))'; expected minimize or maximize.")
+    }
+    guard (1...StudyTerms.mostTrials).contains(wire.budget ?? 1) else {
+      throw ServerError(
+        .badRequest, "'budget' is \(wire.budget ?? 0); expected 1 to \(StudyTerms.mostTrials).")
+    }
+    guard (1...1_000_000_000).contains(wire.steps ?? 1) else {
+      throw ServerError(.badRequest, "'steps' is \(wire.steps ?? 0); expected 1 or more.")
+    }
+    let leaseMs = wire.leaseMs ?? 60_000
+    guard StudyTerms.leaseRange.contains(leaseMs) else {
+      throw ServerError(
+        .badRequest,
+        "'lease_ms' is \(leaseMs); expected \(StudyTerms.leaseRange.lowerBound) to "
+          + "\(StudyTerms.leaseRange.upperBound).")
+    }
+    var space: SearchSpace?
+    if let document = wire.space { space = try SearchSpace(json: document) }
+    self.init(
+      name: wire.name, space: space, goal: goal,
+      sampler: try SamplerName(parsing: wire.sampler ?? "tpe"),
+      pruner: try PrunerName(parsing: wire.pruner ?? "none"), seed: wire.seed ?? 0,
+      budget: wire.budget, steps: wire.steps, leaseMs: leaseMs)
+  }
+}

@@ -1,0 +1,258 @@
+public import Basics
+
+/// The questions of workers, as JSON.
+///
+/// ```json
+/// {"ask": {"worker": "node7", "key": "3f…"}}
+/// {"suggest": 0, "attempt": 1, "parameter": {"name": "rate", "log_uniform": [1e-5, 0.1]}}
+/// {"report": 0, "attempt": 1, "step": 3, "value": 0.7}
+/// {"renew": 0, "attempt": 1}, {"verdict": 0}
+/// {"tell": 0, "attempt": 1, "outcome": "completed", "value": 0.5, "used": ["rate"]}
+/// {"best": true}, {"state": true}
+/// ```
+extension StudyCoordinator {
+  /// An answer with what must be kept before it leaves.
+  public struct Answer: Sendable {
+    /// The answer, or an error in the shape of all errors.
+    public var json: JSONValue
+    /// HTTP status.
+    public var status: Int
+    /// In order.
+    public var events: [StudyEvent] = []
+  }
+
+  /// Answers one question; what cannot be done is answered with an error and changes nothing.
+  public mutating func answer(_ document: [UInt8], nowMs: Int64) -> Answer {
+    hear(nowMs: nowMs)
+    let question: JSONValue
+    do {
+      question = try JSONValue(parsing: document, acceptsPythonNumbers: true)
+    } catch {
+      return Self.refusal(Self.wrong("this is no JSON: \(error.message)"))
+    }
+    do throws(OptimizationError) {
+      return try answer(question, nowMs: nowMs)
+    } catch {
+      return Self.refusal(error)
+    }
+  }
+
+  private mutating func answer(
+    _ question: JSONValue, nowMs: Int64
+  ) throws(OptimizationError) -> Answer {
+    if let ask = question["ask"] { return try answerAsk(ask, nowMs: nowMs) }
+    if question["best"] != nil { return Answer(json: best, status: 200) }
+    if question["state"] != nil { return Answer(json: state, status: 200) }
+    if let number = question["verdict"] {
+      return Answer(json: verdictJSON(of: try trialNumber(number)), status: 200)
+    }
+    for verb in ["suggest", "report", "renew", "tell"] {
+      guard let number = question[verb] else { continue }
+      let trial = try trialNumber(number)
+      let attempt = try Self.whole(question["attempt"], "attempt")
+      switch verb {
+      case "suggest": return try answerSuggest(trial, attempt, question, nowMs: nowMs)
+      case "report": return try answerReport(trial, attempt, question, nowMs: nowMs)
+      case "tell": return try answerTell(trial, attempt, question, nowMs: nowMs)
+      default:
+        let isHeld = holds(trial, attempt: attempt, nowMs: nowMs)
+        return Answer(json: ["lost": .bool(!isHeld)], status: 200)
+      }
+    }
+    throw Self.wrong(
+      "a question has one of the keys ask, suggest, report, renew, tell, verdict, best, state")
+  }
+
+  private mutating func answerAsk(
+    _ json: JSONValue, nowMs: Int64
+  ) throws(OptimizationError) -> Answer {
+    guard let worker = json["worker"]?.stringValue, let key = json["key"]?.stringValue,
+      !key.isEmpty, key.utf8.count <= 200, worker.utf8.count <= 200
+    else { throw Self.wrong("an asking has a worker and a key, at most 200 bytes each") }
+    let (asked, events) = ask(StudyHolder(worker: worker, key: key), nowMs: nowMs)
+    switch asked {
+    case .trial(let number):
+      let trial: JSONValue = [
+        "number": .number(Double(number)),
+        "attempt": .number(Double(records[number].attempt)),
+        "point": study.trials[number].point.json, "lease_ms": .number(Double(terms.leaseMs)),
+      ]
+      return Answer(json: ["done": false, "trial": trial], status: 200, events: events)
+    case .wait(let ms):
+      return Answer(json: ["done": false, "wait_ms": .number(Double(ms))], status: 200)
+    case .done: return Answer(json: ["done": true], status: 200)
+    }
+  }
+
+  private mutating func answerSuggest(
+    _ number: Int, _ attempt: Int, _ question: JSONValue, nowMs: Int64
+  ) throws(OptimizationError) -> Answer {
+    guard let document = question["parameter"] else {
+      throw Self.wrong("a suggestion names a parameter")
+    }
+    let parameter = try SearchParameter(json: document)
+    // The checks of a space hold for each of its parameters.
+    _ = try SearchSpace([parameter])
+    let known = domain(parameter.name)
+    if let known, known != parameter.domain {
+      throw OptimizationError(
+        code: .parameterDiffers,
+        message: "the study knows \(parameter.name) with another domain",
+        hint: "give a parameter the same range in all trials, or another name")
+    }
+    if known == nil, discovered == nil {
+      throw OptimizationError(
+        code: .parameterDiffers, message: "the study's space has no parameter \(parameter.name)",
+        hint: nearestWord(to: parameter.name, among: study.space.parameters.map(\.name))
+          .map { "did you mean \($0)?" } ?? "declare it when the study is made")
+    }
+    guard holds(number, attempt: attempt, nowMs: nowMs) else {
+      return Answer(json: ["lost": true, "point": [:]], status: 200)
+    }
+    var events: [StudyEvent] = []
+    if study.trials[number].point[parameter.name] == nil {
+      let event = StudyEvent.drew(
+        number: number, name: parameter.name, value: draw(parameter, of: number),
+        new: known == nil ? parameter : nil)
+      apply(event, nowMs: nowMs)
+      events.append(event)
+    }
+    return Answer(
+      json: ["lost": false, "point": study.trials[number].point.json], status: 200, events: events)
+  }
+
+  private mutating func answerReport(
+    _ number: Int, _ attempt: Int, _ question: JSONValue, nowMs: Int64
+  ) throws(OptimizationError) -> Answer {
+    let step = try Self.whole(question["step"], "step")
+    guard let value = question["value"].flatMap(Self.number) else {
+      throw Self.wrong("a report has a value")
+    }
+    guard holds(number, attempt: attempt, nowMs: nowMs) else {
+      return Answer(json: ["prune": true, "lost": true], status: 200)
+    }
+    var events: [StudyEvent] = []
+    // The same step again is an answer that was lost on its way, or says nothing new.
+    if step > records[number].reports.last?.step ?? -1 {
+      let event = StudyEvent.reported(
+        number: number, step: step, value: value,
+        verdict: verdict(of: number, step: step, value: value))
+      apply(event, nowMs: nowMs)
+      events.append(event)
+    }
+    return Answer(json: verdictJSON(of: number), status: 200, events: events)
+  }
+
+  private func verdictJSON(of number: Int) -> JSONValue {
+    var members = [
+      JSONMember("prune", .bool(records[number].verdict != nil)),
+      JSONMember("lost", .bool(!running.contains(number))),
+    ]
+    if let verdict = records[number].verdict {
+      members.append(JSONMember("reason", .string(verdict)))
+    }
+    return .object(members)
+  }
+
+  private mutating func answerTell(
+    _ number: Int, _ attempt: Int, _ question: JSONValue, nowMs: Int64
+  ) throws(OptimizationError) -> Answer {
+    guard (1...records[number].attempt).contains(attempt) else {
+      throw Self.wrong("trial \(number) has no attempt \(attempt)")
+    }
+    let state = try toldState(question, of: number)
+    // The result of an earlier attempt is as good as that of the present one: the first counts.
+    guard running.contains(number) else {
+      let isOwn = records[number].teller == attempt
+      return Answer(json: ["told": .bool(isOwn), "lost": .bool(!isOwn)], status: 200)
+    }
+    let event = StudyEvent.told(
+      number: number, attempt: attempt, state: state,
+      used: question["used"]?.arrayValue?.compactMap(\.stringValue), atMs: nowMs)
+    apply(event, nowMs: nowMs)
+    return Answer(json: ["told": true, "lost": false], status: 200, events: [event])
+  }
+
+  private func toldState(
+    _ question: JSONValue, of number: Int
+  ) throws(OptimizationError) -> TrialState {
+    let value = question["value"].flatMap(Self.number)
+    let last = records[number].reports.last
+    switch question["outcome"]?.stringValue {
+    case "completed":
+      guard let value else { throw Self.wrong("a completed trial has a value") }
+      if value.isNaN { return .failed(message: "its value is no number") }
+      return .completed(value: value)
+    case "pruned":
+      return .pruned(value: value ?? last?.value ?? .nan, step: last?.step ?? 0)
+    case "failed":
+      return .failed(message: String((question["message"]?.stringValue ?? "").prefix(4_000)))
+    default: throw Self.wrong("an outcome is completed, pruned or failed")
+    }
+  }
+
+  private var best: JSONValue {
+    guard let best = study.best, let value = best.value else { return [:] }
+    return [
+      "number": .number(Double(best.number)), "value": JSONValue(exactly: value),
+      "point": best.point.json,
+    ]
+  }
+
+  private var state: JSONValue {
+    func count(_ matches: (TrialState) -> Bool) -> JSONValue {
+      .number(Double(study.trials.count { matches($0.state) }))
+    }
+    return [
+      "trials": .number(Double(records.count)), "running": .number(Double(running.count)),
+      "completed": count { if case .completed = $0 { true } else { false } },
+      "pruned": count { if case .pruned = $0 { true } else { false } },
+      "failed": count { if case .failed = $0 { true } else { false } },
+    ]
+  }
+
+  // MARK: Reading
+
+  private func trialNumber(_ json: JSONValue) throws(OptimizationError) -> Int {
+    let number = try Self.whole(json, "the number of a trial")
+    guard records.indices.contains(number) else {
+      throw OptimizationError(
+        code: .trialNotFound, message: "there is no trial \(number)",
+        hint: records.isEmpty ? "ask for one first" : "trials go up to \(records.count - 1)")
+    }
+    return number
+  }
+
+  private static func whole(_ json: JSONValue?, _ name: String) throws(OptimizationError) -> Int {
+    guard let number = (json?.numberValue).flatMap({ Int(exactly: $0) }), number >= 0,
+      number < 1 << 53
+    else { throw wrong("\(name) is a whole number, 0 or more") }
+    return number
+  }
+
+  /// A number, also one that JSON lacks: null is not a number.
+  private static func number(_ json: JSONValue) -> Double? {
+    json.isNull ? .nan : json.exactNumber
+  }
+
+  private static func wrong(_ message: String) -> OptimizationError {
+    OptimizationError(
+      code: .invalidQuestion, message: message,
+      hint: "docs/search.md lists what a study can be asked")
+  }
+
+  private static func refusal(_ error: OptimizationError) -> Answer {
+    var members = [
+      JSONMember("code", .string(error.code.rawValue)),
+      JSONMember("message", .string(error.message)),
+    ]
+    if let hint = error.hint { members.append(JSONMember("hint", .string(hint))) }
+    let status =
+      switch error.code {
+      case .trialNotFound: 404
+      case .parameterDiffers: 409
+      default: 400
+      }
+    return Answer(json: ["error": .object(members)], status: status)
+  }
+}

@@ -1,0 +1,28 @@
+public import JobProtocol
+
+extension StudyCoordinator {
+  /// What the ledger keeps of a trial that has ended; nil for others.
+  public func report(of number: Int) -> TrialReport? {
+    guard records.indices.contains(number) else { return nil }
+    let (trial, record) = (study.trials[number], records[number])
+    var report = TrialReport(
+      number: number, outcome: .completed, parameters: trial.point.texts, value: nil,
+      steps: record.reports.last?.step ?? 0, startedAtMs: record.startedAtMs,
+      endedAtMs: record.endedAtMs)
+    switch trial.state {
+    case .running: return nil
+    case .completed(let values): report.value = values.first
+    case .pruned(let value, let step):
+      (report.outcome, report.value, report.steps) = (.pruned, value.isNaN ? nil : value, step)
+      report.message = record.verdict
+    case .failed(let message): (report.outcome, report.message) = (.failed, message)
+    }
+    return report
+  }
+
+  /// How many trials there are.
+  public var trialCount: Int { records.count }
+
+  /// The space as it is known now, with the points that are tried first.
+  public var space: SearchSpace { study.space }
+}

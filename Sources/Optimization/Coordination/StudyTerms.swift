@@ -1,0 +1,102 @@
+public import Basics
+
+/// What a study is about that many workers share.
+public struct StudyTerms: Sendable, Equatable {
+  /// A name for people.
+  public var name: String
+  /// What may be tried; nil where the workers say so while they work.
+  public var space: SearchSpace?
+  /// What a good value is.
+  public var goal: OptimizationGoal
+  /// Who chooses points.
+  public var sampler: SamplerName
+  /// Who stops trials.
+  public var pruner: PrunerName
+  /// Of all random decisions.
+  public var seed: UInt64
+  /// How many trials there will be; nil: as many as are asked for.
+  public var budget: Int?
+  /// Steps of a whole trial, by which pruners set their rungs; nil where nobody knows.
+  public var steps: Int?
+  /// How long a worker may be silent before its trial is given to another.
+  public var leaseMs: Int64
+
+  /// Most trials of a study.
+  public static let mostTrials = 1_000_000
+  /// Shortest and longest lease, in milliseconds.
+  public static let leaseRange: ClosedRange<Int64> = 100...86_400_000
+
+  /// Takes every value as it is.
+  public init(
+    name: String, space: SearchSpace?, goal: OptimizationGoal = .minimize,
+    sampler: SamplerName = .tpe, pruner: PrunerName = .none, seed: UInt64 = 0, budget: Int? = nil,
+    steps: Int? = nil, leaseMs: Int64 = 60_000
+  ) {
+    self.name = name
+    self.space = space
+    self.goal = goal
+    self.sampler = sampler
+    self.pruner = pruner
+    self.seed = seed
+    self.budget = budget
+    self.steps = steps
+    self.leaseMs = leaseMs
+  }
+
+  /// The terms as JSON.
+  public var json: JSONValue {
+    var members = [
+      JSONMember("name", .string(name)), JSONMember("goal", .string(goal.rawValue)),
+      JSONMember("sampler", .string(sampler.rawValue)),
+      JSONMember("pruner", .string(pruner.rawValue)),
+      // 64 bits do not fit a double.
+      JSONMember("seed", .string(String(seed))), JSONMember("lease_ms", .number(Double(leaseMs))),
+    ]
+    if let space { members.append(JSONMember("space", space.json)) }
+    if let budget { members.append(JSONMember("budget", .number(Double(budget)))) }
+    if let steps { members.append(JSONMember("steps", .number(Double(steps)))) }
+    return .object(members)
+  }
+
+  /// Reads what `json` writes.
+  public init(json: JSONValue) throws(OptimizationError) {
+    guard let name = json["name"]?.stringValue,
+      let goal = (json["goal"]?.stringValue).flatMap(OptimizationGoal.init(rawValue:)),
+      let seed = (json["seed"]?.stringValue).flatMap({ UInt64($0) }),
+      let leaseMs = (json["lease_ms"]?.numberValue).flatMap({ Int64(exactly: $0) })
+    else {
+      throw OptimizationError(
+        code: .invalidQuestion, message: "these are no terms of a study",
+        hint: "name, goal, seed and lease_ms are needed")
+    }
+    var space: SearchSpace?
+    if let document = json["space"] { space = try SearchSpace(json: document) }
+    self.init(
+      name: name, space: space, goal: goal,
+      sampler: try SamplerName(parsing: json["sampler"]?.stringValue ?? "tpe"),
+      pruner: try PrunerName(parsing: json["pruner"]?.stringValue ?? "none"), seed: seed,
+      budget: (json["budget"]?.numberValue).flatMap { Int(exactly: $0) },
+      steps: (json["steps"]?.numberValue).flatMap { Int(exactly: $0) }, leaseMs: leaseMs)
+  }
+}
+
+extension PrunerName {
+  /// The pruner for trials of so many steps; with nil, the one with default settings.
+  ///
+  /// Halving and hyperband decide first after a 27th of the steps, median and percentile after a
+  /// tenth and then with each twentieth, patience with each twentieth.
+  public func pruner(steps: Int?) -> any Pruner {
+    guard let steps else { return pruner }
+    let (first, tenth, interval) = (max(steps / 27, 1), max(steps / 10, 1), max(steps / 20, 1))
+    switch self {
+    case .successiveHalving, .asha: return SuccessiveHalvingPruner(minimumSteps: first)
+    case .hyperband: return HyperbandPruner(minimumSteps: first)
+    case .median:
+      return PercentilePruner(percentile: 50, minimumSteps: tenth, interval: interval)
+    case .percentile:
+      return PercentilePruner(percentile: 25, minimumSteps: tenth, interval: interval)
+    case .patience: return PatiencePruner(interval: interval)
+    case .none: return NoPruner()
+    }
+  }
+}

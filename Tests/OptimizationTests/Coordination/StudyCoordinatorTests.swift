@@ -1,0 +1,186 @@
+import Basics
+import JobProtocol
+import Testing
+
+@testable import Optimization
+
+struct StudyCoordinatorTests {
+  static let space = SamplerCases.space([
+    SearchParameter("x", .float(low: 0, high: 2)), SearchParameter("n", .int(low: 1, high: 9)),
+    SearchParameter("kind", .categorical(["1", "two"])),
+  ])
+
+  static func coordinator(
+    budget: Int? = nil, pruner: PrunerName = .none, steps: Int? = nil,
+    space: SearchSpace? = space, sampler: SamplerName = .tpe
+  ) -> StudyCoordinator {
+    StudyCoordinator(
+      StudyTerms(
+        name: "s", space: space, sampler: sampler, pruner: pruner, seed: 5, budget: budget,
+        steps: steps, leaseMs: 1_000))
+  }
+
+  /// Asks a question in words, and returns the answer.
+  static func ask(
+    _ coordinator: inout StudyCoordinator, _ question: String, at nowMs: Int64 = 0
+  ) throws -> JSONValue {
+    coordinator.answer(Array(question.utf8), nowMs: nowMs).json
+  }
+
+  static func take(
+    _ coordinator: inout StudyCoordinator, _ key: String, at nowMs: Int64 = 0
+  ) throws -> Int? {
+    let answer = try ask(
+      &coordinator, #"{"ask": {"worker": "w", "key": "\#(key)"}}"#, at: nowMs)
+    return (answer["trial"]?["number"]?.numberValue).map { Int($0) }
+  }
+
+  @Test func `each asking gets a trial of its own, and the same asking the same one`() throws {
+    var study = Self.coordinator()
+    #expect(try Self.take(&study, "a") == 0)
+    #expect(try Self.take(&study, "b") == 1)
+    #expect(try Self.take(&study, "a") == 0)
+    let answer = study.answer(Array(#"{"ask": {"worker": "w", "key": "a"}}"#.utf8), nowMs: 1)
+    #expect(answer.events.isEmpty)
+    #expect(answer.json["trial"]?["attempt"] == 1)
+  }
+
+  @Test func `a silent worker's trial is given again, and its reports are no news`() throws {
+    var study = Self.coordinator()
+    _ = try Self.take(&study, "a")
+    #expect(try Self.take(&study, "b", at: 500) == 1)
+    #expect(try Self.ask(&study, #"{"renew": 1, "attempt": 1}"#, at: 900) == ["lost": false])
+    // The first has been silent for a lease, the second has not.
+    let again = try Self.ask(&study, #"{"ask": {"worker": "v", "key": "c"}}"#, at: 1_000)
+    #expect(again["trial"]?["number"] == 0)
+    #expect(again["trial"]?["attempt"] == 2)
+    let late = try Self.ask(
+      &study, #"{"report": 0, "attempt": 1, "step": 1, "value": 3}"#, at: 1_001)
+    #expect(late["lost"] == true)
+    #expect(late["prune"] == true)
+    #expect(
+      try Self.ask(&study, #"{"renew": 0, "attempt": 1}"#, at: 1_001) == ["lost": true])
+    #expect(
+      try Self.ask(&study, #"{"renew": 0, "attempt": 2}"#, at: 1_001) == ["lost": false])
+  }
+
+  @Test func `who says that it is at work keeps its trial`() throws {
+    var study = Self.coordinator()
+    _ = try Self.take(&study, "a")
+    for now in stride(from: Int64(600), through: 9_000, by: 600) {
+      _ = try Self.ask(&study, #"{"renew": 0, "attempt": 1}"#, at: now)
+    }
+    #expect(try Self.take(&study, "b", at: 9_600) == 1)
+  }
+
+  @Test func `a silence of all is nobody's fault, and all keep their trials`() throws {
+    var study = Self.coordinator(budget: 2)
+    _ = try Self.take(&study, "a")
+    _ = try Self.take(&study, "b")
+    // The server was away for a minute; the first that comes back is not given another's trial.
+    #expect(try Self.take(&study, "c", at: 60_000) == nil)
+    for number in 0..<2 {
+      let renewed = try Self.ask(&study, #"{"renew": \#(number), "attempt": 1}"#, at: 60_400)
+      #expect(renewed == ["lost": false])
+    }
+    // Who does not come back loses it after a lease.
+    _ = try Self.ask(&study, #"{"renew": 0, "attempt": 1}"#, at: 61_000)
+    #expect(try Self.take(&study, "c", at: 61_400) == 1)
+  }
+
+  @Test func `the first result counts, whoever brings it, and telling twice is telling once`()
+    throws
+  {
+    var study = Self.coordinator()
+    _ = try Self.take(&study, "a")
+    _ = try Self.take(&study, "b", at: 500)
+    #expect(try Self.take(&study, "c", at: 1_000) == 0)
+    let tell = #"{"tell": 0, "attempt": 1, "outcome": "completed", "value": 7}"#
+    #expect(try Self.ask(&study, tell, at: 1_001) == ["told": true, "lost": false])
+    #expect(try Self.ask(&study, tell, at: 1_002) == ["told": true, "lost": false])
+    let other = try Self.ask(
+      &study, #"{"tell": 0, "attempt": 2, "outcome": "completed", "value": 8}"#, at: 1_003)
+    #expect(other == ["told": false, "lost": true])
+    #expect(study.report(of: 0)?.value == 7)
+    #expect(try Self.ask(&study, #"{"best": true}"#)["value"] == 7)
+  }
+
+  @Test func `a study with a budget ends when all of it was told`() throws {
+    var study = Self.coordinator(budget: 2)
+    _ = try Self.take(&study, "a")
+    _ = try Self.take(&study, "b", at: 400)
+    let wait = try Self.ask(&study, #"{"ask": {"worker": "w", "key": "c"}}"#, at: 500)
+    #expect(wait["done"] == false)
+    #expect(wait["wait_ms"] == 500)
+    // What was lost comes back instead of a third one.
+    #expect(try Self.take(&study, "c", at: 1_000) == 0)
+    for number in 0..<2 {
+      _ = try Self.ask(
+        &study, #"{"tell": \#(number), "attempt": 1, "outcome": "failed", "message": "m"}"#,
+        at: 1_100)
+    }
+    #expect(
+      try Self.ask(&study, #"{"ask": {"worker": "w", "key": "d"}}"#, at: 1_200)
+        == ["done": true])
+    let state = try Self.ask(&study, #"{"state": true}"#)
+    #expect(state == ["trials": 2, "running": 0, "completed": 0, "pruned": 0, "failed": 2])
+  }
+
+  @Test func `trials are stopped at the pruner's rungs, wherever their own steps lie`() throws {
+    // Rungs of successive halving over 81 steps: 3, 9, 27.
+    var study = Self.coordinator(pruner: .successiveHalving, steps: 81)
+    for key in "abcd" { _ = try Self.take(&study, String(key)) }
+    func report(_ number: Int, _ step: Int, _ value: Double) throws -> JSONValue {
+      try Self.ask(
+        &study, #"{"report": \#(number), "attempt": 1, "step": \#(step), "value": \#(value)}"#)
+    }
+    #expect(try report(0, 4, 0.1)["prune"] == false)
+    #expect(try report(1, 2, 9)["prune"] == false)
+    #expect(try report(1, 5, 0.3)["prune"] == false)
+    #expect(try report(2, 4, 0.2)["prune"] == true)
+    let verdict = try Self.ask(&study, #"{"verdict": 2}"#)
+    #expect(verdict["reason"]?.stringValue?.contains("1 of 2 others were better") == true)
+    // The same step again is an answer that was lost.
+    #expect(try report(2, 4, 0.2)["prune"] == true)
+    _ = try Self.ask(&study, #"{"tell": 2, "attempt": 1, "outcome": "pruned"}"#)
+    let told = try #require(study.report(of: 2))
+    #expect(told.outcome == .pruned)
+    #expect(told.value == 0.2)
+    #expect(told.steps == 4)
+    #expect(told.message?.contains("others were better") == true)
+  }
+
+  @Test func `values that are no numbers fail a trial, and infinities are values`() throws {
+    var study = Self.coordinator()
+    for key in "abc" { _ = try Self.take(&study, String(key)) }
+    for (number, value) in ["\"NaN\"", "\"Infinity\"", "null"].enumerated() {
+      _ = try Self.ask(
+        &study, #"{"tell": \#(number), "attempt": 1, "outcome": "completed", "value": \#(value)}"#)
+    }
+    #expect(study.report(of: 0)?.outcome == .failed)
+    #expect(study.report(of: 1)?.value == .infinity)
+    #expect(study.report(of: 2)?.outcome == .failed)
+  }
+
+  @Test(arguments: [
+    "", "[]", #"{"ask": {}}"#, #"{"ask": {"worker": "w", "key": ""}}"#,
+    #"{"renew": 7, "attempt": 1}"#,
+    #"{"renew": 0}"#, #"{"tell": 0, "attempt": 1}"#,
+    #"{"tell": 0, "attempt": 9, "outcome": "failed"}"#,
+    #"{"tell": 0, "attempt": 1, "outcome": "completed"}"#,
+    #"{"report": 0, "attempt": 1, "step": -1, "value": 1}"#,
+    #"{"suggest": 0, "attempt": 1, "parameter": {"name": "z", "uniform": [0, 1]}}"#,
+    #"{"suggest": 0, "attempt": 1, "parameter": {"name": "x", "uniform": [0, 3]}}"#,
+    #"{"suggest": 0, "attempt": 1, "parameter": {"name": "x", "uniform": [3, 0]}}"#,
+    #"{"what": 1}"#,
+  ])
+  func `a wrong question is refused and changes nothing`(question: String) throws {
+    var study = Self.coordinator()
+    _ = try Self.take(&study, "a")
+    let answer = study.answer(Array(question.utf8), nowMs: 1)
+    #expect(answer.status >= 400)
+    #expect(answer.json["error"]?["message"]?.stringValue?.isEmpty == false)
+    #expect(answer.events.isEmpty)
+    #expect(try Self.take(&study, "b") == 1)
+  }
+}
