@@ -60,9 +60,9 @@ extension PrunerName {
 extension PruningMoment {
   /// How the trial stood among the others at the rung, in words.
   public var standing: String {
-    if loss == .infinity { return "at step \(step) its value was no finite number" }
+    if loss == .infinity { return "at rung \(step) its value was no finite number" }
     let losses = peers.map { goal.loss(of: $0.value) }.sorted()
-    var words = "at step \(step) it had \(TrialEnding.number(value))"
+    var words = "at rung \(step) it had \(TrialEnding.number(value))"
     guard !losses.isEmpty else { return words + ", and no other trial had been there" }
     let better = losses.count { $0 < loss }
     words += ", and \(better) of \(losses.count) others were better"

@@ -65,7 +65,7 @@ struct ToldStudyTests {
     }
     #expect(
       words(0.9, peers: [0.5, 0.6, 1])
-        == "at step 20 it had 0.9, and 2 of 3 others were better (their median 0.6)")
+        == "at rung 20 it had 0.9, and 2 of 3 others were better (their median 0.6)")
     #expect(words(0.9, peers: [0.5, 1, 2], goal: .maximize).contains("2 of 3"))
     #expect(words(1, peers: []).contains("no other"))
     #expect(words(.nan, peers: [1]).contains("no finite number"))
