@@ -6,6 +6,8 @@ struct CurvePlot {
   struct Curve {
     var name: String
     var points: [(x: Double, y: Double)]
+    /// Whether points stand alone.
+    var isDotted = false
   }
 
   var curves: [Curve]
@@ -46,7 +48,7 @@ struct CurvePlot {
         for dot in Self.line(from: last ?? next, to: next) {
           dots[dot.row / 4][dot.column / 2] |= Self.bit(dot.column % 2, dot.row % 4)
         }
-        last = next
+        last = curve.isDotted ? nil : next
         // Where a curve was last tells it from the others.
         if point.x == end, let mark = mark(of: number) {
           marks[next.row / 4 * width + next.column / 2] = mark

@@ -87,7 +87,7 @@ struct SearchPlot {
     }
     return CurvePlot(
       curves: [
-        CurvePlot.Curve(name: study.metric, points: values),
+        CurvePlot.Curve(name: study.metric, points: values, isDotted: true),
         CurvePlot.Curve(name: "best so far", points: best),
       ], width: width, height: 14
     ).text

@@ -20,16 +20,21 @@ struct SharedStudyTests {
   init() throws {
     factory = try FactoryProgram()
     log = factory.folder + "/log"
-    let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .appending(path: "worker.py")
-    try FileManager.default.copyItem(
-      atPath: script.path, toPath: factory.folder + "/worker.py")
+    let scripts = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    for name in ["worker.py", "client.py"] {
+      try FileManager.default.copyItem(
+        atPath: scripts.appending(path: name).path, toPath: factory.folder + "/" + name)
+    }
   }
 
   private func startWorker(_ name: String, pause: Double) throws -> Process {
+    try start(["worker.py", name, log, "\(pause)"])
+  }
+
+  private func start(_ words: [String]) throws -> Process {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["python3", "worker.py", name, log, "\(pause)"]
+    process.arguments = ["python3"] + words
     process.currentDirectoryURL = URL(fileURLWithPath: factory.folder)
     var environment = ProcessInfo.processInfo.environment
     environment["AIFACTORY_HOME"] = factory.home
@@ -134,6 +139,15 @@ struct SharedStudyTests {
     let slope = try #require(
       (space["parameters"] as? [[String: Any]])?.first { $0["name"] as? String == "slope" })
     #expect((slope["when"] as? [String: [String]]) == ["kind": ["line"]])
+  }
+
+  @Test func `the Python file does what programs expect of it`() throws {
+    defer { factory.close() }
+    #expect(try factory("studies", "client", "--into", ".").status == 0)
+    #expect(try factory("studies", "list").status == 0)
+    let process = try start(["client.py"])
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0)
   }
 
   @Test func `a study is made, joined, refused under other terms, and asked by curl's means`()

@@ -1,0 +1,75 @@
+"""What the Python file for shared studies promises, asserted against a running server."""
+
+import math
+import threading
+
+import aifactory_study as factory
+
+
+def raises(kind, call):
+    try:
+        call()
+    except kind as error:
+        return error
+    raise AssertionError("no %s" % kind.__name__)
+
+
+# A share of a study, side by side, with names that programs choose.
+study = factory.create_study("threads", sampler="random", direction="maximize")
+threads = set()
+
+
+def climb(trial):
+    threads.add(threading.get_ident())
+    kind = trial.suggest_categorical("kind", [1, "1.5", None, True])
+    assert kind in (1, "1.5", None) or kind is True
+    rate = trial.suggest_float("rate", 1e-4, 1, log=True)
+    step = trial.suggest_float("part", 0, 1, step=0.25)
+    assert step * 4 == round(step * 4)
+    assert trial.suggest_float("rate", 1e-4, 1, log=True) == rate
+    return math.log(rate)
+
+
+study.optimize(climb, n_trials=24, n_jobs=4)
+assert study.state["completed"] == 24, study.state
+assert 1 < len(threads) <= 4
+assert abs(study.best_value - math.log(study.best_params["rate"])) < 1e-12
+seen = []
+study.optimize(climb, n_trials=1, callbacks=[lambda _, trial: seen.append(trial.number)])
+assert seen == [24], seen
+
+
+# What an objective raises fails its trial, and ends the program unless it is expected.
+def broken(trial):
+    raise KeyError("no such thing")
+
+
+assert "no such thing" in str(raises(KeyError, lambda: study.optimize(broken, n_trials=3)))
+study.optimize(broken, n_trials=2, catch=(KeyError,))
+study.optimize(lambda trial: None, n_trials=1)
+assert study.state["failed"] == 4, study.state
+
+# Step by step, with a result that comes twice.
+trial = study.ask()
+assert study.tell(trial, 1.0)
+assert study.tell(trial, 1.0)
+
+# Another range for a known name, and terms that are not those of the study.
+trial = study.ask()
+trial._point.pop("rate", None)
+error = raises(factory.StudyError, lambda: trial.suggest_float("rate", 5, 6))
+assert error.code == "search_parameter_conflict", error
+study.tell(trial, state="failed", message="on purpose")
+error = raises(factory.StudyError, lambda: factory.create_study("threads", direction="minimize"))
+assert error.code == "study_conflict", error
+
+# A declared space refuses what it does not name; a done study gives nothing.
+space = {"parameters": [{"name": "x", "int": [1, 3]}], "initial": [{"x": 2}]}
+small = factory.create_study("small", space=space, budget=1)
+trial = small.ask()
+assert trial.suggest_int("x", 1, 3) == 2
+error = raises(factory.StudyError, lambda: trial.suggest_int("y", 1, 3))
+assert error.code == "search_parameter_conflict", error
+small.tell(trial, 7)
+assert small.ask() is None
+assert small.best_trial["number"] == 0
