@@ -162,6 +162,7 @@ int factory_signal_descriptor(void) {
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGINT);
   sigaddset(&set, SIGHUP);
+  sigaddset(&set, SIGUSR1);
   sigaddset(&set, SIGCHLD);
   if (sigprocmask(SIG_BLOCK, &set, NULL) != 0) return -errno;
   signal(SIGPIPE, SIG_IGN);

@@ -20,8 +20,13 @@ enum AgentProgram {
       say("aifactory-agent \(version)", to: STDOUT_FILENO)
       return ExitCode.done
     }
+    if arguments.count == 2, arguments[1] == "collect" {
+      return Collector.run(from: STDIN_FILENO, to: STDOUT_FILENO)
+        ? ExitCode.done : ExitCode.wrongUse
+    }
     guard arguments.count == 3, arguments[1] == "run" else {
-      say("usage: aifactory-agent run FOLDER", to: STDERR_FILENO)
+      say(
+        "usage: aifactory-agent run FOLDER, or aifactory-agent collect <REQUEST", to: STDERR_FILENO)
       return ExitCode.wrongUse
     }
     return run(in: AttemptFolder(path: arguments[2]))

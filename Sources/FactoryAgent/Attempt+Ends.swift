@@ -53,6 +53,7 @@ extension Attempt {
       // Whatever was being forked meanwhile is met the next time.
       deadlines.killAt = now + 20
     }
+    if now >= deadlines.sampleAt, stopCause == nil, access(newerAttempt, F_OK) == 0 { giveWay() }
     if now >= deadlines.memoryAt || now >= deadlines.sampleAt { sample(memory, now: now) }
     if now >= deadlines.heartbeatAt {
       deadlines.heartbeatAt = now + Deadlines.heartbeatMs
@@ -64,6 +65,16 @@ extension Attempt {
       journal.flush()
       journal.synchronize()
     }
+  }
+
+  /// Leaves the job to its next attempt, which is made when this one's node is taken for lost.
+  ///
+  /// Both would write the same checkpoints, so nothing is granted to what runs here.
+  private func giveWay() {
+    message = "a newer attempt of the job has begun"
+    stop(.canceled)
+    killTasks()
+    deadlines.killAt = monotonicMs() + 20
   }
 
   private func sample(_ memory: MemoryWatch, now: Int64) {

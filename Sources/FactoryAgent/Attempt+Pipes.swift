@@ -29,6 +29,11 @@ extension Attempt {
     if watched[0].revents != 0 {
       while case let signal = factory_next_signal(signals), signal != 0 {
         if signal == SIGTERM || signal == SIGINT { stop(.canceled) }
+        // A site's engine says that its own limit is near.
+        if signal == SIGUSR1, stopCause == nil {
+          message = "the time limit of the site was near"
+          stop(.timeLimit)
+        }
       }
     }
   }

@@ -23,6 +23,8 @@ final class Attempt {
   var deadlines = Deadlines()
   var schedule = SampleSchedule(startedAt: monotonicMs())
   var energy = EnergyCounter()
+  /// Folder of the job's next attempt.
+  private(set) var newerAttempt = ""
 
   init(folder: AttemptFolder, journal: SharedJournal, signals: Int32) {
     self.folder = folder
@@ -39,6 +41,7 @@ final class Attempt {
 
   func run(_ attempt: AttemptSpec) {
     let resources = attempt.spec.resources
+    newerAttempt = folder.ofAttempt(attempt.attempt + 1)
     let concurrency = max(1, min(attempt.spec.taskCount, resources.cpus))
     let tracking = attempt.tracking.map { TrackingEndpoint(attempt, $0, folder, journal) }
     guard let variables = tracking.map({ $0.open() }) ?? [] else {

@@ -26,6 +26,7 @@ struct TaskEnvironment {
     set("AIFACTORY_ATTEMPT", String(attempt.attempt))
     set("AIFACTORY_TASKS", String(spec.taskCount))
     set("AIFACTORY_REPORT_FD", String(Self.reportDescriptor))
+    if let folder = attempt.checkpointFolder { set("AIFACTORY_CHECKPOINT_DIR", folder) }
     let cpus = String(max(1, spec.resources.cpus / max(1, concurrency)))
     set("AIFACTORY_CPUS", cpus)
     set("OMP_NUM_THREADS", cpus)

@@ -25,13 +25,17 @@ public struct JobSpec: Hashable, Codable, Sendable {
   public var priority: Int
   /// What the factory uses the job for (`command`, `data`, `train`, `evaluate`, `replica`): selects who reads its reports.
   public var purpose: String
+  /// After which ends the factory starts it again by itself; nil is after none.
+  public var restart: JobRestart?
+  /// Its place in an array; nil for a job of its own.
+  public var array: JobArrayPlace?
 
   /// Takes every value as it is.
   public init(
     name: String, kind: Kind = .batch, command: [String],
     environment: [EnvironmentVariable] = [], workingDirectory: String? = nil, taskCount: Int = 1,
     resources: JobResources = JobResources(), site: String? = nil, priority: Int = 0,
-    purpose: String = "command"
+    purpose: String = "command", restart: JobRestart? = nil, array: JobArrayPlace? = nil
   ) {
     self.name = name
     self.kind = kind
@@ -43,6 +47,8 @@ public struct JobSpec: Hashable, Codable, Sendable {
     self.site = site
     self.priority = priority
     self.purpose = purpose
+    self.restart = restart
+    self.array = array
   }
 }
 

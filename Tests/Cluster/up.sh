@@ -6,7 +6,7 @@
 #   Tests/Cluster/down.sh FOLDER     ends it
 #
 # Settings: NODES (3), CPUS (4 a node), MEMORY (2000 MB a node), GPUS (2 a node, root alone),
-# NODE_TIMEOUT (40 seconds until a silent node is down), ACCOUNTING (0; 1 adds slurmdbd and MariaDB,
+# NODE_TIMEOUT (40 seconds until a silent node is down), MAX_ARRAY (1001, its MaxArraySize), ACCOUNTING (0; 1 adds slurmdbd and MariaDB,
 # root alone), OWNER (none; the number of a process with which the cluster ends). All daemons listen on
 # loopback at free ports; nothing outside FOLDER is changed. Works as root and, with jobs of one user,
 # without.
@@ -114,7 +114,7 @@ TCPTimeout=2
 KillWait=2
 MinJobAge=300
 ReturnToService=2
-MaxArraySize=1001
+MaxArraySize=${MAX_ARRAY:-1001}
 SchedulerParameters=sched_min_interval=0,batch_sched_delay=0,bf_interval=1,sched_interval=1
 PreemptType=preempt/partition_prio
 PreemptMode=REQUEUE
@@ -123,6 +123,7 @@ $accounting
 NodeName=n[1-$NODES] NodeHostname=$(hostname -s) NodeAddr=127.0.0.1 Port=[$((base + 4))-$((base + 3 + NODES))] CPUs=$CPUS RealMemory=$MEMORY $gres State=UNKNOWN
 PartitionName=main Nodes=ALL Default=YES MaxTime=1:00:00 PriorityTier=10 State=UP
 PartitionName=urgent Nodes=ALL MaxTime=0:30:00 PriorityTier=100 PreemptMode=OFF State=UP
+PartitionName=brief Nodes=ALL MaxTime=0:01:00 PriorityTier=10 State=UP
 PartitionName=closed Nodes=n1 State=DOWN
 CONF
 {

@@ -24,7 +24,7 @@ struct SlurmEndToEndTests {
     defer { factory.close() }
     let shown = try factory("sites", "show", "hpc", "--output", "json").json
     #expect(shown["cluster"] as? String == "toy")
-    #expect((shown["partitions"] as? [[String: Any]])?.count == 3)
+    #expect((shown["partitions"] as? [[String: Any]])?.count == 4)
 
     let trial = try factory("sites", "test", "hpc")
     #expect(trial.status == 0, "\(trial.output)\(trial.errors)")
@@ -105,6 +105,123 @@ struct SlurmEndToEndTests {
     }
     #expect(try factory("jobs", "logs", job).output == "attempt 2\n")
   }
+
+  @Test func `an array is submitted, looked at and canceled as one`() async throws {
+    let (factory, cluster) = try factory()
+    defer { factory.close() }
+    let done = try factory(
+      "jobs", "submit", "--site", "hpc", "--array", "20", "--wait", "--output", "json", "--", "sh",
+      "-c", "echo $AIFACTORY_ARRAY_INDEX; [ $AIFACTORY_ARRAY_INDEX -lt 18 ]")
+    #expect(done.status == 1, "two of them fail")
+    #expect(done.json["reasons"] as? [String: Int] == ["succeeded": 18, "failed": 2])
+    let id = try #require(done.json["id"] as? String)
+    let table = try factory("jobs", "show", id).output
+    #expect(table.contains("18 succeeded, 2 failed"), "\(table)")
+    let list = try factory("jobs", "list", "--array", id, "--output", "json").json
+    let jobs = try #require(list["jobs"] as? [[String: Any]])
+    #expect(jobs.map { ($0["array"] as? [String: Any])?["index"] as? Int } == Array(0..<20))
+    let arrays = Set(jobs.compactMap { ($0["engine_id"] as? String)?.split(separator: "_").first })
+    #expect(arrays.count < 5, "they went to Slurm together: \(arrays)")
+    let last = try #require(jobs.last?["id"] as? String)
+    #expect(try factory("jobs", "logs", last).output == "19\n")
+
+    let going = try factory(
+      "jobs", "submit", "--site", "hpc", "--array", "40", "--output", "quiet", "--", "sleep", "100")
+    let other = going.output.trimmingCharacters(in: .newlines)
+    try await factory.until(30, "some run") {
+      let states = try factory("jobs", "show", other, "--output", "json").json["states"]
+      return (states as? [String: Int])?["running"] ?? 0 > 0
+    }
+    #expect(try factory("jobs", "cancel", other).status == 0)
+    try await factory.until(60, "all are canceled") {
+      let reasons = try factory("jobs", "show", other, "--output", "json").json["reasons"]
+      return reasons as? [String: Int] == ["canceled_by_user": 40]
+    }
+    #expect(try cluster("squeue", "--noheader") == "")
+  }
+
+  @Test func `a cluster behind a login node is added, tried out and used`() throws {
+    let cluster = try TestCluster()
+    let login = try TestLoginNode()
+    let factory = try FactoryProgram()
+    defer { factory.close() }
+    func add(_ knownHosts: String) throws -> FactoryProgram.Answer {
+      try factory(
+        "sites", "add", "hpc", "--driver", "slurm", "--ssh",
+        "\(login.user)@127.0.0.1:\(login.port)", "--identity", login.key, "--known-hosts",
+        knownHosts,
+        "--scratch", cluster.scratch, "--slurm-conf", cluster.configuration, "--output", "json")
+    }
+    let stranger = try add(try factory.write("nobody", ""))
+    #expect(stranger.status == 2)
+    #expect(stranger.error["code"] as? String == "site_unreachable")
+    let added = try add(login.knownHosts)
+    #expect(added.status == 0, "\(added.errors)")
+    #expect((added.json["ssh"] as? [String: Any])?["port"] as? Int == login.port)
+    let trial = try factory("sites", "test", "hpc")
+    #expect(trial.status == 0, "\(trial.output)\(trial.errors)")
+    #expect(trial.output.contains("works  ssh: connected as \(login.user)"))
+
+    try factory.write(
+      "say.sh", "echo \"$1 from $SLURMD_NODENAME\"; echo 5 > \"$AIFACTORY_CHECKPOINT_DIR/x\"")
+    let job = try factory(
+      "jobs", "submit", "--site", "hpc", "--wait", "--output", "json", "--", "sh", "say.sh",
+      "it's me")
+    #expect(job.status == 0, "\(job.output)\(job.errors)")
+    let id = try #require(job.json["id"] as? String)
+    #expect(try factory("jobs", "logs", id).output.hasPrefix("it's me from n"))
+    #expect(try factory("sites", "remove", "hpc").status == 0)
+  }
+
+  @Test func `a job goes on after its time limit, in one run with one curve`() throws {
+    let (factory, cluster) = try factory()
+    defer { factory.close() }
+    try factory.write("steps.py", Self.steps)
+    let job = try factory(
+      "jobs", "submit", "--site", "hpc", "--experiment", "restarts", "--time", "3s", "--grace",
+      "10s",
+      "--restart", "timeout,node_failure", "--restart-at-most", "4", "--wait", "--output", "json",
+      "--", "python3", "steps.py")
+    #expect(job.status == 0, "\(job.output)\(job.errors)")
+    let restarts = try #require(job.json["restarts"] as? Int)
+    #expect((1...4).contains(restarts))
+    #expect(job.json["attempt"] as? Int == restarts + 1)
+    #expect(job.json["restart_reason"] as? String == "time_limit")
+    let id = try #require(job.json["id"] as? String)
+    let table = try factory("jobs", "show", id).output
+    #expect(
+      table.contains("\(restarts) of at most 4, on timeout, node_failure, last after time_limit"))
+
+    let run = try #require(job.json["run"] as? String)
+    let shown = try factory("runs", "show", run, "--output", "json").json
+    #expect(shown["status"] as? String == "FINISHED")
+    let curve = try factory("runs", "plot", run, "--metric", "step", "--output", "quiet").output
+    #expect(curve == (1...12).map { "\($0).0\n" }.joined(), "each step is there once")
+    withExtendedLifetime(cluster) {}
+  }
+
+  /// Logs a point for each step and saves the number of the last one; ends after the twelfth.
+  private static let steps = """
+    import json, os, signal, sys, time, urllib.request
+    folder = os.environ["AIFACTORY_CHECKPOINT_DIR"]
+    saved = os.path.join(folder, "step")
+    step = int(open(saved).read()) if os.path.exists(saved) else 0
+    stop = []
+    signal.signal(signal.SIGTERM, lambda *_: stop.append(True))
+    while step < 12 and not stop:
+        step += 1
+        body = {"run_id": os.environ["MLFLOW_RUN_ID"], "key": "step", "value": step, "step": step,
+                "timestamp": int(time.time() * 1000)}
+        request = urllib.request.Request(
+            os.environ["MLFLOW_TRACKING_URI"] + "/api/2.0/mlflow/runs/log-metric",
+            data=json.dumps(body).encode(),
+            headers={"Content-Type": "application/json",
+                     "Authorization": "Bearer " + os.environ["MLFLOW_TRACKING_TOKEN"]})
+        urllib.request.urlopen(request).read()
+        with open(saved, "w") as file:
+            file.write(str(step))
+        time.sleep(0.5)
+    """
 
   @Test func `a workflow trains on a cluster, and makes the model that it makes here`() throws {
     let (factory, cluster) = try factory()

@@ -27,11 +27,14 @@ public final class TestCluster: Sendable {
 
   /// Starts one.
   ///
-  /// - Parameter accounting: whether it keeps accounts, with a database.
-  public init(nodes: Int = 3, accounting: Bool = false) throws {
+  /// - Parameters:
+  ///   - accounting: whether it keeps accounts, with a database.
+  ///   - maxArraySize: its `MaxArraySize`.
+  public init(nodes: Int = 3, accounting: Bool = false, maxArraySize: Int = 1_001) throws {
     folder = Self.temporaryFolder + "/aifactory-cluster-\(UUID().uuidString.prefix(8))"
     let environment = [
       "NODES": "\(nodes)", "ACCOUNTING": accounting ? "1" : "0", "OWNER": "\(getpid())",
+      "MAX_ARRAY": "\(maxArraySize)",
     ]
     let answer = try Self.run(
       packageFolder + "/Tests/Cluster/up.sh", [folder], environment: environment)
@@ -78,7 +81,7 @@ public final class TestCluster: Sendable {
     os.execvp(sys.argv[1], sys.argv[1:])
     """
 
-  private static func run(
+  static func run(
     _ program: String, _ arguments: [String], environment: [String: String] = [:]
   ) throws -> (status: Int32, text: String) {
     let process = Process()

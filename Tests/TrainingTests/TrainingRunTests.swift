@@ -28,6 +28,7 @@ struct TrainingRunTests {
 
   static func train(
     _ dataset: SyntheticTable.Dataset, trials: Int = 6, seed: UInt64 = 7, threads: Int = 2,
+    checkpoints: String? = nil,
     change: (inout TrainingRequest) -> Void = { _ in }
   ) throws -> Trained {
     let folder = try TemporaryFolder()
@@ -41,7 +42,8 @@ struct TrainingRunTests {
     let run = TrainingRun(
       request: request, library: library, clock: .system,
       report: { report in reports.withLock { $0.append(report) } },
-      startedAtMs: SearchClock.system.nowMs())
+      startedAtMs: SearchClock.system.nowMs(),
+      checkpoint: checkpoints.map { SearchCheckpoint(folder: $0, engine: library.version) })
     let writer = ModelWriter(outputFolder: request.outputFolder, engineVersion: library.version)
     let result = try run.run(dataset.table, manifest: dataset.manifest, write: writer.write)
     return Trained(
@@ -113,6 +115,38 @@ struct TrainingRunTests {
     #expect(files == (try Self.files(in: second.folder.path("model"))))
     let other = try Self.train(dataset, trials: 14, seed: 8)
     #expect(files != (try Self.files(in: other.folder.path("model"))))
+  }
+
+  @Test func `a search that was stopped goes on from its checkpoint to the same model`() throws {
+    let dataset = SyntheticTable.classification(rows: 500, classes: 3)
+    let whole = try Self.train(dataset, trials: 14)
+    let folder = try TemporaryFolder()
+    let first = try Self.train(dataset, trials: 14, checkpoints: folder.path)
+    // As if it had been killed while it wrote down its seventh trial.
+    let lines = try folder.text("search.jsonl").split(separator: "\n")
+    try folder.write(
+      lines.prefix(7).joined(separator: "\n") + "\n" + lines[7].prefix(40), to: "search.jsonl")
+    let second = try Self.train(dataset, trials: 14, checkpoints: folder.path)
+    let files = try Self.files(in: whole.folder.path("model"))
+    #expect(files == (try Self.files(in: first.folder.path("model"))))
+    #expect(files == (try Self.files(in: second.folder.path("model"))))
+    let pairs = Array(zip(first.trials, second.trials))
+    #expect(pairs.prefix(6).allSatisfy { $0.startedAtMs == $1.startedAtMs })
+    #expect(pairs.dropFirst(6).allSatisfy { $0.startedAtMs < $1.startedAtMs })
+    #expect(try folder.text("search.jsonl").split(separator: "\n").count == 15)
+    #expect(second.result.bestTrial == whole.result.bestTrial)
+  }
+
+  @Test func `trials of another engine are not taken over`() throws {
+    let folder = try TemporaryFolder()
+    let entry = SearchCheckpoint.Entry(
+      parameters: ["eta": "0.1"], outcome: nil, failure: "no", startedAtMs: 1, endedAtMs: 2,
+      elapsedMs: 3)
+    SearchCheckpoint(folder: folder.path, engine: "1").keep(entry)
+    let same = SearchCheckpoint(folder: folder.path, engine: "1")
+    #expect(same.trials.map(\.parameters) == [["eta": "0.1"]])
+    #expect(same.elapsedMs == 3)
+    #expect(SearchCheckpoint(folder: folder.path, engine: "2").trials.isEmpty)
   }
 
   static func files(in folder: String) throws -> [String: [UInt8]] {

@@ -30,6 +30,8 @@ public struct JobSubmissionWire: Codable, Sendable, Equatable {
   public var priority: Int?
   /// Name of the site where it runs; this machine by default.
   public var site: String?
+  /// When it is started again by itself; never by default.
+  public var restart: JobRestartWire?
   /// Name of the experiment in which the job gets a run of its own; none by default.
   public var experiment: String?
   /// Who asks, and out of which working copy.

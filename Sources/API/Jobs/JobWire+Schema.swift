@@ -6,7 +6,8 @@ extension JobSubmissionWire: DescribedWire {
     "task_count?": .positive, "cpus?": .positive,
     "memory_bytes?": .positive, "gpus?": .count, "time_limit_ms?": .positive,
     "grace_period_ms?": .count, "output_limit_bytes?": .count, "priority?": .integer,
-    "site?": .text, "experiment?": .text, "source?": .record(SourceWire.self),
+    "site?": .text, "restart?": .record(JobRestartWire.self), "experiment?": .text,
+    "source?": .record(SourceWire.self),
   ]
 }
 
@@ -21,11 +22,40 @@ extension JobWire: DescribedWire {
     "progress?": .record(Progress.self), "usage": .record(Usage.self), "created_at_ms": .integer,
     "started_at_ms?": .integer, "ended_at_ms?": .integer, "folder": .text,
     "run?": .text, "site": .text, "engine_id?": .text, "engine_state?": .text,
+    "restart?": .record(JobRestartWire.self), "restarts": .count, "restart_reason?": .text,
+    "array?": .record(JobArrayPlaceWire.self),
   ]
 
   /// The words of a job's state.
   public static let states = ["queued", "running", "stopping", "ended"]
   static let state = WireSchema.word(states)
+}
+
+extension JobArrayWire: DescribedWire {
+  /// What stands in it.
+  public static let fields: WireFields = [
+    "id": .text, "name": .text, "site": .text, "count": .positive, "states": .map(.count),
+    "reasons": .map(.count),
+  ]
+}
+
+extension JobArraySubmissionWire: DescribedWire {
+  /// What stands in it.
+  public static let fields: WireFields = [
+    "id?": .text, "count": .positive, "job": .record(JobSubmissionWire.self),
+  ]
+}
+
+extension JobArrayPlaceWire: DescribedWire {
+  /// What stands in it.
+  public static let fields: WireFields = ["id": .text, "index": .count, "count": .positive]
+}
+
+extension JobRestartWire: DescribedWire {
+  /// What stands in it.
+  public static let fields: WireFields = [
+    "on": .list(.word(["timeout", "preemption", "node_failure"])), "at_most?": .positive,
+  ]
 }
 
 extension JobWire.Progress: DescribedWire {

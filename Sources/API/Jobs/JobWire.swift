@@ -56,6 +56,14 @@ public struct JobWire: Codable, Sendable, Equatable {
   public var engineId: String?
   /// What that engine last said of it, in its own words.
   public var engineState: String?
+  /// When it is started again by itself; absent for never.
+  public var restart: JobRestartWire?
+  /// How often it was, since it was submitted or retried.
+  public var restarts: Int
+  /// The reason of the end after which it last was.
+  public var restartReason: String?
+  /// Its place in an array; absent for a job of its own.
+  public var array: JobArrayPlaceWire?
 
   /// How far a job is.
   public struct Progress: Codable, Sendable, Equatable {
@@ -136,6 +144,7 @@ public struct JobWire: Codable, Sendable, Equatable {
     self.endedAtMs = endedAtMs
     self.folder = folder
     site = "local"
+    restarts = 0
   }
 }
 

@@ -3,9 +3,17 @@ extension SiteWire: DescribedWire {
   public static let fields: WireFields = [
     "name": .text, "driver": .word(["local", "slurm"]), "scratch?": .text, "partition?": .text,
     "account?": .text, "qos?": .text, "commands?": .text, "configuration?": .text,
-    "cluster?": .text, "version?": .text, "has_accounting": .flag,
+    "ssh?": .record(SSHWire.self), "cluster?": .text, "version?": .text, "has_accounting": .flag,
     "partitions": .list(.record(Partition.self)), "discovered_at_ms?": .integer,
     "created_at_ms?": .integer,
+  ]
+}
+
+extension SSHWire: DescribedWire {
+  /// What stands in it.
+  public static let fields: WireFields = [
+    "destination": .text, "port?": .positive, "jump?": .text, "identity?": .absolutePath,
+    "known_hosts?": .absolutePath,
   ]
 }
 
@@ -34,6 +42,7 @@ extension SiteAdditionWire: DescribedWire {
   public static let fields: WireFields = [
     "name": .text, "scratch": .absolutePath, "partition?": .text, "account?": .text,
     "qos?": .text, "commands?": .absolutePath, "configuration?": .absolutePath,
+    "ssh?": .record(SSHWire.self),
   ]
 }
 

@@ -16,6 +16,8 @@ public struct SiteWire: Codable, Sendable, Equatable {
   public var commands: String?
   /// The cluster's `slurm.conf`, where one was named.
   public var configuration: String?
+  /// How its login node is reached; absent where its commands run on the server's machine.
+  public var ssh: SSHWire?
   /// The cluster's own name.
   public var cluster: String?
   /// Version of its engine.
@@ -93,11 +95,12 @@ public struct SiteListWire: Codable, Sendable, Equatable {
   public init(sites: [SiteWire]) { self.sites = sites }
 }
 
-/// What `POST /api/v1/sites` takes: a Slurm cluster whose commands can be called on the server's machine.
+/// What `POST /api/v1/sites` takes: a Slurm cluster whose commands can be called on the server's machine, or
+/// on a login node that it reaches by ssh.
 public struct SiteAdditionWire: Codable, Sendable, Equatable {
   /// Its name, by which jobs ask for it.
   public var name: String
-  /// Absolute path of a folder that the server and all nodes see.
+  /// Absolute path of a folder that all nodes and the server, or the login node, see.
   public var scratch: String
   /// Partition of the jobs; the cluster's default where absent.
   public var partition: String?
@@ -109,6 +112,8 @@ public struct SiteAdditionWire: Codable, Sendable, Equatable {
   public var commands: String?
   /// The cluster's `slurm.conf`, where its commands do not find it.
   public var configuration: String?
+  /// How its login node is reached; absent where its commands run on the server's machine.
+  public var ssh: SSHWire?
 
   /// Asks for a site with everything else as usual.
   public init(name: String, scratch: String) {

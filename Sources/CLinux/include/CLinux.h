@@ -97,7 +97,7 @@ int factory_allowed_cpus(int *cpus, int capacity);
 
 /* -- Waiting -------------------------------------------------------------------------------- */
 
-/* Blocks TERM, INT, HUP and CHLD and makes a descriptor that reads them. */
+/* Blocks TERM, INT, HUP, USR1 and CHLD and makes a descriptor that reads them. */
 int factory_signal_descriptor(void);
 
 /* The next pending signal of that descriptor, 0 when there is none. */

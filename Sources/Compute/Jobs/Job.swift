@@ -45,9 +45,16 @@ public struct Job: Identified, Sendable, Equatable {
   public var engineId: String?
   /// What that engine last said of it, in its own words.
   public var engineState: String?
+  /// How often it was started again by itself since it was submitted, or since somebody retried it.
+  public var restarts = 0
+  /// The end of an attempt after which it was last started again.
+  public var restartReason: JobReason?
 
   /// The folder in which the command starts unless its specification names another.
   public var workFolder: String { folder + "/work" }
+
+  /// Where its command keeps what the next attempt goes on with.
+  public var checkpointFolder: String { folder + "/checkpoints" }
 
   /// The files of its last attempt.
   public var attemptFolder: AttemptFolder {

@@ -11,6 +11,7 @@ struct JobEndWords {
     if let message = job.message {
       sentences.append(message.prefix(1).uppercased() + message.dropFirst() + ".")
     }
+    if let restarts = Self.restarts(of: job) { sentences.append(restarts) }
     if job.usage.droppedOutputBytes > 0 {
       sentences.append(
         "\(job.usage.droppedOutputBytes) bytes of output beyond the limit were not kept.")
@@ -24,8 +25,9 @@ struct JobEndWords {
     case .failed: "The job failed: \(exit)."
     case .canceledByUser: "Somebody canceled the job."
     case .timeLimit:
-      "The job was stopped at its time limit of "
-        + "\((job.spec.resources.timeLimitMs ?? 0) / 1_000) seconds."
+      job.spec.resources.timeLimitMs.map {
+        "The job was stopped at its time limit of \($0 / 1_000) seconds."
+      } ?? "The job was stopped at the time limit of its site."
     case .memoryLimit:
       "The job was killed when it used more than its memory limit of "
         + "\(megabytes(job.spec.resources.memoryBytes ?? 0)) MB."
@@ -37,6 +39,14 @@ struct JobEndWords {
     case .launchFailed: "The job could not be started."
     case nil: "The job has ended."
     }
+  }
+
+  /// How often the job was started again by itself, and after what; nil where it was not.
+  static func restarts(of job: Job) -> String? {
+    guard job.restarts > 0, let restart = job.spec.restart else { return nil }
+    let times = job.restarts == 1 ? "once" : "\(job.restarts) times"
+    return "It was started again \(times) of at most \(restart.atMost), last after "
+      + "\(job.restartReason?.rawValue ?? "an end")."
   }
 
   private var exit: String {

@@ -1,8 +1,9 @@
 /// The life of one job.
 ///
 /// Pure: it decides, the reconciler acts. `queued` goes on to `running`, `stopping` or `ended`; `running`
-/// to `stopping` or `ended`; `stopping` to `ended`; `ended` back to `queued` by a retry alone. On a site
-/// whose engine has a queue of its own, an attempt is handed over while the job is queued.
+/// to `stopping`, `ended`, or back to `queued` by a restart; `stopping` to `ended`; `ended` back to `queued`
+/// by a retry alone. On a site whose engine has a queue of its own, an attempt is handed over while the job
+/// is queued.
 public struct JobStateMachine: Equatable, Sendable {
   /// What can happen to a job next.
   public enum State: String, Codable, Sendable, CaseIterable {
@@ -99,19 +100,27 @@ public struct JobStateMachine: Equatable, Sendable {
   }
 
   /// An attempt is over, and `outcome` says how.
-  public mutating func attemptEnded(_ number: Int, outcome: JobReason) -> Action {
+  ///
+  /// - Parameter isRestarted: whether the job is to have another attempt after such an end; one that
+  ///   somebody stops has none.
+  public mutating func attemptEnded(
+    _ number: Int, outcome: JobReason, isRestarted: Bool = false
+  ) -> Action {
     guard number == attempt else { return .none }
     switch state {
-    case .running, .stopping:
+    case .running: break
+    case .stopping:
       (state, reason, isHandedOver) = (.ended, outcome, false)
       return .settle(outcome)
-    case .queued:
-      guard isHandedOver else { return .none }
-      (state, reason, isHandedOver) = (.ended, outcome, false)
-      return .settle(outcome)
-    case .ended:
-      return .none
+    case .queued: guard isHandedOver else { return .none }
+    case .ended: return .none
     }
+    guard isRestarted else {
+      (state, reason, isHandedOver) = (.ended, outcome, false)
+      return .settle(outcome)
+    }
+    (state, reason, isHandedOver) = (.queued, nil, false)
+    return .enqueue
   }
 
   /// A person asked for one more attempt.

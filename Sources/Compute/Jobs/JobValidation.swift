@@ -9,14 +9,25 @@ struct JobValidation {
   func check(_ spec: JobSpec) throws(JobError) {
     try checkWords(spec)
     try checkNumbers(spec)
+    try checkRestart(spec)
     if spec.site ?? Site.localName == Site.localName { try checkResources(spec.resources) }
   }
+
+  /// Purposes of the factory's own programs, which work on files of the home.
+  private static let stages: Set = ["data", "train", "evaluate", "replica"]
 
   /// Throws a sentence for what a Slurm cluster can never give.
   static func check(_ spec: JobSpec, on site: Site) throws(JobError) {
     guard spec.kind == .batch else {
       throw JobError(
         .specInvalid, "services run on this machine alone; '\(site.name)' takes batch jobs")
+    }
+    guard site.slurm?.ssh == nil || !stages.contains(spec.purpose) else {
+      throw JobError(
+        .specInvalid,
+        "stages of workflows need a file system that this machine shares with the cluster, but "
+          + "'\(site.name)' is reached by ssh",
+        hint: "Run the factory on a login node, or train here: remove `site`.")
     }
     guard let partition = site.inventory?.partition(site.slurm?.partition) else { return }
     let resources = spec.resources
@@ -73,6 +84,16 @@ struct JobValidation {
     try require(resources.timeLimitMs ?? 1 > 0, "a time limit is more than zero")
     try require(resources.gracePeriodMs >= 0, "a grace period is not negative")
     try require(resources.outputLimitBytes >= 0, "an output limit is not negative")
+  }
+
+  private func checkRestart(_ spec: JobSpec) throws(JobError) {
+    guard let restart = spec.restart else { return }
+    try require(
+      spec.kind == .batch, "a service is kept up by its endpoint, so it takes no restarts")
+    try require(!restart.causes.isEmpty, "a restart needs an end after which it comes")
+    try require(
+      (1...JobRestart.mostCount).contains(restart.atMost),
+      "a job is restarted 1...\(JobRestart.mostCount) times at most")
   }
 
   private func checkResources(_ resources: JobResources) throws(JobError) {

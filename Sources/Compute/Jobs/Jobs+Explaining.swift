@@ -37,6 +37,9 @@ extension Jobs {
       ]
     case .ended: explanation.sentences = JobEndWords(job).sentences
     }
+    if !job.hasEnded, let restarts = JobEndWords.restarts(of: job) {
+      explanation.sentences.append(restarts)
+    }
     return explanation
   }
 

@@ -146,9 +146,15 @@ extension Jobs {
 
   /// Asks the engine of a site why it stopped an agent that nobody here had told to stop.
   private func causeOfStop(_ news: AttemptNews, _ attempt: OpenAttempt) async -> CauseOfStop {
-    guard let end = news.end, Self.mayBeStopped(end), attempt.site != Site.localName,
-      open[attempt.key]?.wantsStop == false, let driver = drivers[attempt.site]
+    guard let end = news.end, Self.mayBeStopped(end, attempt.spec), attempt.site != Site.localName,
+      let driver = drivers[attempt.site]
     else { return .known(nil) }
+    guard open[attempt.key]?.wantsStop == false else {
+      // It began at the moment when the engine took it out of its queue, and all of it was told to stop.
+      guard end.outcome == .failed, Self.isKilled(end.exit) else { return .known(nil) }
+      return .known(
+        JobStore.Ending(reason: .canceledByUser, exit: end.exit, message: end.message))
+    }
     switch await driver.finding(on: attempt) {
     case .goesOn: return .known(nil)
     case .askAgain(let afterMs): return .askAgain(afterMs: afterMs)
@@ -161,12 +167,18 @@ extension Jobs {
   }
 
   /// Whether an end may be the doing of an engine, which sends TERM to the agent or to all processes.
-  private static func mayBeStopped(_ end: AttemptEnd) -> Bool {
+  private static func mayBeStopped(_ end: AttemptEnd, _ spec: JobSpec) -> Bool {
     switch end.outcome {
     case .canceled: true
-    case .failed: end.exit == .killed(signal: SIGTERM) || end.exit == .killed(signal: SIGKILL)
-    case .succeeded, .timeLimit, .memoryLimit, .launchFailed: false
+    // A command that saves when it is told to stop ends in its own way.
+    case .succeeded: spec.restart != nil
+    case .failed: spec.restart != nil || isKilled(end.exit)
+    case .timeLimit, .memoryLimit, .launchFailed: false
     }
+  }
+
+  private static func isKilled(_ exit: TaskExit) -> Bool {
+    exit == .killed(signal: SIGTERM) || exit == .killed(signal: SIGKILL)
   }
 
   @concurrent
@@ -217,7 +229,8 @@ extension Jobs {
       try await catchUp(with: key)
       return false
     }
-    if job.hasEnded {
+    // The attempt is settled, whether or not its job has another.
+    if news.end != nil || ending != nil {
       await close(key)
       await release(attempt)
     }

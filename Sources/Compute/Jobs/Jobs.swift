@@ -84,19 +84,10 @@ public actor Jobs: Service {
     _ spec: JobSpec, id: Identifier<Job>?, in project: String,
     alongside: @escaping @Sendable (Job, LedgerTransaction) throws -> Void
   ) async throws -> Job {
-    try JobValidation(capacity: capacity).check(spec)
-    var record = try JobRecord(
-      submitted: spec, id: id ?? .random(), project: project, atMs: configuration.now())
-    if record.site != Site.localName {
-      guard let site = try await knownSite(record.site) else {
-        throw JobError(
-          .siteUnknown, "there is no site named '\(record.site)'",
-          hint: "`aifactory sites list` shows the sites; this machine is `local`.")
-      }
-      try JobValidation.check(spec, on: site)
-      record.folder = site.slurm.map { SiteFolders(scratch: $0.scratch).job(record.id) }
-    }
-    let (store, finished) = (store, record)
+    let site = try await place(for: spec)
+    let (store, finished) = (
+      store, try record(spec, id: id ?? .random(), project: project, on: site)
+    )
     let job = try await ledger.write { db in
       let job = try store.submit(finished, in: db)
       try alongside(job, db)
@@ -104,6 +95,31 @@ public actor Jobs: Service {
     }
     signal.add { $0.mayPlace = true }
     return job
+  }
+
+  /// The site of a specification that can run there; nil is this machine.
+  func place(for spec: JobSpec) async throws -> Site? {
+    try JobValidation(capacity: capacity).check(spec)
+    guard let name = spec.site, name != Site.localName else { return nil }
+    guard let site = try await knownSite(name) else {
+      throw JobError(
+        .siteUnknown, "there is no site named '\(name)'",
+        hint: "`aifactory sites list` shows the sites; this machine is `local`.")
+    }
+    try JobValidation.check(spec, on: site)
+    return site
+  }
+
+  /// The row of a job that is about to be submitted.
+  func record(
+    _ spec: JobSpec, id: Identifier<Job>, project: String, on site: Site?
+  ) throws -> JobRecord {
+    try JobRecord(
+      submitted: spec, id: id, project: project,
+      // Behind a login node the files of a job are mirrored among those of this home.
+      folder: site?.slurm.flatMap {
+        $0.ssh == nil ? SiteFolders(scratch: $0.scratch).job(id.rawValue) : nil
+      }, atMs: configuration.now())
   }
 
   /// The job of an identifier.

@@ -53,6 +53,6 @@ struct OpenAttempt: Sendable {
       workFolder: job.workFolder,
       // A job that has all cores needs no fence around them.
       cpus: place.cpus.count < capacity.cpus.count ? place.cpus : [], gpus: place.gpus,
-      tracking: tracking)
+      tracking: tracking, checkpointFolder: job.checkpointFolder)
   }
 }

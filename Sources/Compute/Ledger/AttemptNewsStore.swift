@@ -135,8 +135,19 @@ extension JobStore {
     _ row: inout JobRecord, _ attempt: inout JobAttemptRecord, _ ending: Ending, atMs: Int64
   ) throws {
     var machine = try row.machine
-    _ = machine.attemptEnded(attempt.number, outcome: ending.reason)
+    attempt.reason = ending.reason.rawValue
+    attempt.endedAtMs = atMs
+    let action = machine.attemptEnded(
+      attempt.number, outcome: ending.reason,
+      isRestarted: try isRestarted(row, after: ending.reason))
     row.take(machine)
+    guard action != .enqueue else {
+      try row.wait(sinceMs: atMs)
+      row.restarts += 1
+      row.restartReason = ending.reason.rawValue
+      row.message = ending.message
+      return
+    }
     row.endedAtMs = atMs
     row.message = ending.message ?? row.message
     switch ending.exit {
@@ -144,8 +155,12 @@ extension JobStore {
     case .killed(let signal): row.signal = signal
     case .notStarted, nil: break
     }
-    attempt.reason = ending.reason.rawValue
-    attempt.endedAtMs = atMs
+  }
+
+  private func isRestarted(_ row: JobRecord, after reason: JobReason) throws -> Bool {
+    guard JobRestart.Cause(reason) != nil else { return false }
+    let spec: JobSpec = try RecordJSON.value(row.spec)
+    return spec.restart?.allows(reason, after: row.restarts) ?? false
   }
 
   private func usage(after news: AttemptNews, before text: String?) throws -> JobUsage {

@@ -4,7 +4,25 @@ import GRDB
 /// The tables of jobs and their attempts.
 public enum ComputeMigrations {
   /// All steps in order of time.
-  public static let all: [SchemaMigration] = [createJob, createSite]
+  public static let all: [SchemaMigration] = [createJob, createSite, addRestarts, addArrays]
+
+  private static let addArrays = SchemaMigration(identifier: "compute-0004-add-arrays") { db in
+    try db.execute(
+      sql: """
+        -- The array with which a job was submitted.
+        ALTER TABLE job ADD COLUMN arrayId TEXT;
+        CREATE INDEX jobByArray ON job (arrayId, id) WHERE arrayId IS NOT NULL;
+        """)
+  }
+
+  private static let addRestarts = SchemaMigration(identifier: "compute-0003-add-restarts") { db in
+    try db.execute(
+      sql: """
+        -- Starts of the factory's own doing since the job was submitted, or retried by somebody.
+        ALTER TABLE job ADD COLUMN restarts INTEGER NOT NULL DEFAULT 0 CHECK (restarts >= 0);
+        ALTER TABLE job ADD COLUMN restartReason TEXT;
+        """)
+  }
 
   private static let createSite = SchemaMigration(identifier: "compute-0002-create-site") { db in
     try db.execute(

@@ -35,6 +35,9 @@ struct JobRecord: Codable, Sendable, FetchableRecord, PersistableRecord {
   var handedOver: Bool
   var engineId: String?
   var engineState: String?
+  var restarts = 0
+  var restartReason: String?
+  var arrayId: String?
 
   /// One point of priority is worth as much as one minute of waiting.
   static func orderKey(waitingSinceMs: Int64, priority: Int) -> Int64 {
@@ -66,6 +69,7 @@ struct JobRecord: Codable, Sendable, FetchableRecord, PersistableRecord {
     site = spec.site ?? Site.localName
     self.folder = folder
     handedOver = false
+    arrayId = spec.array?.array
   }
 
   var machine: JobStateMachine {
@@ -92,13 +96,26 @@ struct JobRecord: Codable, Sendable, FetchableRecord, PersistableRecord {
   func job(folder: String) throws -> Job {
     guard let identifier = Identifier<Job>(id) else { throw RecordJSON.unknownWord(id) }
     let machine = try machine
-    return Job(
+    var job = Job(
       id: identifier, project: project, spec: try RecordJSON.value(spec), state: machine.state,
       reason: machine.reason, message: message, attempt: attempt, exitCode: exitCode,
       signal: signal, progress: try progress.map { try RecordJSON.value($0) },
       usage: try usage.map { try RecordJSON.value($0) } ?? JobUsage(), createdAtMs: createdAtMs,
       startedAtMs: startedAtMs, endedAtMs: endedAtMs, folder: self.folder ?? folder + "/" + id,
       revision: revision, site: site, engineId: engineId, engineState: engineState)
+    job.restarts = restarts
+    job.restartReason = restartReason.flatMap(JobReason.init(rawValue:))
+    return job
+  }
+
+  /// Puts the job among those that wait, as if it had not begun.
+  mutating func wait(sinceMs: Int64) throws {
+    let spec: JobSpec = try RecordJSON.value(spec)
+    (startedAtMs, endedAtMs, exitCode, signal) = (nil, nil, nil, nil)
+    (message, progress, usage) = (nil, nil, nil)
+    (engineId, engineState) = (nil, nil)
+    waitingSinceMs = sinceMs
+    orderKeyMs = Self.orderKey(waitingSinceMs: sinceMs, priority: spec.priority)
   }
 }
 

@@ -97,12 +97,8 @@ struct JobStore: Sendable {
     var machine = try row.machine
     guard machine.retryRequested() == .enqueue else { return nil }
     row.take(machine)
-    let spec: JobSpec = try RecordJSON.value(row.spec)
-    (row.startedAtMs, row.endedAtMs, row.exitCode, row.signal) = (nil, nil, nil, nil)
-    (row.message, row.progress, row.usage) = (nil, nil, nil)
-    (row.engineId, row.engineState) = (nil, nil)
-    row.waitingSinceMs = atMs
-    row.orderKeyMs = JobRecord.orderKey(waitingSinceMs: atMs, priority: spec.priority)
+    try row.wait(sinceMs: atMs)
+    (row.restarts, row.restartReason) = (0, nil)
     try row.update(db)
     return try row.job(folder: folder)
   }

@@ -7,9 +7,16 @@ enum AttemptFiles {
   /// Makes the files of an attempt; repeating it changes nothing.
   ///
   /// An instruction that an agent may already have claimed is never written a second time.
-  static func prepare(_ folder: AttemptFolder, _ instruction: AttemptSpec) throws {
+  ///
+  /// - Parameter makesFolders: whether the folders of the instruction are on this machine.
+  static func prepare(
+    _ folder: AttemptFolder, _ instruction: AttemptSpec, makesFolders: Bool = true
+  ) throws {
     let files = FileManager.default
-    try files.createDirectory(atPath: instruction.workFolder, withIntermediateDirectories: true)
+    for folder in [instruction.workFolder, instruction.checkpointFolder].compactMap(\.self)
+    where makesFolders {
+      try files.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    }
     try files.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
     let journal = open(folder.journal, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard journal >= 0 else { throw systemError("cannot make \(folder.journal)") }

@@ -1,6 +1,4 @@
 import Basics
-import Foundation
-import Glibc
 import JobProtocol
 import Logging
 
@@ -34,43 +32,47 @@ extension Jobs {
       throw JobError(.siteTaken, "'\(name)' is this machine, which is always there")
     }
     try options.check()
-    try await checkFolder(options.scratch)
-    let inventory = try await SlurmCommands(options: options, patience: .seconds(20))
-      .inventory(atMs: configuration.now())
+    guard try await knownSite(name) == nil else {
+      throw JobError(
+        .siteTaken, "there is a site named '\(name)' already",
+        hint: "Choose another name, or remove it: aifactory sites remove \(name)")
+    }
+    let link = try link(to: options)
+    _ = try await link.files.inspect()
+    let inventory = try await link.patiently(.seconds(20)).inventory(atMs: configuration.now())
     if let partition = options.partition, inventory.partition(partition) == nil {
       let names = inventory.partitions.map(\.name).joined(separator: ", ")
       throw JobError(
         .siteInvalid, "the cluster '\(inventory.cluster)' has no partition '\(partition)'",
         hint: "It has \(names).")
     }
-    let agent = try await installAgent(options)
+    try await link.files.installAgent()
     let record = try SiteRecord(name, options, inventory: inventory, atMs: configuration.now())
     try await ledger.write { try SiteStore.add(record, in: $0) }
     let site = try record.site
-    open(site, agent: agent)
+    try open(site, link)
     return site
   }
 
   /// Asks a cluster again what it has, and keeps it.
   public func refreshSite(_ name: String) async throws -> Site {
     var site = try await site(name)
-    guard let options = site.slurm else { return site }
-    let inventory = try await SlurmCommands(options: options, patience: .seconds(20))
-      .inventory(atMs: configuration.now())
+    guard let link = try link(to: site) else { return site }
+    let inventory = try await link.patiently(.seconds(20)).inventory(atMs: configuration.now())
     try await ledger.write { try SiteStore.keep(inventory, of: name, in: $0) }
     site.inventory = inventory
     return site
   }
 
-  private nonisolated func checkFolder(_ scratch: String) async throws {
-    let isUsable = try await offTask {
-      scratch.contains { $0 != "/" } && FileTree.isFolder(scratch) && access(scratch, W_OK) == 0
-    }
-    guard isUsable else {
-      throw JobError(
-        .siteInvalid, "the scratch folder \(visible(scratch)) is not there or cannot be written",
-        hint: "Make a folder of your own that this machine and all nodes see, and name it.")
-    }
+  /// The way to a site's cluster: the driver's own, so that a connection is shared; nil for this machine.
+  func link(to site: Site) throws -> SlurmLink? {
+    if let driver = drivers[site.name] as? SlurmSite { return driver.link }
+    return try site.slurm.map { try link(to: $0) }
+  }
+
+  private func link(to options: SlurmOptions) throws -> SlurmLink {
+    let own = try LocalAgents(agentPath: configuration.agentPath).agentPath
+    return try SlurmLink(options, ownAgent: own, jobsFolder: configuration.folder)
   }
 
   /// Forgets a site on which no job waits or runs; its files stay where they are.
@@ -87,9 +89,11 @@ extension Jobs {
   func openClusters() async throws {
     for site in try await ledger.read({ try SiteStore.list(in: $0) })
     where drivers[site.name] == nil {
-      guard let options = site.slurm else { continue }
       do {
-        open(site, agent: try await installAgent(options))
+        guard let link = try link(to: site) else { continue }
+        // A login node that is away must not keep the others' jobs from starting.
+        if link.options.ssh == nil { try await link.files.installAgent() }
+        try open(site, link)
       } catch {
         logger.error(
           "the folder of a site cannot be used; trying again",
@@ -101,15 +105,11 @@ extension Jobs {
     }
   }
 
-  func installAgent(_ options: SlurmOptions) async throws -> String {
-    let own = try LocalAgents(agentPath: configuration.agentPath).agentPath
-    return try await SiteAgent(own: own).install(in: SiteFolders(scratch: options.scratch))
-  }
-
-  private func open(_ site: Site, agent: String) {
-    guard let options = site.slurm, let watcher, drivers[site.name] == nil else { return }
+  private func open(_ site: Site, _ link: SlurmLink) throws {
+    guard let watcher, drivers[site.name] == nil else { return }
     let cluster = SlurmSite(
-      name: site.name, options: options, inventory: site.inventory, agent: agent, signal: signal,
+      name: site.name, link: link, inventory: site.inventory, agent: try link.files.agentPath,
+      signal: signal,
       remind: { afterMs, wake in watcher.remind(afterMs: afterMs) { _ in wake() } },
       logger: logger)
     drivers[site.name] = cluster

@@ -28,7 +28,7 @@ public struct Site: Sendable, Equatable {
 
 /// What a person says about a Slurm cluster; everything else is asked of it.
 public struct SlurmOptions: Sendable, Equatable, Codable {
-  /// Absolute path of a folder that all its nodes and this machine see.
+  /// Absolute path of a folder that all its nodes and this machine, or the login node, see.
   public var scratch: String
   /// Partition of the jobs; nil is the cluster's own choice.
   public var partition: String?
@@ -40,11 +40,13 @@ public struct SlurmOptions: Sendable, Equatable, Codable {
   public var commands: String?
   /// The cluster's `slurm.conf`; nil is what its commands find by themselves.
   public var configuration: String?
+  /// The login node where the commands run and the folder lies; nil is this machine.
+  public var ssh: SSHOptions?
 
   /// Takes every value as it is.
   public init(
     scratch: String, partition: String? = nil, account: String? = nil, qos: String? = nil,
-    commands: String? = nil, configuration: String? = nil
+    commands: String? = nil, configuration: String? = nil, ssh: SSHOptions? = nil
   ) {
     self.scratch = scratch
     self.partition = partition
@@ -52,10 +54,12 @@ public struct SlurmOptions: Sendable, Equatable, Codable {
     self.qos = qos
     self.commands = commands
     self.configuration = configuration
+    self.ssh = ssh
   }
 
   /// Throws a sentence for the first value that cannot be used.
   func check() throws(JobError) {
+    try ssh?.check()
     for (name, path) in [
       ("scratch", scratch), ("commands", commands), ("slurm.conf", configuration),
     ] {

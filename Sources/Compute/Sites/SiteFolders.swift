@@ -7,6 +7,8 @@ struct SiteFolders: Sendable {
   var jobs: String { scratch + "/jobs" }
   /// Folder of one job.
   func job(_ id: String) -> String { jobs + "/" + id }
+  /// Folder of what was submitted as an array.
+  func array(_ name: String) -> String { scratch + "/arrays/" + name }
   /// Folder of agents, each under its digest.
   var agents: String { scratch + "/agents" }
 }

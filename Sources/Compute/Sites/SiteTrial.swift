@@ -11,13 +11,31 @@ struct SiteTrial {
 
   func run() async throws -> SiteReport {
     var report = SiteReport(site: site.name)
-    if let options = site.slurm {
-      let slurm = SlurmCommands(options: options, patience: .seconds(20))
-      guard await look(at: slurm, &report), await look(at: options, &report) else { return report }
+    if let link = try await jobs.link(to: site) {
+      let slurm = link.patiently(.seconds(20))
+      guard await lookAtLogin(link, &report), await look(at: slurm, &report),
+        await lookAtFolder(link.files, &report)
+      else { return report }
       await lookAtAccounts(slurm, &report)
     }
     try await probe(&report)
     return report
+  }
+
+  // MARK: The way
+
+  private func lookAtLogin(_ link: SlurmLink, _ report: inout SiteReport) async -> Bool {
+    guard let connection = link.commands.connection else { return true }
+    do {
+      let answer = try await connection.run("id -un; uname -n", patience: .seconds(20))
+      let words = String(decoding: answer.output, as: UTF8.self).split(separator: "\n")
+      report.add("ssh", .works, "connected as \(words.joined(separator: " at "))")
+      return true
+    } catch {
+      let told = error as? JobError
+      report.add("ssh", .fails, told?.message ?? "\(error)", hint: told?.hint)
+      return false
+    }
   }
 
   // MARK: The engine
@@ -33,7 +51,8 @@ struct SiteTrial {
     } catch {
       let told = error as? JobError
       report.add(
-        report.checks.isEmpty ? "commands" : "controller", .fails, told?.message ?? "\(error)",
+        report.checks.contains { $0.name == "commands" } ? "controller" : "commands", .fails,
+        told?.message ?? "\(error)",
         hint: told?.hint
           ?? "Ask the help desk how Slurm's commands are called on this machine, as user "
           + "\(NSUserName()).")
@@ -82,20 +101,19 @@ struct SiteTrial {
 
   // MARK: The folder
 
-  private func look(at options: SlurmOptions, _ report: inout SiteReport) async -> Bool {
+  private func lookAtFolder(
+    _ files: any SlurmFiles, _ report: inout SiteReport
+  ) async -> Bool {
     do {
-      let agent = try await jobs.installAgent(options)
-      let values = try URL(fileURLWithPath: options.scratch).resourceValues(
-        forKeys: [.volumeAvailableCapacityKey])
-      let free = values.volumeAvailableCapacity.map { "; \(Int64($0) / 1_000_000) MB are free" }
-      report.add("scratch", .works, "\(options.scratch) can be written\(free ?? "")")
-      report.add("agent", .works, FileTree.name(of: agent))
+      let words = try await files.inspect()
+      try await files.installAgent()
+      report.add("scratch", .works, words)
+      report.add("agent", .works, FileTree.name(of: try files.agentPath))
       return true
     } catch {
       report.add(
         "scratch", .fails, (error as? any FactoryError)?.message ?? "\(error)",
-        hint: "Ask the help desk for a folder that this machine and all nodes see, and that "
-          + "\(NSUserName()) may write.")
+        hint: "Ask the help desk for a folder that all nodes see, and that your account may write.")
       return false
     }
   }

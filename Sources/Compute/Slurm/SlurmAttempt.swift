@@ -36,10 +36,14 @@ struct SlurmAttempt: Sendable {
   var overSinceMs: Int64?
   /// Size of the journal when it was looked at last.
   var journalBytes: Int64 = 0
+  /// Whether it was withdrawn after it was over, and a look at its files then showed all of them.
+  var isSeenWhole = false
   /// What was last said about it.
   var told: SiteObservation?
   /// Submissions that came to nothing.
   var failures = 0
+  /// Whether Slurm may have it, or have had it.
+  var wasSubmitted: Bool
   /// No submission before that moment.
   var notBeforeMs: Int64 = 0
 
@@ -49,6 +53,7 @@ struct SlurmAttempt: Sendable {
     spec = attempt.spec
     id = attempt.engineId
     self.handover = handover
+    wasSubmitted = handover != .due(mayBeThere: false)
     stop = attempt.wantsStop ? .asked : .notAsked
   }
 

@@ -5,8 +5,13 @@ import JobProtocol
 ///
 /// Everything that Slurm is told stands in it, so that a person can submit the same by hand.
 struct SlurmBatchScript {
-  /// Seconds by which Slurm's limit is later than the agent's own, which says more when it acts.
-  static let marginSeconds: Int64 = 60
+  /// Seconds beside the grace period in which the agent kills what is left and writes the end down.
+  private static let closingSeconds: Int64 = 10
+  /// Seconds by which Slurm's signal may come too early (sbatch(1), --signal).
+  private static let earlySeconds: Int64 = 60
+  /// Seconds by which Slurm's limit, the grace period not counted, is later than the agent's own, which
+  /// says more when it acts: as many that Slurm's signal does not come first.
+  static let marginSeconds = closingSeconds + earlySeconds
 
   var key: AttemptKey
   var folder: AttemptFolder
@@ -28,12 +33,18 @@ struct SlurmBatchScript {
 
   /// Options of sbatch(1).
   var directives: [String] {
+    [
+      "job-name=\(Self.name(of: key))", "output=\"\(folder.agentLog)\"", "open-mode=append",
+      "chdir=\"\(folder.path)\"",
+    ] + needs
+  }
+
+  /// Those that are the same for all jobs of an array.
+  var needs: [String] {
     let resources = spec.resources
     var lines = [
-      "job-name=\(Self.name(of: key))",
       // What people see in their queue beside the name.
       "comment=\"\(Self.plain(spec.name))\"",
-      "output=\"\(folder.agentLog)\"", "open-mode=append", "chdir=\"\(folder.path)\"",
       // An attempt runs once; another one is ours to make.
       "no-requeue",
       // Not the server's environment, which may hold what is nobody's business there.
@@ -43,6 +54,8 @@ struct SlurmBatchScript {
     if let bytes = resources.memoryBytes { lines.append("mem=\((bytes + (1 << 20) - 1) >> 20)M") }
     if resources.gpus > 0 { lines.append("gres=gpu:\(resources.gpus)") }
     if let minutes { lines.append("time=\(minutes)") }
+    // Where the limit is the partition's, or begins to count before the agent does.
+    lines.append("signal=B:USR1@\(noticeSeconds)")
     if let partition = options.partition { lines.append("partition=\(partition)") }
     if let account = options.account { lines.append("account=\(account)") }
     if let qos = options.qos { lines.append("qos=\(qos)") }
@@ -53,11 +66,18 @@ struct SlurmBatchScript {
   private var minutes: Int64? {
     guard let limit = spec.resources.timeLimitMs else { return nil }
     let asked = (limit + 999) / 1_000
-    var seconds = asked + (spec.resources.gracePeriodMs + 999) / 1_000 + Self.marginSeconds
+    var seconds = asked + graceSeconds + Self.marginSeconds
     // The margin must not be what makes a job impossible.
     if let longest = longestSeconds, seconds > longest { seconds = max(asked, longest) }
     return (seconds + 59) / 60
   }
+
+  /// Seconds before its limit at which Slurm tells the agent, which then tells its tasks.
+  ///
+  /// Not TERM, which also comes from who cancels or preempts a job. sbatch(1) takes 65,535 at most.
+  private var noticeSeconds: Int64 { min(65_535, graceSeconds + Self.closingSeconds) }
+
+  private var graceSeconds: Int64 { (spec.resources.gracePeriodMs + 999) / 1_000 }
 
   private static func plain(_ text: String) -> String {
     String(

@@ -26,10 +26,15 @@ struct SlurmCommands: Sendable {
   var patience: Duration
 
   var options: SlurmOptions
+  /// The way to the login node where they run; nil is this machine.
+  let connection: SSHConnection?
   private var environment: [String: String]
 
-  init(options: SlurmOptions, patience: Duration = .seconds(60)) {
+  init(
+    options: SlurmOptions, connection: SSHConnection? = nil, patience: Duration = .seconds(60)
+  ) {
     self.options = options
+    self.connection = connection
     self.patience = patience
     environment = Self.environment(ProcessInfo.processInfo.environment, options)
   }
@@ -56,48 +61,50 @@ struct SlurmCommands: Sendable {
   ///
   /// - Throws: `JobError` with `siteUnreachable` where it cannot be run, or does not answer in time.
   func callAsFunction(_ program: String, _ arguments: [String]) async throws -> Answer {
-    let patience = patience
-    let variables = Dictionary(
-      uniqueKeysWithValues: environment.map { (Environment.Key(stringLiteral: $0), $1) })
-    let limit = 64 << 20
-    do {
-      return try await withThrowingTaskGroup(of: Answer?.self) { group in
-        group.addTask {
-          let result = try await Subprocess.run(
-            .name(program), arguments: Arguments(arguments), environment: .custom(variables),
-            output: .string(limit: limit), error: .string(limit: 1 << 20))
-          let status: Int32 =
-            switch result.terminationStatus {
-            case .exited(let code): code
-            case .signaled(let signal): 128 + signal
-            }
-          return Answer(
-            status: status, output: result.standardOutput, errors: result.standardError)
-        }
-        group.addTask {
-          try await Task.sleep(for: patience)
-          return nil
-        }
-        defer { group.cancelAll() }
-        guard let answer = try await group.next() ?? nil else {
-          throw JobError(
-            .siteUnreachable, "`\(program)` did not answer within \(patience)",
-            hint: "Is the cluster's controller busy or away? `scontrol ping` tells.")
-        }
-        return answer
+    let answer: CommandRun.Answer?
+    if let connection {
+      answer = try await connection.run(line(program, arguments), patience: patience)
+    } else {
+      do {
+        answer = try await CommandRun(
+          program: program, arguments: arguments, environment: environment, patience: patience
+        ).answer()
+      } catch let error as SubprocessError {
+        throw JobError(
+          .siteUnreachable, "`\(program)` cannot be run: \(error)",
+          hint: "Slurm's commands must be in PATH here, or in the folder that the site names.")
       }
-    } catch let error as SubprocessError {
-      throw JobError(
-        .siteUnreachable, "`\(program)` cannot be run: \(error)",
-        hint: "Slurm's commands must be in PATH here, or in the folder that the site names.")
     }
+    guard let answer else {
+      throw JobError(
+        .siteUnreachable, "`\(program)` did not answer within \(patience)",
+        hint: "Is the cluster's controller busy or away? `scontrol ping` tells.")
+    }
+    return Answer(
+      status: answer.status, output: String(decoding: answer.output, as: UTF8.self),
+      errors: answer.errors)
+  }
+
+  /// A command as a login node's shell takes it.
+  func line(_ program: String, _ arguments: [String]) -> String {
+    var words = ["LC_ALL=C"]
+    if let folder = options.commands {
+      words.append("PATH=\(SSHConnection.quoted(folder)):\"$PATH\"")
+    }
+    if let configuration = options.configuration {
+      words.append("SLURM_CONF=\(SSHConnection.quoted(configuration))")
+    }
+    let command = ([program] + arguments).map(SSHConnection.quoted).joined(separator: " ")
+    // Set before the command is looked for, so that PATH counts.
+    return "export \(words.joined(separator: " ")); exec \(command)"
   }
 
   /// All jobs of this user that Slurm still has, also those that ended a while ago.
   func queue() async throws -> [SlurmJob] {
     let answer = try await self(
       "squeue",
-      ["--noheader", "--me", "--states=all", "--format=\(SlurmJob.queueFormat)"])
+      // Each task of an array on a line of its own.
+      ["--noheader", "--me", "--array", "--states=all", "--format=\(SlurmJob.queueFormat)"])
     guard answer.isSuccess else { throw unreachable("squeue", answer) }
     return SlurmJob.queue(answer.output)
   }
@@ -114,7 +121,11 @@ struct SlurmCommands: Sendable {
     if accounts.isSuccess, let job = SlurmJob.accounts(accounts.output).last { return job }
     let answer = try await self("scontrol", ["--oneliner", "show", "job", id])
     if answer.isSuccess { return SlurmJob.description(answer.output) }
-    guard answer.errors.contains("Invalid job id") else { throw unreachable("scontrol", answer) }
+    // The second is about tasks of arrays.
+    let said = answer.errors + answer.output
+    guard said.contains("Invalid job id") || said.contains("Job \(id) not found") else {
+      throw unreachable("scontrol", answer)
+    }
     return nil
   }
 

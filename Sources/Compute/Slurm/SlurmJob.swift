@@ -22,7 +22,7 @@ struct SlurmJob: Sendable, Equatable {
   }
 
   /// The fields that `sacct` is asked for.
-  static let accountingFormat = "JobIDRaw,State,Reason,NodeList,JobName"
+  static let accountingFormat = "JobID,State,Reason,NodeList,JobName"
 
   /// The jobs of `sacct --noheader --parsable2 --allocations --format=…`.
   static func accounts(_ text: String) -> [SlurmJob] {

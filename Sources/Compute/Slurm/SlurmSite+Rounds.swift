@@ -42,17 +42,32 @@ extension SlurmSite {
     let due = followed.values.filter {
       guard case .due = $0.handover, $0.verdict == nil else { return false }
       return $0.notBeforeMs <= now
-    }.sorted { $0.key.job.rawValue < $1.key.job.rawValue }.prefix(Self.submissionsInRound)
+    }.sorted { $0.key.job.rawValue < $1.key.job.rawValue }
     guard !due.isEmpty else { return }
+    do {
+      try await files.begin()
+    } catch {
+      let words = (error as? JobError)?.message ?? "\(error)"
+      for attempt in due {
+        guard attempt.stop == .notAsked || attempt.wasSubmitted else {
+          await submit(attempt)
+          continue
+        }
+        postpone(attempt.key, words)
+      }
+      return
+    }
+    let (singles, arrays) = Self.parted(due, most: longestArray)
+    for array in arrays { await submit(array: array) }
     await withTaskGroup(of: Void.self) { group in
-      for (index, attempt) in due.enumerated() {
+      for (index, attempt) in singles.prefix(Self.submissionsInRound).enumerated() {
         if index >= Self.submissionsAtOnce { await group.next() }
         group.addTask { await self.submit(attempt) }
       }
     }
   }
 
-  private func submit(_ attempt: SlurmAttempt) async {
+  func submit(_ attempt: SlurmAttempt) async {
     let key = attempt.key
     guard let known = followed[key], case .due(let mayBeThere) = known.handover else { return }
     if known.stop != .notAsked, !mayBeThere {
@@ -61,45 +76,55 @@ extension SlurmSite {
     }
     followed[key]?.handover = .underWay
     do {
-      if mayBeThere, let id = try await found(key) { return accepted(key, id) }
+      if mayBeThere, let id = try await found(attempt) { return accepted(key, id) }
       if followed[key]?.stop != .notAsked {
         followed[key]?.verdict = JobStore.Ending(reason: .canceledByUser)
         return tellOver(key)
       }
-      let answer = try await commands("sbatch", ["--parsable", attempt.folder.batchScript])
+      try await files.stage(attempt)
+      followed[key]?.wasSubmitted = true
+      let place = files.place(of: attempt.folder)
+      let answer = try await commands("sbatch", ["--parsable", place.batchScript])
       switch SlurmSubmission(answer) {
       case .accepted(let id): accepted(key, id)
-      case .refused(let words):
-        followed[key]?.handover = .done
-        followed[key]?.verdict = JobStore.Ending(
-          reason: .launchFailed, message: "Slurm refused the job: \(words)")
-        tellOver(key)
+      case .refused(let words): refused(key, "Slurm refused the job: \(words)")
       case .undecided(let words): postpone(key, words)
       }
+    } catch let error as JobError where error.code == .specInvalid {
+      refused(key, error.message)
     } catch {
       postpone(key, (error as? JobError)?.message ?? "\(error)")
     }
   }
 
-  private func accepted(_ key: AttemptKey, _ id: String) {
+  func accepted(_ key: AttemptKey, _ id: String) {
     followed[key]?.handover = .done
     followed[key]?.id = id
     tell(key, "PENDING")
   }
 
+  func refused(_ key: AttemptKey, _ words: String) {
+    followed[key]?.handover = .done
+    followed[key]?.verdict = JobStore.Ending(reason: .launchFailed, message: words)
+    tellOver(key)
+  }
+
   /// Tries again later, after a look whether Slurm has it.
-  private func postpone(_ key: AttemptKey, _ words: String) {
+  func postpone(_ key: AttemptKey, _ words: String) {
     guard var known = followed[key] else { return }
     known.failures += 1
-    known.handover = .due(mayBeThere: true)
+    known.handover = .due(mayBeThere: known.wasSubmitted)
     known.notBeforeMs = monotonicTimeMs() + known.backoffMs
     followed[key] = known
     tell(key, "not submitted yet: \(words)")
   }
 
   /// Slurm's id of an attempt that was submitted before; surplus ones are canceled.
-  private func found(_ key: AttemptKey) async throws -> String? {
-    let jobs = try await commands.jobs(named: SlurmBatchScript.name(of: key))
+  private func found(_ attempt: SlurmAttempt) async throws -> String? {
+    var jobs = try await commands.jobs(named: SlurmBatchScript.name(of: attempt.key))
+    if let note = SlurmArrayNote(of: attempt.folder) {
+      jobs += try await commands.jobs(named: note.name).filter { note.isTold(by: $0) }
+    }
     // One that runs has the attempt; else the first one gets it.
     let first = jobs.first { $0.state.phase == .runs } ?? jobs.min { $0.number < $1.number }
     for surplus in jobs where surplus.id != first?.id && surplus.state.phase == .waits {
@@ -117,7 +142,7 @@ extension SlurmSite {
       try await commands.queue().map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     for (key, known) in followed where known.handover == .done && !known.isOver {
       guard let id = known.id else { continue }
-      if let job = jobs[id] {
+      if let job = jobs[id] ?? SlurmArrayScript.rest(of: id, in: jobs) {
         await take(job, of: key)
       } else if let job = try await commands.remembered(id) {
         await take(job, of: key)
@@ -153,53 +178,71 @@ extension SlurmSite {
   // MARK: Stopping
 
   private func carryOutStops() async {
-    for (key, known) in followed where known.handover == .done && known.stop != .notAsked {
-      guard let id = known.id, known.verdict == nil, !known.isOver, let seen = known.seen else {
-        continue
-      }
-      do {
-        try await carryOutStop(key, known, id, seen)
-      } catch {
-        trouble = (error as? JobError)?.message ?? "\(error)"
+    let now = monotonicTimeMs()
+    var (waiting, running, overdue): ([SlurmAttempt], [SlurmAttempt], [SlurmAttempt]) = ([], [], [])
+    for known in followed.values where known.handover == .done && known.id != nil {
+      guard known.verdict == nil, !known.isOver, let seen = known.seen else { continue }
+      switch known.stop {
+      case .asked where seen.state.phase == .waits: waiting.append(known)
+      case .asked: running.append(known)
+      case .told(let killAtMs) where now >= killAtMs: overdue.append(known)
+      case .told, .killed, .notAsked: continue
       }
     }
-  }
-
-  private func carryOutStop(
-    _ key: AttemptKey, _ known: SlurmAttempt, _ id: String, _ seen: SlurmJob
-  ) async throws {
-    let now = monotonicTimeMs()
-    switch known.stop {
-    case .asked where seen.state.phase == .waits:
-      _ = AttemptFiles.withdraw(known.folder)
-      _ = try await commands("scancel", [id])
-    case .asked:
-      // The agent alone: it gives its tasks their grace period and writes down the end.
-      _ = try await commands("scancel", ["--batch", "--signal=TERM", id])
-      let killAtMs = now + known.spec.resources.gracePeriodMs + 15_000
-      followed[key]?.stop = .told(killAtMs: killAtMs)
-    case .told(let killAtMs) where now >= killAtMs:
-      _ = try await commands("scancel", [id])
-      followed[key]?.stop = .killed
-    case .told, .killed, .notAsked: return
+    guard !(waiting.isEmpty && running.isEmpty && overdue.isEmpty) else { return }
+    do {
+      if !waiting.isEmpty { try await files.withdraw(waiting.map(\.folder)) }
+      try await cancel(waiting)
+      // The agents alone: they give their tasks the grace period and write down the end.
+      try await cancel(running, ["--batch", "--signal=TERM"])
+      for known in running {
+        let killAtMs = now + known.spec.resources.gracePeriodMs + 15_000
+        followed[known.key]?.stop = .told(killAtMs: killAtMs)
+      }
+      try await cancel(overdue)
+      for known in overdue { followed[known.key]?.stop = .killed }
+    } catch {
+      trouble = (error as? JobError)?.message ?? "\(error)"
     }
     pauseMs = Self.shortestPauseMs
+  }
+
+  /// Ends, or signals, jobs in as few calls as a command line has room for.
+  private func cancel(_ attempts: [SlurmAttempt], _ options: [String] = []) async throws {
+    var rest = attempts.compactMap(\.id)[...]
+    while !rest.isEmpty {
+      // One that has ended meanwhile makes it complain, and the others are canceled all the same.
+      _ = try await commands("scancel", options + rest.prefix(500))
+      rest = rest.dropFirst(500)
+    }
   }
 
   // MARK: Journals
 
   /// Looks which journals have grown; the reconciler reads them.
   private func lookAtJournals() async {
-    let paths = followed.values.filter { $0.seen.map { $0.state.phase != .waits } ?? false }
-      .map { ($0.key, $0.folder.journal) }
-    guard !paths.isEmpty else { return }
-    // A journal that cannot be looked at has not grown.
-    let sizes = try? await offTask {
-      paths.map { ($0.0, (try? FileTree.status(of: $0.1).bytes) ?? 0) }
+    let looked = followed.values.filter { known in
+      known.id != nil
+        && (known.verdict != nil || known.seen.map { $0.state.phase != .waits } ?? false)
+    }
+    guard !looked.isEmpty else { return }
+    let looks: [AttemptKey: SlurmLook]
+    do {
+      // Should Slurm start one after all, its agent finds no instruction.
+      let over = looked.filter { $0.isOver && !$0.isSeenWhole }
+      if !over.isEmpty { try await files.withdraw(over.map(\.folder)) }
+      looks = try await files.look(at: looked)
+    } catch {
+      trouble = (error as? JobError)?.message ?? "\(error)"
+      return
     }
     var grown: Set<AttemptKey> = []
-    for (key, bytes) in sizes ?? [] where bytes > (followed[key]?.journalBytes ?? .max) {
-      followed[key]?.journalBytes = bytes
+    for (key, look) in looks {
+      // Only what was over before the look has nothing more to tell after it.
+      let wasOver = looked.first { $0.key == key }?.isOver ?? false
+      if wasOver, look.isComplete { followed[key]?.isSeenWhole = true }
+      guard look.journalBytes > followed[key]?.journalBytes ?? .max else { continue }
+      followed[key]?.journalBytes = look.journalBytes
       grown.insert(key)
     }
     guard !grown.isEmpty else { return }

@@ -19,10 +19,19 @@ actor SlurmSite: SiteDriver {
   /// of several machines show what others wrote late.
   static let journalPatienceMs: Int64 = 3_000
 
+  /// How long a job of an array waits for others.
+  static let gatheringMs: Int64 = 300
+  /// Most tasks of one array, so that a refusal is not one of too many.
+  static let mostTasks = 1_000
+
   nonisolated let name: String
-  nonisolated let commands: SlurmCommands
+  nonisolated let link: SlurmLink
+  nonisolated var commands: SlurmCommands { link.commands }
+  nonisolated var files: any SlurmFiles { link.files }
   let agent: String
   let longestSeconds: Int64?
+  /// Most tasks of an array; no arrays below two.
+  let longestArray: Int
   let signal: ReconcilerSignal
   let remind: Reminder
   let logger: Logger
@@ -38,16 +47,17 @@ actor SlurmSite: SiteDriver {
   private nonisolated let continuation: AsyncStream<Void>.Continuation
 
   /// - Parameters:
-  ///   - site: one with Slurm's options.
+  ///   - link: the way to its cluster.
   ///   - agent: path of the agent's program on the site.
   init(
-    name: String, options: SlurmOptions, inventory: SiteInventory?, agent: String,
+    name: String, link: SlurmLink, inventory: SiteInventory?, agent: String,
     signal: ReconcilerSignal, remind: @escaping Reminder, logger: Logger
   ) {
     self.name = name
-    commands = SlurmCommands(options: options)
+    self.link = link
     self.agent = agent
-    longestSeconds = inventory?.partition(options.partition)?.timeLimitSeconds
+    longestSeconds = inventory?.partition(link.options.partition)?.timeLimitSeconds
+    longestArray = min(inventory?.maxArraySize ?? 0, Self.mostTasks)
     self.signal = signal
     self.remind = remind
     self.logger = logger
@@ -82,16 +92,25 @@ actor SlurmSite: SiteDriver {
   }
 
   func start(_ attempt: OpenAttempt, _ instruction: AttemptSpec) async throws {
-    let script = SlurmBatchScript(
-      key: attempt.key, folder: attempt.folder, spec: attempt.spec, options: commands.options,
-      agent: agent, longestSeconds: longestSeconds)
-    let text = script.text
+    let text = script(of: attempt.key, attempt.folder, attempt.spec).text
+    try await files.prepare(attempt, instruction)
     try await offTask {
-      try AttemptFiles.prepare(attempt.folder, instruction)
       try FileTree.write(Array(text.utf8), to: attempt.folder.batchScript, mode: 0o600)
     }
-    followed[attempt.key] = SlurmAttempt(attempt, handover: .due(mayBeThere: false))
+    var known = SlurmAttempt(attempt, handover: .due(mayBeThere: false))
+    // Others of its array are about to come, and go along.
+    if attempt.spec.array != nil { known.notBeforeMs = monotonicTimeMs() + Self.gatheringMs }
+    followed[attempt.key] = known
     hurry()
+  }
+
+  /// The script by which an attempt goes to Slurm.
+  func script(
+    of key: AttemptKey, _ folder: AttemptFolder, _ spec: JobSpec
+  ) -> SlurmBatchScript {
+    SlurmBatchScript(
+      key: key, folder: files.place(of: folder), spec: spec, options: link.options, agent: agent,
+      longestSeconds: longestSeconds)
   }
 
   func takeUp(_ attempt: OpenAttempt) async -> Bool {
@@ -119,6 +138,12 @@ actor SlurmSite: SiteDriver {
       return .askAgain(afterMs: 500)
     }
     let age = monotonicTimeMs() - (known.overSinceMs ?? 0)
+    // What its agent may have told last is still to be seen, by the next round: not by who asks here,
+    // whom a slow login node must not keep.
+    if known.id != nil, !known.isSeenWhole {
+      hurry()
+      return .askAgain(afterMs: trouble == nil ? 250 : 2_000)
+    }
     if known.verdict == nil, AttemptFiles.isClaimed(attempt.folder), age < Self.journalPatienceMs {
       return .askAgain(afterMs: 250)
     }

@@ -36,6 +36,9 @@ extension JobWire {
     return "\(TimeSpan(milliseconds: max(0, end - startedAtMs)))"
   }
 
+  /// Its name, and its index in an array.
+  var indexedName: String { array.map { "\(name)[\($0.index)]" } ?? name }
+
   /// The command as a shell would take it.
   var commandLine: String { ShellWords.joined(command) }
 
@@ -59,11 +62,23 @@ extension JobWire {
       rows.append(("site", .init(engineId.map { "\(site), job \($0) there" } ?? site)))
       if let engineState { rows.append(("Slurm says", .init(engineState))) }
     }
+    if let array {
+      rows.append(("array", .init("\(array.id), \(array.index) of 0…\(array.count - 1)")))
+    }
+    if let restartWords { rows.append(("restarts", .init(restartWords))) }
     if let run { rows.append(("run", .init(run))) }
     if let startedAtMs { rows.append(("started", .init(Self.time(startedAtMs)))) }
     if startedAtMs != nil { rows.append(("ran", .init(duration))) }
     rows += [("asks for", .init(resources)), ("used", .init(used)), ("folder", .init(folder))]
     return .properties(rows)
+  }
+
+  /// When it is started again by itself, and how often it was.
+  private var restartWords: String? {
+    guard let restart else { return nil }
+    let most = restart.atMost.map { " of at most \($0)" } ?? ""
+    let last = restartReason.map { ", last after \($0)" } ?? ""
+    return "\(restarts)\(most), on \(restart.on.joined(separator: ", "))\(last)"
   }
 
   private var resources: String {
@@ -92,5 +107,34 @@ extension JobWire {
   static func time(_ ms: Int64) -> String {
     Date(timeIntervalSince1970: Double(ms) / 1_000)
       .formatted(.iso8601.dateTimeSeparator(.space))
+  }
+}
+
+extension JobArrayWire {
+  var hasEnded: Bool { states["ended"] == count }
+
+  var hasSucceeded: Bool { reasons["succeeded"] == count }
+
+  /// One word that says most.
+  var status: String {
+    if hasSucceeded { return "succeeded" }
+    if hasEnded { return "ended" }
+    return states["queued"] == count ? "queued" : "running"
+  }
+
+  /// How many jobs are where, the furthest first: `3 succeeded, 1 failed, 2 running`.
+  var words: String {
+    let ended = reasons.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+    let going = ["stopping", "running", "queued"].map { ($0, states[$0] ?? 0) }
+    return (ended.map { ($0.key, $0.value) } + going).filter { $0.1 > 0 }
+      .map { "\($0.1) \($0.0)" }.joined(separator: ", ")
+  }
+
+  /// Everything about the array.
+  var properties: TextTable {
+    .properties([
+      ("array", .init(id)), ("name", .init(name)), ("site", .init(site)),
+      ("jobs", .init("\(count)")), ("status", .init(status)), ("of them", .init(words)),
+    ])
   }
 }

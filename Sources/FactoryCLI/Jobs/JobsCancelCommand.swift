@@ -4,12 +4,20 @@ internal import ArgumentParser
 /// Ends a job.
 struct JobsCancelCommand: FactoryCommand {
   static let configuration = CommandConfiguration(
-    commandName: "cancel", abstract: "Ends a job and everything that it started.")
+    commandName: "cancel",
+    abstract: "Ends a job, or all jobs of an array, and everything that it started.")
 
   @OptionGroup var global: GlobalOptions
-  @OptionGroup var job: JobArgument
+  @OptionGroup var job: JobOrArrayArgument
 
   func execute() async throws {
+    guard !job.isArray else {
+      let array = try await connection().post(job.path + "/cancel", as: JobArrayWire.self)
+      let text =
+        array.hasEnded
+        ? "All jobs of \(array.id) have ended." : "The jobs of \(array.id) are being stopped."
+      return try global.output.show(array, text: text, quiet: [array.id])
+    }
     let wire = try await connection().post(job.path + "/cancel", as: JobWire.self)
     let text =
       switch (wire.hasEnded, wire.reason) {

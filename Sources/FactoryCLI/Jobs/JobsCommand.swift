@@ -10,6 +10,18 @@ struct JobsCommand: AsyncParsableCommand {
     ])
 }
 
+/// The argument of verbs about one job, or about all of an array.
+struct JobOrArrayArgument: ParsableArguments {
+  @Argument(help: ArgumentHelp("Identifier of the job, or of an array.", valueName: "job"))
+  var id: String
+
+  /// Whether it names an array.
+  var isArray: Bool { id.hasPrefix("array_") }
+
+  /// Its address below the server's.
+  var path: String { "/api/v1/\(isArray ? "job-arrays" : "jobs")/\(JobPath.escaped(id))" }
+}
+
 /// The argument of every verb about one job.
 struct JobArgument: ParsableArguments {
   @Argument(help: ArgumentHelp("Identifier of the job.", valueName: "job"))

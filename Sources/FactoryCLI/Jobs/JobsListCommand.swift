@@ -12,16 +12,26 @@ struct JobsListCommand: FactoryCommand {
   @Option(help: "Only jobs in this state: queued, running, stopping or ended.")
   var state: String?
 
+  @Option(help: ArgumentHelp("Only the jobs of that array, in their order.", valueName: "id"))
+  var array: String?
+
   @Option(help: "How many jobs at most.")
   var limit = 20
+
+  func validate() throws {
+    guard array == nil || state == nil else {
+      throw ValidationError("--array and --state cannot be used together.")
+    }
+  }
 
   func execute() async throws {
     var query = [("limit", "\(limit)")]
     if let state { query.append(("state", state)) }
-    let list = try await connection().get("/api/v1/jobs", query: query, as: JobListWire.self)
+    let path = array.map { "/api/v1/job-arrays/\(JobPath.escaped($0))/jobs" } ?? "/api/v1/jobs"
+    let list = try await connection().get(path, query: query, as: JobListWire.self)
     let rows = list.jobs.map { job in
       [
-        TextTable.Cell(job.id), TextTable.Cell(job.name), job.statusCell,
+        TextTable.Cell(job.id), TextTable.Cell(job.indexedName), job.statusCell,
         TextTable.Cell(JobWire.time(job.createdAtMs)), TextTable.Cell(job.duration),
       ]
     }

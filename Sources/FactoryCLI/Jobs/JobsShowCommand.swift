@@ -4,12 +4,16 @@ internal import ArgumentParser
 /// Shows one job.
 struct JobsShowCommand: FactoryCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Shows all about one job.")
+    commandName: "show", abstract: "Shows all about one job, or how an array stands.")
 
   @OptionGroup var global: GlobalOptions
-  @OptionGroup var job: JobArgument
+  @OptionGroup var job: JobOrArrayArgument
 
   func execute() async throws {
+    guard !job.isArray else {
+      let array = try await connection().get(job.path, as: JobArrayWire.self)
+      return try global.output.show(array, table: array.properties, quiet: [array.status])
+    }
     let wire = try await connection().get(job.path, as: JobWire.self)
     try global.output.show(wire, table: wire.properties, quiet: [wire.status])
   }

@@ -9,7 +9,8 @@ struct JobsSubmitCommand: FactoryCommand {
     commandName: "submit", abstract: "Runs a command as a job.",
     discussion: """
       The command starts in the current folder, with this server's environment and what --env adds. \
-      The job goes on when this program, or the server, ends.
+      The job goes on when this program, or the server, ends. With --restart it finds what it saved in \
+      AIFACTORY_CHECKPOINT_DIR.
 
       Example: aifactory jobs submit --cpus 2 --time 1h -- python train.py --depth 6
       """)
@@ -36,6 +37,16 @@ struct JobsSubmitCommand: FactoryCommand {
 
   @Option(
     help: ArgumentHelp(
+      "Start it again after such an end, by itself: timeout, preemption, node_failure.",
+      valueName: "end,…"))
+  var restart: String?
+
+  @Option(
+    help: ArgumentHelp("How often at most (default: 5).", valueName: "n"))
+  var restartAtMost: Int?
+
+  @Option(
+    help: ArgumentHelp(
       "Where it runs ('aifactory sites list'; default: this machine).", valueName: "name"))
   var site: String?
 
@@ -44,6 +55,12 @@ struct JobsSubmitCommand: FactoryCommand {
 
   @Option(help: "How many tasks run the command; AIFACTORY_TASK tells each its number.")
   var tasks = 1
+
+  @Option(
+    help: ArgumentHelp(
+      "Submit so many jobs of the kind; AIFACTORY_ARRAY_INDEX tells each its number from 0.",
+      valueName: "n"))
+  var array: Int?
 
   @Option(
     name: .customLong("env"), help: ArgumentHelp("An environment variable.", valueName: "k=v"))
@@ -70,6 +87,9 @@ struct JobsSubmitCommand: FactoryCommand {
     guard !command.isEmpty else {
       throw ValidationError("Name the command after --: aifactory jobs submit -- python train.py")
     }
+    guard restart != nil || restartAtMost == nil else {
+      throw ValidationError("Say after which ends with --restart, such as --restart timeout")
+    }
   }
 
   func execute() async throws {
@@ -78,6 +98,7 @@ struct JobsSubmitCommand: FactoryCommand {
       submission.source = await WorkingCopy.source(of: folder)
     }
     let client = try await connection()
+    if let array { return try await submit(array, of: submission, to: client) }
     var job: JobWire = try await client.post("/api/v1/jobs", submission)
     if wait {
       global.output.note("Submitted \(job.id); waiting for its end.")
@@ -90,6 +111,24 @@ struct JobsSubmitCommand: FactoryCommand {
     if wait, !job.hasSucceeded { throw ExitStatus.workFailed }
   }
 
+  private func submit(
+    _ count: Int, of submission: JobSubmissionWire, to client: FactoryClient
+  ) async throws {
+    var array: JobArrayWire = try await client.post(
+      "/api/v1/job-arrays", JobArraySubmissionWire(count: count, job: submission))
+    if wait {
+      global.output.note("Submitted \(array.id); waiting for the end of \(array.count) jobs.")
+      while !array.hasEnded {
+        try await Task.sleep(for: .milliseconds(500))
+        array = try await client.get("/api/v1/job-arrays/\(array.id)")
+      }
+    }
+    let text =
+      wait ? "\(array.id): \(array.words)." : "Submitted \(array.count) jobs as \(array.id)."
+    try global.output.show(array, text: text, quiet: [array.id])
+    if wait, !array.hasSucceeded { throw ExitStatus.workFailed }
+  }
+
   private func submission() throws -> JobSubmissionWire {
     var wire = JobSubmissionWire(command: command)
     (wire.name, wire.cpus, wire.gpus) = (name, cpus, gpus)
@@ -98,6 +137,11 @@ struct JobsSubmitCommand: FactoryCommand {
     (wire.experiment, wire.site) = (experiment, site)
     wire.timeLimitMs = try time.map { try TimeSpan($0).milliseconds }
     wire.gracePeriodMs = try grace.map { try TimeSpan($0).milliseconds }
+    wire.restart = restart.map { ends in
+      JobRestartWire(
+        on: ends.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) },
+        atMost: restartAtMost)
+    }
     let current = FileManager.default.currentDirectoryPath
     wire.workingDirectory =
       URL(

@@ -25,7 +25,8 @@ extension SiteWire {
     ]
     if let cluster { rows.append(("cluster", .init("\(cluster), Slurm \(version ?? "")"))) }
     for (title, value) in [
-      ("scratch", scratch), ("partition", partition), ("account", account), ("qos", qos),
+      ("ssh", ssh?.words), ("scratch", scratch), ("partition", partition), ("account", account),
+      ("qos", qos),
       ("commands", commands), ("slurm.conf", configuration),
     ] {
       if let value { rows.append((title, .init(value))) }
@@ -36,6 +37,13 @@ extension SiteWire {
     if driver == "slurm" { rows.append(("accounts", .init(hasAccounting ? "kept" : "not kept"))) }
     if let discoveredAtMs { rows.append(("asked", .init(JobWire.time(discoveredAtMs)))) }
     return .properties(rows)
+  }
+}
+
+extension SSHWire {
+  /// The way to the login node, in one line.
+  fileprivate var words: String {
+    destination + (port.map { ", port \($0)" } ?? "") + (jump.map { ", by \($0)" } ?? "")
   }
 }
 

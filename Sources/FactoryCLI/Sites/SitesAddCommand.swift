@@ -7,19 +7,40 @@ struct SitesAddCommand: FactoryCommand {
   static let configuration = CommandConfiguration(
     commandName: "add", abstract: "Adds a Slurm cluster as a place where jobs run.",
     discussion: """
-      Slurm's commands must work on the server's machine, as on a login node. Partitions, nodes and limits \
-      are asked of the cluster. The agent is put into the scratch folder, which this machine and all \
-      nodes must see.
+      Slurm's commands are called on the server's machine or, with --ssh, on a login node. Partitions, \
+      nodes and limits are asked of the cluster. The agent is put into the scratch folder, which all nodes \
+      must see; without --ssh this machine, too.
 
-      Example: aifactory sites add hpc --scratch /scratch/$USER/aifactory --account chem
+      Examples: aifactory sites add hpc --scratch /scratch/$USER/aifactory --account chem
+                aifactory sites add hpc --ssh ada@login.example.org --scratch /scratch/ada/aifactory
       """)
 
   @OptionGroup var global: GlobalOptions
   @Argument(help: "A name for the site.") var name: String
 
+  @Option(help: "What drives it: slurm.")
+  var driver = "slurm"
+
   @Option(
-    help: ArgumentHelp("A folder that this machine and all nodes see.", valueName: "dir"))
+    help: ArgumentHelp("A folder that all nodes see, on the cluster.", valueName: "dir"))
   var scratch: String
+
+  @Option(
+    help: ArgumentHelp(
+      "Login node, or its name in your ssh configuration (default: this machine).",
+      valueName: "user@host[:port]"))
+  var ssh: String?
+
+  @Option(help: ArgumentHelp("Host on the way to the login node.", valueName: "user@host"))
+  var jump: String?
+
+  @Option(
+    help: ArgumentHelp("File of the private key (default: ssh's choice).", valueName: "file"))
+  var identity: String?
+
+  @Option(
+    help: ArgumentHelp("File of known host keys (default: yours).", valueName: "file"))
+  var knownHosts: String?
 
   @Option(help: "Partition of the jobs (default: the cluster's).")
   var partition: String?
@@ -39,11 +60,24 @@ struct SitesAddCommand: FactoryCommand {
       "The cluster's slurm.conf (default: what its commands find).", valueName: "file"))
   var slurmConf: String?
 
+  func validate() throws {
+    guard driver == "slurm" else {
+      throw ValidationError(
+        "'\(driver)' is no driver; there is slurm. This machine is always there.")
+    }
+    guard ssh != nil || (jump == nil && identity == nil && knownHosts == nil) else {
+      throw ValidationError("--jump, --identity and --known-hosts belong to --ssh.")
+    }
+  }
+
   func execute() async throws {
-    var wire = SiteAdditionWire(name: name, scratch: Self.absolute(scratch))
+    // Paths of another machine mean nothing here.
+    func place(_ path: String) -> String { ssh == nil ? Self.absolute(path) : path }
+    var wire = SiteAdditionWire(name: name, scratch: place(scratch))
     (wire.partition, wire.account, wire.qos) = (partition, account, qos)
-    wire.commands = slurmCommands.map(Self.absolute)
-    wire.configuration = slurmConf.map(Self.absolute)
+    wire.commands = slurmCommands.map(place)
+    wire.configuration = slurmConf.map(place)
+    wire.ssh = try ssh.map { try sshWire($0) }
     let site: SiteWire = try await connection().post("/api/v1/sites", wire)
     try global.output.show(
       site,
@@ -51,6 +85,22 @@ struct SitesAddCommand: FactoryCommand {
         "Added '\(site.name)': Slurm \(site.version ?? ""), \(site.partitions.count) partitions. "
         + "Try it out: aifactory sites test \(site.name)",
       quiet: [site.name])
+  }
+
+  private func sshWire(_ address: String) throws -> SSHWire {
+    // `user@host:22`; several colons are an address of IPv6.
+    let parts = address.split(separator: ":", omittingEmptySubsequences: false)
+    var wire = SSHWire(destination: address)
+    if parts.count == 2 {
+      guard let port = Int(parts[1]) else {
+        throw CLIError(
+          .usage, "'\(parts[1])' is no port.", hint: "Write --ssh user@host or user@host:22.")
+      }
+      (wire.destination, wire.port) = (String(parts[0]), port)
+    }
+    wire.jump = jump
+    (wire.identity, wire.knownHosts) = (identity.map(Self.absolute), knownHosts.map(Self.absolute))
+    return wire
   }
 
   private static func absolute(_ path: String) -> String {

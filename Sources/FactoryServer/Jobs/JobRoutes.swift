@@ -66,6 +66,7 @@ extension FactoryRoutes {
       return try WireResponse(JobWire(job))
     }
     addAnswerRoutes(jobs)
+    addJobArrayRoutes(jobs, runs: runs)
     route(
       .post, "/api/v1/jobs/{id}/cancel", permission: .write,
       .api("Cancels a job.", answer: .json(JobWire.self))

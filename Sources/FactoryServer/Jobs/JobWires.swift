@@ -23,7 +23,21 @@ extension JobSpec {
         cpus: wire.cpus ?? usual.cpus, memoryBytes: wire.memoryBytes, gpus: wire.gpus ?? 0,
         timeLimitMs: wire.timeLimitMs, gracePeriodMs: wire.gracePeriodMs ?? usual.gracePeriodMs,
         outputLimitBytes: wire.outputLimitBytes ?? usual.outputLimitBytes),
-      site: wire.site, priority: wire.priority ?? 0)
+      site: wire.site, priority: wire.priority ?? 0,
+      restart: try wire.restart.map { try JobRestart($0) })
+  }
+}
+
+extension JobRestart {
+  fileprivate init(_ wire: JobRestartWire) throws {
+    let causes = try wire.on.map { word in
+      guard let cause = Cause(rawValue: word) else {
+        let words = Cause.allCases.map(\.rawValue).joined(separator: ", ")
+        throw ServerError(.badRequest, "'restart.on' holds '\(word)'; expected \(words).")
+      }
+      return cause
+    }
+    self.init(on: causes, atMost: wire.atMost ?? Self.usualCount)
   }
 }
 
@@ -75,6 +89,13 @@ extension JobWire {
       folder: job.folder)
     run = JobRuns.run(of: job.spec)?.rawValue
     (site, engineId, engineState) = (job.site, job.engineId, job.engineState)
+    restart = job.spec.restart.map {
+      JobRestartWire(on: $0.causes.map(\.rawValue), atMost: $0.atMost)
+    }
+    (restarts, restartReason) = (job.restarts, job.restartReason?.rawValue)
+    array = job.spec.array.map {
+      JobArrayPlaceWire(id: $0.array, index: $0.index, count: $0.count)
+    }
   }
 }
 

@@ -7,7 +7,12 @@ extension SlurmOptions {
   init(_ wire: SiteAdditionWire) {
     self.init(
       scratch: wire.scratch, partition: wire.partition, account: wire.account, qos: wire.qos,
-      commands: wire.commands, configuration: wire.configuration)
+      commands: wire.commands, configuration: wire.configuration,
+      ssh: wire.ssh.map {
+        SSHOptions(
+          destination: $0.destination, port: $0.port, jump: $0.jump, identity: $0.identity,
+          knownHosts: $0.knownHosts)
+      })
   }
 }
 
@@ -20,6 +25,7 @@ extension SiteWire {
       (partition, account, qos) = (slurm.partition, slurm.account, slurm.qos)
       (commands, configuration) = (slurm.commands, slurm.configuration)
       createdAtMs = site.createdAtMs
+      ssh = slurm.ssh.map { SSHWire($0) }
     }
     guard let inventory = site.inventory else { return }
     if site.slurm != nil { (cluster, version) = (inventory.cluster, inventory.version) }
@@ -33,6 +39,14 @@ extension SiteWire {
           NodeKind(count: $0.count, cpus: $0.cpus, memoryBytes: $0.memoryBytes, gpus: $0.gpus)
         })
     }
+  }
+}
+
+extension SSHWire {
+  fileprivate init(_ options: SSHOptions) {
+    self.init(destination: options.destination)
+    (port, jump, identity) = (options.port, options.jump, options.identity)
+    knownHosts = options.knownHosts
   }
 }
 

@@ -6,6 +6,12 @@ public struct AttemptFolder: Hashable, Sendable {
   /// Names the folder of an attempt; makes nothing.
   public init(path: String) { self.path = path }
 
+  /// Folder of another attempt of the same job, with a folder for each of its nodes.
+  public func ofAttempt(_ number: Int) -> String {
+    let job = path.split(separator: "/", omittingEmptySubsequences: false).dropLast(2)
+    return job.joined(separator: "/") + "/\(number)"
+  }
+
   /// The instruction, until an agent claims it.
   public var spec: String { path + "/spec" }
   /// The instruction, once an agent has claimed it.
@@ -20,6 +26,8 @@ public struct AttemptFolder: Hashable, Sendable {
   public var uploads: String { path + "/uploads" }
   /// The script that starts the agent, on sites whose engine takes one.
   public var batchScript: String { path + "/batch.sh" }
+  /// Says as which part of an array the attempt was submitted, if it was.
+  public var arrayNote: String { path + "/array" }
   /// What the agent itself prints: empty unless it failed.
   public var agentLog: String { path + "/agent.log" }
 }

@@ -19,11 +19,16 @@ public struct AttemptSpec: Hashable, Sendable {
   public var gpus: [Int]
   /// What its agent knows of the job's run; nil for a job without one.
   public var tracking: AttemptTracking?
+  /// Where the command keeps what its next attempt goes on with.
+  ///
+  /// It is the same for all attempts; nil in instructions of older servers.
+  public var checkpointFolder: String?
 
   /// Makes an instruction out of its parts.
   public init(
     job: String, attempt: Int, marker: String, spec: JobSpec, workFolder: String,
-    cpus: [Int] = [], gpus: [Int] = [], tracking: AttemptTracking? = nil
+    cpus: [Int] = [], gpus: [Int] = [], tracking: AttemptTracking? = nil,
+    checkpointFolder: String? = nil
   ) {
     self.job = job
     self.attempt = attempt
@@ -33,5 +38,6 @@ public struct AttemptSpec: Hashable, Sendable {
     self.cpus = cpus
     self.gpus = gpus
     self.tracking = tracking
+    self.checkpointFolder = checkpointFolder
   }
 }

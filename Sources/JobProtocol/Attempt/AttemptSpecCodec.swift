@@ -14,6 +14,7 @@ extension AttemptSpec {
     spec.write(to: &writer)
     // What an older agent passes over.
     writer.write(optional: tracking) { $1.write(to: &$0) }
+    writer.write(optional: checkpointFolder) { $0.write($1) }
     return Self.formatHead + writer.bytes
   }
 
@@ -32,6 +33,9 @@ extension AttemptSpec {
       tracking = try reader.optional { (r) throws(JobProtocolError) in
         try AttemptTracking(from: &r)
       }
+    }
+    if !reader.isAtEnd {
+      checkpointFolder = try reader.optional { (r) throws(JobProtocolError) in try r.text() }
     }
   }
 }

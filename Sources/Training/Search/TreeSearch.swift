@@ -19,6 +19,10 @@ struct TreeSearch {
   let report: (TaskReport) -> Void
   /// When the final fit must be done; nil without a bound in time.
   let deadlineMs: Int64?
+  /// When the training began; earlier where an attempt before has worked at it.
+  let startedAtMs: Int64
+  /// What earlier attempts have trained; nil where nothing is kept.
+  let checkpoint: SearchCheckpoint?
 
   /// Runs the search.
   ///
@@ -41,7 +45,8 @@ struct TreeSearch {
     report(.parameter(key: StudySummary.spaceReportKey, value: try space.told().text))
     let begunMs = clock.nowMs()
     var isUseful = false
-    while wantsMore(state) {
+    var known = (checkpoint?.trials ?? [])[...]
+    while !known.isEmpty || wantsMore(state) {
       let trial = state.study.ask(slowerPoint(state))
       let settings = TreeSettings(
         trial.point, of: problem, seed: Self.seed(request.seed, trial.number),
@@ -54,12 +59,23 @@ struct TreeSearch {
         isUseful = true
         try onUseful(model, settings)
       }
-      let result = Result {
-        try train(
-          settings, number: trial.number, pruner: pruner, on: folds, state: state,
-          goesAhead: !isUseful, onUseful: tellUseful)
+      let result: Result<TreeTrialOutcome, any Error>
+      if let entry = known.popFirst(), entry.parameters == trial.point.texts {
+        (told.startedAtMs, told.endedAtMs) = (entry.startedAtMs, entry.endedAtMs)
+        result = entry.result
+        // The first model has been told of by the attempt that trained it.
+        isUseful = true
+      } else {
+        checkpoint?.cut(at: trial.number)
+        known = []
+        result = Result {
+          try train(
+            settings, number: trial.number, pruner: pruner, on: folds, state: state,
+            goesAhead: !isUseful, onUseful: tellUseful)
+        }
+        told.endedAtMs = clock.nowMs()
+        keep(result, of: trial, told)
       }
-      told.endedAtMs = clock.nowMs()
       let isFirst = state.completed.isEmpty
       switch result {
       case .success(let trained):
@@ -89,6 +105,22 @@ struct TreeSearch {
   static func seed(_ seed: UInt64, _ number: Int) -> UInt64 {
     var random = SeededGenerator(seed: seed, stream: 1000 + UInt64(number))
     return random.next()
+  }
+
+  /// Keeps a trial for the next attempt, unless time cut it off.
+  private func keep(
+    _ result: Result<TreeTrialOutcome, any Error>, of trial: Trial, _ told: TrialReport
+  ) {
+    var entry = SearchCheckpoint.Entry(
+      parameters: trial.point.texts, outcome: nil, failure: nil, startedAtMs: told.startedAtMs,
+      endedAtMs: told.endedAtMs, elapsedMs: told.endedAtMs - startedAtMs)
+    switch result {
+    case .success(let trained) where trained.ending == .late: return
+    case .success(let trained): entry.outcome = trained
+    case .failure(let error):
+      entry.failure = (error as? any FactoryError)?.message ?? String(describing: error)
+    }
+    checkpoint?.keep(entry)
   }
 
   private func train(

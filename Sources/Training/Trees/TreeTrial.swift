@@ -3,8 +3,8 @@ import JobProtocol
 import Optimization
 
 /// How a trial of boosted trees came out.
-struct TreeTrialOutcome: Sendable {
-  enum Ending: Sendable, Equatable {
+struct TreeTrialOutcome: Sendable, Codable {
+  enum Ending: String, Sendable, Codable {
     case completed
     /// The pruner stopped it at a rung.
     case pruned

@@ -11,8 +11,10 @@ struct TrainingRun {
   let library: XGBoostLibrary
   let clock: SearchClock
   let report: (TaskReport) -> Void
-  /// When the worker started; the budget in time counts from here.
+  /// When the worker started, earlier by what attempts before it took; the budget in time counts from here.
   let startedAtMs: Int64
+  /// What earlier attempts have trained.
+  var checkpoint: SearchCheckpoint?
 
   /// Trains on a dataset.
   ///
@@ -111,7 +113,7 @@ struct TrainingRun {
     TreeSearch(
       problem: problem, space: try TreeSpace(problem), library: library, request: request.search,
       threads: threads, clock: clock, report: report,
-      deadlineMs: deadlineMs)
+      deadlineMs: deadlineMs, startedAtMs: startedAtMs, checkpoint: checkpoint)
   }
 
   /// Searches trees, writes the first model as soon as it is there, then fits the linear baseline.

@@ -27,9 +27,12 @@ public enum TrainingWorker {
       folder: request.datasetFolder, columns: manifest.columns.map(\.name) + ["_split"])
     let library = try await loading
 
+    let checkpoint = ProcessInfo.processInfo.environment["AIFACTORY_CHECKPOINT_DIR"].map {
+      SearchCheckpoint(folder: $0, engine: library.version)
+    }
     let run = TrainingRun(
       request: request, library: library, clock: clock, report: reporter.send,
-      startedAtMs: startedAtMs)
+      startedAtMs: startedAtMs - (checkpoint?.elapsedMs ?? 0), checkpoint: checkpoint)
     let writer = ModelWriter(
       outputFolder: request.outputFolder, engineVersion: library.version)
     let result = try run.run(dataset, manifest: manifest, write: writer.write)

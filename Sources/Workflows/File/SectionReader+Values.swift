@@ -35,6 +35,30 @@ extension SectionReader {
     return nil
   }
 
+  /// A list of some words, at least one and none twice.
+  func words(_ key: String, among words: [String]) -> [String]? {
+    guard let node = node(key) else { return nil }
+    guard case .list(let items) = node.content, !items.isEmpty else {
+      refuse(key, expected: "a list with \(SectionReader.either(words))", found: node)
+      return nil
+    }
+    var result: [String] = []
+    for item in items {
+      guard let text = item.text, words.contains(text) else {
+        refuse(
+          key, expected: SectionReader.either(words), found: item,
+          nearest: item.text.flatMap { nearestWord(to: $0, among: words) })
+        return nil
+      }
+      guard !result.contains(text) else {
+        problems.add(item.line, "\(joined(key)): \(visible(text)) stands twice")
+        return nil
+      }
+      result.append(text)
+    }
+    return result
+  }
+
   /// A whole number within bounds.
   func integer(_ key: String, in range: ClosedRange<Int>) -> Int? {
     guard let node = node(key) else { return nil }

@@ -1,6 +1,7 @@
 internal import Basics
 internal import Compute
 internal import DataPipelines
+internal import JobProtocol
 internal import Optimization
 internal import Training
 
@@ -8,7 +9,7 @@ internal import Training
 enum TrainSectionParser {
   private static let known = [
     "task", "metric", "positive", "time", "series", "horizon", "frequency", "search", "site",
-    "resources",
+    "resources", "restart",
   ]
   private static let later = [
     "command": "a command of your own as a stage is not possible yet; "
@@ -39,6 +40,7 @@ enum TrainSectionParser {
     }
     readResources(section, into: &train)
     readSite(section, into: &train)
+    train.restart = restart(section)
     return train
   }
 
@@ -109,6 +111,18 @@ enum TrainSectionParser {
         node.line,
         "train.site: jobs on \(visible(site)) need `resources: {cpus: …}`, because nobody here "
           + "knows how many cores its nodes have")
+    }
+  }
+
+  private static func restart(_ section: SectionReader) -> JobRestart? {
+    guard let restart = section.section("restart", known: ["on", "at_most"]) else { return nil }
+    restart.require("on", "the ends after which it goes on, such as [timeout, node_failure]")
+    let words = restart.words("on", among: JobRestart.Cause.allCases.map(\.rawValue))
+    let atMost = restart.integer("at_most", in: 1...JobRestart.mostCount)
+    return words.map { words in
+      JobRestart(
+        on: words.compactMap(JobRestart.Cause.init(rawValue:)),
+        atMost: atMost ?? JobRestart.usualCount)
     }
   }
 

@@ -1,5 +1,6 @@
 public import DataPipelines
 public import Experimentation
+public import JobProtocol
 public import Training
 
 /// What a workflow file says, checked: names, sections, and a value wherever the file may be silent.
@@ -92,6 +93,8 @@ public struct WorkflowDefinition: Sendable, Equatable {
     public var memoryBytes: Int64?
     /// Most milliseconds of the job.
     public var timeLimitMs: Int64?
+    /// After which ends the search goes on by itself.
+    public var restart: JobRestart?
 
     /// Takes every value as it is.
     public init() {}

@@ -16,6 +16,8 @@ struct StageJobPlan: Sendable {
   var resources = JobResources()
   /// Where it runs; nil is this machine.
   var site: String?
+  /// After which ends the job goes on by itself.
+  var restart: JobRestart?
   var details = StageJobDetails()
 }
 
@@ -102,7 +104,7 @@ extension WorkflowDrive {
         EnvironmentVariable("AIFACTORY_HOME", parts.home.path),
         EnvironmentVariable("AIFACTORY_ENGINES", parts.enginesFolder),
       ],
-      resources: plan.resources, site: plan.site, purpose: plan.verb)
+      resources: plan.resources, site: plan.site, purpose: plan.verb, restart: plan.restart)
   }
 
   /// A cancel that came between its check and the submission still reaches the job.
@@ -115,6 +117,12 @@ extension WorkflowDrive {
   /// Work that was killed from outside is done again; work that failed would fail again.
   private func isWorthRetrying(_ job: Job) -> Bool {
     guard job.attempt < 20, job.wasKilledFromOutside else { return false }
+    // What the file names has been done as often as it says.
+    if let restart = job.spec.restart, let cause = job.reason.flatMap({ JobRestart.Cause($0) }),
+      restart.causes.contains(cause)
+    {
+      return false
+    }
     // The kernel kills what takes too much memory the same way; that would happen again.
     let hasGrownLarge = job.usage.maxRssBytes > parts.memoryBytes / 2
     return job.reason != .failed || !hasGrownLarge
@@ -135,7 +143,9 @@ extension WorkflowDrive {
       return StageFailure(code: "job_canceled", message: "\(what) was canceled.")
     case .timeLimit:
       return StageFailure(
-        code: "time_limit", message: "\(what) ran over its time limit.",
+        code: "time_limit",
+        message: "\(what) ran over its time limit"
+          + (job.restarts > 0 ? ", the last of \(job.restarts) restarts too." : "."),
         hint: "Raise `resources.time`, or bound the search by fewer trials.")
     case .memoryLimit:
       return StageFailure(

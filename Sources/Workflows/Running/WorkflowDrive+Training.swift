@@ -23,7 +23,7 @@ extension WorkflowDrive {
       stage: .train, role: "train", key: key, verb: "train",
       resources: JobResources(
         cpus: threads, memoryBytes: train.memoryBytes, timeLimitMs: train.timeLimitMs),
-      site: train.site,
+      site: train.site, restart: train.restart,
       details: StageJobDetails(
         run: RunID.random().rawValue, study: Identifier<StudySummary>.random().rawValue))
     let profile = try SearchMetric.profile(try stored(dataset.files), in: parts.objects)

@@ -48,6 +48,31 @@ struct JobStateMachineTests {
     #expect(machine.reason == nil)
   }
 
+  @Test func `an end that is worth another attempt puts the job back in the queue`() {
+    var machine = running()
+    #expect(machine.attemptEnded(1, outcome: .timeLimit, isRestarted: true) == .enqueue)
+    #expect(machine.state == .queued)
+    #expect(machine.reason == nil)
+    #expect(machine.placeGranted() == .launch)
+    #expect(machine.attempt == 2)
+  }
+
+  @Test func `a job that waits in the queue of its site is restarted, too`() {
+    var machine = JobStateMachine()
+    #expect(machine.handedOver() == .launch)
+    #expect(machine.attemptEnded(1, outcome: .lostNode, isRestarted: true) == .enqueue)
+    #expect(machine.handedOver() == .launch)
+    #expect(machine.attempt == 2)
+  }
+
+  @Test func `a job that is being stopped has no other attempt`() {
+    var machine = running()
+    _ = machine.cancelRequested()
+    #expect(
+      machine.attemptEnded(1, outcome: .preempted, isRestarted: true) == .settle(.preempted))
+    #expect(machine.state == .ended)
+  }
+
   @Test func `an end is told once`() {
     var machine = running()
     _ = machine.attemptEnded(1, outcome: .failed)

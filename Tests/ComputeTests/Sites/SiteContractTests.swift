@@ -21,7 +21,8 @@ import Testing
       #expect(job.exitCode == 0)
       #expect(job.attempt == 1)
       #expect(job.site == site.rawValue)
-      #expect(try await jobs.text(job) == "out\n\(job.id)\n\(job.workFolder)\n")
+      let workFolder = await jobs.there(job.workFolder, job)
+      #expect(try await jobs.text(job) == "out\n\(job.id)\n\(workFolder)\n")
       #expect(try await jobs.text(job, .stderr) == "err\n")
       #expect(try #require(job.startedAtMs) >= job.createdAtMs)
     }
@@ -107,13 +108,13 @@ import Testing
     async throws
   {
     let home = try await site.home()
-    let job = try await home.serve { jobs in
+    let (job, workFolder) = try await home.serve { jobs in
       let job = try await jobs.shell(
         "echo ready; while ! [ -e go ]; do sleep 0.02; done; exit 5", on: site)
       _ = try await jobs.words(of: job)
-      return job
+      return (job, await jobs.there(job.workFolder, job))
     }
-    try FileTree.write([], to: job.workFolder + "/go")
+    try FileTree.write([], to: workFolder + "/go")
     try await home.serve { jobs in
       let ended = try await jobs.waitForEnd(job.id)
       #expect(ended.exitCode == 5)
@@ -172,11 +173,12 @@ import Testing
         "echo ran >> log; while ! [ -e go ]; do sleep 0.02; done", on: site)
       let running = try await jobs.reaches(.running, job.id)
       try await jobs.startAgain(running)
-      try FileTree.write([], to: job.workFolder + "/go")
+      let workFolder = await jobs.there(job.workFolder, job)
+      try FileTree.write([], to: workFolder + "/go")
       #expect(try await jobs.waitForEnd(job.id).reason == .succeeded)
       // The second start may still be on its way.
       try await Task.sleep(for: .seconds(2))
-      #expect(try FileTree.read(job.workFolder + "/log") == Array("ran\n".utf8))
+      #expect(try FileTree.read(workFolder + "/log") == Array("ran\n".utf8))
     }
   }
 

@@ -7,26 +7,39 @@ import TestSupport
 /// A site that is told what every site must do.
 enum SiteUnderTest: String, CaseIterable, Sendable {
   case local, slurm
+  /// The same cluster behind a login node, whose files this machine is not to see.
+  case ssh
 
   /// Those that can be had here.
-  static var possible: [SiteUnderTest] { TestCluster.isPossible ? [.local, .slurm] : [.local] }
+  static var possible: [SiteUnderTest] {
+    guard TestCluster.isPossible else { return [.local] }
+    return TestLoginNode.isPossible ? allCases : [.local, .slurm]
+  }
 
   /// Jobs of a home that has the site.
   func home(sinks: [String: any JobReportSink] = [:]) async throws -> JobsUnderTest {
     let home = try JobsUnderTest(sinks: sinks)
-    if self == .slurm { try await home.add(try TestCluster.shared.get()) }
+    switch self {
+    case .local: break
+    case .slurm: try await home.add(try TestCluster.shared.get())
+    case .ssh:
+      try await home.add(try TestCluster.shared.get(), login: try TestLoginNode.shared.get())
+    }
     return home
   }
 }
 
 extension JobsUnderTest {
-  /// Adds a cluster as the site `slurm`.
+  /// Adds a cluster as the site `slurm`, or as `ssh` where it is reached through a login node.
   ///
   /// - Parameter commands: folder of the commands to use in place of the cluster's own.
   func add(
-    _ cluster: TestCluster, partition: String? = nil, commands: String? = nil
+    _ cluster: TestCluster, partition: String? = nil, commands: String? = nil,
+    login: TestLoginNode? = nil
   ) async throws {
-    _ = try await instance().addSite("slurm", try options(cluster, partition, commands))
+    var options = try options(cluster, partition, commands)
+    options.ssh = login.map { SSHOptions($0) }
+    _ = try await instance().addSite(login == nil ? "slurm" : "ssh", options)
   }
 
   private func options(
@@ -40,16 +53,31 @@ extension JobsUnderTest {
   }
 }
 
+extension SSHOptions {
+  /// The way to a login node of the tests.
+  init(_ login: TestLoginNode, port: Int? = nil) {
+    self.init(
+      destination: "\(login.user)@127.0.0.1", port: port ?? login.port, identity: login.key,
+      knownHosts: login.knownHosts)
+  }
+}
+
 extension Jobs {
+  /// A path below a job's folder as the nodes of its site see it.
+  func there(_ path: String, _ job: Job) -> String {
+    (drivers[job.site] as? SlurmSite)?.files.place(of: AttemptFolder(path: path)).path ?? path
+  }
+
   /// Submits a shell script to a site.
   func shell(
     _ script: String, on site: SiteUnderTest, taskCount: Int = 1, purpose: String = "command",
-    resources: JobResources = JobResources()
+    resources: JobResources = JobResources(), restart: JobRestart? = nil
   ) async throws -> Job {
     try await submit(
       JobSpec(
         name: "say \"hello\"", command: ["/bin/sh", "-c", script], taskCount: taskCount,
-        resources: resources, site: site == .local ? nil : site.rawValue, purpose: purpose))
+        resources: resources, site: site == .local ? nil : site.rawValue, purpose: purpose,
+        restart: restart))
   }
 
   /// Waits until a job is in a state.

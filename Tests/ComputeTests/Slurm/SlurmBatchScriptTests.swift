@@ -32,16 +32,33 @@ struct SlurmBatchScriptTests {
     ).directives
     for expected in [
       "cpus-per-task=8", "mem=1025M", "gres=gpu:2", "partition=gpu", "account=chem", "qos=long",
-      // 90 s, 5 s of grace and a minute, in whole minutes.
-      "time=3",
+      // 90 s, 5 s of grace and 70 s, in whole minutes; the signal 5 + 10 s before.
+      "time=3", "signal=B:USR1@15",
     ] {
       #expect(directives.contains(expected))
     }
   }
 
-  @Test func `the margin does not make a job impossible`() {
-    let directives = script(JobResources(timeLimitMs: 3_600_000), longestSeconds: 3_600).directives
+  @Test func `the margin does not make a job impossible, and then Slurm's signal keeps the grace`()
+  {
+    let directives = script(
+      JobResources(timeLimitMs: 3_600_000, gracePeriodMs: 120_000), longestSeconds: 3_600
+    ).directives
     #expect(directives.contains("time=60"))
+    #expect(directives.contains("signal=B:USR1@130"))
+  }
+
+  @Test func `Slurm's signal is never before the agent's own limit`() {
+    for seconds in stride(from: Int64(1), to: 400, by: 7) {
+      let directives = script(
+        JobResources(timeLimitMs: seconds * 1_000, gracePeriodMs: 30_000)
+      ).directives
+      let minutes = directives.compactMap {
+        $0.hasPrefix("time=") ? Int64($0.dropFirst(5)) : nil
+      }
+      // It may come a minute earlier than it is asked for.
+      #expect((minutes.first ?? 0) * 60 - 40 - 60 >= seconds)
+    }
   }
 
   @Test func `a name cannot add options or commands`() {

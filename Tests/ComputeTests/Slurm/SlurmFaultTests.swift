@@ -21,7 +21,9 @@ struct SlurmFaultTests {
   }
 
   @Test func `a submission whose answer was lost is found, not repeated`() async throws {
-    let (home, cluster) = try await home(commands: { try Self.shims(in: $0, Self.losesOneAnswer) })
+    let (home, cluster) = try await home(commands: {
+      try SlurmShims.folder(in: $0, SlurmShims.losesOneAnswer)
+    })
     try await home.serve { jobs in
       let job = try await jobs.shell("echo ran >> log; sleep 1", on: .slurm)
       let ended = try await jobs.waitForEnd(job.id)
@@ -33,7 +35,9 @@ struct SlurmFaultTests {
   }
 
   @Test func `a controller that is away delays a job and loses nothing`() async throws {
-    let (home, cluster) = try await home(commands: { try Self.shims(in: $0, Self.isAwayTwice) })
+    let (home, cluster) = try await home(commands: {
+      try SlurmShims.folder(in: $0, SlurmShims.isAwayTwice)
+    })
     try await home.serve { jobs in
       let job = try await jobs.shell("echo here", on: .slurm)
       let waiting = try await eventually {
@@ -192,36 +196,4 @@ struct SlurmFaultTests {
     }
     withExtendedLifetime(cluster) {}
   }
-
-  // MARK: Commands with faults
-
-  /// A folder with an `sbatch` of ours before the real one.
-  private static func shims(in cluster: TestCluster, _ script: String) throws -> String {
-    let folder = cluster.folder + "/shims"
-    try FileTree.createFolder(folder)
-    try FileTree.write(Array(script.utf8), to: folder + "/sbatch", mode: 0o755)
-    return folder
-  }
-
-  private static let losesOneAnswer = """
-    #!/bin/sh
-    here=$(dirname "$0")
-    real=$(PATH=$(echo "$PATH" | sed "s|$here:||") command -v sbatch)
-    [ -e "$here/lost" ] && exec "$real" "$@"
-    touch "$here/lost"
-    "$real" "$@" >/dev/null
-    echo 'sbatch: error: Batch job submission failed: Socket timed out on send/recv operation' >&2
-    exit 1
-    """
-
-  private static let isAwayTwice = """
-    #!/bin/sh
-    here=$(dirname "$0")
-    real=$(PATH=$(echo "$PATH" | sed "s|$here:||") command -v sbatch)
-    [ -e "$here/2" ] && exec "$real" "$@"
-    [ -e "$here/1" ] && touch "$here/2"
-    touch "$here/1"
-    echo 'sbatch: error: Batch job submission failed: Unable to contact slurm controller (connect failure)' >&2
-    exit 1
-    """
 }

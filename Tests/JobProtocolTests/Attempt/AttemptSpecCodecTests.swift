@@ -12,7 +12,7 @@ struct AttemptSpecCodecTests {
         cpus: 2, memoryBytes: 1 << 40, gpus: 1, timeLimitMs: 9, gracePeriodMs: 8,
         outputLimitBytes: 7),
       site: "local", priority: -5, purpose: "train"),
-    workFolder: "/jobs/x/work", cpus: [3, 1], gpus: [0])
+    workFolder: "/jobs/x/work", cpus: [3, 1], gpus: [0], checkpointFolder: "/jobs/x/checkpoints")
 
   @Test func `an instruction is read as it was written`() throws {
     #expect(try AttemptSpec(decoding: Self.full.encoded()) == Self.full)
@@ -24,12 +24,29 @@ struct AttemptSpecCodecTests {
 
   @Test func `an instruction that was cut anywhere is refused`() {
     let bytes = Self.full.encoded()
-    // Without its last byte it is what older servers wrote.
-    for length in 0..<bytes.count - 1 {
+    // Without its last fields it is what older servers wrote.
+    let older = [Self.without(tracking: false).count, Self.without(tracking: true).count]
+    for length in 0..<bytes.count where !older.contains(length) {
       #expect(throws: JobProtocolError.self) {
         try AttemptSpec(decoding: Array(bytes.prefix(length)))
       }
     }
+  }
+
+  /// The instruction as servers wrote it that knew no checkpoints, or neither those nor runs.
+  private static func without(tracking: Bool) -> [UInt8] {
+    var older = full
+    older.checkpointFolder = nil
+    return Array(older.encoded().dropLast(tracking ? 2 : 1))
+  }
+
+  @Test(arguments: [true, false])
+  func `an instruction of an older server is read without what it did not know`(
+    tracking: Bool
+  ) throws {
+    let read = try AttemptSpec(decoding: Self.without(tracking: tracking))
+    #expect(read.spec == Self.full.spec)
+    #expect(read.checkpointFolder == nil)
   }
 
   @Test func `an instruction of another version is refused`() {

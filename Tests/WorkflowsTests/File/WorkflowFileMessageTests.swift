@@ -133,6 +133,21 @@ struct WorkflowMistake: Sendable, CustomTestStringConvertible {
       "w.yaml:3: train.site: jobs on 'slurm' need `resources: {cpus: …}`, because nobody here knows "
         + "how many cores its nodes have"),
     .after(
+      "train: {restart: {on: [timeout, preemtion]}}",
+      "w.yaml:3: train.restart.on: expected timeout, preemption or node_failure, found the text "
+        + "'preemtion'; did you mean 'preemption'?"),
+    .after(
+      "train: {restart: {on: timeout}}",
+      "w.yaml:3: train.restart.on: expected a list with timeout, preemption or node_failure, "
+        + "found the text 'timeout'"),
+    .after(
+      "train: {restart: {at_most: 3}}",
+      "w.yaml:3: train.restart: 'on' is missing: the ends after which it goes on, such as "
+        + "[timeout, node_failure]"),
+    .after(
+      "train: {restart: {on: [timeout], at_most: 0}}",
+      "w.yaml:3: train.restart.at_most: expected a whole number from 1 to 1000, found the number 0"),
+    .after(
       "train: {resources: {gpus: 1}}",
       "w.yaml:3: train.resources.gpus: the built-in trainer uses no accelerators yet; "
         + "remove the key"),

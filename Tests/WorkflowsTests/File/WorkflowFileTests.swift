@@ -1,5 +1,6 @@
 import DataPipelines
 import Experimentation
+import JobProtocol
 import Testing
 import Training
 
@@ -33,6 +34,7 @@ import Training
           metric: rmse
           search: {trials: 40, time: 120s, sampler: tpe, pruner: successive_halving, seed: 7}
           site: local
+          restart: {on: [timeout, preemption, node_failure], at_most: 3}
         evaluate:
           gates:
             - {metric: rmse, at_most: 0.75}
@@ -55,6 +57,8 @@ import Training
         == .init(rule: .group(column: "producer"), test: 0.25, validation: 0.1, seed: 3))
     #expect(definition.train?.task == .regression)
     #expect(definition.train?.search == .init(trials: 40, timeMs: 120_000, seed: 7))
+    #expect(
+      definition.train?.restart == .init(on: [.timeout, .preemption, .nodeFailure], atMost: 3))
     #expect(
       definition.evaluate.gates == [
         Gate(metric: "rmse", atMost: 0.75), Gate(metric: "rmse", slice: "type", maxGap: 0.15),

@@ -1,0 +1,93 @@
+public import Basics
+public import JobProtocol
+
+/// Many jobs in one request.
+extension Jobs {
+  /// Accepts an array of jobs, all or none; once this returns they will run, whatever is killed.
+  ///
+  /// With an identifier the call is idempotent.
+  /// - Parameter count: 1...10,000.
+  /// - Throws: `JobError` for a specification that can never run here.
+  public func submitArray(
+    _ spec: JobSpec, count: Int, id: Identifier<JobArray>? = nil, in project: String = "default"
+  ) async throws -> JobArray {
+    let id = id ?? .random()
+    let places = try Self.places(of: id, count: count)
+    // What holds for one holds for all.
+    let site = try await place(for: spec)
+    let records = try places.map { job, place in
+      try record(Self.placed(spec, at: place), id: job, project: project, on: site)
+    }
+    let store = store
+    let array = try await ledger.write { db in
+      for record in records { _ = try store.submit(record, in: db) }
+      return try store.array(id, in: db)
+    }
+    signal.add { $0.mayPlace = true }
+    return try Self.found(array, id)
+  }
+
+  /// The jobs of an array and their places, which follow from its identifier.
+  public static func places(
+    of id: Identifier<JobArray>, count: Int
+  ) throws -> [(job: Identifier<Job>, place: JobArrayPlace)] {
+    guard (1...JobArrayPlace.mostJobs).contains(count) else {
+      throw JobError(.specInvalid, "an array has 1...\(JobArrayPlace.mostJobs) jobs")
+    }
+    let seed = ObjectDigest(of: id.rawValue).hex.prefix(16)
+    return (0..<count).map { index in
+      var random = SeededGenerator(
+        seed: UInt64(seed, radix: 16) ?? 0, stream: UInt64(index))
+      return (
+        .random(using: &random),
+        JobArrayPlace(array: id.rawValue, index: index, count: count)
+      )
+    }
+  }
+
+  /// The specification of one job of an array.
+  public static func placed(_ spec: JobSpec, at place: JobArrayPlace) -> JobSpec {
+    var spec = spec
+    spec.array = place
+    spec.environment = place.environment + spec.environment
+    return spec
+  }
+
+  /// How an array stands.
+  public func array(_ id: Identifier<JobArray>) async throws -> JobArray {
+    let store = store
+    return try Self.found(try await ledger.read { try store.array(id, in: $0) }, id)
+  }
+
+  /// The jobs of an array, in their order.
+  public func list(array id: Identifier<JobArray>, limit: Int = 10_000) async throws -> [Job] {
+    let store = store
+    return try await ledger.read { try store.list(array: id, limit: limit, in: $0) }
+  }
+
+  /// Ends all jobs of an array that have not ended.
+  public func cancelArray(_ id: Identifier<JobArray>) async throws -> JobArray {
+    let (store, follower, now) = (store, follower, configuration.now())
+    let (canceled, array) = try await ledger.write { db in
+      let canceled = try store.unended(of: id, in: db).map { job in
+        let canceled = try store.cancel(job, atMs: now, in: db)
+        try store.tell(follower, canceled.job, in: db)
+        return canceled
+      }
+      return (canceled, try store.array(id, in: db))
+    }
+    for (job, action) in canceled {
+      if action == .stopAgent { await stopAgent(of: AttemptKey(job: job.id, number: job.attempt)) }
+      changed(job)
+    }
+    return try Self.found(array, id)
+  }
+
+  private static func found(_ array: JobArray?, _ id: Identifier<JobArray>) throws -> JobArray {
+    guard let array else {
+      throw JobError(
+        .jobNotFound, "there is no array \(id)", hint: "`aifactory jobs list` shows the jobs.")
+    }
+    return array
+  }
+}

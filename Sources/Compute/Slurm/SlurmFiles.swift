@@ -1,0 +1,123 @@
+import Basics
+import Foundation
+import Glibc
+import JobProtocol
+
+/// The files of a cluster's jobs as its driver needs them: on a file system that this machine shares with the
+/// cluster, or on one that a login node alone sees.
+///
+/// Whatever reads a job's files (journals, outputs, uploads) finds them in the attempt's folder on this
+/// machine; where that is not the cluster's, `look` brings them.
+protocol SlurmFiles: Sendable {
+  /// Path of the agent's program at the site, which `installAgent` puts there.
+  var agentPath: String { get throws }
+
+  /// Puts the agent there, unless it is there with all its bytes.
+  func installAgent() async throws
+
+  /// Does what must have been done once before attempts are staged.
+  ///
+  /// - Throws: `JobError` where it may be tried again.
+  func begin() async throws
+
+  /// What is known of the folder for jobs, in words; throws where it cannot be used.
+  func inspect() async throws -> String
+
+  /// The folder of an attempt as the nodes see it.
+  func place(of folder: AttemptFolder) -> AttemptFolder
+
+  /// Makes the files of an attempt on this machine; repeating it changes nothing.
+  func prepare(_ attempt: OpenAttempt, _ instruction: AttemptSpec) async throws
+
+  /// Brings everything that an attempt needs to where its nodes see it; repeating it changes nothing.
+  ///
+  /// - Throws: `JobError` with `siteUnreachable` where it may be tried again; everything else is final.
+  func stage(_ attempt: SlurmAttempt) async throws
+
+  /// Puts the script and the list of an array there.
+  func stage(_ array: SlurmArrayScript) async throws
+
+  /// Keeps agents from taking attempts that none has taken.
+  func withdraw(_ folders: [AttemptFolder]) async throws
+
+  /// Looks what attempts have written.
+  func look(at attempts: [SlurmAttempt]) async throws -> [AttemptKey: SlurmLook]
+}
+
+/// What a look at an attempt showed.
+struct SlurmLook: Sendable {
+  /// Size of its journal on this machine.
+  var journalBytes: Int64
+  /// Whether everything that it has written is here.
+  var isComplete: Bool
+}
+
+/// Files on a file system that this machine shares with the cluster.
+struct SharedSlurmFiles: SlurmFiles {
+  let options: SlurmOptions
+  /// Path of this installation's own agent.
+  let ownAgent: String
+
+  private var agent: SiteAgent { SiteAgent(own: ownAgent) }
+  private var folders: SiteFolders { SiteFolders(scratch: options.scratch) }
+
+  var agentPath: String { get throws { try agent.path(in: folders) } }
+
+  func installAgent() async throws {
+    _ = try await inspect()
+    try await agent.install(in: folders)
+  }
+
+  // The agent is there before the site takes jobs.
+  func begin() async throws {}
+
+  func inspect() async throws -> String {
+    let scratch = options.scratch
+    return try await offTask {
+      guard scratch.contains(where: { $0 != "/" }), FileTree.isFolder(scratch),
+        access(scratch, W_OK) == 0
+      else {
+        throw JobError(
+          .siteInvalid, "the scratch folder \(visible(scratch)) is not there or cannot be written",
+          hint: "Make a folder of your own that this machine and all nodes see, and name it.")
+      }
+      let values = try URL(fileURLWithPath: scratch).resourceValues(
+        forKeys: [.volumeAvailableCapacityKey])
+      let free = values.volumeAvailableCapacity.map { "; \(Int64($0) / 1_000_000) MB are free" }
+      return "\(scratch) can be written\(free ?? "")"
+    }
+  }
+
+  func place(of folder: AttemptFolder) -> AttemptFolder { folder }
+
+  func prepare(_ attempt: OpenAttempt, _ instruction: AttemptSpec) async throws {
+    try await offTask { try AttemptFiles.prepare(attempt.folder, instruction) }
+  }
+
+  func stage(_ attempt: SlurmAttempt) async throws {}
+
+  func stage(_ array: SlurmArrayScript) async throws {
+    try await offTask {
+      try FileTree.createFolder(array.folder)
+      try FileTree.write(
+        Array(array.list.utf8), to: array.folder + "/" + SlurmArrayScript.listName)
+      try FileTree.write(Array(array.text.utf8), to: array.path)
+    }
+  }
+
+  func withdraw(_ folders: [AttemptFolder]) async throws {
+    for folder in folders { _ = AttemptFiles.withdraw(folder) }
+  }
+
+  func look(at attempts: [SlurmAttempt]) async throws -> [AttemptKey: SlurmLook] {
+    let paths = attempts.map { ($0.key, $0.folder.journal) }
+    // A journal that cannot be looked at has not grown.
+    return try await offTask {
+      Dictionary(
+        uniqueKeysWithValues: paths.map { key, path in
+          let bytes = (try? FileTree.status(of: path).bytes) ?? 0
+          return (key, SlurmLook(journalBytes: bytes, isComplete: true))
+        })
+    }
+  }
+}

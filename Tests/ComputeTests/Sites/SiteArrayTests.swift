@@ -1,0 +1,87 @@
+import Basics
+import JobProtocol
+import TestSupport
+import Testing
+
+@testable import Compute
+
+/// What every site owes to jobs that are submitted together.
+@Suite(.timeLimit(.minutes(3))) struct SiteArrayTests {
+  private func spec(_ script: String, on site: SiteUnderTest) -> JobSpec {
+    JobSpec(
+      name: "many", command: ["/bin/sh", "-c", script], site: site == .local ? nil : site.rawValue)
+  }
+
+  @Test(arguments: SiteUnderTest.possible)
+  func `an array runs its command once for each index`(site: SiteUnderTest) async throws {
+    try await site.home().serve { jobs in
+      let array = try await jobs.submitArray(
+        spec(
+          "echo $AIFACTORY_ARRAY_INDEX of $AIFACTORY_ARRAY_SIZE; [ $AIFACTORY_ARRAY_INDEX != 3 ]",
+          on: site), count: 7)
+      #expect(array.count == 7)
+      let list = try await jobs.list(array: array.id)
+      for (index, job) in list.enumerated() {
+        let ended = try await jobs.waitForEnd(job.id)
+        #expect(ended.exitCode == (index == 3 ? 1 : 0))
+        #expect(try await jobs.text(ended) == "\(index) of 7\n")
+        #expect(ended.attempt == 1)
+      }
+      let ended = try await jobs.array(array.id)
+      #expect(ended.reasons == [.succeeded: 6, .failed: 1])
+      #expect(ended.hasEnded && !ended.hasSucceeded)
+    }
+  }
+
+  @Test(arguments: SiteUnderTest.possible)
+  func `an array is canceled as a whole, what waits and what runs`(
+    site: SiteUnderTest
+  ) async throws {
+    try await site.home().serve { jobs in
+      let array = try await jobs.submitArray(
+        spec("echo ready; while :; do sleep 0.05; done", on: site), count: 30)
+      let list = try await jobs.list(array: array.id)
+      _ = try await eventually {
+        try await jobs.array(array.id).states[.running] ?? 0 > 0 ? true : nil
+      }
+      _ = try await jobs.cancelArray(array.id)
+      for job in list {
+        #expect(try await jobs.waitForEnd(job.id).reason == .canceledByUser)
+      }
+      #expect(try await jobs.array(array.id).reasons == [.canceledByUser: 30])
+      #expect(try await jobs.cancelArray(array.id).hasEnded)
+    }
+  }
+
+  @Test(arguments: SiteUnderTest.possible)
+  func `one job of an array is retried alone`(site: SiteUnderTest) async throws {
+    try await site.home().serve { jobs in
+      let array = try await jobs.submitArray(
+        spec("[ $AIFACTORY_ATTEMPT = 2 ] || [ $AIFACTORY_ARRAY_INDEX = 0 ]", on: site), count: 2)
+      let list = try await jobs.list(array: array.id)
+      for job in list { _ = try await jobs.waitForEnd(job.id) }
+      #expect(try await jobs.array(array.id).reasons == [.succeeded: 1, .failed: 1])
+      _ = try await jobs.retry(list[1].id)
+      #expect(try await jobs.waitForEnd(list[1].id).reason == .succeeded)
+      #expect(try await jobs.array(array.id).hasSucceeded)
+    }
+  }
+
+  @Test func `the same array again is the one that is there`() async throws {
+    let jobs = try JobsUnderTest().instance()
+    let id = Identifier<JobArray>.random()
+    let spec = spec("true", on: .local)
+    _ = try await jobs.submitArray(spec, count: 3, id: id)
+    #expect(try await jobs.submitArray(spec, count: 3, id: id).count == 3)
+    #expect(Set(try await jobs.list(array: id).map(\.id)).count == 3)
+  }
+
+  @Test(arguments: [0, -1, 10_001]) func `an array of no size, or of too many, is refused`(
+    count: Int
+  ) async throws {
+    let jobs = try JobsUnderTest().instance()
+    await #expect(throws: JobError.self) {
+      try await jobs.submitArray(spec("true", on: .local), count: count)
+    }
+  }
+}
