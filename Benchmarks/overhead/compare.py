@@ -8,7 +8,7 @@ import sys
 
 aifactory, home, python = sys.argv[1:]
 ROUNDS = int(os.environ.get("ROUNDS", 7))
-EPOCHS = os.environ.get("EPOCHS", "12")
+EPOCHS = os.environ.get("EPOCHS", "60")
 command = [python, os.path.join(os.path.dirname(os.path.abspath(__file__)), "train.py"), EPOCHS]
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Does a PyTorch training take longer as a job than by itself? ROUNDS (7) and EPOCHS (12) may be set.
+# Does a PyTorch training take longer as a job than by itself? ROUNDS (7) and EPOCHS (60) may be set.
 source "$(dirname "$0")/../common.sh"
 # The interpreter of the tests, with PyTorch 2.13.0.
 "$root/Scripts/mlflow-client.sh"
