@@ -26,41 +26,26 @@ public struct ComparisonPage: Sendable {
 
   /// The whole page.
   public func html() -> String {
-    let sections: [(id: String, title: String, html: String)] = [
-      ("axes", "Parallel coordinates", axesSection), ("best", "Best", bestSection),
-      ("runs", "Runs", runsSection), ("params", "Params", paramsSection),
-      ("curves", "Curves", curvesSection),
-    ].filter { !$0.2.isEmpty }
-    let links = sections.map { "<a href=\"#\($0.id)\">\($0.title)</a>" }.joined(separator: "\n")
-    return """
-      <!DOCTYPE html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta name="color-scheme" content="light dark">
-      <meta http-equiv="Content-Security-Policy" content="\(Self.policy)">
-      <title>\(escaped(title)) – comparison</title>
-      <style>\(ReportStyle.css)\(ComparisonStyle.css)\(colors)</style>
-      </head>
-      <body\(isColoredByRun ? " class=\"by-run\"" : "")>
-      <main>
-      <header>
-      <h1>\(escaped(title))</h1>
-      <p>\(escaped(subtitle))</p>
-      </header>
-      <nav>\(links)</nav>
-      \(controls)\(sections.map(\.html).joined())<footer>Made by AI Factory, \
-      \(DateText.minute(Double(nowMs) / 1_000)) UTC. Curves of more points than a screen shows keep \
-      every peak and valley.</footer>
-      </main>
-      <div id="tip" hidden></div>
-      <script type="application/json" id="data">\(data)</script>
-      <script>\(ComparisonScript.code)</script>
-      </body>
-      </html>
+    ReportFrame(
+      title: title, kind: "comparison", subtitle: subtitle, policy: Self.policy,
+      styles: ReportStyle.css + ComparisonStyle.css + colors,
+      bodyClass: isColoredByRun ? "by-run" : "", controls: controls,
+      sections: [
+        ("axes", "Parallel coordinates", axesSection), ("best", "Best", bestSection),
+        ("runs", "Runs", runsSection), ("params", "Params", paramsSection),
+        ("curves", "Curves", curvesSection),
+      ],
+      footer: """
+        Made by AI Factory, \(DateText.minute(Double(nowMs) / 1_000)) UTC. Curves of more points \
+        than a screen shows keep every peak and valley.
+        """,
+      tail: """
+        <div id="tip" hidden></div>
+        <script type="application/json" id="data">\(data)</script>
+        <script>\(ComparisonScript.code)</script>
 
-      """
+        """
+    ).html()
   }
 
   /// Few runs have a color each; many are colored by how good they are.

@@ -9,40 +9,22 @@ struct Report {
   var provenance: [ProvenanceLink] = []
 
   func html() -> String {
-    let sections: [(id: String, title: String, html: String)] = [
-      ("numbers", "Numbers", numbersSection), ("plots", "Plots", plotsSection),
-      ("slices", "Slices", slicesSection), ("columns", "Columns", importanceSection),
-      ("robustness", "Robustness", robustnessSection), ("data", "Data", dataSection),
-      ("search", "Search", searchSection), ("provenance", "Provenance", provenanceSection),
-    ].filter { !$0.2.isEmpty }
-    let links = sections.map { "<a href=\"#\($0.id)\">\($0.title)</a>" }.joined(separator: "\n")
-    return """
-      <!DOCTYPE html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta name="color-scheme" content="light dark">
-      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-      <title>\(escaped(details.title)) – evaluation</title>
-      <style>\(ReportStyle.css)</style>
-      </head>
-      <body>
-      <main>
-      <header>
-      <h1>\(escaped(details.title))</h1>
-      <p>\(escaped(subtitle))</p>
-      </header>
-      \(verdictSection)\(tiles)<nav>\(links)</nav>
-      \(sections.map(\.html).joined())<footer>Made by AI Factory. Intervals hold 95 % of \
-      \(NumberText.grouped(details.drawCount)) bootstrap draws of \
-      \(details.drawsByGroup ? "groups of rows that belong together" : "the test rows"); \
-      the test split was used for nothing but this page.</footer>
-      </main>
-      </body>
-      </html>
-
-      """
+    ReportFrame(
+      title: details.title, kind: "evaluation", subtitle: subtitle, styles: ReportStyle.css,
+      lead: verdictSection + tiles,
+      sections: [
+        ("numbers", "Numbers", numbersSection), ("plots", "Plots", plotsSection),
+        ("slices", "Slices", slicesSection), ("columns", "Columns", importanceSection),
+        ("robustness", "Robustness", robustnessSection), ("data", "Data", dataSection),
+        ("search", "Search", searchSection), ("provenance", "Provenance", provenanceSection),
+      ],
+      footer: """
+        Made by AI Factory. Intervals hold 95 % of \
+        \(NumberText.grouped(details.drawCount)) bootstrap draws of \
+        \(details.drawsByGroup ? "groups of rows that belong together" : "the test rows"); \
+        the test split was used for nothing but this page.
+        """
+    ).html()
   }
 
   private var subtitle: String {

@@ -47,39 +47,21 @@ public struct StudyPage: Sendable {
 
   /// The whole page.
   public func html() -> String {
-    let sections: [(id: String, title: String, html: String)] = [
-      ("course", "Course", courseSection), ("importance", "Importance", importanceSection),
-      ("slices", "Slices", slicesSection), ("pairs", "Pairs", surfacesSection),
-      ("axes", "Parallel coordinates", axesSection), ("trials", "Trials", trialsSection),
-    ].filter { !$0.2.isEmpty }
-    let links = sections.map { "<a href=\"#\($0.id)\">\($0.title)</a>" }.joined(separator: "\n")
-    return """
-      <!DOCTYPE html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta name="color-scheme" content="light dark">
-      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-      <title>\(escaped(name)) – search</title>
-      <style>\(ReportStyle.css)\(ComparisonStyle.css)\(colors)</style>
-      </head>
-      <body>
-      <main>
-      <header>
-      <h1>\(escaped(name))</h1>
-      <p>\(escaped(subtitle))</p>
-      </header>
-      <div class="tiles">\(tiles)</div><nav>\(links)</nav>
-      \(sections.map(\.html).joined())<footer>Made by AI Factory, \
-      \(DateText.minute(Double(nowMs) / 1_000)) UTC. Study \(escaped(id)), sampler \
-      \(escaped(study.sampler)), pruner \(escaped(study.pruner)), seed \(study.seed)\
-      \(fingerprint).</footer>
-      </main>
-      </body>
-      </html>
-
-      """
+    ReportFrame(
+      title: name, kind: "search", subtitle: subtitle,
+      styles: ReportStyle.css + ComparisonStyle.css + colors,
+      lead: "<div class=\"tiles\">\(tiles)</div>",
+      sections: [
+        ("course", "Course", courseSection), ("importance", "Importance", importanceSection),
+        ("slices", "Slices", slicesSection), ("pairs", "Pairs", surfacesSection),
+        ("axes", "Parallel coordinates", axesSection), ("trials", "Trials", trialsSection),
+      ],
+      footer: """
+        Made by AI Factory, \(DateText.minute(Double(nowMs) / 1_000)) UTC. Study \(escaped(id)), \
+        sampler \(escaped(study.sampler)), pruner \(escaped(study.pruner)), seed \(study.seed)\
+        \(fingerprint).
+        """
+    ).html()
   }
 
   /// The best of the completed trials, the earliest of equals.

@@ -103,6 +103,8 @@ extension WorkflowDrive {
       environment: [
         EnvironmentVariable("AIFACTORY_HOME", parts.home.path),
         EnvironmentVariable("AIFACTORY_ENGINES", parts.enginesFolder),
+        // What the engine would set by itself, where other threads may read variables already.
+        EnvironmentVariable("GOMP_SPINCOUNT", "1000"),
       ],
       resources: plan.resources, site: plan.site, purpose: plan.verb, restart: plan.restart)
   }
