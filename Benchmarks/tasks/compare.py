@@ -30,8 +30,11 @@ def spawn(count):
 
 
 def factory(words):
-    done = subprocess.run([aifactory, *words, "--home", home, "--output", "json"],
-                          check=True, capture_output=True, text=True)
+    # What follows "--" is the task's own.
+    options = ["--home", home, "--output", "json"]
+    done = subprocess.run([aifactory, *words[:2], *options, *words[2:]], capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"{words}: {done.stderr}")
     return json.loads(done.stdout)
 
 
@@ -85,7 +88,7 @@ print(f"BENCH name=tasks/spawn ours={mine:.0f} peer={bare:.0f} ratio={mine / bar
 print(f"BENCH name=tasks/hyperqueue ours={mine:.0f} peer={peer:.0f} ratio={mine / peer:.2f} unit=tasks/s goal=>1")
 passed = mine >= 0.7 * bare and mine > peer
 if cluster:
-    factory(["sites", "add", "bench", "--driver", "slurm", "--scratch", f"{cluster}/scratch"])
+    factory(["sites", "add", "bench", "--scratch", f"{cluster}/scratch"])
     plain = rate("Slurm, plain array", SLURM_TASKS, array(SLURM_TASKS))
     packed = rate("aifactory on Slurm, one job", SLURM_TASKS, ours(SLURM_TASKS, "--cpus", "1", "--site", "bench"))
     print(f"BENCH name=tasks/slurm ours={packed:.1f} peer={plain:.1f} ratio={packed / plain:.2f} unit=tasks/s goal=>=0.95")
