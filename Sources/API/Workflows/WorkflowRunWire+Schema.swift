@@ -4,7 +4,8 @@ extension WorkflowRunWire: DescribedWire {
     "workflow_run": .text, "name": .text,
     "status": .word(["queued", "running", "succeeded", "failed", "canceled"]),
     "created_at_ms": .integer, "stages": .list(.record(Stage.self)), "dataset_version?": .text,
-    "run?": .text, "model_version?": .record(ModelVersion.self),
+    "run?": .text, "study?": .text, "best_run?": .text,
+    "model_version?": .record(ModelVersion.self),
     "endpoint?": .record(Endpoint.self), "metrics": .map(.map(.number)),
     "gates": .list(.record(Gate.self)), "report?": .text, "error?": .record(ErrorWire.Body.self),
   ]

@@ -129,6 +129,10 @@ public struct WorkflowRunWire: Codable, Sendable, Equatable {
   public var datasetVersion: String?
   /// The tracking run, 32 hexadecimal digits.
   public var run: String?
+  /// The search, `study_…`, where there was one.
+  public var study: String?
+  /// The tracking run of a command's best trial, or of the only one.
+  public var bestRun: String?
   /// The registered version, once there is one.
   public var modelVersion: ModelVersion?
   /// The endpoint, once there is one.

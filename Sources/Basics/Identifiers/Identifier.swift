@@ -32,6 +32,15 @@ public struct Identifier<Entity: Identified>: Hashable, Sendable, CustomStringCo
     return random(using: &generator)
   }
 
+  /// The identifier that always stands for the same thing, such as the job of a study's trial.
+  ///
+  /// Whoever makes it twice, because he was interrupted, makes one.
+  public static func derived(from words: String...) -> Identifier {
+    let digest = ObjectDigest(of: Entity.identifierPrefix + words.joined(separator: " "))
+    return Identifier(
+      unchecked: Entity.identifierPrefix + IdentifierAlphabet.word(of: digest.hex))
+  }
+
   private init(unchecked rawValue: String) { self.rawValue = rawValue }
 
   /// The code and the message in one line.
@@ -63,6 +72,13 @@ enum IdentifierAlphabet {
   static let characters = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
 
   static func contains(_ byte: UInt8) -> Bool { characters.contains(byte) }
+
+  /// A word out of hexadecimal digits, of which 52 are used.
+  static func word(of hexadecimal: String) -> String {
+    let digits = hexadecimal.utf8.map { Int($0 <= 0x39 ? $0 - 0x30 : $0 - 0x61 + 10) }
+    let bytes = (0..<26).map { characters[(digits[2 * $0] << 4 | digits[2 * $0 + 1]) & 31] }
+    return String(decoding: bytes, as: UTF8.self)
+  }
 
   static func word(using generator: inout some RandomNumberGenerator) -> String {
     let bytes = (0..<26).map { _ in characters[Int.random(in: 0..<32, using: &generator)] }

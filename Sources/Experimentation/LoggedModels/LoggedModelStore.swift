@@ -47,6 +47,17 @@ public struct LoggedModelStore: Sendable {
     try LoggedModelRecord.find(id, in: db).model(in: db)
   }
 
+  /// The complete models that a run logged, the last one first.
+  public static func models(loggedBy run: RunID, in db: Database) throws -> [LoggedModel] {
+    try LoggedModelRecord.fetchAll(
+      db,
+      sql: """
+        SELECT * FROM loggedModel WHERE sourceRun = ? AND lifecycle = 'active'
+        ORDER BY createdAtMs DESC, number DESC
+        """, arguments: [run.rawValue]
+    ).filter { $0.status == .ready }.map { try $0.model(in: db) }
+  }
+
   /// Says whether the files are complete.
   public static func setStatus(
     _ status: LoggedModel.Status, of id: String, message: String = "", nowMs: Int64,

@@ -26,6 +26,10 @@ struct WorkflowSummary {
       let words = Self.words(gate)
       lines.append(("gate", .init(words, color: gate.passed ? .good : .bad)))
     }
+    if let best = run.bestRun {
+      if let study = run.study { lines.append(("study", .init(study))) }
+      lines.append((run.study == nil ? "run" : "best run", .init(best)))
+    }
     if let version = run.modelVersion {
       lines.append(("model", .init("\(version.name)@\(version.version)")))
     }

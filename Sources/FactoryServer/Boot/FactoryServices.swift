@@ -76,7 +76,7 @@ public struct FactoryServices: Sendable {
       artifacts: MLflowArtifacts(ledger: ledger, objects: objects), logger: logger)
     let engines = EngineLocator(home: home)
     workflows = WorkflowParts(
-      home: home, ledger: ledger, jobs: jobs, endpoints: endpoints,
+      home: home, ledger: ledger, jobs: jobs, endpoints: endpoints, studies: studies,
       fingerprint: FactoryFingerprint(engines: engines.versions, cpus: capacity.cpus.count),
       memoryBytes: capacity.memoryBytes, program: options.executable,
       enginesFolder: engines.folder, nowMs: configuration.now)

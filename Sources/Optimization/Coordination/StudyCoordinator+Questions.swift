@@ -3,7 +3,7 @@ public import Basics
 /// The questions of workers, as JSON.
 ///
 /// ```json
-/// {"ask": {"worker": "node7", "key": "3f…"}}
+/// {"ask": {"worker": "node7", "key": "3f…"}}, with "held": true for what it got before alone
 /// {"suggest": 0, "attempt": 1, "parameter": {"name": "rate", "log_uniform": [1e-5, 0.1]}}
 /// {"report": 0, "attempt": 1, "step": 3, "value": 0.7}
 /// {"renew": 0, "attempt": 1}, {"verdict": 0}
@@ -69,7 +69,9 @@ extension StudyCoordinator {
     guard let worker = json["worker"]?.stringValue, let key = json["key"]?.stringValue,
       !key.isEmpty, key.utf8.count <= 200, worker.utf8.count <= 200
     else { throw Self.wrong("an asking has a worker and a key, at most 200 bytes each") }
-    let (asked, events) = ask(StudyHolder(worker: worker, key: key), nowMs: nowMs)
+    let (asked, events) = ask(
+      StudyHolder(worker: worker, key: key), onlyHeld: json["held"]?.boolValue ?? false,
+      nowMs: nowMs)
     switch asked {
     case .trial(let number):
       let trial: JSONValue = [

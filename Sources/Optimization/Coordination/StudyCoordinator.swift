@@ -145,13 +145,16 @@ public struct StudyCoordinator: Sendable {
   }
 
   /// Gives a worker a trial: the one that this asking got before, one whose holder is silent, or a new one.
+  ///
+  /// - Parameter onlyHeld: nothing but the first of these.
   mutating func ask(
-    _ holder: StudyHolder, nowMs: Int64
+    _ holder: StudyHolder, onlyHeld: Bool = false, nowMs: Int64
   ) -> (asked: StudyAsked, events: [StudyEvent]) {
     if let number = keys[holder.key], records[number].holder == holder {
       records[number].leaseUntilMs = nowMs + terms.leaseMs
       return (.trial(number), [])
     }
+    if onlyHeld { return (.done, []) }
     let silent = running.filter { records[$0].leaseUntilMs <= nowMs }.min()
     let event: StudyEvent
     let number: Int

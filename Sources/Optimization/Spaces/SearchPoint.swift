@@ -48,3 +48,10 @@ public struct SearchPoint: Sendable, Hashable {
     for member in json.objectValue ?? [] { self[member.key] = ParameterValue(json: member.value) }
   }
 }
+
+extension SearchSpace {
+  /// The values of a point that came as JSON, as text: a float stays one where JSON writes it whole.
+  public func texts(of json: JSONValue) -> [String: String] {
+    exact(SearchPoint(json: json)).texts
+  }
+}

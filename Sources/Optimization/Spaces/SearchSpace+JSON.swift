@@ -9,10 +9,16 @@ public import Basics
 ///  "constraints": ["depth * rate <= 0.5"], "forbidden": [{"solver": "sgd", "depth": 8}],
 ///  "initial": [{"rate": 0.01}]}
 /// ```
+///
+/// Parameters may also stand by their names, as they do in workflow files:
+/// `{"parameters": {"rate": {"log_uniform": [1e-5, 0.1]}}}`.
 extension SearchSpace {
   /// Reads a space.
   public init(json: JSONValue) throws(OptimizationError) {
-    guard let list = json["parameters"]?.arrayValue else {
+    let named = json["parameters"]?.objectValue?.map { member -> JSONValue in
+      .object([JSONMember("name", .string(member.key))] + (member.value.objectValue ?? []))
+    }
+    guard let list = named ?? json["parameters"]?.arrayValue else {
       throw Self.unreadable("the list 'parameters'")
     }
     var parameters: [SearchParameter] = []

@@ -135,6 +135,9 @@ public struct Explainer: Sendable {
     if let training = run.training.flatMap({ RunID($0.run) }) {
       return [link] + (try await links(run: training))
     }
+    if let best = run.command.flatMap({ RunID($0.bestRun) }) {
+      return [link] + (try await links(run: best))
+    }
     guard let dataset = run.dataset else { return [link] }
     return [link] + (try await links(datasetVersion: dataset.datasetVersion))
   }

@@ -12,15 +12,14 @@ enum TrainSectionParser {
     "resources", "restart",
   ]
   private static let later = [
-    "command": "a command of your own as a stage is not possible yet; "
-      + "`aifactory jobs submit -- COMMAND` runs any program",
-    "environment": "environments for a stage's command are not possible yet; remove the key",
+    "environment": "the built-in trainer needs no environment; remove the key"
   ]
 
   static func parse(_ file: SectionReader) -> WorkflowDefinition.TrainSection? {
     guard file.has("train") else {
       return file.mentions("train") ? WorkflowDefinition.TrainSection() : nil
     }
+    if CommandSectionParser.isMeant(by: file) { return CommandSectionParser.parse(file) }
     guard let section = file.section("train", known: known, later: later) else { return nil }
     var train = WorkflowDefinition.TrainSection()
     train.task = section.word("task", among: LearningTask.allCases.map(\.rawValue))
@@ -71,11 +70,9 @@ enum TrainSectionParser {
   }
 
   private static let laterInSearch = [
-    "parameters": "a search space of your own belongs to a command stage, "
-      + "which is not possible yet; remove the key",
-    "metric": "belongs to a command stage, which is not possible yet; write 'train.metric'",
-    "goal": "belongs to a command stage, which is not possible yet; "
-      + "the metric knows its direction",
+    "parameters": "a search space of your own belongs to a 'train.command'; remove the key",
+    "metric": "belongs to a 'train.command'; write 'train.metric'",
+    "goal": "belongs to a 'train.command'; the metric knows its direction",
   ]
 
   private static func search(_ section: SectionReader) -> TrainingRequest.Search {
@@ -114,7 +111,7 @@ enum TrainSectionParser {
     }
   }
 
-  private static func restart(_ section: SectionReader) -> JobRestart? {
+  static func restart(_ section: SectionReader) -> JobRestart? {
     guard let restart = section.section("restart", known: ["on", "at_most"]) else { return nil }
     restart.require("on", "the ends after which it goes on, such as [timeout, node_failure]")
     let words = restart.words("on", among: JobRestart.Cause.allCases.map(\.rawValue))

@@ -95,6 +95,8 @@ public struct WorkflowDefinition: Sendable, Equatable {
     public var timeLimitMs: Int64?
     /// After which ends the search goes on by itself.
     public var restart: JobRestart?
+    /// A command that trains instead of the built-in search.
+    public var command: CommandTraining?
 
     /// Takes every value as it is.
     public init() {}
@@ -113,8 +115,8 @@ public struct WorkflowDefinition: Sendable, Equatable {
 
   /// What the workflow and its dataset are called.
   public var name: String
-  /// Which table becomes which dataset version.
-  public var data: DataSection
+  /// Which table becomes which dataset version; nil where a command finds its data itself.
+  public var data: DataSection?
   /// nil: the workflow makes a dataset version and nothing else.
   public var train: TrainSection?
   /// What must hold before anything is deployed.
@@ -125,18 +127,28 @@ public struct WorkflowDefinition: Sendable, Equatable {
   public var endpoint: String?
 
   /// Takes every value as it is.
-  public init(name: String, data: DataSection) {
+  public init(name: String, data: DataSection?) {
     self.name = name
     self.data = data
   }
 
   /// The stages that this workflow has, in order.
   public var stages: [StageName] {
-    var stages: [StageName] = [.data]
-    if train != nil { stages += [.train, .evaluate] }
+    var stages: [StageName] = data == nil ? [] : [.data]
+    if let train { stages += train.command == nil ? [.train, .evaluate] : [.train] }
     if model != nil { stages.append(.register) }
     if endpoint != nil { stages.append(.deploy) }
     return stages
+  }
+}
+
+extension WorkflowDefinition {
+  /// The `data` section of a workflow that has a data stage.
+  func dataSection() throws(WorkflowError) -> DataSection {
+    guard let data else {
+      throw WorkflowError(.ledgerDamaged, "The workflow \(name) has no data to read.")
+    }
+    return data
   }
 }
 

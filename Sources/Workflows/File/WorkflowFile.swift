@@ -42,10 +42,14 @@ public enum WorkflowFile {
           "improvement on drift, outcomes or a schedule is not possible yet; remove the key"
       ], problems: problems)
     file.require("name", "what the workflow and its dataset are called")
-    file.require("data", "which table to read and which column to predict")
     let name = file.name("name", of: "workflow")
     let data = DataSectionParser.parse(file)
     let train = TrainSectionParser.parse(file)
+    let isByCommand = CommandSectionParser.isMeant(by: file)
+    // A command may find its data itself.
+    if !isByCommand {
+      file.require("data", "which table to read and which column to predict")
+    }
     let evaluate = EvaluateSectionParser.parse(file, train: train)
     let model = file.section("register", known: ["model"]).flatMap { section in
       section.require("model", "the name under which the model is registered")
@@ -53,7 +57,8 @@ public enum WorkflowFile {
     }
     let endpoint = endpoint(file)
     checkStages(file, problems)
-    guard let name, let data else { return nil }
+    if isByCommand { checkStagesAfterCommand(file, problems) }
+    guard let name, data != nil || train?.command != nil else { return nil }
     var definition = WorkflowDefinition(name: name, data: data)
     definition.train = train
     definition.evaluate = evaluate
@@ -87,18 +92,34 @@ public enum WorkflowFile {
     }
   }
 
+  /// What the factory can do with a model that it did not make.
+  private static func checkStagesAfterCommand(_ file: SectionReader, _ problems: ProblemList) {
+    if file.has("evaluate") {
+      problems.add(
+        file.line(of: "evaluate"),
+        "evaluate: what a command trains, it measures itself; let it log its metrics, and remove "
+          + "the section")
+    }
+    if file.has("deploy") {
+      problems.add(
+        file.line(of: "deploy"),
+        "deploy: a model that a command logged needs its packages first; remove the section, and "
+          + "use `aifactory endpoints deploy NAME --model MODEL` after the run")
+    }
+  }
+
   /// A forecast is measured on rows later than those it learned from, or it would be flattered.
   private static func splitForecastByTime(
     _ definition: inout WorkflowDefinition, _ file: SectionReader
   ) {
-    guard let train = definition.train, train.task == .forecasting, let time = train.time else {
+    guard let train = definition.train, train.task == .forecasting, let time = train.time,
+      let data = definition.data
+    else { return }
+    guard data.isSplitRuleGiven else {
+      definition.data?.split.rule = .time(column: time)
       return
     }
-    guard definition.data.isSplitRuleGiven else {
-      definition.data.split.rule = .time(column: time)
-      return
-    }
-    if case .time = definition.data.split.rule { return }
+    if case .time = data.split.rule { return }
     file.problems.add(
       file.line(of: "data"),
       "data.split.by: a forecast is measured on later rows; "
@@ -107,8 +128,9 @@ public enum WorkflowFile {
 
   /// What one section alone cannot know.
   private static func checkTogether(_ definition: WorkflowDefinition, _ file: SectionReader) {
-    guard let train = definition.train else { return }
-    let data = definition.data
+    guard let train = definition.train, train.command == nil, let data = definition.data else {
+      return
+    }
     if data.testSource == nil, data.split.test == 0 {
       file.problems.add(
         file.line(of: "data"),

@@ -2,6 +2,8 @@ internal import Basics
 internal import DataPipelines
 internal import Experimentation
 internal import Foundation
+internal import JobProtocol
+internal import Optimization
 internal import Training
 
 /// What a factory adds to the key of every stage: its programs and engines.
@@ -37,7 +39,7 @@ extension StageIngredients {
     _ definition: WorkflowDefinition, sources: [DatasetManifest.Source],
     fingerprint: FactoryFingerprint
   ) throws -> StageIngredients {
-    let data = definition.data
+    let data = try definition.dataSection()
     var all = sources.enumerated().map { number, source in
       // The same bytes under another name make the same table; the order of files counts.
       Ingredient(.input, "\(source.part) \(number + 1)", source.sha256)
@@ -78,6 +80,31 @@ extension StageIngredients {
       ].compactMap(\.self))
   }
 
+  /// The train stage by a command.
+  ///
+  /// Nobody knows what a program reads beside its words, so each workflow run has a key of its own.
+  static func command(
+    _ training: CommandTraining, _ train: WorkflowDefinition.TrainSection, datasetVersion: String?,
+    run: Identifier<WorkflowRun>, fingerprint: FactoryFingerprint
+  ) throws -> StageIngredients {
+    let search = training.search
+    let all: [Ingredient?] = [
+      datasetVersion.map { Ingredient(.input, "dataset version", $0) },
+      Ingredient(.input, "workflow run", run.rawValue),
+      parameter("command", try json(training.command.words)),
+      parameter("search.space", search?.space.text), parameter("search.metric", search?.metric),
+      parameter("search.goal", search?.goal.rawValue),
+      parameter("search.read", search?.source.text),
+      parameter("search.trials", search?.trials), parameter("search.time_ms", search?.timeMs),
+      parameter("search.sampler", search?.sampler.rawValue),
+      parameter("search.pruner", search?.pruner.rawValue),
+      parameter("search.seed", search?.seed), parameter("search.steps", search?.steps),
+      parameter("cpus", training.resources.cpus), parameter("gpus", training.resources.gpus),
+      parameter("site", train.site), fingerprint.code(of: .train),
+    ]
+    return StageIngredients(stage: .train, all.compactMap(\.self))
+  }
+
   /// The evaluate stage: the model, the dataset version and the gates.
   static func evaluate(
     _ definition: WorkflowDefinition, datasetVersion: String, package: String,
@@ -104,6 +131,18 @@ extension StageIngredients {
       [
         Ingredient(.input, "model package", package), Ingredient(.input, "evaluation", evaluation),
         Ingredient(.parameter, "model", model), fingerprint.code(of: .register),
+      ])
+  }
+
+  /// The register stage of a model that a command logged.
+  static func register(
+    model: String, loggedModel: String, fingerprint: FactoryFingerprint
+  ) -> StageIngredients {
+    StageIngredients(
+      stage: .register,
+      [
+        Ingredient(.input, "logged model", loggedModel), Ingredient(.parameter, "model", model),
+        fingerprint.code(of: .register),
       ])
   }
 

@@ -30,12 +30,20 @@ public struct WorkflowPlanner: Sendable {
     var known = KnownOutputs()
     var stages: [Stage] = []
     for name in definition.stages {
+      if name == .train, definition.train?.command != nil {
+        stages.append(Stage(name: name, isReused: false, reasons: [Self.commandReason], key: nil))
+        known.firstRun = known.firstRun ?? name
+        continue
+      }
       let ingredients = try await ingredients(name, definition, baseFolder: baseFolder, known)
       let stage = try await plan(name, ingredients, workflow: definition.name, &known)
       stages.append(stage)
     }
     return (definition.name, stages)
   }
+
+  private static let commandReason =
+    "A command runs each time: nobody knows what its program reads."
 
   /// What stages before would hand on, where it is known.
   private struct KnownOutputs {
@@ -114,6 +122,7 @@ public struct WorkflowPlanner: Sendable {
     case .train(let output):
       known.train = output
       return isStored(output.package)
+    case .command: return false
     case .evaluate(let output):
       known.evaluate = output
       return isStored(output.files)
@@ -144,7 +153,7 @@ public struct WorkflowPlanner: Sendable {
   private func sources(
     _ definition: WorkflowDefinition, baseFolder: String
   ) async throws -> [DatasetManifest.Source]? {
-    let request = SourceList.intakeRequest(
+    let request = try SourceList.intakeRequest(
       definition, baseFolder: baseFolder, objects: parts.objects)
     if let known = try await SourceCatalog.known(request: request, ledger: parts.store.ledger) {
       return known

@@ -6,8 +6,8 @@ enum SourceList {
   /// What is asked of an intake: every source with the part that it plays.
   static func intakeRequest(
     _ definition: WorkflowDefinition, baseFolder: String, objects: ObjectStore
-  ) -> IntakeRequest {
-    let data = definition.data
+  ) throws -> IntakeRequest {
+    let data = try definition.dataSection()
     var items = [IntakeRequest.Item(source: data.source, part: "data")]
     if let test = data.testSource {
       items.append(IntakeRequest.Item(source: test.source, part: "test"))
@@ -28,7 +28,7 @@ enum SourceList {
     _ definition: WorkflowDefinition, sources: [DatasetManifest.Source], objects: ObjectStore,
     outputFolder: String
   ) throws -> DatasetRequest {
-    let data = definition.data
+    let data = try definition.dataSection()
     let train = definition.train
     func files(_ part: String) throws -> [DatasetRequest.SourceFile] {
       try sources.filter { $0.part == part }.map { source in

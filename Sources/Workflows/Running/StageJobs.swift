@@ -1,11 +1,19 @@
 public import Basics
 public import Compute
 public import JobProtocol
+public import Optimization
 
 /// What stages need of jobs; `Jobs` has it, and tests have a quick one.
 public protocol StageJobs: Sendable {
   /// Accepts a job; the same identifier twice is one job.
   func submit(_ spec: JobSpec, id: Identifier<Job>?, in project: String) async throws -> Job
+  /// Accepts a job together with what must be written with it, or not at all.
+  func submit(
+    _ spec: JobSpec, id: Identifier<Job>?, in project: String,
+    alongside: @escaping @Sendable (Job, LedgerTransaction) throws -> Void
+  ) async throws -> Job
+  /// Waits until the job has ended, or for some time; the job as it is then.
+  func waitForEnd(_ id: Identifier<Job>, atMostMs: Int64) async throws -> Job
   /// Waits for the end; canceling the caller's task ends the wait, not the job.
   func waitForEnd(_ id: Identifier<Job>) async throws -> Job
   /// Runs a job that ended once more, as its next attempt.
@@ -17,6 +25,18 @@ public protocol StageJobs: Sendable {
 }
 
 extension Jobs: StageJobs {}
+
+/// What searches need of shared studies; their coordinators have it, and tests have a quick one.
+public protocol StageStudies: Sendable {
+  /// Makes a study, or finds the one of that name.
+  func create(
+    _ terms: StudyTerms, metric: String, in project: String
+  ) async throws -> StudySummary
+  /// Answers a question as `StudyCoordinator` does, whatever has to be started for it.
+  ///
+  /// - Throws: what the study refuses, in its words.
+  func answer(_ study: Identifier<StudySummary>, _ question: JSONValue) async throws -> JSONValue
+}
 
 /// What the deploy stage needs of endpoints; `Endpoints` has it, and tests have a quick one.
 public protocol StageEndpoints: Sendable {

@@ -42,7 +42,7 @@ extension WorkflowDrive {
   private func takeIn(
     _ run: WorkflowRun, _ definition: WorkflowDefinition
   ) async throws -> [DatasetManifest.Source] {
-    let request = SourceList.intakeRequest(
+    let request = try SourceList.intakeRequest(
       definition, baseFolder: run.baseFolder, objects: parts.objects)
     if let known = try await SourceCatalog.known(request: request, ledger: parts.store.ledger) {
       return known

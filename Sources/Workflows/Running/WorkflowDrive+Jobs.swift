@@ -117,7 +117,7 @@ extension WorkflowDrive {
   }
 
   /// Work that was killed from outside is done again; work that failed would fail again.
-  private func isWorthRetrying(_ job: Job) -> Bool {
+  func isWorthRetrying(_ job: Job) -> Bool {
     guard job.attempt < 20, job.wasKilledFromOutside else { return false }
     // What the file names has been done as often as it says.
     if let restart = job.spec.restart, let cause = job.reason.flatMap({ JobRestart.Cause($0) }),
@@ -130,7 +130,7 @@ extension WorkflowDrive {
     return job.reason != .failed || !hasGrownLarge
   }
 
-  private func failure(of job: Job, _ plan: StageJobPlan, folder: String) -> StageFailure {
+  func failure(of job: Job, _ plan: StageJobPlan, folder: String) -> StageFailure {
     let logs = "`aifactory jobs logs \(job.id)` shows its output."
     // Without the file, or with another content, the job's reason is all there is to say.
     if job.reason == .failed, let bytes = try? FileTree.read(folder + "/error.json"),

@@ -6,6 +6,9 @@ internal import Foundation
 extension WorkflowDrive {
   /// Gives the evaluated model a version under its name.
   func performRegistration(_ run: WorkflowRun, _ definition: WorkflowDefinition) async throws {
+    if let output = run.command {
+      return try await performRegistration(of: output, run, definition)
+    }
     guard let model = definition.model, let dataset = run.dataset, let training = run.training,
       let evaluation = run.evaluation
     else { throw missing("evaluate") }
@@ -35,6 +38,44 @@ extension WorkflowDrive {
       return try ModelStore.createVersion(
         of: model, draft, project: project, nowMs: now, in: db
       ).version
+    }
+    try await succeed(
+      .register, .register(StageOutput.RegisterOutput(model: model, version: version)), key: key,
+      isReused: false)
+  }
+
+  /// Gives the model that the best run of a command has logged a version.
+  private func performRegistration(
+    of output: StageOutput.CommandOutput, _ run: WorkflowRun, _ definition: WorkflowDefinition
+  ) async throws {
+    guard let model = definition.model, let best = RunID(output.bestRun) else {
+      throw missing("train")
+    }
+    let logged = try await parts.store.ledger.read { db in
+      try LoggedModelStore.models(loggedBy: best, in: db).first
+    }
+    guard let logged else {
+      throw StageStop(
+        failure: StageFailure(
+          code: "model_missing",
+          message: "The best run \(best) has logged no model that could be registered.",
+          hint: "Let the command call log_model of MLflow's client, or remove 'register'."))
+    }
+    let ingredients = StageIngredients.register(
+      model: model, loggedModel: logged.id, fingerprint: parts.fingerprint)
+    let (key, _) = try await known(ingredients)
+    let draft = ModelVersionDraft(
+      registrationKey: key, run: best, job: output.job,
+      datasetVersion: run.dataset?.datasetVersion, source: "models:/\(logged.id)",
+      loggedModel: logged.id)
+    let (project, now) = (run.project, parts.nowMs())
+    let version = try await parts.store.ledger.write { db in
+      let version = try ModelStore.createVersion(
+        of: model, draft, project: project, nowMs: now, in: db
+      ).version
+      try LoggedModelStore.note(
+        version: version, of: model, madeFrom: logged.id, nowMs: now, in: db)
+      return version
     }
     try await succeed(
       .register, .register(StageOutput.RegisterOutput(model: model, version: version)), key: key,

@@ -10,6 +10,9 @@ internal import Training
 extension WorkflowDrive {
   /// Searches, trains, and keeps the package.
   func performTraining(_ run: WorkflowRun, _ definition: WorkflowDefinition) async throws {
+    if let training = definition.train?.command {
+      return try await performCommand(training, run, definition)
+    }
     guard let dataset = run.dataset, let train = definition.train else { throw missing("data") }
     let threads = train.cpus ?? parts.fingerprint.cpus
     let ingredients = StageIngredients.train(
@@ -42,7 +45,7 @@ extension WorkflowDrive {
           datasetFolder: folder + "/dataset", task: train.task, metric: train.metric,
           positive: train.positive, search: train.search, time: train.time, series: train.series,
           horizon: train.horizon, frequency: train.frequency, threads: threads,
-          derivations: definition.data.derive,
+          derivations: definition.data?.derive ?? [],
           outputFolder: folder + "/output")
       })
     let result: TrainingResult = try result(folder + "/result.json")

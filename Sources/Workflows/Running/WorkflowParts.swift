@@ -7,6 +7,7 @@ public struct WorkflowParts: Sendable {
   var objects: ObjectStore
   var jobs: any StageJobs
   var endpoints: any StageEndpoints
+  var studies: any StageStudies
   var fingerprint: FactoryFingerprint
   /// Bytes of memory of the local site.
   var memoryBytes: Int64
@@ -24,7 +25,8 @@ public struct WorkflowParts: Sendable {
   ///   - program: path of the `aifactory` program, which jobs run as `PROGRAM worker …`.
   public init(
     home: FactoryHome, ledger: Ledger, jobs: any StageJobs, endpoints: any StageEndpoints,
-    fingerprint: FactoryFingerprint, memoryBytes: Int64, program: String, enginesFolder: String,
+    studies: any StageStudies, fingerprint: FactoryFingerprint, memoryBytes: Int64, program: String,
+    enginesFolder: String,
     nowMs: @escaping @Sendable () -> Int64
   ) {
     self.home = home
@@ -32,6 +34,7 @@ public struct WorkflowParts: Sendable {
     objects = home.objects
     self.jobs = jobs
     self.endpoints = endpoints
+    self.studies = studies
     self.fingerprint = fingerprint
     self.memoryBytes = memoryBytes
     self.program = program

@@ -6,6 +6,7 @@ public import Training
 public enum StageOutput: Codable, Sendable, Equatable {
   case data(DataOutput)
   case train(TrainOutput)
+  case command(CommandOutput)
   case evaluate(EvaluateOutput)
   case register(RegisterOutput)
   case deploy(DeployOutput)
@@ -38,6 +39,30 @@ public enum StageOutput: Codable, Sendable, Equatable {
     public var study: String
     /// The job that made it.
     public var job: String
+  }
+
+  /// What a command of the user's own came to.
+  public struct CommandOutput: Codable, Sendable, Equatable {
+    /// The stage's tracking run; a search has its trials below it.
+    public var run: String
+    /// The tracking run of the best trial, or of the only one.
+    public var bestRun: String
+    /// The study of the search, `study_…`.
+    public var study: String?
+    /// The job of a command that ran once.
+    public var job: String?
+    /// What was optimized, and the best value of it.
+    public var metric: String?
+    /// The best value.
+    public var bestValue: Double?
+    /// The best trial's number.
+    public var bestTrial: Int?
+    /// Trials by what became of them.
+    public var completedTrials = 0
+    /// Trials that the pruner stopped.
+    public var prunedTrials = 0
+    /// Trials without a value.
+    public var failedTrials = 0
   }
 
   /// An evaluation with its report.
@@ -81,6 +106,11 @@ extension WorkflowRun {
   /// The trained model, once there is one.
   public var training: StageOutput.TrainOutput? {
     if case .train(let output) = stage(.train)?.output { output } else { nil }
+  }
+
+  /// What a command came to that trains, once it did.
+  public var command: StageOutput.CommandOutput? {
+    if case .command(let output) = stage(.train)?.output { output } else { nil }
   }
 
   /// The evaluation, once there is one.

@@ -21,6 +21,7 @@ struct StageRecord {
     case .data(let output): ["aifactory.dataset_version": output.datasetVersion]
     case .train(let output):
       ["aifactory.study": output.study, "aifactory.best_trial": "\(output.result.bestTrial)"]
+    case .command(let output): Self.tags(output)
     case .evaluate(let output): Self.tags(output.result.gates)
     case .register(let output): ["aifactory.model_version": "\(output.model) \(output.version)"]
     case .deploy(let output): ["aifactory.endpoint": output.endpoint]
@@ -34,6 +35,8 @@ struct StageRecord {
     case .data(let output): [point("rows", Double(output.rowCount))]
     case .train(let output):
       output.result.validation.map { point("validation_\($0.key)", $0.value) }
+    case .command(let output):
+      output.bestValue.map { [point(output.metric ?? "", $0)] } ?? []
     case .evaluate(let output):
       output.result.metrics.map { point("test_\($0.key)", $0.value.value) }
         + [point("gates_failed", Double(output.result.gates.count { !$0.passed }))]
@@ -58,7 +61,7 @@ struct StageRecord {
         + result.gates.compactMap { gate in
           gate.value.map { point("gate/\(Self.name(gate.gate))", $0) }
         }
-    case .train, .register, .deploy, nil: return []
+    case .train, .command, .register, .deploy, nil: return []
     }
   }
 
@@ -75,6 +78,13 @@ struct StageRecord {
 
   private func point(_ key: String, _ value: Double) -> MetricPoint {
     MetricPoint(key: RunText.key(key), value: value, step: 0, timestampMs: nowMs)
+  }
+
+  private static func tags(_ output: StageOutput.CommandOutput) -> [String: String] {
+    var tags = ["aifactory.best_run": output.bestRun]
+    tags["aifactory.study"] = output.study
+    tags["aifactory.best_trial"] = output.bestTrial.map { "\($0)" }
+    return tags
   }
 
   private static func tags(_ gates: [GateResult]) -> [String: String] {

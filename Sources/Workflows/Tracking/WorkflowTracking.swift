@@ -82,7 +82,7 @@ struct WorkflowTracking {
     let record = StageRecord(stage: stage, run: run, nowMs: nowMs)
     let id: RunID
     if stage.name == .train {
-      guard let own = try trainingRun(of: stage, in: db) else { return nil }
+      guard let own = try trainingRun(of: stage, in: run.id, db) else { return nil }
       id = own
     } else {
       id = Self.id(of: stage.name, in: run.id)
@@ -107,11 +107,16 @@ struct WorkflowTracking {
     return id
   }
 
-  /// The run that the training's job has logged to.
-  private func trainingRun(of stage: StageRun, in db: LedgerTransaction) throws -> RunID? {
-    guard let job = stage.jobs.last?.job else { return nil }
-    guard let id = try WorkflowRunStore.details(ofJob: job, in: db)?.run.flatMap({ RunID($0) })
-    else { return nil }
+  /// The run that the training's job has logged to, or that of a command.
+  private func trainingRun(
+    of stage: StageRun, in run: Identifier<WorkflowRun>, _ db: LedgerTransaction
+  ) throws -> RunID? {
+    var id = Self.id(of: .train, in: run)
+    if let job = stage.jobs.last?.job,
+      let drawn = try WorkflowRunStore.details(ofJob: job, in: db)?.run.flatMap({ RunID($0) })
+    {
+      id = drawn
+    }
     return try RunStore.find(id, in: db)?.id
   }
 

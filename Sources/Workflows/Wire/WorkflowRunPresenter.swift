@@ -48,6 +48,9 @@ public struct WorkflowRunPresenter: Sendable {
   private func progress(
     of stage: StageRun, in run: WorkflowRun
   ) async throws -> WorkflowRunWire.Progress? {
+    if stage.name == .train, let progress = try await commandProgress(of: stage, in: run) {
+      return progress
+    }
     guard let id = stage.jobs.last.flatMap({ Identifier<Job>($0.job) }) else { return nil }
     let job: Job
     do {
@@ -70,22 +73,51 @@ public struct WorkflowRunPresenter: Sendable {
     to progress: inout WorkflowRunWire.Progress, job: Job, run: WorkflowRun
   ) async throws {
     let definition = try WorkflowFile.parse(text: run.definition, path: run.filePath)
-    guard let search = definition.train?.search else { return }
+    guard let train = definition.train, train.command == nil else { return }
+    let search = train.search
     let store = StudyStore()
     let (study, trials) = try await self.store.ledger.read { db in
       let study = try store.study(ofJob: job.id.rawValue, in: db)
       return (study, try study.map { try store.trials(of: $0.id, in: db) } ?? [])
     }
+    add(
+      trials, goal: study?.goal, limit: search.trials, timeMs: search.timeMs,
+      startedAtMs: job.startedAtMs, to: &progress)
+  }
+
+  /// How far the search of a command is; nil for other trainings.
+  private func commandProgress(
+    of stage: StageRun, in run: WorkflowRun
+  ) async throws -> WorkflowRunWire.Progress? {
+    let definition = try WorkflowFile.parse(text: run.definition, path: run.filePath)
+    guard let search = definition.train?.command?.search else { return nil }
+    let store = StudyStore()
+    let (name, project) = (WorkflowDrive.studyName(of: run), run.project)
+    let trials = try await self.store.ledger.read { db in
+      try store.shared(name, project: project, in: db)
+        .map { try store.trials(of: $0.summary.id, in: db) } ?? []
+    }
+    var progress = WorkflowRunWire.Progress(phase: "search", share: nil, message: "")
+    add(
+      trials, goal: search.goal, limit: search.trials, timeMs: search.timeMs,
+      startedAtMs: stage.startedAtMs, to: &progress)
+    return progress
+  }
+
+  private func add(
+    _ trials: [TrialReport], goal: OptimizationGoal?, limit: Int?, timeMs: Int64?,
+    startedAtMs: Int64?, to progress: inout WorkflowRunWire.Progress
+  ) {
     progress.trials = trials.count
-    progress.trialLimit = search.trials
+    progress.trialLimit = limit
     let values = trials.filter { $0.outcome == .completed }.compactMap(\.value)
-    progress.bestValue = study?.goal == .maximize ? values.max() : values.min()
-    guard let started = job.startedAtMs, !trials.isEmpty else { return }
+    progress.bestValue = goal == .maximize ? values.max() : values.min()
+    guard let started = startedAtMs, !trials.isEmpty else { return }
     let elapsed = max(0.001, Double(nowMs() - started) / 1_000)
     let rate = Double(trials.count) / elapsed
     progress.trialsPerSecond = rate
-    let byTrials = search.trials.map { Double(max(0, $0 - trials.count)) / rate }
-    let byTime = search.timeMs.map { max(0, Double($0) / 1_000 - elapsed) }
+    let byTrials = limit.map { Double(max(0, $0 - trials.count)) / rate }
+    let byTime = timeMs.map { max(0, Double($0) / 1_000 - elapsed) }
     progress.secondsLeft = [byTrials, byTime].compactMap(\.self).min()
   }
 }

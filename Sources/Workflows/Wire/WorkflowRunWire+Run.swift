@@ -15,13 +15,18 @@ extension WorkflowRunWire {
       workflowRun: run.id.rawValue, name: run.name, status: run.status.rawValue,
       createdAtMs: run.createdAtMs, stages: run.stages.map { Stage($0, nowMs: nowMs) })
     datasetVersion = run.dataset?.datasetVersion
-    self.run = run.training?.run
+    self.run = run.training?.run ?? run.command?.run
+    study = run.training?.study ?? run.command?.study
+    bestRun = run.command?.bestRun
     modelVersion = run.registration.map { ModelVersion(name: $0.model, version: $0.version) }
     endpoint = run.deployment.map {
       Endpoint(name: $0.endpoint, url: "\(gatewayUrl)/endpoints/\($0.endpoint)")
     }
     if let training = run.training {
       metrics["validation"] = training.result.validation
+    }
+    if let command = run.command, let metric = command.metric, let value = command.bestValue {
+      metrics["validation"] = [metric: value]
     }
     if let evaluation = run.evaluation {
       metrics["test"] = evaluation.result.metrics.mapValues(\.value)
@@ -66,6 +71,7 @@ extension StageOutput {
     switch self {
     case .data(let output): output.job
     case .train(let output): output.job
+    case .command(let output): output.job
     case .evaluate(let output): output.job
     case .register, .deploy: nil
     }

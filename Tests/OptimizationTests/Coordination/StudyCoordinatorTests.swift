@@ -45,6 +45,16 @@ struct StudyCoordinatorTests {
     #expect(answer.json["trial"]?["attempt"] == 1)
   }
 
+  @Test func `who asks for what he had gets nothing new`() throws {
+    var study = Self.coordinator()
+    let question = #"{"ask": {"worker": "w", "key": "a", "held": true}}"#
+    #expect(try Self.ask(&study, question) == ["done": true])
+    #expect(try Self.take(&study, "a") == 0)
+    #expect(try Self.ask(&study, question)["trial"]?["number"] == 0)
+    _ = try Self.ask(&study, #"{"tell": 0, "attempt": 1, "outcome": "completed", "value": 1}"#)
+    #expect(try Self.ask(&study, question) == ["done": true])
+  }
+
   @Test func `a silent worker's trial is given again, and its reports are no news`() throws {
     var study = Self.coordinator()
     _ = try Self.take(&study, "a")

@@ -100,4 +100,20 @@ struct SearchSpaceTests {
       ])
     #expect(try SearchSpace(json: space.json).initialPoints == space.initialPoints)
   }
+
+  @Test func `parameters may stand by their names`() throws {
+    let named = try SearchSpace(
+      json: JSONValue(
+        parsing:
+          #"{"parameters": {"b": {"int": [1, 9]}, "a": {"choice": ["x", 1], "when": {"b": [2]}}}}"#)
+    )
+    let listed = try SearchSpace(
+      json: JSONValue(
+        parsing: """
+          {"parameters": [{"name": "b", "int": [1, 9]},
+                          {"name": "a", "choice": ["x", "1"], "when": {"b": [2]}}]}
+          """))
+    #expect(named == listed)
+    #expect(named.texts(of: ["b": 2, "a": 1]) == ["b": "2", "a": "1"])
+  }
 }

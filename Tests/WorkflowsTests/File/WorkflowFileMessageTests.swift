@@ -125,9 +125,8 @@ struct WorkflowMistake: Sendable, CustomTestStringConvertible {
       "w.yaml:3: train.search.sampler: expected tpe, random, sobol, grid, cmaes, gp, nsga2 or auto, "
         + "found the text 'tpee'; did you mean 'tpe'?"),
     .after(
-      "train: {command: python train.py}",
-      "w.yaml:3: train.command: a command of your own as a stage is not possible yet; "
-        + "`aifactory jobs submit -- COMMAND` runs any program"),
+      "train: {search: {goal: minimize}}",
+      "w.yaml:3: train.search.goal: belongs to a 'train.command'; the metric knows its direction"),
     .after(
       "train: {site: slurm}",
       "w.yaml:3: train.site: jobs on 'slurm' need `resources: {cpus: …}`, because nobody here knows "

@@ -43,17 +43,17 @@ import Training
         deploy: {endpoint: wine-quality}
         """, path: "wine.yaml")
     #expect(definition.name == "wine-quality")
-    #expect(definition.data.where == "alcohol > 0")
-    #expect(definition.data.derive == [.init(name: "ratio", sql: "sulphates / chlorides")])
-    #expect(definition.data.join == [.init(source: "sites.csv", using: ["site"])])
-    #expect(definition.data.exclude == ["id"])
+    #expect(definition.data?.where == "alcohol > 0")
+    #expect(definition.data?.derive == [.init(name: "ratio", sql: "sulphates / chlorides")])
+    #expect(definition.data?.join == [.init(source: "sites.csv", using: ["site"])])
+    #expect(definition.data?.exclude == ["id"])
     #expect(
-      definition.data.checks == [
+      definition.data?.checks == [
         .init(column: "alcohol", between: [5, 20]), .init(column: "pH", notNull: true),
         .init(rowsAtLeast: 1000),
       ])
     #expect(
-      definition.data.split
+      definition.data?.split
         == .init(rule: .group(column: "producer"), test: 0.25, validation: 0.1, seed: 3))
     #expect(definition.train?.task == .regression)
     #expect(definition.train?.search == .init(trials: 40, timeMs: 120_000, seed: 7))
@@ -69,7 +69,7 @@ import Training
   @Test func `without a train section a workflow makes a dataset and nothing else`() throws {
     let definition = try WorkflowFile.parse(text: Self.minimal, path: "w.yaml")
     #expect(definition.stages == [.data])
-    #expect(definition.data.split == .init())
+    #expect(definition.data?.split == .init())
   }
 
   @Test func `an empty train section takes the defaults`() throws {
@@ -88,8 +88,8 @@ import Training
     let definition = try WorkflowFile.parse(
       text: "name: w\ndata: {source: a.csv, test_source: b.csv, target: y}\ntrain: {}\n",
       path: "w.yaml")
-    #expect(definition.data.split.test == 0)
-    #expect(definition.data.split.validation == 0.2)
+    #expect(definition.data?.split.test == 0)
+    #expect(definition.data?.split.validation == 0.2)
   }
 
   @Test func `a test source may have a join, a condition and columns of its own`() throws {
@@ -105,12 +105,12 @@ import Training
             derive: {last: "max(step) OVER ()", y: "rest + 1"}
           target: y
         """, path: "w.yaml")
-    let test = try #require(definition.data.testSource)
+    let test = try #require(definition.data?.testSource)
     #expect(test.source == "b.csv")
     #expect(test.join == [.init(source: "c.csv", using: ["unit"])])
     #expect(test.where == "step = last")
     #expect(test.derive.map(\.name) == ["last", "y"])
-    #expect(definition.data.split.test == 0)
+    #expect(definition.data?.split.test == 0)
   }
 
   @Test func `a test source without a source is told with its line`() {
@@ -141,8 +141,8 @@ import Training
           target: on
           checks: [{column: yes, one_of: [no, "1", 2]}]
         """, path: "w.yaml")
-    #expect(definition.data.target == "on")
-    #expect(definition.data.checks == [.init(column: "yes", oneOf: ["no", "1", "2"])])
+    #expect(definition.data?.target == "on")
+    #expect(definition.data?.checks == [.init(column: "yes", oneOf: ["no", "1", "2"])])
   }
 
   @Test func `all problems are told at once, in the order of lines`() {

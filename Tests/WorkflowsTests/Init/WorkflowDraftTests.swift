@@ -41,11 +41,11 @@ import Testing
       profile: try profile([id, numbers("quality", sd: 0.87)]))
     let definition = try WorkflowFile.parse(text: draft.text, path: "w.yaml")
     #expect(definition.name == "wine-quality")
-    #expect(definition.data.source == "wine quality.csv")
-    #expect(definition.data.exclude == ["id"])
+    #expect(definition.data?.source == "wine quality.csv")
+    #expect(definition.data?.exclude == ["id"])
     #expect(definition.train?.task == .regression)
     #expect(definition.evaluate.gates.first?.atMost == 0.783)
-    #expect(definition.data.checks.last?.rowsAtLeast == 900)
+    #expect(definition.data?.checks.last?.rowsAtLeast == 900)
   }
 
   @Test func `two classes are split by their shares and the rarer one is positive`() throws {
@@ -56,7 +56,7 @@ import Testing
     let draft = try WorkflowDraft(source: "c.csv", target: "risk", profile: try profile([risk]))
     let definition = try WorkflowFile.parse(text: draft.text, path: "w.yaml")
     #expect(definition.train?.positive == "no \"x\"")
-    #expect(definition.data.split.rule == .stratified)
+    #expect(definition.data?.split.rule == .stratified)
     #expect(definition.train?.metric == "auc")
   }
 

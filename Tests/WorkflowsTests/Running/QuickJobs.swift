@@ -55,6 +55,17 @@ actor QuickJobs: StageJobs {
     return try await attempt(id)
   }
 
+  func submit(
+    _ spec: JobSpec, id: Identifier<Job>?, in project: String,
+    alongside: @escaping @Sendable (Job, LedgerTransaction) throws -> Void
+  ) async throws -> Job {
+    throw JobError(.specInvalid, "stage programs write nothing with their jobs")
+  }
+
+  func waitForEnd(_ id: Identifier<Job>, atMostMs: Int64) async throws -> Job {
+    try await waitForEnd(id)
+  }
+
   func retry(_ id: Identifier<Job>) async throws -> Job { try await attempt(id) }
 
   func waitForEnd(_ id: Identifier<Job>) async throws -> Job {

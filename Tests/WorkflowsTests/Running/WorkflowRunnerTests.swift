@@ -36,6 +36,7 @@ struct QuickFactory {
     jobs = QuickJobs(folder: home.jobsPath, gates: gates)
     parts = WorkflowParts(
       home: home, ledger: ledger.ledger, jobs: jobs, endpoints: endpoints,
+      studies: QuickStudies(),
       fingerprint: FactoryFingerprint(engines: ["duckdb": "1", "xgboost": "2"], cpus: 2),
       memoryBytes: 1 << 33, program: "/program", enginesFolder: "/engines",
       nowMs: { systemTimeMs() })

@@ -1,0 +1,67 @@
+public import JobProtocol
+public import Optimization
+
+/// A training by a command of the user's own: once, or as a search over its parameters.
+public struct CommandTraining: Sendable, Equatable {
+  /// What runs, with places for parameters.
+  public var command: CommandTemplate
+  /// nil: the command runs once.
+  public var search: CommandSearch?
+  /// What each run of the command may use.
+  public var resources: JobResources
+
+  /// Takes every value as it is.
+  public init(command: CommandTemplate, search: CommandSearch?, resources: JobResources) {
+    self.command = command
+    self.search = search
+    self.resources = resources
+  }
+}
+
+/// A search over the parameters of a command.
+public struct CommandSearch: Sendable, Equatable {
+  /// Where a trial's value comes from.
+  public enum Source: Sendable, Equatable {
+    /// The last value of the metric that its run was told through MLflow.
+    case mlflow
+    /// A file below the trial's folder: a number, or JSON that has the metric.
+    case file(String)
+    /// The last match in its standard output.
+    case output(LinePattern)
+
+    /// A word for it, for what is compared as text.
+    var text: String {
+      switch self {
+      case .mlflow: "mlflow"
+      case .file(let path): "file \(path)"
+      case .output(let pattern): "output \(pattern.text)"
+      }
+    }
+  }
+
+  /// What may be tried.
+  public var space: SearchSpace
+  /// Name of what is optimized.
+  public var metric: String
+  /// What a good value is.
+  public var goal: OptimizationGoal
+  /// Where values come from.
+  public var source: Source
+  /// Most trials; nil where only the time bounds it.
+  public var trials: Int?
+  /// No trial begins after so many milliseconds.
+  public var timeMs: Int64?
+  /// Who chooses points.
+  public var sampler: SamplerName
+  /// Who stops trials.
+  public var pruner: PrunerName
+  /// Of all random decisions.
+  public var seed: UInt64
+  /// Steps of a whole trial, by which pruners set their rungs.
+  public var steps: Int?
+  /// Most trials at a time; nil is as many as fit this machine.
+  public var parallel: Int?
+
+  /// Places that are no parameters: a trial's number and its folder.
+  static let ownPlaces = ["trial", "trial_dir"]
+}

@@ -1,0 +1,115 @@
+internal import Basics
+internal import Optimization
+
+/// Reads the `search` of a command: what may be tried, and how good a trial was.
+enum CommandSearchParser {
+  static let known = [
+    "parameters", "constraints", "forbidden", "initial", "metric", "goal", "read", "trials", "time",
+    "sampler", "pruner", "seed", "steps", "parallel",
+  ]
+
+  static func parse(_ section: SectionReader) -> CommandSearch? {
+    section.require("parameters", "what may be tried, such as {lr: {log_uniform: [1e-5, 0.1]}}")
+    section.require("metric", "what is optimized, such as val_loss")
+    let source = source(section)
+    let space = space(section)
+    let goal = section.word("goal", among: OptimizationGoal.allCases.map(\.rawValue))
+      .flatMap(OptimizationGoal.init(rawValue:))
+    let sampler = section.word("sampler", among: SamplerName.allCases.map(\.rawValue))
+      .flatMap(SamplerName.init(rawValue:))
+    let pruner = section.word("pruner", among: PrunerName.allCases.map(\.rawValue))
+      .flatMap(PrunerName.init(rawValue:))
+    let seed = section.integer("seed", in: 0...Int.max)
+    let steps = section.integer("steps", in: 1...1_000_000_000)
+    let parallel = section.integer("parallel", in: 1...1_000)
+    var trials = section.integer("trials", in: 1...100_000)
+    let timeMs = section.timeSpan("time")
+    if !section.has("trials"), !section.has("time") { trials = 40 }
+    if let pruner, pruner != PrunerName.none, let source, source != .mlflow {
+      section.problems.add(
+        section.line(of: "pruner"),
+        "\(section.joined("pruner")): trials are followed by what they log through MLflow; "
+          + "remove the pruner, or 'read'")
+    }
+    guard let metric = section.text("metric", "the name of a metric"), let space, let source else {
+      return nil
+    }
+    return CommandSearch(
+      space: space, metric: metric, goal: goal ?? .minimize, source: source, trials: trials,
+      timeMs: timeMs, sampler: sampler ?? .tpe, pruner: pruner ?? PrunerName.none,
+      seed: UInt64(seed ?? 7),
+      steps: steps, parallel: parallel)
+  }
+
+  /// The space in the words of space files; parameters by name, or as their list.
+  private static func space(_ section: SectionReader) -> SearchSpace? {
+    guard let parameters = section.node("parameters") else { return nil }
+    var members = [JSONMember("parameters", parameters.json)]
+    for key in ["constraints", "forbidden", "initial"] {
+      if let node = section.node(key) { members.append(JSONMember(key, node.json)) }
+    }
+    do throws(OptimizationError) {
+      let space = try SearchSpace(json: .object(members))
+      guard !space.parameters.isEmpty else {
+        section.problems.add(parameters.line, "\(section.joined("parameters")): none is there")
+        return nil
+      }
+      return space
+    } catch {
+      section.problems.add(
+        parameters.line,
+        "\(section.joined("parameters")): \(error.message)" + (error.hint.map { "; \($0)" } ?? ""))
+      return nil
+    }
+  }
+
+  /// Where values come from: MLflow, a file, or the output.
+  private static func source(_ section: SectionReader) -> CommandSearch.Source? {
+    guard let node = section.node("read") else { return .mlflow }
+    if node.text == "mlflow" { return .mlflow }
+    guard case .mapping(let entries) = node.content, entries.count == 1,
+      let reader = section.section("read", known: ["file", "output"])
+    else {
+      section.refuse(
+        "read", expected: "mlflow, {file: PATH} or {output: PATTERN}", found: node)
+      return nil
+    }
+    if let path = reader.text("file", "a path below the trial's folder") {
+      let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+      guard !parts.contains(where: { $0.isEmpty || $0 == "." || $0 == ".." }) else {
+        reader.problems.add(
+          reader.line(of: "file"),
+          "\(reader.joined("file")): expected a path below the trial's folder, such as "
+            + "metrics.json; the command finds the folder as {trial_dir}")
+        return nil
+      }
+      return .file(path)
+    }
+    guard let text = reader.text("output", "a regular expression in quotes") else { return nil }
+    do throws(CommandProblem) {
+      return .output(try LinePattern(text))
+    } catch {
+      reader.problems.add(
+        reader.line(of: "output"), "\(reader.joined("output")): \(error.message)")
+      return nil
+    }
+  }
+}
+
+extension YAMLNode {
+  /// The node as JSON; numbers, truth and nothing as YAML's core schema has them.
+  fileprivate var json: JSONValue {
+    switch content {
+    case .list(let items): return .array(items.map(\.json))
+    case .mapping(let entries): return .object(entries.map { JSONMember($0.key, $0.value.json) })
+    case .scalar(let text, _):
+      switch scalar {
+      case .null, nil: return .null
+      case .bool(let value): return .bool(value)
+      case .integer(let value): return .number(Double(value))
+      case .number(let value): return .number(value)
+      case .text: return .string(text)
+      }
+    }
+  }
+}

@@ -1,0 +1,96 @@
+internal import Basics
+internal import Compute
+internal import JobProtocol
+internal import Optimization
+
+/// Reads a `train` section whose command is the user's own.
+enum CommandSectionParser {
+  private static let known = ["command", "search", "site", "resources", "restart"]
+  private static let later = [
+    "environment": "environments for a stage's command are not possible yet; remove the key"
+  ]
+
+  /// Whether the `train` section of a file has a command.
+  static func isMeant(by file: SectionReader) -> Bool {
+    guard case .mapping(let entries)? = file.node("train")?.content else { return false }
+    return entries.contains { $0.key == "command" }
+  }
+
+  static func parse(_ file: SectionReader) -> WorkflowDefinition.TrainSection? {
+    guard let section = file.section("train", known: known, later: later) else { return nil }
+    section.require("command", "the program that trains, such as python train.py --lr {lr}")
+    var train = WorkflowDefinition.TrainSection()
+    if let site = section.text("site", "the name of a site"), site != Site.localName {
+      train.site = site
+    }
+    train.restart = TrainSectionParser.restart(section)
+    let search = section.section("search", known: CommandSearchParser.known)
+      .flatMap(CommandSearchParser.parse)
+    let resources = resources(section)
+    guard let command = template(section) else { return nil }
+    check(command, search, section)
+    train.command = CommandTraining(command: command, search: search, resources: resources)
+    return train
+  }
+
+  /// A line, or a list of words.
+  private static func template(_ section: SectionReader) -> CommandTemplate? {
+    guard let node = section.node("command") else { return nil }
+    let expected = "a command such as python train.py --lr {lr}, or a list of its words"
+    switch node.content {
+    case .scalar(let line, _):
+      do throws(CommandProblem) {
+        return try CommandTemplate(line: line)
+      } catch {
+        section.problems.add(node.line, "train.command: \(error.message)")
+        return nil
+      }
+    case .list(let items):
+      let words = items.compactMap(\.text)
+      guard words.count == items.count, words.first?.isEmpty == false else {
+        section.refuse("command", expected: expected, found: node)
+        return nil
+      }
+      return CommandTemplate(words: words)
+    case .mapping:
+      section.refuse("command", expected: expected, found: node)
+      return nil
+    }
+  }
+
+  /// Each place has a parameter, and no parameter the name of another place.
+  private static func check(
+    _ command: CommandTemplate, _ search: CommandSearch?, _ section: SectionReader
+  ) {
+    // Where the search could not be read, nobody knows its parameters.
+    if section.has("search"), search == nil { return }
+    let parameters = search?.space.parameters.map(\.name) ?? []
+    let own = search == nil ? ["trial_dir"] : CommandSearch.ownPlaces
+    for place in command.places where !(parameters + own).contains(place) {
+      let advice =
+        nearestWord(to: place, among: parameters + own).map { "did you mean {\($0)}?" }
+        ?? "write {{\(place)}} for the text itself"
+      section.problems.add(
+        section.line(of: "command"), "train.command: no parameter is named '\(place)'; \(advice)")
+    }
+    for name in parameters where CommandSearch.ownPlaces.contains(name) {
+      section.problems.add(
+        section.line(of: "search"),
+        "train.search.parameters: {\(name)} is the trial's own; give the parameter another name")
+    }
+  }
+
+  private static func resources(_ section: SectionReader) -> JobResources {
+    var resources = JobResources()
+    guard
+      let reader = section.section(
+        "resources", known: ["cpus", "gpus", "memory", "time"],
+        later: ["nodes": "jobs over several nodes are not possible yet; remove the key"])
+    else { return resources }
+    if let cpus = reader.integer("cpus", in: 1...1024) { resources.cpus = cpus }
+    if let gpus = reader.integer("gpus", in: 0...1024) { resources.gpus = gpus }
+    resources.memoryBytes = reader.byteCount("memory")
+    resources.timeLimitMs = reader.timeSpan("time")
+    return resources
+  }
+}

@@ -1,0 +1,246 @@
+internal import Basics
+internal import Compute
+internal import Experimentation
+internal import JobProtocol
+internal import Optimization
+
+/// A search over the parameters of a command: the study's coordinator chooses points, each trial is a job.
+///
+/// Nothing of it is kept here. Some slots ask for trials, each under a key of its own, run them as
+/// jobs whose identifiers come from the study and the number, and tell what came of them. A drive
+/// that begins again asks under the same keys, so it finds the trials that it had, and their jobs,
+/// which have gone on or ended meanwhile.
+struct CommandSearchDrive: Sendable {
+  /// What is searched for, and for whom.
+  struct Subject: Sendable {
+    var run: WorkflowRun
+    var training: CommandTraining
+    var search: CommandSearch
+    var train: WorkflowDefinition.TrainSection
+    /// The stage's run, below which the trials are.
+    var parent: Run
+  }
+
+  let drive: WorkflowDrive
+  let subject: Subject
+  let study: Identifier<StudySummary>
+
+  /// How long a slot may be silent before another one takes its trial over.
+  static let leaseMs: Int64 = 120_000
+  /// How often a slot looks after its trial.
+  private static let lookMs: Int64 = 500
+  /// Trials at a time on a cluster, whose queue is not ours.
+  private static let slotsElsewhere = 16
+
+  var parts: WorkflowParts { drive.parts }
+
+  /// Searches to the end.
+  ///
+  /// - Throws: `StageStop` where no trial gave a value.
+  func perform() async throws -> StageOutput.CommandOutput {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for slot in 0..<slots { group.addTask { try await work(slot) } }
+      // All slots see a cancellation by themselves, and end their jobs.
+      try await group.waitForAll()
+    }
+    return try await outcome()
+  }
+
+  private var slots: Int {
+    let wanted: Int
+    if let parallel = subject.search.parallel {
+      wanted = parallel
+    } else if subject.train.site != nil {
+      wanted = Self.slotsElsewhere
+    } else {
+      wanted = max(1, parts.fingerprint.cpus / max(1, subject.training.resources.cpus))
+    }
+    return min(wanted, subject.search.trials ?? wanted)
+  }
+
+  /// No trial begins after that.
+  private var isOver: Bool {
+    guard let timeMs = subject.search.timeMs else { return false }
+    let began = subject.run.stage(.train)?.startedAtMs ?? subject.run.createdAtMs
+    return parts.nowMs() - began >= timeMs
+  }
+
+  private func work(_ slot: Int) async throws {
+    // What it had begun before an interruption is brought to its end, whatever the time.
+    var asking = try await ask(slot, onlyHeld: true)
+    if case .trial(let trial) = asking { try await perform(trial) }
+    while !isOver {
+      try await drive.checkCancel()
+      asking = try await ask(slot, onlyHeld: false)
+      switch asking {
+      case .trial(let trial): try await perform(trial)
+      case .wait(let ms): try await Task.sleep(for: .milliseconds(ms))
+      case .done: return
+      }
+    }
+  }
+
+  private enum Asking {
+    case trial(CommandTrial)
+    case wait(ms: Int64)
+    case done
+  }
+
+  private func ask(_ slot: Int, onlyHeld: Bool) async throws -> Asking {
+    let answer = try await parts.studies.answer(
+      study,
+      [
+        "ask": [
+          "worker": .string(subject.run.id.rawValue), "key": .string("slot \(slot)"),
+          "held": .bool(onlyHeld),
+        ]
+      ])
+    if answer["done"]?.boolValue == true { return .done }
+    if let ms = answer["wait_ms"]?.numberValue { return .wait(ms: Int64(ms)) }
+    guard let json = answer["trial"], let trial = CommandTrial(json, space: subject.search.space)
+    else { throw WorkflowError(.outputInvalid, "The study \(study) answers no trial.") }
+    return .trial(trial)
+  }
+
+  /// Runs a trial as a job, and tells what came of it.
+  private func perform(_ trial: CommandTrial) async throws {
+    let id = Identifier<Job>.derived(from: study.rawValue, "\(trial.number)")
+    let folder = parts.jobs.workFolder(of: id)
+    try await drive.prepareCommandFolder(folder, subject.run)
+    var job = try await submit(trial, id, folder: folder)
+    var follower = TrialFollower(drive: self, trial: trial)
+    while true {
+      job = try await parts.jobs.waitForEnd(id, atMostMs: Self.lookMs)
+      if job.hasEnded {
+        guard !follower.isPruned, drive.isWorthRetrying(job) else { break }
+        job = try await parts.jobs.retry(id)
+      } else if try await parts.store.run(drive.id).isCancelRequested {
+        _ = try await parts.jobs.cancel(id)
+        _ = try await parts.jobs.waitForEnd(id)
+        break
+      } else if try await follower.look(nowMs: parts.nowMs()) {
+        _ = try await parts.jobs.cancel(id)
+      }
+    }
+    if job.reason != .succeeded { try await drive.checkCancel() }
+    let ending = try await ending(of: trial, job, folder: folder, isPruned: follower.isPruned)
+    let atMs = job.endedAtMs ?? parts.nowMs()
+    let (study, metric) = (study, subject.search.metric)
+    try await parts.store.ledger.write { db in
+      try CommandTracking.end(trial, of: study, ending, metric: metric, atMs: atMs, in: db)
+    }
+    try await tell(trial, ending)
+    try FileTree.remove(folder + "/dataset")
+  }
+
+  private func submit(
+    _ trial: CommandTrial, _ id: Identifier<Job>, folder: String
+  ) async throws -> Job {
+    var run = subject.parent
+    run.id = trial.run(of: study)
+    var values = trial.values
+    values["trial"] = "\(trial.number)"
+    values["trial_dir"] = folder
+    let environment =
+      [
+        EnvironmentVariable("AIFACTORY_STUDY", study.rawValue),
+        EnvironmentVariable("AIFACTORY_TRIAL", "\(trial.number)"),
+        EnvironmentVariable(
+          "AIFACTORY_PARAMS", String(decoding: trial.point.encoded(), as: UTF8.self)),
+      ]
+      + trial.values.sorted { $0.key < $1.key }.map {
+        EnvironmentVariable(Self.variable($0.key), $0.value)
+      }
+    let spec = drive.commandSpec(
+      subject.training, subject.train, subject.run,
+      name: "\(subject.run.name) trial \(trial.number)",
+      values: values, environment: environment, tracking: run, folder: folder)
+    let (study, parent, now) = (study, subject.parent, parts.nowMs())
+    return try await parts.jobs.submit(spec, id: id, in: subject.run.project) { job, db in
+      try CommandTracking.begin(
+        trial, of: study, below: parent, job: job.id.rawValue, nowMs: now, in: db)
+    }
+  }
+
+  /// `AIFACTORY_PARAM_` and the parameter's name, with `_` for what no variable's name has.
+  private static func variable(_ name: String) -> String {
+    "AIFACTORY_PARAM_"
+      + String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
+  }
+
+  private func ending(
+    of trial: CommandTrial, _ job: Job, folder: String, isPruned: Bool
+  ) async throws -> CommandTrial.Ending {
+    let reader = TrialValue(
+      ledger: parts.store.ledger, objects: parts.objects, search: subject.search)
+    let run = trial.run(of: study)
+    if job.reason == .succeeded { return try await reader.ending(of: run, folder: folder) }
+    if job.reason == .canceledByUser {
+      // Whoever canceled it before an interruption: the study knows whether the pruner wanted it.
+      let verdict = try await parts.studies.answer(
+        study, ["verdict": .number(Double(trial.number))])
+      if isPruned || verdict["prune"]?.boolValue == true { return .pruned }
+    }
+    let plan = StageJobPlan(stage: .train, role: "trial", key: "", verb: "command")
+    let failure = drive.failure(of: job, plan, folder: folder)
+    guard let words = try await reader.lastWords(of: run) else { return .failed(failure.message) }
+    return .failed("\(failure.message) It said: \(words)")
+  }
+
+  private func tell(_ trial: CommandTrial, _ ending: CommandTrial.Ending) async throws {
+    var members = [
+      JSONMember("tell", .number(Double(trial.number))),
+      JSONMember("attempt", .number(Double(trial.attempt))),
+    ]
+    switch ending {
+    case .completed(let value, _):
+      members += [
+        JSONMember("outcome", "completed"), JSONMember("value", StudyNumber.json(value)),
+      ]
+    case .pruned: members.append(JSONMember("outcome", "pruned"))
+    case .failed(let message):
+      members += [JSONMember("outcome", "failed"), JSONMember("message", .string(message))]
+    }
+    _ = try await parts.studies.answer(study, .object(members))
+  }
+
+  // MARK: The end
+
+  private func outcome() async throws -> StageOutput.CommandOutput {
+    let state = try await parts.studies.answer(study, ["state": true])
+    let best = try await parts.studies.answer(study, ["best": true])
+    func count(_ key: String) -> Int { Int(state[key]?.numberValue ?? 0) }
+    guard let number = (best["number"]?.numberValue).flatMap({ Int(exactly: $0) }) else {
+      throw StageStop(failure: try await failure(count("trials"), failed: count("failed")))
+    }
+    var output = StageOutput.CommandOutput(
+      run: subject.parent.id.rawValue,
+      bestRun: RunID.derived(from: study.rawValue, "\(number)").rawValue, study: study.rawValue,
+      metric: subject.search.metric, bestValue: StudyNumber.value(best["value"]), bestTrial: number)
+    output.completedTrials = count("completed")
+    output.prunedTrials = count("pruned")
+    output.failedTrials = count("failed")
+    return output
+  }
+
+  /// Why no trial has a value, in the words of the first that failed.
+  private func failure(_ trials: Int, failed: Int) async throws -> StageFailure {
+    let first = RunID.derived(from: study.rawValue, "0")
+    let message = try await parts.store.ledger.read { db -> String? in
+      guard try RunStore.find(first, in: db) != nil else { return nil }
+      return try RunStore.details(first, in: db).tags[RunTagKey.message]
+    }
+    guard trials > 0 else {
+      return StageFailure(
+        code: "trials_failed", message: "No trial began within the time of the search.",
+        hint: "Raise `search.time`.")
+    }
+    let what =
+      failed == trials ? "All \(trials) trials failed" : "None of the \(trials) trials completed"
+    return StageFailure(
+      code: "trials_failed",
+      message: what + (message.map { "; the first: \($0)" } ?? "."),
+      hint: "`aifactory studies show \(study)` lists them; `aifactory runs list --parent "
+        + "\(subject.parent.id)` has their output.")
+  }
+}

@@ -1,0 +1,144 @@
+internal import Basics
+internal import Experimentation
+internal import JobProtocol
+internal import Optimization
+
+/// The tracking runs of a command that trains: the stage's own, and one below it for each trial.
+struct CommandTracking: Sendable {
+  var run: WorkflowRun
+  var training: CommandTraining
+  var fingerprint: FactoryFingerprint
+  var nowMs: Int64
+
+  /// The stage's run.
+  var own: RunID { WorkflowTracking.id(of: .train, in: run.id) }
+
+  /// Makes the stage's run, once, and returns it.
+  func begin(in db: LedgerTransaction) throws -> Run {
+    let tree = WorkflowTracking(fingerprint: fingerprint, nowMs: nowMs)
+    let root = try tree.begin(run, in: db)
+    let made = try RunStore.create(
+      own, experiment: root.experiment, name: StageName.train.rawValue, user: root.user,
+      startedAtMs: nowMs, in: db)
+    let tags = [
+      RunTagKey.name: StageName.train.rawValue, RunTagKey.parent: root.id.rawValue,
+      RunTagKey.workflowRun: run.id.rawValue, RunTagKey.stage: StageName.train.rawValue,
+      RunTagKey.command: training.command.words.joined(separator: " "),
+    ]
+    var inputs: [RunInput] = []
+    if let dataset = run.dataset {
+      let input = DatasetInput(dataset: dataset, name: run.name, baseFolder: run.baseFolder)
+      inputs.append(try input.input("training", in: db))
+    }
+    try RunStore.note(
+      params: RunText.params(params), tags: RunText.tags(tags.merging(tree.environment) { $1 }),
+      inputs: inputs, on: own, in: db)
+    return made
+  }
+
+  private var params: [String: String] {
+    guard let search = training.search else { return [:] }
+    var params = [
+      "metric": search.metric, "goal": search.goal.rawValue, "sampler": search.sampler.rawValue,
+      "pruner": search.pruner.rawValue, "seed": "\(search.seed)",
+    ]
+    params["trials"] = search.trials.map(String.init)
+    params["time_ms"] = search.timeMs.map { "\($0)" }
+    return params
+  }
+
+  /// Makes a trial's run, once, together with its job.
+  static func begin(
+    _ trial: CommandTrial, of study: Identifier<StudySummary>, below parent: Run, job: String,
+    nowMs: Int64, in db: LedgerTransaction
+  ) throws {
+    let id = trial.run(of: study)
+    guard try RunStore.find(id, in: db) == nil else { return }
+    let name = "trial \(trial.number)"
+    try RunStore.create(
+      id, experiment: parent.experiment, name: name, job: job, user: parent.user,
+      startedAtMs: nowMs, in: db)
+    let tags = [
+      RunTagKey.name: name, RunTagKey.parent: parent.id.rawValue, RunTagKey.job: job,
+      "aifactory.study": study.rawValue, "aifactory.trial": "\(trial.number)",
+    ]
+    try RunStore.note(
+      params: RunText.params(trial.values), tags: RunText.tags(tags), on: id, in: db)
+    try RunStore.setStatus(.scheduled, of: id, in: db)
+  }
+
+  /// Writes what a trial came to into its run, if it is still there.
+  static func end(
+    _ trial: CommandTrial, of study: Identifier<StudySummary>, _ ending: CommandTrial.Ending,
+    metric: String, atMs: Int64, in db: LedgerTransaction
+  ) throws {
+    let id = trial.run(of: study)
+    guard try RunStore.find(id, in: db) != nil else { return }
+    switch ending {
+    case .completed(let value, let isLogged):
+      guard !isLogged else { return }
+      let point = MetricPoint(key: RunText.key(metric), value: value, step: 0, timestampMs: atMs)
+      try RunStore.log([point], to: id, in: db)
+    case .pruned:
+      try RunStore.note(tags: [RunTagKey.reason: "pruned"], on: id, in: db)
+    case .failed(let message):
+      let tags = [RunTagKey.reason: "failed", RunTagKey.message: message]
+      try RunStore.note(tags: RunText.tags(tags), on: id, in: db)
+      try RunStore.setStatus(.failed, of: id, endedAtMs: atMs, in: db)
+    }
+  }
+}
+
+/// One trial of a command.
+struct CommandTrial: Sendable {
+  var number: Int
+  /// How often it was given to somebody.
+  var attempt: Int
+  /// The values of its parameters, as text.
+  var values: [String: String]
+  /// The same as JSON.
+  var point: JSONValue
+
+  /// What became of it.
+  enum Ending: Sendable, Equatable {
+    /// With a value, and whether its run has it already.
+    case completed(Double, isLogged: Bool)
+    case pruned
+    case failed(String)
+  }
+
+  /// Its tracking run.
+  func run(of study: Identifier<StudySummary>) -> RunID {
+    .derived(from: study.rawValue, "\(number)")
+  }
+
+  /// The answer to an asking; nil where it gives no trial.
+  init?(_ json: JSONValue, space: SearchSpace) {
+    guard let number = (json["number"]?.numberValue).flatMap({ Int(exactly: $0) }),
+      let attempt = (json["attempt"]?.numberValue).flatMap({ Int(exactly: $0) }),
+      let point = json["point"]
+    else { return nil }
+    self.number = number
+    self.attempt = attempt
+    self.point = point
+    values = space.texts(of: point)
+  }
+}
+
+/// A number as coordinators write it: JSON lacks some.
+enum StudyNumber {
+  static func json(_ value: Double) -> JSONValue {
+    if value.isFinite { return .number(value) }
+    return .string(value.isNaN ? "NaN" : value > 0 ? "Infinity" : "-Infinity")
+  }
+
+  static func value(_ json: JSONValue?) -> Double? {
+    switch json {
+    case .number(let value)?: value
+    case .string("NaN")?: .nan
+    case .string("Infinity")?: .infinity
+    case .string("-Infinity")?: -.infinity
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,154 @@
+import Basics
+import Foundation
+import Testing
+
+/// Searches over the parameters of a user's own command, through the built programs.
+@Suite(.serialized, .timeLimit(.minutes(10)))
+struct CommandSearchEndToEndTests {
+  private func wait(for id: String, _ factory: FactoryProgram) async throws -> [String: Any] {
+    var run: [String: Any] = [:]
+    try await factory.until(240, "the workflow run ends") {
+      run = try factory("workflows", "show", id, "--output", "json").json
+      return !["queued", "running"].contains(run["status"] as? String ?? "queued")
+    }
+    return run
+  }
+
+  private func trials(of study: String, _ factory: FactoryProgram) throws -> [[String: Any]] {
+    let answer = try factory("studies", "show", study, "--output", "json")
+    return answer.json["trials"] as? [[String: Any]] ?? []
+  }
+
+  @Test
+  func `a search over a script survives the death of the server, the agents and the coordinator`()
+    async throws
+  {
+    let factory = try FactoryProgram()
+    defer { factory.close() }
+    try factory.write(
+      "train.sh",
+      """
+      sleep 0.2
+      test "$AIFACTORY_PARAM_x" = "$1" || exit 7
+      echo "first loss=1000"
+      awk -v x="$1" 'BEGIN { printf "loss=%.17g\\n", (x - 1) ^ 2 }'
+      """)
+    try factory.write(
+      "tune.yaml",
+      """
+      name: tune
+      train:
+        command: sh train.sh {x}
+        resources: {cpus: 1, time: 1m}
+        search:
+          parameters: {x: {uniform: [0, 4]}}
+          metric: loss
+          read: {output: 'loss=(\\S+)'}
+          trials: 24
+          parallel: 4
+
+      """)
+    let started = try factory("run", "tune.yaml", "--detach", "--output", "json")
+    let id = try #require(started.json["workflow_run"] as? String, "\(started.errors)")
+    func ended() throws -> Int {
+      let run = try factory("workflows", "show", id, "--output", "json").json
+      let stages = run["stages"] as? [[String: Any]]
+      let progress = stages?.first?["progress"] as? [String: Any]
+      return progress?["trials"] as? Int ?? 0
+    }
+    try await factory.until(90, "some trials have ended") { try ended() >= 4 }
+    for pid in factory.processes(holding: "worker study") { kill(pid, SIGKILL) }
+    for pid in factory.processes(holding: "aifactory-agent") { kill(pid, SIGKILL) }
+    try await factory.until(90, "trials have ended after that") { try ended() >= 8 }
+    kill(try factory.serverFile().pid, SIGKILL)
+    let run = try await wait(for: id, factory)
+    #expect(run["status"] as? String == "succeeded", "\(run)")
+    let study = try #require(run["study"] as? String)
+    try await factory.until(30, "the ledger has all trials") {
+      try trials(of: study, factory).count == 24
+    }
+    let all = try trials(of: study, factory)
+    #expect(all.allSatisfy { $0["outcome"] as? String == "completed" }, "\(all)")
+    let metrics = run["metrics"] as? [String: [String: Double]]
+    let best = try #require(metrics?["validation"]?["loss"])
+    #expect(best == all.compactMap { $0["value"] as? Double }.min())
+    #expect(best < 1)
+    // The best trial's run has its parameter, the metric and what the command printed.
+    let bestRun = try #require(run["best_run"] as? String)
+    let shown = try factory("runs", "show", bestRun, "--output", "json").json
+    let params = try #require(shown["params"] as? [String: String])
+    let x = try #require(params["x"].flatMap { Double($0) })
+    #expect(abs((x - 1) * (x - 1) - best) < 1e-12)
+    let again = try factory("run", "tune.yaml", "--output", "json")
+    let stages = again.json["stages"] as? [[String: Any]]
+    #expect(stages?.first?["reused"] as? Bool == false)
+  }
+
+  @Test func `a command that always fails fails the stage, with its last words`() throws {
+    let factory = try FactoryProgram()
+    defer { factory.close() }
+    try factory.write(
+      "bad.yaml",
+      """
+      name: bad
+      train:
+        command: [sh, -c, "echo no such thing >&2; exit 3"]
+        search: {parameters: {x: {int: [1, 9]}}, metric: loss, trials: 3}
+
+      """)
+    let run = try factory("run", "bad.yaml", "--output", "json")
+    #expect(run.status == 1)
+    let error = try #require(run.json["error"] as? [String: Any], "\(run.output)\(run.errors)")
+    #expect(error["code"] as? String == "trials_failed")
+    let message = try #require(error["message"] as? String)
+    #expect(message.contains("All 3 trials failed"))
+    #expect(message.hasSuffix("ended with exit code 3. It said: no such thing"))
+  }
+
+  @Test func `MLflow's client logs into the trials, and the best model is registered`() throws {
+    let factory = try FactoryProgram()
+    defer { factory.close() }
+    try #require(
+      FileTree.exists(MLflowClient.python), "no MLflow client: run `make mlflow-client` first")
+    try factory.write(
+      "train.py",
+      """
+      import os, sys
+      import mlflow
+      from sklearn.linear_model import Ridge
+
+      alpha = float(sys.argv[1])
+      with mlflow.start_run():
+          mlflow.log_param("alpha", sys.argv[1])
+          for step in range(1, 4):
+              mlflow.log_metric("val_loss", (alpha - 1) ** 2 + 1 / step, step=step)
+          mlflow.sklearn.log_model(Ridge(alpha=alpha).fit([[0.0], [1.0]], [0.0, 1.0]), name="net")
+      """)
+    try factory.write(
+      "tune.yaml",
+      """
+      name: ridge
+      train:
+        command: \(MLflowClient.python) train.py {alpha}
+        search:
+          parameters: {alpha: {log_uniform: [0.1, 10]}}
+          metric: val_loss
+          pruner: median
+          steps: 3
+          trials: 3
+      register: {model: ridge}
+
+      """)
+    let run = try factory("run", "tune.yaml", "--output", "json")
+    #expect(run.status == 0, "\(run.output)\(run.errors)")
+    let version = run.json["model_version"] as? [String: Any]
+    #expect(version?["name"] as? String == "ridge" && version?["version"] as? Int == 1)
+    let best = try #require(run.json["best_run"] as? String)
+    let shown = try factory("runs", "show", best, "--output", "json").json
+    let params = try #require(shown["params"] as? [String: String])
+    let alpha = try #require(params["alpha"].flatMap { Double($0) })
+    let metrics = run.json["metrics"] as? [String: [String: Double]]
+    let value = try #require(metrics?["validation"]?["val_loss"])
+    #expect(abs(value - ((alpha - 1) * (alpha - 1) + 1.0 / 3)) < 1e-9)
+  }
+}

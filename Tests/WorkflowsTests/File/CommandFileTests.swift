@@ -1,0 +1,167 @@
+import JobProtocol
+import Optimization
+import Testing
+
+@testable import Workflows
+
+@Suite struct CommandFileTests {
+  private func definition(_ text: String) throws -> WorkflowDefinition {
+    try WorkflowFile.parse(text: text, path: "w.yaml")
+  }
+
+  @Test func `a search over a command's parameters is read as the design writes it`() throws {
+    let definition = try definition(
+      """
+      name: w
+      train:
+        command: python train.py --lr {lr} --depth {depth}
+        resources: {cpus: 4, gpus: 1, memory: 16GB, time: 2h}
+        search:
+          parameters: {lr: {log_uniform: [1e-5, 1e-1]}, depth: {int: [2, 8]}, act: {choice: [relu, gelu]}}
+          metric: val_loss
+          goal: minimize
+          trials: 200
+      register: {model: m}
+
+      """)
+    #expect(definition.stages == [.train, .register])
+    let training = try #require(definition.train?.command)
+    #expect(
+      training.command.words == ["python", "train.py", "--lr", "{lr}", "--depth", "{depth}"])
+    #expect(
+      training.resources
+        == JobResources(
+          cpus: 4, memoryBytes: 16_000_000_000, gpus: 1, timeLimitMs: 7_200_000))
+    let search = try #require(training.search)
+    #expect(
+      search.space.parameters == [
+        SearchParameter("lr", .float(low: 1e-5, high: 1e-1, log: true)),
+        SearchParameter("depth", .int(low: 2, high: 8, log: false)),
+        SearchParameter("act", .categorical(["relu", "gelu"])),
+      ])
+    #expect(search.metric == "val_loss" && search.goal == .minimize && search.trials == 200)
+    #expect(search.source == .mlflow && search.sampler == .tpe && search.pruner == .none)
+    #expect(search.timeMs == nil && search.parallel == nil && search.seed == 7)
+  }
+
+  @Test func `rules, conditions and where the metric stands are read`() throws {
+    let definition = try definition(
+      """
+      name: w
+      data: {source: a.csv, target: y}
+      train:
+        command: [sh, -c, "train --solver {solver}"]
+        site: tank
+        restart: {on: [timeout]}
+        search:
+          parameters:
+            solver: {choice: [adam, sgd]}
+            momentum: {uniform: [0, 1], when: {solver: [sgd]}}
+            width: {ordinal: [16, 32]}
+          forbidden: [{solver: adam, width: 16}]
+          initial: [{solver: sgd, momentum: 0.9, width: 32}]
+          metric: acc
+          goal: maximize
+          read: {output: 'acc=(\\S+)'}
+          time: 10m
+          parallel: 3
+
+      """)
+    #expect(definition.stages == [.data, .train])
+    let search = try #require(definition.train?.command?.search)
+    #expect(search.space.parameters[1].condition == .init(parent: "solver", values: ["sgd"]))
+    #expect(search.space.forbidden.count == 1 && search.space.initialPoints.count == 1)
+    #expect(search.goal == .maximize && search.timeMs == 600_000 && search.trials == nil)
+    #expect(search.source == .output(try LinePattern(#"acc=(\S+)"#)) && search.parallel == 3)
+    #expect(definition.train?.site == "tank")
+    #expect(definition.train?.restart == JobRestart(on: [.timeout]))
+  }
+
+  @Test func `a command may run once, without a search and without data`() throws {
+    let definition = try definition("name: w\ntrain: {command: ./train.sh}\n")
+    #expect(definition.stages == [.train])
+    #expect(definition.train?.command?.search == nil)
+    #expect(definition.train?.command?.resources == JobResources())
+  }
+
+  private static let search = "search: {metric: l, parameters: {lr: {uniform: [0, 1]}}}"
+  private static func train(_ text: String) -> String { "name: w\ntrain:\n  \(text)\n" }
+
+  static let mistakes: [(String, String)] = [
+    (
+      train("command: t --lr {lrr}\n  \(search)"),
+      "w.yaml:3: train.command: no parameter is named 'lrr'; did you mean {lr}?"
+    ),
+    (
+      train("command: t {anything}"),
+      "w.yaml:3: train.command: no parameter is named 'anything'; write {{anything}} for the text "
+        + "itself"
+    ),
+    (
+      train("command: t | tee log"),
+      "w.yaml:3: train.command: '|' means something to a shell alone; write [sh, -c, \"…\"]"
+    ),
+    (
+      train("command: t\n  search: {metric: l}"),
+      "w.yaml:4: train.search: 'parameters' is missing: what may be tried, such as "
+        + "{lr: {log_uniform: [1e-5, 0.1]}}"
+    ),
+    (
+      train("command: t\n  search: {parameters: {lr: {uniform: [0, 1]}}}"),
+      "w.yaml:4: train.search: 'metric' is missing: what is optimized, such as val_loss"
+    ),
+    (
+      train("command: t\n  search: {metric: l, parameters: {lr: {unifrom: [0, 1]}}}"),
+      "w.yaml:4: train.search.parameters: the parameter lr has an unknown word unifrom; "
+        + "did you mean uniform?"
+    ),
+    (
+      train("command: t\n  search: {metric: l, parameters: {trial: {uniform: [0, 1]}}}"),
+      "w.yaml:4: train.search.parameters: {trial} is the trial's own; give the parameter another "
+        + "name"
+    ),
+    (
+      train(
+        "command: t\n  search: {metric: l, read: {file: ../x}, parameters: {a: {int: [1, 2]}}}"),
+      "w.yaml:4: train.search.read.file: expected a path below the trial's folder, such as "
+        + "metrics.json; the command finds the folder as {trial_dir}"
+    ),
+    (
+      train(
+        "command: t\n  search: {metric: l, read: {output: '(a'}, parameters: {a: {int: [1, 2]}}}"),
+      "w.yaml:4: train.search.read.output: a '(' without its ')', at character 3"
+    ),
+    (
+      train(
+        "command: t\n  search: {metric: l, pruner: median, read: {file: m}, "
+          + "parameters: {a: {int: [1, 2]}}}"),
+      "w.yaml:4: train.search.pruner: trials are followed by what they log through MLflow; remove "
+        + "the pruner, or 'read'"
+    ),
+    (
+      train("command: t\n  resources: {nodes: 2}"),
+      "w.yaml:4: train.resources.nodes: jobs over several nodes are not possible yet; remove the "
+        + "key"
+    ),
+    (
+      train("command: t\nevaluate: {}"),
+      "w.yaml:4: evaluate: what a command trains, it measures itself; let it log its metrics, and "
+        + "remove the section"
+    ),
+    (
+      train("command: t\nregister: {model: m}\ndeploy: {endpoint: e}"),
+      "w.yaml:5: deploy: a model that a command logged needs its packages first; remove the "
+        + "section, and use `aifactory endpoints deploy NAME --model MODEL` after the run"
+    ),
+  ]
+
+  @Test(arguments: mistakes)
+  func `a mistake is told with its line`(text: String, message: String) {
+    #expect {
+      try definition(text)
+    } throws: { error in
+      let told = (error as? WorkflowFileError)?.message
+      return told == message
+    }
+  }
+}
