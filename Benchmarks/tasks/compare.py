@@ -82,7 +82,7 @@ def rate(name, count, seconds):
 
 
 bare = rate("posix_spawn", TASKS, spawn(TASKS))
-mine = rate("aifactory, one job", TASKS, ours(TASKS, "--cpus", "1"))
+mine = rate("aifactory, one job", TASKS, ours(TASKS, "--cpus", str(CORES)))
 peer = rate("HyperQueue, in one process", TASKS, hyperqueue(TASKS))
 print(f"BENCH name=tasks/spawn ours={mine:.0f} peer={bare:.0f} ratio={mine / bare:.2f} unit=tasks/s goal=>=0.7")
 print(f"BENCH name=tasks/hyperqueue ours={mine:.0f} peer={peer:.0f} ratio={mine / peer:.2f} unit=tasks/s goal=>1")
@@ -90,7 +90,7 @@ passed = mine >= 0.7 * bare and mine > peer
 if cluster:
     factory(["sites", "add", "bench", "--scratch", f"{cluster}/scratch"])
     plain = rate("Slurm, plain array", SLURM_TASKS, array(SLURM_TASKS))
-    packed = rate("aifactory on Slurm, one job", SLURM_TASKS, ours(SLURM_TASKS, "--cpus", "1", "--site", "bench"))
+    packed = rate("aifactory on Slurm, one job", SLURM_TASKS, ours(SLURM_TASKS, "--cpus", str(CORES), "--site", "bench"))
     print(f"BENCH name=tasks/slurm ours={packed:.1f} peer={plain:.1f} ratio={packed / plain:.2f} unit=tasks/s goal=>=0.95")
     passed = passed and packed >= 0.95 * plain
 sys.exit(0 if passed else 1)

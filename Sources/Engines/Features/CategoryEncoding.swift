@@ -1,13 +1,19 @@
-/// A text out of few as a code that an engine splits by sets.
+/// A text out of few as a code that an engine splits by sets, or by order.
 ///
 /// The most frequent values of training get codes of their own. Where there are more than the
 /// bound, all others share one code, which values never seen get too; else those are missing.
+///
+/// Few values are coded in the order of their texts, since names of classes often carry one (`A1`, `A2`;
+/// `<1 year`, `1-4 years`); many in that of their frequency, so that the first codes tell most.
 struct CategoryEncoding: Sendable, Equatable {
   /// Values by code.
   let values: [String]
   /// Whether a last code stands for every other value.
   let hasRareCode: Bool
   private let codes: [String: Float]
+
+  /// Most values that are coded in the order of their texts.
+  private static let mostInTextOrder = 32
 
   init(values: [String], hasRareCode: Bool) {
     self.values = values
@@ -26,7 +32,9 @@ struct CategoryEncoding: Sendable, Equatable {
     let seen = counts.indices.filter { counts[$0] > 0 }
       .sorted { (counts[$1], texts[$0]) < (counts[$0], texts[$1]) }
     guard seen.count > 1 || (seen.count == 1 && missing > 0) else { return nil }
-    self.init(values: seen.prefix(bound).map { texts[$0] }, hasRareCode: seen.count > bound)
+    var values = seen.prefix(bound).map { texts[$0] }
+    if values.count <= Self.mostInTextOrder { values.sort(by: NaturalOrder.areInOrder) }
+    self.init(values: values, hasRareCode: seen.count > bound)
   }
 
   var codeCount: Int { values.count + (hasRareCode ? 1 : 0) }

@@ -2,7 +2,7 @@
 public enum FeatureType: String, Codable, Sendable {
   /// A quantity: greater and smaller mean something.
   case quantity = "q"
-  /// A code from 0: only equal and different mean something.
+  /// A code from 0: equal and different mean something, greater and smaller perhaps.
   case category = "c"
 }
 
@@ -44,6 +44,12 @@ public struct FeatureMatrix: Sendable, Equatable {
       count = numbers.count * width
     }
     return FeatureMatrix(rowCount: numbers.count, types: types, values: taken)
+  }
+
+  /// The same values, with codes read as quantities.
+  public var ordered: FeatureMatrix {
+    FeatureMatrix(
+      rowCount: rowCount, types: Array(repeating: .quantity, count: columnCount), values: values)
   }
 
   /// Whether all bits are equal.

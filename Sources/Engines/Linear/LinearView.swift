@@ -31,7 +31,7 @@ struct LinearView: Codable, Sendable, Equatable {
   /// Columns of the view.
   var width: Int { parts.reduce(0) { $0 + $1.width } }
 
-  /// Most codes of a category that get a column: codes are ordered by frequency.
+  /// Most codes of a category that get a column: of many, the first are the frequent ones.
   private static let codeBound = 64
   /// Columns that all categories of a wide table share.
   private static let categoryColumns = 4_096

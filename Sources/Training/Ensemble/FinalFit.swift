@@ -135,7 +135,7 @@ struct FinalFit {
     _ choice: Choice, rows: [Int], linear: LinearModel?, onMember: (Int) -> Void = { _ in },
     onCopy: (Int) -> Void = { _ in }
   ) throws -> [FittedMember] {
-    var matrices: [Bool: XGBoostMatrix] = [:]
+    var matrices: [TreeSettings.Layout: XGBoostMatrix] = [:]
     var members: [[FittedMember]] = []
     var costs: [Double?] = []
     for (place, member) in choice.members.enumerated() {
@@ -200,16 +200,17 @@ struct FinalFit {
   /// - Parameter copy: 0 has the seed of the trial, others have their own.
   private func model(
     _ trial: SearchedTrial, copy: Int = 0, rows: [Int], weight: Double,
-    _ matrices: inout [Bool: XGBoostMatrix]
+    _ matrices: inout [TreeSettings.Layout: XGBoostMatrix]
   ) throws -> FittedMember {
     let settings = settings(trial, copy: copy, threads: threads)
     let isAll = rows.count == problem.rowCount
     let matrix =
-      try matrices[settings.isLogarithmic]
+      try matrices[settings.layout]
       ?? XGBoostMatrix(
-        library: library, features: isAll ? features : features.rows(rows),
+        library: library,
+        features: settings.engineFeatures(isAll ? features : features.rows(rows)),
         labels: rows.map { settings.engineLabel(problem.labels[$0]) }, threads: threads)
-    matrices[settings.isLogarithmic] = matrix
+    matrices[settings.layout] = matrix
     let booster = try XGBoostBooster(
       library: library, parameters: settings.ordered, matrices: [matrix])
     try booster.train(matrix, rounds: rounds(of: trial))

@@ -14,7 +14,7 @@ final class TreeFold: @unchecked Sendable {
   private let features: (training: FeatureMatrix, validation: FeatureMatrix)
   private let labels: (training: [Double], validation: [Double])
   private let threads: Int
-  private var matrices: [Bool: (training: XGBoostMatrix, validation: XGBoostMatrix)] = [:]
+  private var matrices: [TreeSettings.Layout: (training: XGBoostMatrix, validation: XGBoostMatrix)] = [:]
   private var booster: XGBoostBooster?
   /// The followed metric after each round of the current trial.
   private(set) var curve: [Double] = []
@@ -77,16 +77,16 @@ final class TreeFold: @unchecked Sendable {
   private func matrices(
     for settings: TreeSettings
   ) throws -> (training: XGBoostMatrix, validation: XGBoostMatrix) {
-    if let known = matrices[settings.isLogarithmic] { return known }
+    if let known = matrices[settings.layout] { return known }
     let made = (
       training: try XGBoostMatrix(
-        library: library, features: features.training,
+        library: library, features: settings.engineFeatures(features.training),
         labels: labels.training.map(settings.engineLabel), threads: threads),
       validation: try XGBoostMatrix(
-        library: library, features: features.validation,
+        library: library, features: settings.engineFeatures(features.validation),
         labels: labels.validation.map(settings.engineLabel), threads: threads)
     )
-    matrices[settings.isLogarithmic] = made
+    matrices[settings.layout] = made
     return made
   }
 }

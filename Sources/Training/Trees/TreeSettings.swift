@@ -12,6 +12,8 @@ struct TreeSettings: Sendable, Equatable {
   var mostLeaves: Int
   /// Trained on log(1 + label), and predictions turned back.
   var isLogarithmic: Bool
+  /// Trained on codes of categories as if they were quantities.
+  var ordersCategories: Bool
   /// Most rounds that a trial may take.
   var mostRounds: Int
   /// Rounds without a better value after which a trial ends.
@@ -26,6 +28,7 @@ struct TreeSettings: Sendable, Equatable {
     mostLeaves = max(point.number("max_leaves").map { Int($0) } ?? 31, 2)
     let loss = point.word("loss").flatMap(TreeSpace.Loss.init(rawValue:))
     isLogarithmic = loss == .logarithm
+    ordersCategories = point.word("categories") == TreeSpace.CategorySplit.order.rawValue
     patience = min(max(Int(2.5 / eta), 15), 120)
     mostRounds = max(3000 / max((problem.classCount ?? 2) / 2, 1), 150)
 
@@ -61,6 +64,19 @@ struct TreeSettings: Sendable, Equatable {
 
   /// The parameters in a fixed order, as the engine takes them.
   var ordered: [(String, String)] { parameters.sorted { $0.key < $1.key } }
+
+  /// What decides which matrix a booster is trained on.
+  struct Layout: Hashable {
+    var isLogarithmic: Bool
+    var ordersCategories: Bool
+  }
+
+  var layout: Layout { Layout(isLogarithmic: isLogarithmic, ordersCategories: ordersCategories) }
+
+  /// The features as the booster sees them.
+  func engineFeatures(_ features: FeatureMatrix) -> FeatureMatrix {
+    ordersCategories ? features.ordered : features
+  }
 
   /// The label as the booster sees it.
   func engineLabel(_ label: Double) -> Float { Float(isLogarithmic ? log1p(label) : label) }

@@ -16,6 +16,14 @@ struct TreeSpace: Sendable {
   /// Losses of a regression by the word in the search space.
   enum Loss: String { case squared, absolute, logarithm }
 
+  /// How trees split a category, by the word in the search space.
+  enum CategorySplit: String, CaseIterable {
+    /// By sets of its values.
+    case sets
+    /// By the order of its codes, as quantities are: less to choose from, so that few rows overfit less.
+    case order
+  }
+
   init(_ problem: LearningProblem) throws {
     let rows = problem.plan.folds.map(\.training.count).min() ?? problem.rowCount
     let mostLeaves = min(max(rows / 10, 8), 1024)
@@ -30,7 +38,12 @@ struct TreeSpace: Sendable {
       SearchParameter("reg_alpha", .float(low: 1e-4, high: 10, log: true)),
     ]
     if problem.features.types.contains(.category) {
-      parameters.append(SearchParameter("max_cat_to_onehot", .int(low: 1, high: 64, log: true)))
+      let words = CategorySplit.allCases.map(\.rawValue)
+      parameters.append(SearchParameter("categories", .categorical(words)))
+      parameters.append(
+        SearchParameter(
+          "max_cat_to_onehot", .int(low: 1, high: 64, log: true),
+          when: .init(parent: "categories", values: [CategorySplit.sets.rawValue])))
     }
     let losses = Self.losses(of: problem)
     if losses.count > 1 {
@@ -58,14 +71,15 @@ struct TreeSpace: Sendable {
     let pace = outputs > 2 ? 3.0 : 1.0
     func point(
       eta: Double, leaves: Int, child: Double, rows: Double, columns: Double, nodes: Double = 1,
-      lambda: Double, alpha: Double = 1e-4, loss: Loss? = nil
+      lambda: Double, alpha: Double = 1e-4, split: CategorySplit = .sets, loss: Loss? = nil
     ) -> SearchPoint {
       var point = SearchPoint([
         "eta": .float(min(eta * pace, 0.3)), "max_leaves": .int(leaves),
         "min_child_weight": .float(child),
         "subsample": .float(rows), "colsample_bytree": .float(columns),
         "colsample_bynode": .float(nodes), "reg_lambda": .float(lambda),
-        "reg_alpha": .float(alpha), "max_cat_to_onehot": .int(4), "balance": .float(0),
+        "reg_alpha": .float(alpha), "categories": .category(split.rawValue),
+        "max_cat_to_onehot": .int(4), "balance": .float(0),
       ])
       if let loss { point["loss"] = .category(loss.rawValue) }
       return point
@@ -77,11 +91,13 @@ struct TreeSpace: Sendable {
         : point(eta: 0.1, leaves: 31, child: 1, rows: 0.9, columns: 0.9, lambda: 1, loss: first),
       point(
         eta: 0.05, leaves: 15, child: 4, rows: 0.8, columns: 0.7, nodes: 0.7, lambda: 3,
-        loss: first),
+        split: .order, loss: first),
       point(
         eta: 0.05, leaves: 96, child: 2, rows: 0.8, columns: 0.7, nodes: 0.5, lambda: 1,
         loss: first),
-      point(eta: 0.1, leaves: 6, child: 1, rows: 0.9, columns: 0.6, lambda: 1, loss: first),
+      point(
+        eta: 0.1, leaves: 6, child: 1, rows: 0.9, columns: 0.6, lambda: 1, split: .order,
+        loss: first),
     ]
     if outputs > 2 {
       // Small trees that see few columns each, as those of random forests do (Breiman 2001).

@@ -83,7 +83,9 @@ struct FeaturePipelineTests {
     #expect(pipeline.inputColumns == ["x"])
   }
 
-  @Test func `categories get codes by frequency and unseen ones are missing`() throws {
+  @Test func `few categories get codes in the order of their texts and unseen ones are missing`()
+    throws
+  {
     let training = table(
       ("c", .category, .strings(codes: [1, 1, 0, 2, 2, 2], values: ["a", "b", "c", "never"])),
       rows: 6)
@@ -93,9 +95,21 @@ struct FeaturePipelineTests {
       table(
         ("c", .category, .strings(codes: [0, 1, 2, 3, -1], values: ["c", "b", "a", "never"])),
         rows: 5))
-    #expect(features.values.prefix(3) == [0, 1, 2])
+    #expect(features.values.prefix(3) == [2, 1, 0])
     #expect(features.values.dropFirst(3).allSatisfy { $0.isNaN })
     #expect(features.types == [.category])
+  }
+
+  @Test func `many categories get codes by frequency`() throws {
+    let texts = (0..<40).map { "v\($0)" }
+    // Value i in i + 1 rows.
+    let codes = (0..<40).flatMap { Array(repeating: Int32($0), count: $0 + 1) }
+    let training = table(
+      ("c", .category, .strings(codes: codes, values: texts)), rows: codes.count)
+    let pipeline = try FeaturePipeline.fit(training, columns: [column("c", .category)])
+    let features = pipeline.transform(
+      table(("c", .category, .strings(codes: [39, 38, 0], values: texts)), rows: 3))
+    #expect(features.values == [0, 1, 39])
   }
 
   @Test func `beyond the bound all rare categories share a code, unseen ones too`() throws {
