@@ -13,6 +13,11 @@ extension Attempt {
       // What a task started in its group goes with it.
       _ = kill(-ended.pid, SIGKILL)
       drain(index, outputs)
+      if running[index].number == Self.preparationNumber {
+        running.remove(at: index)
+        hasPrepared(ended.exit)
+        continue
+      }
       if ended.exit != .exited(code: 0) { firstFailure = firstFailure ?? ended.exit }
       record(.taskEnded(task: running[index].number, exit: ended.exit, usage: ended.usage))
       running.remove(at: index)

@@ -16,6 +16,8 @@ final class Attempt {
   /// How the first task that failed ended.
   var firstFailure: TaskExit?
   var hasStartedAny = false
+  /// How far what comes before the first task is.
+  var preparation = Preparation.over
   var message: String?
   var usage = AttemptUsage()
   /// Processor time of processes that have ended.
@@ -55,7 +57,7 @@ final class Attempt {
     if let group = memory.group {
       cgroup = open(group.path + "/cgroup.procs", O_WRONLY | O_CLOEXEC)
     }
-    let launcher = TaskLauncher(
+    var launcher = TaskLauncher(
       attempt: attempt, environment: environment, cgroup: cgroup)
     let outputs = Outputs(
       folder: folder, limit: resources.outputLimitBytes, keepsLines: attempt.spec.taskCount > 1)
@@ -67,12 +69,14 @@ final class Attempt {
         AgentStart(
           pid: getpid(), startTicks: own?.startTicks ?? 0, version: AgentProgram.version,
           memory: memory.method, cgroup: memory.group?.path)))
+    if let script = attempt.preparation { prepare(script, attempt, launcher) }
     launchTasks(launcher, concurrency: concurrency)
     journal.flush()
 
     while !running.isEmpty {
       waitForNews(outputs)
       reapChildren(outputs)
+      if let variables = takePrepared() { launcher.environment.replace(by: variables) }
       if memory.group?.hasExceeded == true, stopCause == nil { stop(.memoryLimit) }
       launchTasks(launcher, concurrency: concurrency)
       keepTime(memory, outputs, graceMs: resources.gracePeriodMs)
@@ -99,6 +103,7 @@ final class Attempt {
   }
 
   private func launchTasks(_ launcher: TaskLauncher, concurrency: Int) {
+    guard preparation == .over else { return }
     while running.count < concurrency, nextTask < taskLimit, stopCause == nil {
       let number = nextTask
       nextTask += 1

@@ -25,7 +25,7 @@ struct RunningTask {
 /// Starts the tasks of one attempt.
 struct TaskLauncher {
   let attempt: AttemptSpec
-  let environment: TaskEnvironment
+  var environment: TaskEnvironment
   /// Descriptor of the control group's process list; -1 without one.
   let cgroup: Int32
 

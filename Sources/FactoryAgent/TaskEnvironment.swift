@@ -40,6 +40,23 @@ struct TaskEnvironment {
     set(Survivors.markerVariable, attempt.marker)
   }
 
+  /// Takes the variables that a preparation has left, save those that are of its own shell.
+  ///
+  /// - Parameter text: `NAME=VALUE`, each ended by a zero byte.
+  mutating func replace(by text: [UInt8]) {
+    (names, entries) = ([:], [])
+    for entry in text.split(separator: 0) {
+      let pair = String(decoding: entry, as: UTF8.self)
+      guard let equals = pair.utf8.firstIndex(of: UInt8(ascii: "=")), equals > pair.startIndex
+      else { continue }
+      let name = String(pair[..<equals])
+      guard !Self.ownOfShell.contains(name) else { continue }
+      set(name, String(pair[pair.index(after: equals)...]))
+    }
+  }
+
+  private static let ownOfShell: Set = ["AIFACTORY_TASK", "OLDPWD", "PWD", "SHLVL", "_"]
+
   private mutating func set(_ name: String, _ value: String) {
     let pair = name + "=" + value
     if let index = names[name] {

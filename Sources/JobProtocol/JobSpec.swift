@@ -29,6 +29,8 @@ public struct JobSpec: Hashable, Codable, Sendable {
   public var restart: JobRestart?
   /// Its place in an array; nil for a job of its own.
   public var array: JobArrayPlace?
+  /// The files of which each attempt gets a fresh copy to start in; nil for none.
+  public var code: JobCode?
 
   /// Takes every value as it is.
   public init(

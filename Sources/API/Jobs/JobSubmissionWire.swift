@@ -34,6 +34,8 @@ public struct JobSubmissionWire: Codable, Sendable, Equatable {
   public var restart: JobRestartWire?
   /// Name of the experiment in which the job gets a run of its own; none by default.
   public var experiment: String?
+  /// Absolute path of a folder of which each attempt gets a copy, as it is now, to start in.
+  public var code: String?
   /// Who asks, and out of which working copy.
   public var source: SourceWire?
 

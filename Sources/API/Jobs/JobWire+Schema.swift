@@ -7,7 +7,7 @@ extension JobSubmissionWire: DescribedWire {
     "memory_bytes?": .positive, "gpus?": .count, "time_limit_ms?": .positive,
     "grace_period_ms?": .count, "output_limit_bytes?": .count, "priority?": .integer,
     "site?": .text, "restart?": .record(JobRestartWire.self), "experiment?": .text,
-    "source?": .record(SourceWire.self),
+    "code?": .absolutePath, "source?": .record(SourceWire.self),
   ]
 }
 
@@ -23,7 +23,7 @@ extension JobWire: DescribedWire {
     "started_at_ms?": .integer, "ended_at_ms?": .integer, "folder": .text,
     "run?": .text, "site": .text, "engine_id?": .text, "engine_state?": .text,
     "restart?": .record(JobRestartWire.self), "restarts": .count, "restart_reason?": .text,
-    "array?": .record(JobArrayPlaceWire.self),
+    "array?": .record(JobArrayPlaceWire.self), "code?": .text,
   ]
 
   /// The words of a job's state.

@@ -64,6 +64,8 @@ public struct JobWire: Codable, Sendable, Equatable {
   public var restartReason: String?
   /// Its place in an array; absent for a job of its own.
   public var array: JobArrayPlaceWire?
+  /// Digest of the code that it starts in, if it brought any.
+  public var code: String?
 
   /// How far a job is.
   public struct Progress: Codable, Sendable, Equatable {

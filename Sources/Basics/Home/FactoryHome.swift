@@ -34,6 +34,8 @@ public struct FactoryHome: Hashable, Sendable {
   static let studiesName = "studies"
   /// Environments of commands, a folder for the hash of each.
   public var environmentsPath: String { path + "/environments" }
+  /// Archives of jobs' code, made of objects when one is needed.
+  public var codePath: String { path + "/code" }
   /// Where the running server is and how to speak to it; see `ServerFile`.
   public var serverFilePath: String { path + "/server.json" }
   /// Held exclusively by the one server of this home.

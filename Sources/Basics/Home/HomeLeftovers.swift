@@ -23,11 +23,12 @@ public struct HomeLeftovers: Sendable {
 
   /// What nobody has changed since a moment, in order of path.
   ///
-  /// That is everything in `<home>/tmp`, objects whose writers died, and files that were to replace
-  /// another (`NAME.<pid>-<number>.tmp`).
+  /// That is everything in `<home>/tmp`, objects whose writers died, files that were to replace
+  /// another (`NAME.<pid>-<number>.tmp`), and archives of code that no job has used.
   public func found(unchangedSinceMs cutoffMs: Int64) throws(BasicsError) -> [Found] {
     var paths: [String] = []
     for name in try names(in: home.temporaryPath) { paths.append("\(home.temporaryPath)/\(name)") }
+    for name in try names(in: home.codePath) { paths.append("\(home.codePath)/\(name)") }
     let objects = home.objects.temporaryFolder
     for name in try names(in: objects) where Self.isOfDeadProcess(name) {
       paths.append("\(objects)/\(name)")

@@ -10,12 +10,23 @@ public struct FolderManifest: Codable, Hashable, Sendable {
     public var sha256: ObjectDigest
     /// Size in bytes.
     public var bytes: Int64
+    /// What it is beside a plain file; nil is that.
+    public var kind: Kind?
+
+    /// What a file may be beside a plain one.
+    public enum Kind: String, Codable, Sendable {
+      /// A file that can be run.
+      case executable
+      /// A symbolic link; its content is where it points.
+      case link
+    }
 
     /// Takes files in any order.
-    public init(path: String, sha256: ObjectDigest, bytes: Int64) {
+    public init(path: String, sha256: ObjectDigest, bytes: Int64, kind: Kind? = nil) {
       self.path = path
       self.sha256 = sha256
       self.bytes = bytes
+      self.kind = kind
     }
   }
 

@@ -41,8 +41,15 @@ extension ObjectStore {
       _ = try open(digest)
       throw .writing(path, number)
     }
+    try copy(digest, to: path, mode: 0o400)
+  }
+
+  /// Makes a copy of one object, which its owner may change where `mode` allows it.
+  public func copy(
+    _ digest: ObjectDigest, to path: String, mode: UInt32
+  ) throws(BasicsError) {
     let file = try open(digest)
-    let copy = try OpenFile(path, for: .creating, mode: 0o400)
+    let copy = try OpenFile(path, for: .creating, mode: mode)
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 4_096)
     defer { buffer.deallocate() }
     while true {

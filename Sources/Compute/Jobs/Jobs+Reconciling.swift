@@ -11,7 +11,9 @@ extension Jobs {
     let agents = try LocalAgents(agentPath: configuration.agentPath)
     let watcher = try JournalWatcher(signal: signal)
     drivers = [
-      Site.localName: LocalDriver(agents: agents, watcher: watcher, signal: signal)
+      Site.localName: LocalDriver(
+        agents: agents, watcher: watcher, signal: signal,
+        inputs: JobInputs(jobsFolder: configuration.folder))
     ]
     self.watcher = watcher
     watcher.start()

@@ -1,3 +1,4 @@
+import Basics
 import Glibc
 import JobProtocol
 
@@ -6,8 +7,13 @@ struct LocalDriver: SiteDriver {
   let agents: LocalAgents
   let watcher: JournalWatcher
   let signal: ReconcilerSignal
+  let inputs: JobInputs
 
   func start(_ attempt: OpenAttempt, _ instruction: AttemptSpec) async throws {
+    let folders = SiteFolders(scratch: inputs.home.path)
+    try await inputs.make(for: instruction.spec, in: folders)
+    var instruction = instruction
+    JobInputs.complete(&instruction, in: attempt.folder, of: folders)
     watcher.watch(agent: try await launch(attempt, instruction), of: attempt.key)
   }
 

@@ -83,6 +83,7 @@ final class RemoteSlurmFiles: SlurmFiles {
     translated.checkpointFolder = instruction.checkpointFolder.map(remote)
     // What was the folder here is the work folder there.
     translated.spec.workingDirectory = nil
+    JobInputs.complete(&translated, in: place(of: attempt.folder), of: folders)
     // The agent's own machine is not the server's: nobody there must get the server's token.
     translated.tracking?.serverUrl = ""
     translated.tracking?.serverToken = ""
@@ -98,6 +99,7 @@ final class RemoteSlurmFiles: SlurmFiles {
     let owner = attempt.spec.array?.array ?? job
     let snapshot = JobSnapshot(
       folder: "\(jobsFolder)/\(owner)", jobFolder: "\(jobsFolder)/\(job)")
+    try await sendInputs(of: attempt.spec)
     if !snapshot.isStaged {
       let source = attempt.spec.workingDirectory ?? "\(jobsFolder)/\(job)/work"
       if let archive = try await snapshot.archive(of: source) {
@@ -106,6 +108,18 @@ final class RemoteSlurmFiles: SlurmFiles {
       try snapshot.keepStaged()
     }
     try await sendInstruction(of: attempt)
+  }
+
+  /// Sends what the job's instruction names, once each.
+  private func sendInputs(of spec: JobSpec) async throws {
+    guard let code = spec.code else { return }
+    let (inputs, target) = (JobInputs(jobsFolder: jobsFolder), folders.code(code.snapshot))
+    if try await shell.run("[ ! -e \(quoted(target)) ] || echo there") == "there" { return }
+    let here = SiteFolders(scratch: inputs.home.path)
+    try await inputs.make(for: spec, in: here)
+    let path = here.code(code.snapshot)
+    let digest = try await offTask { try ObjectDigest(ofFile: path) }
+    try await shell.put(path, digest, to: target, mode: "600")
   }
 
   private func unpack(_ path: String, of owner: String, for job: String) async throws {

@@ -9,6 +9,8 @@ struct SiteFolders: Sendable {
   func job(_ id: String) -> String { jobs + "/" + id }
   /// Folder of what was submitted as an array.
   func array(_ name: String) -> String { scratch + "/arrays/" + name }
+  /// The archive of a job's code.
+  func code(_ snapshot: String) -> String { "\(scratch)/code/\(snapshot).tar" }
   /// Folder of agents, each under its digest.
   var agents: String { scratch + "/agents" }
 }

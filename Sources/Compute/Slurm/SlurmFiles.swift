@@ -57,6 +57,7 @@ struct SharedSlurmFiles: SlurmFiles {
   let options: SlurmOptions
   /// Path of this installation's own agent.
   let ownAgent: String
+  let inputs: JobInputs
 
   private var agent: SiteAgent { SiteAgent(own: ownAgent) }
   private var folders: SiteFolders { SiteFolders(scratch: options.scratch) }
@@ -91,7 +92,11 @@ struct SharedSlurmFiles: SlurmFiles {
   func place(of folder: AttemptFolder) -> AttemptFolder { folder }
 
   func prepare(_ attempt: OpenAttempt, _ instruction: AttemptSpec) async throws {
-    try await offTask { try AttemptFiles.prepare(attempt.folder, instruction) }
+    try await inputs.make(for: instruction.spec, in: folders)
+    var complete = instruction
+    JobInputs.complete(&complete, in: attempt.folder, of: folders)
+    let final = complete
+    try await offTask { try AttemptFiles.prepare(attempt.folder, final) }
   }
 
   func stage(_ attempt: SlurmAttempt) async throws {}

@@ -11,7 +11,8 @@ struct SlurmLink: Sendable {
     self.options = options
     guard let ssh = options.ssh else {
       commands = SlurmCommands(options: options)
-      files = SharedSlurmFiles(options: options, ownAgent: ownAgent)
+      files = SharedSlurmFiles(
+        options: options, ownAgent: ownAgent, inputs: JobInputs(jobsFolder: jobsFolder))
       return
     }
     let connection = try SSHConnection(ssh)

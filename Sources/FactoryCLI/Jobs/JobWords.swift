@@ -65,6 +65,7 @@ extension JobWire {
     if let array {
       rows.append(("array", .init("\(array.id), \(array.index) of 0…\(array.count - 1)")))
     }
+    if let code { rows.append(("code", .init("snapshot \(code.prefix(16))"))) }
     if let restartWords { rows.append(("restarts", .init(restartWords))) }
     if let run { rows.append(("run", .init(run))) }
     if let startedAtMs { rows.append(("started", .init(Self.time(startedAtMs)))) }

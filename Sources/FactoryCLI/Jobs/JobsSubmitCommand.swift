@@ -72,6 +72,12 @@ struct JobsSubmitCommand: FactoryCommand {
 
   @Option(
     help: ArgumentHelp(
+      "Start in a copy of that folder as it is now, without what .gitignore leaves out.",
+      valueName: "dir"))
+  var code: String?
+
+  @Option(
+    help: ArgumentHelp(
       "Give the job a run in that experiment: MLflow calls of the command log into it.",
       valueName: "name"))
   var experiment: String?
@@ -142,16 +148,18 @@ struct JobsSubmitCommand: FactoryCommand {
         on: ends.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) },
         atMost: restartAtMost)
     }
-    let current = FileManager.default.currentDirectoryPath
-    wire.workingDirectory =
-      URL(
-        fileURLWithPath: directory ?? current, relativeTo: URL(fileURLWithPath: current)
-      ).standardizedFileURL.path
+    wire.workingDirectory = Self.path(directory ?? ".")
+    wire.code = code.map(Self.path)
     if !variables.isEmpty {
       wire.environment = try Dictionary(
         variables.map { try Self.variable($0) }, uniquingKeysWith: { $1 })
     }
     return wire
+  }
+
+  private static func path(_ text: String) -> String {
+    let current = URL(fileURLWithPath: FileManager.default.currentDirectoryPath)
+    return URL(fileURLWithPath: text, relativeTo: current).standardizedFileURL.path
   }
 
   private static func variable(_ text: String) throws -> (String, String) {

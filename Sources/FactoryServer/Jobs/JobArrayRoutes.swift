@@ -18,7 +18,9 @@ extension FactoryRoutes {
         body: JobArraySubmissionWire.self, answer: .json(JobArrayWire.self, .created))
     ) { request, context in
       let submission = try await request.wire(JobArraySubmissionWire.self)
-      let spec = try JobSpec(submission.job)
+      let lease = ObjectLeases.ofThisProcess.begin(nowMs: systemTimeMs())
+      defer { withExtendedLifetime(lease) {} }
+      let spec = try await jobs.spec(of: submission.job)
       let id = try submission.identifier ?? .random()
       guard let experiment = submission.job.experiment else {
         let array = try await jobs.submitArray(

@@ -25,7 +25,9 @@ extension FactoryRoutes {
         "Submits a job.", body: JobSubmissionWire.self, answer: .json(JobWire.self, .created))
     ) { request, context in
       let submission = try await request.wire(JobSubmissionWire.self)
-      let spec = try JobSpec(submission)
+      let lease = ObjectLeases.ofThisProcess.begin(nowMs: systemTimeMs())
+      defer { withExtendedLifetime(lease) {} }
+      let spec = try await jobs.spec(of: submission)
       let id = try submission.identifier
       guard let experiment = submission.experiment else {
         let job = try await jobs.submit(spec, id: id, in: context.project)

@@ -28,6 +28,20 @@ extension JobSpec {
   }
 }
 
+extension Jobs {
+  /// The specification that a request asks for, its code kept.
+  ///
+  /// Hold a lease of objects until it is submitted.
+  nonisolated func spec(of wire: JobSubmissionWire) async throws -> JobSpec {
+    var spec = try JobSpec(wire)
+    guard let folder = wire.code else { return spec }
+    spec.code = try await keepCode(folder, startingIn: spec.workingDirectory)
+    // The command starts in the copy.
+    spec.workingDirectory = nil
+    return spec
+  }
+}
+
 extension JobRestart {
   fileprivate init(_ wire: JobRestartWire) throws {
     let causes = try wire.on.map { word in
@@ -92,6 +106,7 @@ extension JobWire {
     restart = job.spec.restart.map {
       JobRestartWire(on: $0.causes.map(\.rawValue), atMost: $0.atMost)
     }
+    code = job.spec.code?.snapshot
     (restarts, restartReason) = (job.restarts, job.restartReason?.rawValue)
     array = job.spec.array.map {
       JobArrayPlaceWire(id: $0.array, index: $0.index, count: $0.count)

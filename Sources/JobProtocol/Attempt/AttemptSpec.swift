@@ -23,6 +23,10 @@ public struct AttemptSpec: Hashable, Sendable {
   ///
   /// It is the same for all attempts; nil in instructions of older servers.
   public var checkpointFolder: String?
+  /// A script of the shell that is run once, in the attempt's folder, before the first task.
+  ///
+  /// The environment that it writes to `AttemptFolder.preparedEnvironment` is the tasks' own; nil for nothing.
+  public var preparation: String?
 
   /// Makes an instruction out of its parts.
   public init(

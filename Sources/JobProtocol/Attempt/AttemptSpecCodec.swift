@@ -15,6 +15,7 @@ extension AttemptSpec {
     // What an older agent passes over.
     writer.write(optional: tracking) { $1.write(to: &$0) }
     writer.write(optional: checkpointFolder) { $0.write($1) }
+    writer.write(optional: preparation) { $0.write($1) }
     return Self.formatHead + writer.bytes
   }
 
@@ -36,6 +37,9 @@ extension AttemptSpec {
     }
     if !reader.isAtEnd {
       checkpointFolder = try reader.optional { (r) throws(JobProtocolError) in try r.text() }
+    }
+    if !reader.isAtEnd {
+      preparation = try reader.optional { (r) throws(JobProtocolError) in try r.text() }
     }
   }
 }

@@ -2,7 +2,13 @@ import JobProtocol
 import Testing
 
 struct AttemptSpecCodecTests {
-  static let full = AttemptSpec(
+  static let full: AttemptSpec = {
+    var spec = plainest
+    spec.preparation = "tar -xf code.tar"
+    return spec
+  }()
+
+  private static let plainest = AttemptSpec(
     job: "job_x", attempt: 3, marker: "m",
     spec: JobSpec(
       name: "größe", kind: .service, command: ["sh", "-c", "echo 'a b'"],
@@ -25,7 +31,7 @@ struct AttemptSpecCodecTests {
   @Test func `an instruction that was cut anywhere is refused`() {
     let bytes = Self.full.encoded()
     // Without its last fields it is what older servers wrote.
-    let older = [Self.without(tracking: false).count, Self.without(tracking: true).count]
+    let older = (1...3).map { Self.older(missing: $0).count }
     for length in 0..<bytes.count where !older.contains(length) {
       #expect(throws: JobProtocolError.self) {
         try AttemptSpec(decoding: Array(bytes.prefix(length)))
@@ -33,20 +39,22 @@ struct AttemptSpecCodecTests {
     }
   }
 
-  /// The instruction as servers wrote it that knew no checkpoints, or neither those nor runs.
-  private static func without(tracking: Bool) -> [UInt8] {
+  /// The instruction as servers wrote it that did not know its last fields.
+  private static func older(missing fields: Int) -> [UInt8] {
     var older = full
-    older.checkpointFolder = nil
-    return Array(older.encoded().dropLast(tracking ? 2 : 1))
+    older.preparation = nil
+    if fields > 1 { older.checkpointFolder = nil }
+    return Array(older.encoded().dropLast(fields))
   }
 
-  @Test(arguments: [true, false])
+  @Test(arguments: 1...3)
   func `an instruction of an older server is read without what it did not know`(
-    tracking: Bool
+    fields: Int
   ) throws {
-    let read = try AttemptSpec(decoding: Self.without(tracking: tracking))
+    let read = try AttemptSpec(decoding: Self.older(missing: fields))
     #expect(read.spec == Self.full.spec)
-    #expect(read.checkpointFolder == nil)
+    #expect(read.checkpointFolder == (fields == 1 ? Self.full.checkpointFolder : nil))
+    #expect(read.preparation == nil)
   }
 
   @Test func `an instruction of another version is refused`() {
