@@ -31,6 +31,8 @@ public struct JobSpec: Hashable, Codable, Sendable {
   public var array: JobArrayPlace?
   /// The files of which each attempt gets a fresh copy to start in; nil for none.
   public var code: JobCode?
+  /// What the command finds installed; nil is what the node has.
+  public var software: JobSoftware?
 
   /// Takes every value as it is.
   public init(

@@ -36,6 +36,8 @@ public struct JobSubmissionWire: Codable, Sendable, Equatable {
   public var experiment: String?
   /// Absolute path of a folder of which each attempt gets a copy, as it is now, to start in.
   public var code: String?
+  /// What the command finds installed; what the node has by default.
+  public var software: JobSoftwareWire?
   /// Who asks, and out of which working copy.
   public var source: SourceWire?
 

@@ -7,7 +7,8 @@ extension JobSubmissionWire: DescribedWire {
     "memory_bytes?": .positive, "gpus?": .count, "time_limit_ms?": .positive,
     "grace_period_ms?": .count, "output_limit_bytes?": .count, "priority?": .integer,
     "site?": .text, "restart?": .record(JobRestartWire.self), "experiment?": .text,
-    "code?": .absolutePath, "source?": .record(SourceWire.self),
+    "code?": .absolutePath, "software?": .record(JobSoftwareWire.self),
+    "source?": .record(SourceWire.self),
   ]
 }
 
@@ -24,11 +25,19 @@ extension JobWire: DescribedWire {
     "run?": .text, "site": .text, "engine_id?": .text, "engine_state?": .text,
     "restart?": .record(JobRestartWire.self), "restarts": .count, "restart_reason?": .text,
     "array?": .record(JobArrayPlaceWire.self), "code?": .text,
+    "software?": .record(JobSoftwareWire.self),
   ]
 
   /// The words of a job's state.
   public static let states = ["queued", "running", "stopping", "ended"]
   static let state = WireSchema.word(states)
+}
+
+extension JobSoftwareWire: DescribedWire {
+  /// What stands in it.
+  public static let fields: WireFields = [
+    "modules?": .list(.text), "requirements?": .text, "container?": .text,
+  ]
 }
 
 extension JobArrayWire: DescribedWire {

@@ -66,6 +66,8 @@ public struct JobWire: Codable, Sendable, Equatable {
   public var array: JobArrayPlaceWire?
   /// Digest of the code that it starts in, if it brought any.
   public var code: String?
+  /// What its command finds installed beside what the node has.
+  public var software: JobSoftwareWire?
 
   /// How far a job is.
   public struct Progress: Codable, Sendable, Equatable {

@@ -55,8 +55,11 @@ struct CodeFolder: Sendable {
   }
 
   /// The same by its own `.gitignore` files alone.
-  func walkedFiles() throws(BasicsError) -> [String] {
+  ///
+  /// - Throws: `JobError` with `codeInvalid` where it has far too many, before all of them are looked at.
+  func walkedFiles() throws -> [String] {
     var files: [String] = []
+    var seen = 0
     var waiting: [(base: String, rules: IgnoreRules)] = [("", IgnoreRules())]
     while let (base, outer) = waiting.popLast() {
       var rules = outer
@@ -68,6 +71,13 @@ struct CodeFolder: Sendable {
       for name in names where name != ".git" {
         let kind = Self.kind(of: path + "/" + base + name)
         guard !rules.leavesOut(base + name, isFolder: kind == S_IFDIR) else { continue }
+        seen += 1
+        guard seen <= 2 * CodeSnapshot.mostFiles else {
+          throw JobError(
+            .codeInvalid,
+            "the folder \(visible(path)) has more than \(CodeSnapshot.mostFiles) files and folders",
+            hint: "Name a smaller one, and what is no code in .gitignore.")
+        }
         switch kind {
         case S_IFDIR: waiting.append((base + name + "/", rules))
         case S_IFREG, S_IFLNK: files.append(base + name)

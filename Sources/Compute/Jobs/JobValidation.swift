@@ -1,3 +1,4 @@
+import Basics
 import JobProtocol
 
 /// What a specification must keep to run on a site.
@@ -10,6 +11,7 @@ struct JobValidation {
     try checkWords(spec)
     try checkNumbers(spec)
     try checkRestart(spec)
+    try checkSoftware(spec)
     if spec.site ?? Site.localName == Site.localName { try checkResources(spec.resources) }
   }
 
@@ -94,6 +96,37 @@ struct JobValidation {
     try require(
       (1...JobRestart.mostCount).contains(restart.atMost),
       "a job is restarted 1...\(JobRestart.mostCount) times at most")
+  }
+
+  private func checkSoftware(_ spec: JobSpec) throws(JobError) {
+    guard let software = spec.software else { return }
+    for module in software.modules {
+      let isPlain = module.utf8.allSatisfy { $0 > 32 && $0 != 127 } && !module.hasPrefix("-")
+      guard !module.isEmpty, isPlain else {
+        throw JobError(
+          .softwareInvalid, "\(visible(module)) is no name of a module",
+          hint: "Write one as `module avail` shows it, such as python/3.12.")
+      }
+    }
+    guard let image = software.container else { return }
+    guard software.modules.isEmpty, software.requirements == nil else {
+      throw JobError(
+        .softwareInvalid,
+        "a container holds its own software, so it takes no modules and no packages",
+        hint: "Put them into the image.")
+    }
+    guard image.hasPrefix("/") || image.contains("://"), image.utf8.allSatisfy({ $0 >= 32 })
+    else {
+      throw JobError(
+        .softwareInvalid, "\(visible(image)) is no absolute path and no address of an image",
+        hint: "Write /path/image.sif, or docker://NAME:TAG.")
+    }
+    if let folder = spec.workingDirectory, folder.contains(",") || folder.contains(":") {
+      throw JobError(
+        .softwareInvalid,
+        "the folder \(visible(folder)) cannot be shown to a container: it has a comma or colon",
+        hint: "Start the job in another folder.")
+    }
   }
 
   private func checkResources(_ resources: JobResources) throws(JobError) {

@@ -13,7 +13,7 @@ struct LocalDriver: SiteDriver {
     let folders = SiteFolders(scratch: inputs.home.path)
     try await inputs.make(for: instruction.spec, in: folders)
     var instruction = instruction
-    JobInputs.complete(&instruction, in: attempt.folder, of: folders)
+    JobInputs.complete(&instruction, in: attempt.folder, of: folders, isShared: false)
     watcher.watch(agent: try await launch(attempt, instruction), of: attempt.key)
   }
 

@@ -83,7 +83,8 @@ final class RemoteSlurmFiles: SlurmFiles {
     translated.checkpointFolder = instruction.checkpointFolder.map(remote)
     // What was the folder here is the work folder there.
     translated.spec.workingDirectory = nil
-    JobInputs.complete(&translated, in: place(of: attempt.folder), of: folders)
+    JobInputs.complete(
+      &translated, in: place(of: attempt.folder), of: folders, isShared: true)
     // The agent's own machine is not the server's: nobody there must get the server's token.
     translated.tracking?.serverUrl = ""
     translated.tracking?.serverToken = ""
@@ -112,14 +113,16 @@ final class RemoteSlurmFiles: SlurmFiles {
 
   /// Sends what the job's instruction names, once each.
   private func sendInputs(of spec: JobSpec) async throws {
-    guard let code = spec.code else { return }
-    let (inputs, target) = (JobInputs(jobsFolder: jobsFolder), folders.code(code.snapshot))
-    if try await shell.run("[ ! -e \(quoted(target)) ] || echo there") == "there" { return }
+    let inputs = JobInputs(jobsFolder: jobsFolder)
     let here = SiteFolders(scratch: inputs.home.path)
-    try await inputs.make(for: spec, in: here)
-    let path = here.code(code.snapshot)
-    let digest = try await offTask { try ObjectDigest(ofFile: path) }
-    try await shell.put(path, digest, to: target, mode: "600")
+    let pairs = zip(
+      JobInputs.files(for: spec, in: here), JobInputs.files(for: spec, in: folders))
+    for (path, target) in pairs {
+      if try await shell.run("[ ! -e \(quoted(target)) ] || echo there") == "there" { continue }
+      try await inputs.make(for: spec, in: here)
+      let digest = try await offTask { try ObjectDigest(ofFile: path) }
+      try await shell.put(path, digest, to: target, mode: "600")
+    }
   }
 
   private func unpack(_ path: String, of owner: String, for job: String) async throws {

@@ -11,6 +11,10 @@ struct SiteFolders: Sendable {
   func array(_ name: String) -> String { scratch + "/arrays/" + name }
   /// The archive of a job's code.
   func code(_ snapshot: String) -> String { "\(scratch)/code/\(snapshot).tar" }
+  /// Folder of Python environments, or of their archives.
+  var environments: String { scratch + "/environments" }
+  /// A requirements file.
+  func requirements(_ digest: String) -> String { "\(environments)/\(digest).txt" }
   /// Folder of agents, each under its digest.
   var agents: String { scratch + "/agents" }
 }

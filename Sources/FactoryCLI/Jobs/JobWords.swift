@@ -66,6 +66,7 @@ extension JobWire {
       rows.append(("array", .init("\(array.id), \(array.index) of 0…\(array.count - 1)")))
     }
     if let code { rows.append(("code", .init("snapshot \(code.prefix(16))"))) }
+    if let software { rows.append(("software", .init(software.words))) }
     if let restartWords { rows.append(("restarts", .init(restartWords))) }
     if let run { rows.append(("run", .init(run))) }
     if let startedAtMs { rows.append(("started", .init(Self.time(startedAtMs)))) }
@@ -108,6 +109,16 @@ extension JobWire {
   static func time(_ ms: Int64) -> String {
     Date(timeIntervalSince1970: Double(ms) / 1_000)
       .formatted(.iso8601.dateTimeSeparator(.space))
+  }
+}
+
+extension JobSoftwareWire {
+  /// What it is, in a line.
+  var words: String {
+    var words = (modules ?? []).map { "module \($0)" }
+    if let requirements { words.append("Python with requirements \(requirements.prefix(16))") }
+    if let container { words.append("container \(container)") }
+    return words.joined(separator: ", ")
   }
 }
 

@@ -76,6 +76,8 @@ struct JobsSubmitCommand: FactoryCommand {
       valueName: "dir"))
   var code: String?
 
+  @OptionGroup var software: JobSoftwareOptions
+
   @Option(
     help: ArgumentHelp(
       "Give the job a run in that experiment: MLflow calls of the command log into it.",
@@ -150,6 +152,7 @@ struct JobsSubmitCommand: FactoryCommand {
     }
     wire.workingDirectory = Self.path(directory ?? ".")
     wire.code = code.map(Self.path)
+    wire.software = software.wire(Self.path)
     if !variables.isEmpty {
       wire.environment = try Dictionary(
         variables.map { try Self.variable($0) }, uniquingKeysWith: { $1 })

@@ -29,15 +29,23 @@ extension JobSpec {
 }
 
 extension Jobs {
-  /// The specification that a request asks for, its code kept.
+  /// The specification that a request asks for, its code and requirements kept.
   ///
   /// Hold a lease of objects until it is submitted.
   nonisolated func spec(of wire: JobSubmissionWire) async throws -> JobSpec {
     var spec = try JobSpec(wire)
-    guard let folder = wire.code else { return spec }
-    spec.code = try await keepCode(folder, startingIn: spec.workingDirectory)
-    // The command starts in the copy.
-    spec.workingDirectory = nil
+    if let software = wire.software {
+      spec.software = JobSoftware(
+        modules: software.modules ?? [], container: software.container)
+      if let path = software.requirements {
+        spec.software?.requirements = try await keepRequirements(path)
+      }
+    }
+    if let folder = wire.code {
+      spec.code = try await keepCode(folder, startingIn: spec.workingDirectory)
+      // The command starts in the copy.
+      spec.workingDirectory = nil
+    }
     return spec
   }
 }
@@ -107,6 +115,11 @@ extension JobWire {
       JobRestartWire(on: $0.causes.map(\.rawValue), atMost: $0.atMost)
     }
     code = job.spec.code?.snapshot
+    software = job.spec.software.map {
+      JobSoftwareWire(
+        modules: $0.modules.isEmpty ? nil : $0.modules, requirements: $0.requirements,
+        container: $0.container)
+    }
     (restarts, restartReason) = (job.restarts, job.restartReason?.rawValue)
     array = job.spec.array.map {
       JobArrayPlaceWire(id: $0.array, index: $0.index, count: $0.count)

@@ -52,7 +52,7 @@ struct CodeFolderTests {
     ("d*r/a\n", 1), ("caf?.py\n", 0), ("caf*.py\n", 1), ("[\n", 0), ("a\\\n", 0), ("//a\n", 0),
     ("back\\]slash/\n", 1), ("[]b]\n", 2), ("src/**/x.o\n", 1), ("**\n", 27), ("/*\n", 27),
     ("/**/a\n", 3), ("*.py[co]\n__pycache__/\n", 1),
-  ])
+  ] as [(String, Int)])
   func `what a rule leaves out is what git leaves out`(rules: String, count: Int) async throws {
     let (ours, gits) = try await Self.kept(Self.tree, rules: ["": rules])
     #expect(ours == gits, "\(rules)")

@@ -104,7 +104,9 @@ struct CodeSnapshotTests {
       writer.waitUntilExit()
     }
     let before = try FileTree.status(of: path).bytes
-    while try FileTree.status(of: path).bytes == before { try await Task.sleep(for: .milliseconds(5)) }
+    while try FileTree.status(of: path).bytes == before {
+      try await Task.sleep(for: .milliseconds(5))
+    }
     let error = try #require(
       await #expect(throws: BasicsError.self) { try await Self.code(folder, "code").take() })
     #expect(error.code == .fileChanged)

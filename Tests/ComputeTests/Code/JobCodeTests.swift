@@ -12,36 +12,13 @@ import Testing
   /// A job that starts in a copy of a folder.
   private static func submit(
     _ script: String, in folder: String, start: String? = nil, taskCount: Int = 1, to jobs: Jobs,
-    resources: JobResources = JobResources(), site: String? = nil
+    resources: JobResources = JobResources()
   ) async throws -> Job {
     var spec = JobSpec(
       name: "test", command: ["/bin/sh", "-c", script], taskCount: taskCount,
-      resources: resources, site: site)
+      resources: resources)
     spec.code = try await jobs.keepCode(folder, startingIn: start)
     return try await jobs.submit(spec)
-  }
-
-  @Test(arguments: SiteUnderTest.possible)
-  func `each attempt gets a fresh copy of the code as it was`(site: SiteUnderTest) async throws {
-    let home = try await site.home()
-    let folder = home.home.folder
-    try folder.write("echo first", to: "sources/say.sh")
-    try folder.write("secret", to: "sources/ignored.txt")
-    try folder.write("ignored.txt\n", to: "sources/.gitignore")
-    try await home.serve { jobs in
-      let script = "sh say.sh; ls -A | tr '\\n' ' '; echo changed >say.sh; echo >left"
-      let job = try await Self.submit(
-        script, in: folder.path("sources"), to: jobs, site: site == .local ? nil : site.rawValue)
-      // What becomes of the folder afterwards is nothing to the job.
-      try FileTree.remove(folder.path("sources"))
-      for number in 1...2 {
-        let ended = try await jobs.waitForEnd(job.id)
-        #expect(ended.reason == .succeeded, "\(String(describing: ended.message))")
-        #expect(ended.attempt == number)
-        #expect(try await jobs.text(ended) == "first\n.gitignore say.sh ")
-        if number == 1 { _ = try await jobs.retry(job.id) }
-      }
-    }
   }
 
   @Test func `a command starts where it was in the folder, and tasks share one copy`() async throws {
@@ -71,9 +48,11 @@ import Testing
     try folder.write("x", to: "sources/a")
     try await home.serve { jobs in
       var spec = JobSpec(
-        name: "test", command: ["/bin/sh", "-c", "printf '%s|' \"$LINES_\" \"$EMPTY\" \"$AIFACTORY_TASK\""],
+        name: "test",
+        command: ["/bin/sh", "-c", #"printf '%s|' "$LINES_" "$EMPTY" "$AIFACTORY_TASK""#],
         environment: [
-          EnvironmentVariable("LINES_", "one\ntwo=three 'x' $HOME"), EnvironmentVariable("EMPTY", ""),
+          EnvironmentVariable("LINES_", "one\ntwo=three 'x' $HOME"),
+          EnvironmentVariable("EMPTY", ""),
         ])
       spec.code = try await jobs.keepCode(folder.path("sources"))
       let ended = try await jobs.waitForEnd(try await jobs.submit(spec).id)

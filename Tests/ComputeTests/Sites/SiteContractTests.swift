@@ -29,6 +29,32 @@ import Testing
   }
 
   @Test(arguments: SiteUnderTest.possible)
+  func `each attempt gets a fresh copy of the code as it was`(site: SiteUnderTest) async throws {
+    let home = try await site.home()
+    let folder = home.home.folder
+    try folder.write("echo first", to: "sources/say.sh")
+    try folder.write("secret", to: "sources/ignored.txt")
+    try folder.write("ignored.txt\n", to: "sources/.gitignore")
+    try await home.serve { jobs in
+      let script = "sh say.sh; ls -A | tr '\\n' ' '; echo changed >say.sh; echo >left"
+      var spec = JobSpec(
+        name: "test", command: ["/bin/sh", "-c", script],
+        site: site == .local ? nil : site.rawValue)
+      spec.code = try await jobs.keepCode(folder.path("sources"))
+      let job = try await jobs.submit(spec)
+      // What becomes of the folder afterwards is nothing to the job.
+      try FileTree.remove(folder.path("sources"))
+      for number in 1...2 {
+        let ended = try await jobs.waitForEnd(job.id)
+        #expect(ended.reason == .succeeded, "\(String(describing: ended.message))")
+        #expect(ended.attempt == number)
+        #expect(try await jobs.text(ended) == "first\n.gitignore say.sh ")
+        if number == 1 { _ = try await jobs.retry(job.id) }
+      }
+    }
+  }
+
+  @Test(arguments: SiteUnderTest.possible)
   func `an exit code and a signal are told`(site: SiteUnderTest) async throws {
     try await site.home().serve { jobs in
       let failing = try await jobs.shell("exit 7", on: site)

@@ -1,0 +1,75 @@
+import Basics
+import JobProtocol
+
+/// What an attempt needs beside its command, and how it comes to it.
+struct JobInputs: Sendable {
+  let home: FactoryHome
+
+  /// - Parameter jobsFolder: folder of the jobs on this machine.
+  init(jobsFolder: String) { home = FactoryHome(path: FileTree.folder(of: jobsFolder)) }
+
+  /// The files that attempts of a job take theirs from, in a site's folders.
+  static func files(for spec: JobSpec, in folders: SiteFolders) -> [String] {
+    [
+      spec.code.map { folders.code($0.snapshot) },
+      spec.software?.requirements.map { folders.requirements($0) },
+    ].compactMap(\.self)
+  }
+
+  /// Makes those files in folders of this machine.
+  func make(for spec: JobSpec, in folders: SiteFolders) async throws {
+    if let code = spec.code {
+      let path = folders.code(code.snapshot)
+      try FileTree.createFolder(FileTree.folder(of: path))
+      try await CodeArchive(objects: home.objects, snapshot: code.snapshot).make(at: path)
+    }
+    if let digest = spec.software?.requirements.flatMap({ ObjectDigest(hex: $0) }) {
+      let (path, objects) = (folders.requirements(digest.hex), home.objects)
+      try await offTask {
+        guard !FileTree.exists(path) else { return }
+        try FileTree.createFolder(FileTree.folder(of: path))
+        try FileTree.write(try objects.read(digest), to: path)
+      }
+    }
+  }
+
+  /// Lets the agent of an attempt take them before its first task.
+  ///
+  /// - Parameters:
+  ///   - folder: the attempt's, as its node sees it.
+  ///   - folders: those of the site, as its nodes see them.
+  ///   - isShared: whether several nodes share these folders: then Python environments lie packed in them, and
+  ///     unpacked on each node's own disk.
+  static func complete(
+    _ instruction: inout AttemptSpec, in folder: AttemptFolder, of folders: SiteFolders,
+    isShared: Bool
+  ) {
+    let spec = instruction.spec
+    var script = PreparationScript()
+    if let code = spec.code {
+      script.unpack(folders.code(code.snapshot), into: "code")
+      instruction.spec.workingDirectory =
+        code.start.isEmpty ? folder.code : folder.code + "/" + code.start
+    }
+    if let software = spec.software {
+      script.load(modules: software.modules)
+      if let digest = software.requirements {
+        script.add(
+          PythonPreparation(
+            requirements: folders.requirements(digest), store: folders.environments,
+            isShared: isShared
+          ).step)
+      }
+      if let image = software.container {
+        let container = ContainerCommand(
+          image: image, wantsAccelerators: spec.resources.gpus > 0,
+          folder: instruction.spec.workingDirectory ?? instruction.workFolder,
+          others: [folder.path, instruction.workFolder, instruction.checkpointFolder]
+            .compactMap(\.self))
+        script.add(container.step)
+        instruction.spec.command = container.words(of: spec.command)
+      }
+    }
+    if spec.code != nil || spec.software != nil { instruction.preparation = script.text }
+  }
+}

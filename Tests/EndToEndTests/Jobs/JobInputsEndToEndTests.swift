@@ -1,0 +1,62 @@
+import Basics
+import Foundation
+import TestSupport
+import Testing
+
+/// Jobs that bring code and software along, through the built programs.
+@Suite(.serialized, .timeLimit(.minutes(3)))
+struct JobInputsEndToEndTests {
+  @Test func `a script and its packages run as they were, in any later attempt`() async throws {
+    let factory = try FactoryProgram()
+    defer { factory.close() }
+    let wheels = factory.folder + "/wheels"
+    try FileTree.createFolder(wheels)
+    try FileTree.createFolder(factory.folder + "/project/src")
+    try PythonWheel.make(version: "4.5", in: wheels)
+    try factory.write(
+      "requirements.txt", "--no-index\n--find-links \(wheels)\ntinything==4.5\n")
+    try factory.write("project/.gitignore", "*.csv\n")
+    try factory.write("project/data.csv", "1\n")
+    try factory.write(
+      "project/src/train.py",
+      "import os, tinything\nprint(tinything.version, sorted(os.listdir('..')), os.getcwd()[-4:])")
+    let words = [
+      "jobs", "submit", "--output", "json", "--wait", "--code", "project", "--directory",
+      "project/src", "--python", "requirements.txt", "--", "python", "train.py",
+    ]
+    let first = try factory.run(words)
+    #expect(first.status == 0, "\(first.errors)")
+    let job = try #require(first.json["id"] as? String)
+    #expect((first.json["code"] as? String)?.count == 64)
+    let software = try #require(first.json["software"] as? [String: Any])
+    #expect((software["requirements"] as? String)?.count == 64)
+    let said = "4.5 ['.gitignore', 'src'] /src\n"
+    #expect(try factory("jobs", "logs", job).output == said)
+    // The same files give the same snapshot, others another.
+    #expect(try factory.run(words).json["code"] as? String == first.json["code"] as? String)
+    try factory.write("project/src/train.py", "print('changed')")
+    #expect(try factory.run(words).json["code"] as? String != first.json["code"] as? String)
+    #expect(try factory("jobs", "retry", job).status == 0)
+    try await factory.until(60, "the second attempt has ended") {
+      let shown = try factory("jobs", "show", job, "--output", "json").json
+      return shown["attempt"] as? Int == 2 && shown["state"] as? String == "ended"
+    }
+    #expect(try factory("jobs", "logs", job).output == said)
+    let table = try factory("jobs", "show", job).output
+    #expect(table.contains("code") && table.contains("Python with requirements"))
+  }
+
+  @Test func `what cannot be brought along is refused with a way out`() throws {
+    let factory = try FactoryProgram()
+    defer { factory.close() }
+    try factory.write("requirements.txt", "-r other.txt\n")
+    let file = try factory(
+      "jobs", "submit", "--output", "json", "--python", "requirements.txt", "--", "true")
+    #expect(file.status == 2)
+    #expect(file.error["code"] as? String == "software_invalid")
+    let folder = try factory(
+      "jobs", "submit", "--output", "json", "--code", "nowhere", "--", "true")
+    #expect(folder.error["code"] as? String == "code_invalid")
+    #expect(folder.error["hint"] is String)
+  }
+}
