@@ -9,12 +9,21 @@ public struct CommandTraining: Sendable, Equatable {
   public var search: CommandSearch?
   /// What each run of the command may use.
   public var resources: JobResources
+  /// What the command finds installed; what its node has where nil.
+  public var software: JobSoftware?
+  /// The requirements file of its Python environment, as the workflow's file names it.
+  public var requirementsFile: String?
 
   /// Takes every value as it is.
-  public init(command: CommandTemplate, search: CommandSearch?, resources: JobResources) {
+  public init(
+    command: CommandTemplate, search: CommandSearch?, resources: JobResources,
+    software: JobSoftware? = nil, requirementsFile: String? = nil
+  ) {
     self.command = command
     self.search = search
     self.resources = resources
+    self.software = software
+    self.requirementsFile = requirementsFile
   }
 }
 

@@ -5,9 +5,8 @@ internal import Optimization
 
 /// Reads a `train` section whose command is the user's own.
 enum CommandSectionParser {
-  private static let known = ["command", "search", "site", "resources", "restart"]
-  private static let later = [
-    "environment": "environments for a stage's command are not possible yet; remove the key"
+  private static let known = [
+    "command", "environment", "search", "site", "resources", "restart",
   ]
 
   /// Whether the `train` section of a file has a command.
@@ -17,7 +16,7 @@ enum CommandSectionParser {
   }
 
   static func parse(_ file: SectionReader) -> WorkflowDefinition.TrainSection? {
-    guard let section = file.section("train", known: known, later: later) else { return nil }
+    guard let section = file.section("train", known: known) else { return nil }
     section.require("command", "the program that trains, such as python train.py --lr {lr}")
     var train = WorkflowDefinition.TrainSection()
     if let site = section.text("site", "the name of a site"), site != Site.localName {
@@ -29,8 +28,29 @@ enum CommandSectionParser {
     let resources = resources(section)
     guard let command = template(section) else { return nil }
     check(command, search, section)
-    train.command = CommandTraining(command: command, search: search, resources: resources)
+    let (software, file) = environment(section)
+    train.command = CommandTraining(
+      command: command, search: search, resources: resources, software: software,
+      requirementsFile: file)
     return train
+  }
+
+  /// What the command finds installed, and the requirements file.
+  private static func environment(
+    _ section: SectionReader
+  ) -> (software: JobSoftware?, file: String?) {
+    guard
+      let reader = section.section("environment", known: ["python", "modules", "container"])
+    else { return (nil, nil) }
+    let file = reader.text("python", "a requirements file, such as requirements.txt")
+    let modules = reader.texts("modules", "a list of modules, such as [python/3.12]") ?? []
+    let container = reader.text("container", "an image file, or docker://NAME:TAG")
+    if container != nil, file != nil || !modules.isEmpty {
+      reader.problems.add(
+        reader.line(of: "container"),
+        "train.environment: a container holds its own software; remove the other keys")
+    }
+    return (JobSoftware(modules: modules, container: container), file)
   }
 
   /// A line, or a list of words.

@@ -10,6 +10,7 @@ extension WorkflowDrive {
     _ training: CommandTraining, _ run: WorkflowRun, _ definition: WorkflowDefinition
   ) async throws {
     guard let train = definition.train else { throw missing("train") }
+    let training = try await kept(training, run)
     let ingredients = try StageIngredients.command(
       training, train, datasetVersion: run.dataset?.datasetVersion, run: id,
       fingerprint: parts.fingerprint)
@@ -34,6 +35,23 @@ extension WorkflowDrive {
         [MetricPoint(key: RunText.key(metric), value: value, step: 0, timestampMs: now)],
         to: own.id, in: db)
     }
+  }
+
+  /// A training whose requirements file is kept as it is now, and whose paths are absolute.
+  private func kept(
+    _ training: CommandTraining, _ run: WorkflowRun
+  ) async throws -> CommandTraining {
+    var kept = training
+    func absolute(_ path: String) -> String {
+      path.hasPrefix("/") ? path : run.baseFolder + "/" + path
+    }
+    if let file = training.requirementsFile {
+      kept.software?.requirements = try await parts.objects.putRequirements(path: absolute(file))
+    }
+    if let image = training.software?.container, !image.contains("://") {
+      kept.software?.container = absolute(image)
+    }
+    return kept
   }
 
   /// The command as one job, whose run is the stage's.
@@ -106,9 +124,11 @@ extension WorkflowDrive {
     if run.dataset != nil {
       environment.append(EnvironmentVariable("AIFACTORY_DATASET_DIR", folder + "/dataset"))
     }
-    return JobSpec(
+    var spec = JobSpec(
       name: name, command: training.command.filled(values), environment: environment,
       workingDirectory: run.baseFolder, resources: training.resources, site: train.site,
       restart: train.restart)
+    spec.software = training.software
+    return spec
   }
 }

@@ -46,6 +46,29 @@ struct JobInputsEndToEndTests {
     #expect(table.contains("code") && table.contains("Python with requirements"))
   }
 
+  @Test func `a workflow's command finds the environment that its file names`() throws {
+    let factory = try FactoryProgram()
+    defer { factory.close() }
+    try FileTree.createFolder(factory.folder + "/wheels")
+    try PythonWheel.make(version: "6.7", in: factory.folder + "/wheels")
+    try factory.write(
+      "packages.txt", "--no-index\n--find-links \(factory.folder)/wheels\ntinything\n")
+    try factory.write(
+      "w.yaml",
+      """
+      name: w
+      train:
+        command: [python, -c, "import tinything; print(tinything.version)"]
+        environment: {python: packages.txt}
+
+      """)
+    let run = try factory("run", "w.yaml", "--output", "json")
+    #expect(run.status == 0, "\(run.errors)")
+    let stage = try #require((run.json["stages"] as? [[String: Any]])?.first)
+    let job = try #require(stage["job"] as? String)
+    #expect(try factory("jobs", "logs", job).output == "6.7\n")
+  }
+
   @Test func `what cannot be brought along is refused with a way out`() throws {
     let factory = try FactoryProgram()
     defer { factory.close() }

@@ -44,6 +44,20 @@ import Testing
     #expect(search.timeMs == nil && search.parallel == nil && search.seed == 7)
   }
 
+  @Test func `an environment is read in each of its kinds`() throws {
+    func training(_ environment: String) throws -> CommandTraining? {
+      try definition(
+        "name: w\ntrain:\n  command: t\n  environment: \(environment)\n"
+      ).train?.command
+    }
+    let python = try training("{modules: [gcc, python/3.12], python: requirements.txt}")
+    #expect(python?.software == JobSoftware(modules: ["gcc", "python/3.12"]))
+    #expect(python?.requirementsFile == "requirements.txt")
+    let container = try training("{container: docker://python:3.12}")
+    #expect(container?.software == JobSoftware(container: "docker://python:3.12"))
+    #expect(try definition("name: w\ntrain: {command: t}\n").train?.command?.software == nil)
+  }
+
   @Test func `rules, conditions and where the metric stands are read`() throws {
     let definition = try definition(
       """
@@ -100,6 +114,14 @@ import Testing
     (
       train("command: t | tee log"),
       "w.yaml:3: train.command: '|' means something to a shell alone; write [sh, -c, \"…\"]"
+    ),
+    (
+      train("command: t\n  environment: {container: a.sif, modules: [b]}"),
+      "w.yaml:4: train.environment: a container holds its own software; remove the other keys"
+    ),
+    (
+      train("command: t\n  environment: {pyhton: a.txt}"),
+      "w.yaml:4: unknown key 'pyhton' in train.environment; did you mean 'python'?"
     ),
     (
       train("command: t\n  search: {metric: l}"),
