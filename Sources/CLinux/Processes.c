@@ -29,14 +29,14 @@ static int become_task(const struct factory_task *task, pid_t parent, int *step)
   if (getppid() != parent) _exit(127);
 
   *step = FACTORY_SPAWN_FOLDER;
-  if (chdir(task->folder) != 0) return errno;
+  if (task->folder != NULL && chdir(task->folder) != 0) return errno;
 
   *step = FACTORY_SPAWN_CGROUP;
   if (task->cgroup_procs >= 0 && write(task->cgroup_procs, "0\n", 2) != 2) return errno;
 
   *step = FACTORY_SPAWN_DESCRIPTORS;
-  int null = open("/dev/null", O_RDONLY);
-  if (null < 0 || dup2(null, 0) < 0) return errno;
+  int input = task->standard_input >= 0 ? task->standard_input : open("/dev/null", O_RDONLY);
+  if (input < 0 || dup2(input, 0) < 0) return errno;
   if (dup2(task->standard_output, 1) < 0 || dup2(task->standard_error, 2) < 0) return errno;
   if (task->report >= 0) {
     if (task->report == task->report_target) {

@@ -24,16 +24,30 @@ enum AgentProgram {
       return Collector.run(from: STDIN_FILENO, to: STDOUT_FILENO)
         ? ExitCode.done : ExitCode.wrongUse
     }
+    if arguments.count > 2, arguments[1] == "lead" {
+      return NodeLead.run(Array(arguments[2...]))
+    }
+    if arguments.count == 3, arguments[1] == "member" {
+      // srun(1), OUTPUT ENVIRONMENT VARIABLES.
+      guard let rank = getenv("SLURM_PROCID").flatMap({ Int(String(cString: $0)) }) else {
+        say("`member` is for a task of Slurm's", to: STDERR_FILENO)
+        return ExitCode.wrongUse
+      }
+      let folder = AttemptFolder(path: arguments[2] + "/" + AttemptFolder.nodeName(rank))
+      return run(in: folder, lead: LeadLine())
+    }
     guard arguments.count == 3, arguments[1] == "run" else {
       say(
         "usage: aifactory-agent run FOLDER, or aifactory-agent collect <REQUEST", to: STDERR_FILENO)
       return ExitCode.wrongUse
     }
-    return run(in: AttemptFolder(path: arguments[2]))
+    return run(in: AttemptFolder(path: arguments[2]), lead: nil)
   }
 
   /// Claims the attempt of a folder and runs it.
-  private static func run(in folder: AttemptFolder) -> Int32 {
+  ///
+  /// - Parameter lead: who speaks for all nodes of the attempt, where it has several.
+  private static func run(in folder: AttemptFolder, lead: LeadLine?) -> Int32 {
     // A TERM before this ends an agent that has claimed nothing: the server sees that.
     let signals = factory_signal_descriptor()
     _ = factory_become_subreaper()
@@ -47,7 +61,8 @@ enum AgentProgram {
       rename(folder.spec, folder.claimedSpec) == 0
     else { return ExitCode.taken }
     let attempt = Attempt(
-      folder: folder, journal: SharedJournal(JournalWriter(file: journal)), signals: signals)
+      folder: folder, journal: SharedJournal(JournalWriter(file: journal)), signals: signals,
+      lead: lead)
     do {
       let bytes = ProcFile.bytes(folder.claimedSpec, limit: 64 << 20) ?? []
       attempt.run(try AttemptSpec(decoding: bytes))
@@ -57,7 +72,7 @@ enum AgentProgram {
     return ExitCode.done
   }
 
-  private static func say(_ text: String, to file: Int32) {
+  static func say(_ text: String, to file: Int32) {
     let line = Array((text + "\n").utf8)
     _ = line.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
   }

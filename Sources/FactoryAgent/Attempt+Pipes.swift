@@ -21,8 +21,10 @@ extension Attempt {
         origins.append((index, pipe))
       }
     }
+    if let lead { watched.append(pollfd(fd: lead.input, events: Int16(POLLIN), revents: 0)) }
     let timeout = deadlines.timeoutMs(isBehind: journal.isBehind)
     guard poll(&watched, nfds_t(watched.count), timeout) > 0 else { return }
+    if lead != nil, watched.last?.revents != 0 { listenToLead() }
     for (origin, entry) in zip(origins, watched.dropFirst()) where entry.revents != 0 {
       take(origin.index, origin.pipe, outputs, limit: Self.chunkBytes)
     }

@@ -25,19 +25,23 @@ final class Attempt {
   var deadlines = Deadlines()
   var schedule = SampleSchedule(startedAt: monotonicMs())
   var energy = EnergyCounter()
+  /// Who speaks for all nodes of the attempt; nil where this one is alone.
+  var lead: LeadLine?
   /// Folder of the job's next attempt.
   private(set) var newerAttempt = ""
 
-  init(folder: AttemptFolder, journal: SharedJournal, signals: Int32) {
+  init(folder: AttemptFolder, journal: SharedJournal, signals: Int32, lead: LeadLine? = nil) {
     self.folder = folder
     self.journal = journal
     self.signals = signals
+    self.lead = lead
   }
 
   /// Ends an attempt that cannot even begin.
   func refuse(_ reason: String) {
     message = reason
     firstFailure = .notStarted(reason)
+    tellLead()
     finish(.launchFailed)
   }
 
@@ -68,9 +72,11 @@ final class Attempt {
       .started(
         AgentStart(
           pid: getpid(), startTicks: own?.startTicks ?? 0, version: AgentProgram.version,
-          memory: memory.method, cgroup: memory.group?.path)))
+          memory: memory.method, cgroup: memory.group?.path,
+          host: lead == nil ? nil : Self.host(environment))))
     if let script = attempt.preparation { prepare(script, attempt, launcher) }
     launchTasks(launcher, concurrency: concurrency)
+    tellLead()
     journal.flush()
 
     while !running.isEmpty {
@@ -80,6 +86,7 @@ final class Attempt {
       if memory.group?.hasExceeded == true, stopCause == nil { stop(.memoryLimit) }
       launchTasks(launcher, concurrency: concurrency)
       keepTime(memory, outputs, graceMs: resources.gracePeriodMs)
+      tellLead()
       journal.flush()
     }
     killEverything(memory.group)

@@ -72,8 +72,9 @@ struct TaskLauncher {
             cpus.withUnsafeBufferPointer { cpus in
               var task = factory_task(
                 path: path, arguments: arguments, environment: variables, folder: folder,
-                standard_output: pipes[0], standard_error: pipes[1], report: pipes[2],
-                report_target: TaskEnvironment.reportDescriptor, cgroup_procs: cgroup,
+                standard_input: -1, standard_output: pipes[0], standard_error: pipes[1],
+                report: pipes[2], report_target: TaskEnvironment.reportDescriptor,
+                cgroup_procs: cgroup,
                 cpus: cpus.baseAddress, cpu_count: cpus.count)
               return factory_spawn_task(&task, &step)
             }
@@ -95,7 +96,7 @@ struct TaskLauncher {
 }
 
 /// Lends strings as an array of C strings that ends with NULL.
-private func withCStrings<Result>(
+func withCStrings<Result>(
   _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
 ) -> Result {
   let pointers = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>

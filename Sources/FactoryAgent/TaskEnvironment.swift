@@ -35,6 +35,7 @@ struct TaskEnvironment {
     if !attempt.gpus.isEmpty || spec.resources.gpus == 0 {
       set("CUDA_VISIBLE_DEVICES", attempt.gpus.map { String($0) }.joined(separator: ","))
     }
+    if let node = attempt.node { setMeeting(of: node) }
     for variable in tracking { set(variable.name, variable.value) }
     for variable in spec.environment { set(variable.name, variable.value) }
     set(Survivors.markerVariable, attempt.marker)
@@ -56,6 +57,27 @@ struct TaskEnvironment {
   }
 
   private static let ownOfShell: Set = ["AIFACTORY_TASK", "OLDPWD", "PWD", "SHLVL", "_"]
+
+  /// By what the processes of several nodes find each other, each node having one.
+  ///
+  /// For `torch.distributed` with `env://`, and for `torchrun`, whose options have such variables
+  /// (`PET_…`). MPI's programs go by Slurm's own.
+  private mutating func setMeeting(of node: AttemptNode) {
+    set("AIFACTORY_NODE", String(node.index))
+    set("AIFACTORY_NODES", String(node.count))
+    // srun(1): where the step was launched from, which is the first node.
+    let address = value("SLURM_LAUNCH_NODE_IPADDR") ?? "127.0.0.1"
+    set("MASTER_ADDR", address)
+    for (name, number) in [
+      ("WORLD_SIZE", node.count), ("RANK", node.index), ("NODE_RANK", node.index),
+      ("LOCAL_RANK", 0), ("LOCAL_WORLD_SIZE", 1), ("PET_NNODES", node.count),
+      ("PET_NODE_RANK", node.index),
+    ] { set(name, String(number)) }
+    set("PET_MASTER_ADDR", address)
+    if let port = value("MASTER_PORT") { set("PET_MASTER_PORT", port) }
+    // An `srun` of the command's own shares what the agents' step has.
+    set("SLURM_OVERLAP", "1")
+  }
 
   private mutating func set(_ name: String, _ value: String) {
     let pair = name + "=" + value

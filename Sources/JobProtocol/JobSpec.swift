@@ -33,6 +33,8 @@ public struct JobSpec: Hashable, Codable, Sendable {
   public var code: JobCode?
   /// What the command finds installed; nil is what the node has.
   public var software: JobSoftware?
+  /// How many nodes run the command at once, each with an agent of its own; nil is one.
+  public var nodes: Int?
 
   /// Takes every value as it is.
   public init(
@@ -54,6 +56,9 @@ public struct JobSpec: Hashable, Codable, Sendable {
     self.restart = restart
     self.array = array
   }
+
+  /// How many nodes run the command at once.
+  public var nodeCount: Int { nodes ?? 1 }
 }
 
 /// One `NAME=VALUE` of a job's environment.

@@ -16,6 +16,8 @@ public struct JobSubmissionWire: Codable, Sendable, Equatable {
   public var taskCount: Int?
   /// CPU cores; 1 by default.
   public var cpus: Int?
+  /// Nodes that run the command at once; one by default.
+  public var nodes: Int?
   /// Bytes of memory of all processes together; no limit by default.
   public var memoryBytes: Int64?
   /// Accelerators; none by default.

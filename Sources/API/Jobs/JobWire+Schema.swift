@@ -3,7 +3,7 @@ extension JobSubmissionWire: DescribedWire {
   public static let fields: WireFields = [
     "id?": .text, "name?": .text, "kind?": .word(["batch", "service"]), "command": .list(.text),
     "environment?": .map(.text), "working_directory?": .absolutePath,
-    "task_count?": .positive, "cpus?": .positive,
+    "task_count?": .positive, "cpus?": .positive, "nodes?": .positive,
     "memory_bytes?": .positive, "gpus?": .count, "time_limit_ms?": .positive,
     "grace_period_ms?": .count, "output_limit_bytes?": .count, "priority?": .integer,
     "site?": .text, "restart?": .record(JobRestartWire.self), "experiment?": .text,
@@ -18,7 +18,7 @@ extension JobWire: DescribedWire {
     "id": .text, "project": .text, "name": .text, "kind": .word(["batch", "service"]),
     "purpose": .text, "command": .list(.text), "state": state, "reason?": .text,
     "message?": .text, "attempt": .count, "exit_code?": .integer, "signal?": .integer,
-    "priority": .integer, "task_count": .positive, "cpus": .positive,
+    "priority": .integer, "task_count": .positive, "cpus": .positive, "nodes": .positive,
     "memory_bytes?": .count, "gpus": .count, "time_limit_ms?": .count,
     "progress?": .record(Progress.self), "usage": .record(Usage.self), "created_at_ms": .integer,
     "started_at_ms?": .integer, "ended_at_ms?": .integer, "folder": .text,

@@ -28,6 +28,8 @@ public struct JobWire: Codable, Sendable, Equatable {
   public var priority: Int
   /// How many tasks run the command.
   public var taskCount: Int
+  /// How many nodes run the command at once; cores, memory and accelerators are of each.
+  public var nodes: Int
   /// CPU cores that it asked for.
   public var cpus: Int
   /// Bytes of memory that it asked for.
@@ -148,6 +150,7 @@ public struct JobWire: Codable, Sendable, Equatable {
     self.endedAtMs = endedAtMs
     self.folder = folder
     site = "local"
+    nodes = 1
     restarts = 0
   }
 }

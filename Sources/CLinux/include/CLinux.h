@@ -63,7 +63,8 @@ struct factory_task {
   const char *path;              /* program */
   char *const *arguments;        /* ends with NULL */
   char *const *environment;      /* ends with NULL */
-  const char *folder;            /* working directory */
+  const char *folder;            /* working directory; NULL stays where this process is */
+  int standard_input;            /* -1 for none: it reads nothing */
   int standard_output;
   int standard_error;
   int report;                    /* descriptor kept open as `report_target`; -1 for none */

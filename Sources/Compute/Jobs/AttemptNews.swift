@@ -15,6 +15,8 @@ struct AttemptNews: Sendable {
   var notes: [String] = []
   var samples: [TimedSample] = []
   var end: AttemptEnd?
+  /// When it ended, by the node's clock.
+  var endedAtMs: Int64?
 
   /// False for heartbeats, which are not worth a transaction.
   var isWorthKeeping: Bool {
@@ -51,7 +53,7 @@ struct AttemptNews: Sendable {
     case .call(let call): calls.append(TimedCall(timeMs: timeMs, call: call))
     case .note(let text): notes.append(text)
     case .ended(let end):
-      self.end = end
+      (self.end, endedAtMs) = (end, timeMs)
       usage = end.usage
     case .taskStarted, .taskEnded, .stopping: break
     }
@@ -78,7 +80,7 @@ extension JobReason {
   init(_ outcome: AttemptOutcome) {
     switch outcome {
     case .succeeded: self = .succeeded
-    case .failed: self = .failed
+    case .failed, .peerEnded: self = .failed
     case .canceled: self = .canceledByUser
     case .timeLimit: self = .timeLimit
     case .memoryLimit: self = .memoryLimit

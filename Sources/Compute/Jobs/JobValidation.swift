@@ -12,7 +12,15 @@ struct JobValidation {
     try checkNumbers(spec)
     try checkRestart(spec)
     try checkSoftware(spec)
-    if spec.site ?? Site.localName == Site.localName { try checkResources(spec.resources) }
+    if spec.site ?? Site.localName == Site.localName {
+      guard spec.nodeCount == 1 else {
+        throw JobError(
+          .resourcesImpossible,
+          "the job asks for \(spec.nodeCount) nodes, but this machine is one",
+          hint: "Name a Slurm cluster with --site; `aifactory sites add` adds one.")
+      }
+      try checkResources(spec.resources)
+    }
   }
 
   /// Purposes of the factory's own programs, which work on files of the home.
@@ -33,13 +41,11 @@ struct JobValidation {
     }
     guard let partition = site.inventory?.partition(site.slurm?.partition) else { return }
     let resources = spec.resources
-    let isPossible =
-      partition.nodes.isEmpty
-      || partition.nodes.contains { kind in
-        resources.cpus <= kind.cpus && resources.gpus <= kind.gpus
-          && resources.memoryBytes ?? 0 <= kind.memoryBytes
-      }
-    guard isPossible else {
+    let suitable = partition.nodes.filter { kind in
+      resources.cpus <= kind.cpus && resources.gpus <= kind.gpus
+        && resources.memoryBytes ?? 0 <= kind.memoryBytes
+    }
+    guard partition.nodes.isEmpty || !suitable.isEmpty else {
       let kinds = partition.nodes.map { kind in
         "\(kind.cpus) CPUs, \(megabytes(kind.memoryBytes)) MB and \(kind.gpus) GPUs"
       }
@@ -47,6 +53,13 @@ struct JobValidation {
         .resourcesImpossible,
         "no node of '\(partition.name)' on '\(site.name)' has what the job asks for; they have "
           + kinds.joined(separator: "; "), hint: "Ask for less, or name another site.")
+    }
+    let count = suitable.reduce(0) { $0 + $1.count }
+    guard partition.nodes.isEmpty || spec.nodeCount <= count else {
+      throw JobError(
+        .resourcesImpossible,
+        "the job asks for \(spec.nodeCount) nodes, but '\(partition.name)' on '\(site.name)' has "
+          + "\(count) that have what it needs", hint: "Ask for fewer, or name another site.")
     }
     if let limit = partition.timeLimitSeconds, let asked = resources.timeLimitMs,
       asked > limit * 1_000
@@ -79,6 +92,11 @@ struct JobValidation {
   private func checkNumbers(_ spec: JobSpec) throws(JobError) {
     let resources = spec.resources
     try require((1...100_000).contains(spec.taskCount), "a job has 1...100000 tasks")
+    try require((1...10_000).contains(spec.nodeCount), "a job has 1...10000 nodes")
+    try require(
+      spec.nodeCount == 1 || spec.taskCount == 1,
+      "a job on several nodes runs its command once on each, so it has one task: what starts more "
+        + "processes there is the command, as torchrun does")
     try require((-1_000...1_000).contains(spec.priority), "a priority is in -1000...1000")
     try require(resources.cpus >= 1, "a job needs at least one CPU")
     try require(resources.gpus >= 0, "a number of GPUs is not negative")

@@ -64,12 +64,19 @@ extension Jobs {
   }
 
   /// Bytes of the last attempt's output from `offset` on, at most `limit`; empty where there are none.
+  ///
+  /// - Parameter node: from 0, of a job on several nodes.
   public func output(
-    _ id: Identifier<Job>, stream: OutputStream, from offset: Int64, limit: Int
+    _ id: Identifier<Job>, stream: OutputStream, from offset: Int64, limit: Int, node: Int = 0
   ) async throws -> (bytes: [UInt8], nextOffset: Int64) {
     let job = try await job(id)
-    let path =
-      stream == .stdout ? job.attemptFolder.standardOutput : job.attemptFolder.standardError
+    guard (0..<job.spec.nodeCount).contains(node) else {
+      throw JobError(
+        .nodeUnknown, "job \(id) has no node \(node)",
+        hint: "Its nodes are 0...\(job.spec.nodeCount - 1).")
+    }
+    let folder = job.attemptFolder.ofNode(node)
+    let path = stream == .stdout ? folder.standardOutput : folder.standardError
     guard offset >= 0, limit > 0, let file = FileHandle(forReadingAtPath: path) else {
       return ([], max(0, offset))
     }

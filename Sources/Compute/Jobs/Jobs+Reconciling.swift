@@ -108,6 +108,7 @@ extension Jobs {
   /// Commits everything that an attempt's journal says so far.
   func readJournal(of attempt: OpenAttempt) async throws {
     let key = attempt.key
+    await readOtherNodes(of: key)
     while let reader = open[key]?.reader, let committed = open[key]?.committedOffset {
       let (news, next) = await Self.read(reader)
       if let news, news.canWait, open[key]?.hasBegun == false {
@@ -116,7 +117,8 @@ extension Jobs {
         return
       }
       open[key]?.reader = next
-      guard let news else { return }
+      guard let told = news else { return }
+      guard let news = joined(told, of: key) else { return }
       if let usage = news.usage { open[key]?.usage = usage }
       if let cgroup = news.start?.cgroup { open[key]?.cgroup = cgroup }
       let isMeasured = !news.samples.isEmpty && follower?.follows(attempt.spec) == true
@@ -175,7 +177,7 @@ extension Jobs {
     // A command that saves when it is told to stop ends in its own way.
     case .succeeded: spec.restart != nil
     case .failed: spec.restart != nil || isKilled(end.exit)
-    case .timeLimit, .memoryLimit, .launchFailed: false
+    case .timeLimit, .memoryLimit, .launchFailed, .peerEnded: false
     }
   }
 
@@ -256,7 +258,9 @@ extension Jobs {
   /// Removes what the agent of a settled attempt kept for its tasks.
   private func release(_ attempt: OpenAttempt) async {
     do {
-      try await tracker?.release(attempt.folder)
+      for index in 0..<attempt.spec.nodeCount {
+        try await tracker?.release(attempt.folder.ofNode(index))
+      }
     } catch {
       logger.error(
         "files of a job that ended stay until its folder is collected",
@@ -301,6 +305,7 @@ extension Jobs {
       // The last records may have been written after the journal was read.
       try await readJournal(of: attempt)
       guard let attempt = open[key] else { return }
+      if let nodes = attempt.nodes { ending = nodes.ending(ending) }
       if attempt.reader.isDamaged, ending.reason == .lostAgent {
         ending.message = "the journal of the attempt is damaged"
       }

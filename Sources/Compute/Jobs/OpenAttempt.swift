@@ -20,6 +20,8 @@ struct OpenAttempt: Sendable {
   var cgroup: String?
   /// What the last heartbeat said.
   var usage: AttemptUsage?
+  /// What its nodes have told, where it runs on several.
+  var nodes: AttemptNodes?
   /// True once its beginning was seen, though perhaps not yet committed.
   var hasBegun = false
   /// True once the job is to be stopped, for an agent that is not there yet.
@@ -40,6 +42,7 @@ struct OpenAttempt: Sendable {
     committedOffset = attempt.journalOffset
     cgroup = attempt.cgroup
     wantsStop = job.state == .stopping
+    if spec.nodeCount > 1 { nodes = AttemptNodes(folder, count: spec.nodeCount) }
   }
 
   /// The instruction for the agent.

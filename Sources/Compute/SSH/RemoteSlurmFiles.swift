@@ -108,7 +108,9 @@ final class RemoteSlurmFiles: SlurmFiles {
       }
       try snapshot.keepStaged()
     }
-    try await sendInstruction(of: attempt)
+    for node in AttemptFiles.nodes(of: attempt.folder).reversed() {
+      try await sendInstruction(in: node, of: attempt.key.job.rawValue)
+    }
   }
 
   /// Sends what the job's instruction names, once each.
@@ -143,14 +145,15 @@ final class RemoteSlurmFiles: SlurmFiles {
         + (owner == job ? " && rm -f \(quoted(target))" : ""))
   }
 
-  private func sendInstruction(of attempt: SlurmAttempt) async throws {
-    let folder = attempt.folder
+  /// Sends what lies in the folder of a node; the first one's has the script.
+  private func sendInstruction(in folder: AttemptFolder, of id: String) async throws {
     let (spec, script) = try await offTask {
       // Claimed by an agent of a submission before, whose answer was lost.
       let path = FileTree.exists(folder.spec) ? folder.spec : folder.claimedSpec
-      return (try FileTree.read(path), try FileTree.read(folder.batchScript))
+      let script = folder.batchScript
+      return (try FileTree.read(path), FileTree.exists(script) ? try FileTree.read(script) : [])
     }
-    let job = folders.job(attempt.key.job.rawValue)
+    let job = folders.job(id)
     let there = quoted(remote(folder.path))
     _ = try await shell.run(
       "umask 077 && mkdir -p \(quoted(job + "/work")) \(quoted(job + "/checkpoints")) \(there) && "
@@ -173,7 +176,8 @@ final class RemoteSlurmFiles: SlurmFiles {
   }
 
   func withdraw(_ folders: [AttemptFolder]) async throws {
-    let list = folders.map { remote($0.path) + "/spec\n" }.joined()
+    let list = folders.flatMap { AttemptFiles.nodes(of: $0) }
+      .map { remote($0.path) + "/spec\n" }.joined()
     _ = try await shell.run(
       "while read -r file; do rm -f \"$file\"; done", input: Array(list.utf8))
   }
@@ -182,10 +186,12 @@ final class RemoteSlurmFiles: SlurmFiles {
 
   func look(at attempts: [SlurmAttempt]) async throws -> [AttemptKey: SlurmLook] {
     try await begin()
-    let places = attempts.map(\.folder)
+    let places = attempts.flatMap { attempt in
+      (0..<attempt.spec.nodeCount).map { (attempt.key, attempt.folder.ofNode($0)) }
+    }
     let request = CollectRequest(
       attempts: try await offTask {
-        places.map { folder in
+        places.map { _, folder in
           CollectRequest.Attempt(
             folder: self.remote(folder.path), known: AttemptMirror(folder).known)
         }
@@ -193,7 +199,7 @@ final class RemoteSlurmFiles: SlurmFiles {
     let answer = try await shell.connection.run(
       "exec \(quoted(agentPath)) collect", input: request.encoded(), patience: .seconds(120))
     guard answer.status == 0, let told = try? CollectAnswer(decoding: answer.output),
-      told.attempts.count == attempts.count
+      told.attempts.count == places.count
     else {
       // Somebody may have cleaned the folder up.
       isBegun.withLock { $0 = false }
@@ -202,11 +208,11 @@ final class RemoteSlurmFiles: SlurmFiles {
         "the agent at '\(shell.connection.options.destination)' does not tell what jobs have written",
         hint: "Is \(agentPath) there, and can it be run?")
     }
-    let keys = attempts.map(\.key)
     return try await offTask {
       var looks: [AttemptKey: SlurmLook] = [:]
-      for (index, news) in told.attempts.enumerated() {
-        looks[keys[index]] = try AttemptMirror(places[index]).take(news)
+      for ((key, folder), news) in zip(places, told.attempts) {
+        let look = try AttemptMirror(folder).take(news)
+        looks[key] = looks[key].map { $0.with(look) } ?? look
       }
       return looks
     }

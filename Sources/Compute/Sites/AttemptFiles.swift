@@ -17,6 +17,16 @@ enum AttemptFiles {
     where makesFolders {
       try files.createDirectory(atPath: folder, withIntermediateDirectories: true)
     }
+    let count = instruction.spec.nodeCount
+    guard count > 1 else { return try prepareNode(folder, instruction) }
+    // The first one's comes last: it is what says that the attempt is prepared.
+    for index in (0..<count).reversed() {
+      try prepareNode(folder.ofNode(index), instruction.forNode(index, of: count))
+    }
+  }
+
+  private static func prepareNode(_ folder: AttemptFolder, _ instruction: AttemptSpec) throws {
+    let files = FileManager.default
     try files.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
     let journal = open(folder.journal, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard journal >= 0 else { throw systemError("cannot make \(folder.journal)") }
@@ -43,9 +53,19 @@ enum AttemptFiles {
     access(folder.claimedSpec, F_OK) == 0
   }
 
+  /// The folders of all nodes of an attempt, the first of which is given.
+  static func nodes(of folder: AttemptFolder) -> [AttemptFolder] {
+    var nodes = [folder]
+    while case let next = folder.ofNode(nodes.count), access(next.path, F_OK) == 0 {
+      nodes.append(next)
+    }
+    return nodes
+  }
+
   /// Keeps every agent from taking the attempt; false if one has taken it.
   static func withdraw(_ folder: AttemptFolder) -> Bool {
-    unlink(folder.spec) == 0 || !isClaimed(folder)
+    for node in nodes(of: folder).dropFirst() { unlink(node.spec) }
+    return unlink(folder.spec) == 0 || !isClaimed(folder)
   }
 
   /// What the system says about a call that failed.
@@ -53,5 +73,19 @@ enum AttemptFiles {
     JobError(
       .systemFailure, "\(what): \(String(cString: strerror(number)))",
       hint: "See whether the disk is full and the folder of jobs can be written.")
+  }
+}
+
+extension AttemptSpec {
+  /// The instruction for one of several nodes.
+  fileprivate func forNode(_ index: Int, of count: Int) -> AttemptSpec {
+    var spec = self
+    spec.node = AttemptNode(index: index, count: count)
+    if index > 0 {
+      // The server carries out what the first node logs: how far it has come says nothing about others.
+      spec.tracking?.serverUrl = ""
+      spec.tracking?.serverToken = ""
+    }
+    return spec
   }
 }

@@ -28,7 +28,24 @@ struct SlurmBatchScript {
   var text: String {
     let head = "#!/bin/sh\n# Attempt \(key.number) of \(key.job.rawValue).\n"
     let lines = directives.map { "#SBATCH --\($0)\n" }.joined()
-    return head + lines + "exec \"\(agent)\" run \"\(folder.path)\"\n"
+    return head + lines + start
+  }
+
+  /// Starts the agent, or one on each node.
+  private var start: String {
+    let count = spec.nodeCount
+    guard count > 1 else { return "exec \"\(agent)\" run \"\(folder.path)\"\n" }
+    var lines = ""
+    if let folder = options.commands { lines += "PATH=\"\(folder):$PATH\"\n" }
+    if let file = options.configuration { lines += "export SLURM_CONF=\"\(file)\"\n" }
+    // Since 22.05 srun no longer takes the CPUs from the job; a node that has done its part stays out of it.
+    let words = [
+      "srun", "--nodes=\(count)", "--ntasks=\(count)", "--ntasks-per-node=1",
+      "--cpus-per-task=\(spec.resources.cpus)", "--kill-on-bad-exit=1", "--wait=0",
+      "--export=ALL",
+    ]
+    return lines + "exec \"\(agent)\" lead \(words.joined(separator: " ")) \\\n"
+      + "  \"\(agent)\" member \"\(folder.attempt)\"\n"
   }
 
   /// Options of sbatch(1).
@@ -49,8 +66,9 @@ struct SlurmBatchScript {
       "no-requeue",
       // Not the server's environment, which may hold what is nobody's business there.
       "export=HOME,LANG,LOGNAME,PATH,SHELL,USER",
-      "nodes=1", "ntasks=1", "cpus-per-task=\(resources.cpus)",
+      "nodes=\(spec.nodeCount)", "ntasks=\(spec.nodeCount)", "cpus-per-task=\(resources.cpus)",
     ]
+    if spec.nodeCount > 1 { lines.append("ntasks-per-node=1") }
     if let bytes = resources.memoryBytes { lines.append("mem=\((bytes + (1 << 20) - 1) >> 20)M") }
     if resources.gpus > 0 { lines.append("gres=gpu:\(resources.gpus)") }
     if let minutes { lines.append("time=\(minutes)") }

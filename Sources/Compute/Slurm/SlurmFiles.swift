@@ -46,10 +46,17 @@ protocol SlurmFiles: Sendable {
 
 /// What a look at an attempt showed.
 struct SlurmLook: Sendable {
-  /// Size of its journal on this machine.
+  /// Size of its journal on this machine, or of those of all its nodes together.
   var journalBytes: Int64
   /// Whether everything that it has written is here.
   var isComplete: Bool
+
+  /// The look at an attempt of which this is one node and the other the next.
+  func with(_ other: SlurmLook) -> SlurmLook {
+    SlurmLook(
+      journalBytes: journalBytes + other.journalBytes,
+      isComplete: isComplete && other.isComplete)
+  }
 }
 
 /// Files on a file system that this machine shares with the cluster.
@@ -115,12 +122,16 @@ struct SharedSlurmFiles: SlurmFiles {
   }
 
   func look(at attempts: [SlurmAttempt]) async throws -> [AttemptKey: SlurmLook] {
-    let paths = attempts.map { ($0.key, $0.folder.journal) }
+    let paths = attempts.map { attempt in
+      (attempt.key, (0..<attempt.spec.nodeCount).map { attempt.folder.ofNode($0).journal })
+    }
     // A journal that cannot be looked at has not grown.
     return try await offTask {
       Dictionary(
-        uniqueKeysWithValues: paths.map { key, path in
-          let bytes = (try? FileTree.status(of: path).bytes) ?? 0
+        uniqueKeysWithValues: paths.map { key, journals in
+          let bytes = journals.reduce(Int64(0)) { sum, path in
+            sum + ((try? FileTree.status(of: path).bytes) ?? 0)
+          }
           return (key, SlurmLook(journalBytes: bytes, isComplete: true))
         })
     }

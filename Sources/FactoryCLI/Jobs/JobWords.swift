@@ -85,6 +85,7 @@ extension JobWire {
 
   private var resources: String {
     var words = ["\(cpus) CPU\(cpus == 1 ? "" : "s")"]
+    if nodes > 1 { words[0] = "\(nodes) nodes, on each \(words[0])" }
     if gpus > 0 { words.append("\(gpus) GPU\(gpus == 1 ? "" : "s")") }
     if let memoryBytes {
       let method = usage.memoryMethod.map { " (enforced: \($0))" } ?? ""

@@ -6,7 +6,10 @@ import Foundation
 struct JobsLogsCommand: FactoryCommand {
   static let configuration = CommandConfiguration(
     commandName: "logs", abstract: "Prints what a job's last attempt printed.",
-    discussion: "With --output json the answer is one object with the text and its end.")
+    discussion: """
+      The lines of a job on several nodes begin with the node's number. With --output json the answer is \
+      one object with the text and its end.
+      """)
 
   @OptionGroup var global: GlobalOptions
   @OptionGroup var job: JobArgument
@@ -17,22 +20,36 @@ struct JobsLogsCommand: FactoryCommand {
   @Flag(help: "Print standard error instead of standard output.")
   var stderr = false
 
+  @Option(
+    help: ArgumentHelp("Only that node of a job on several, from 0, as it is.", valueName: "n"))
+  var node: Int?
+
   func execute() async throws {
     let client = try await connection()
     var collected: [UInt8] = []
-    var offset = 0
+    var outputs: [NodeOutput] = []
     while true {
       // Asked before the output is read: what comes later is read in the next round.
-      let hasEnded = try await client.get(job.path, as: JobWire.self).hasEnded
-      let bytes = try await part(of: client, from: offset)
-      offset += bytes.count
-      if global.output.mode == .json {
-        collected += bytes
-      } else {
-        FileHandle.standardOutput.write(Data(bytes))
+      let wire = try await client.get(job.path, as: JobWire.self)
+      if outputs.isEmpty {
+        let several = node == nil && wire.nodes > 1
+        outputs = (several ? Array(0..<wire.nodes) : [node ?? 0]).map {
+          NodeOutput(node: $0, isLabeled: several)
+        }
       }
-      if bytes.isEmpty, hasEnded || !follows { break }
-      if bytes.isEmpty { try await Task.sleep(for: .milliseconds(200)) }
+      var count = 0
+      for index in outputs.indices {
+        let bytes = try await part(of: client, outputs[index])
+        count += bytes.count
+        let text = outputs[index].take(bytes, isLast: wire.hasEnded && bytes.isEmpty)
+        if global.output.mode == .json {
+          collected += text
+        } else {
+          FileHandle.standardOutput.write(Data(text))
+        }
+      }
+      if count == 0, wire.hasEnded || !follows { break }
+      if count == 0 { try await Task.sleep(for: .milliseconds(200)) }
     }
     if global.output.mode == .json {
       try global.output.writeJSON(
@@ -44,10 +61,38 @@ struct JobsLogsCommand: FactoryCommand {
 
   private var stream: String { stderr ? "stderr" : "stdout" }
 
-  private func part(of client: FactoryClient, from offset: Int) async throws -> [UInt8] {
+  private func part(of client: FactoryClient, _ output: NodeOutput) async throws -> [UInt8] {
     try await client.send(
-      "GET", job.path + "/output", query: [("stream", stream), ("from", "\(offset)")]
+      "GET", job.path + "/output",
+      query: [("stream", stream), ("from", "\(output.offset)"), ("node", "\(output.node)")]
     ).body
+  }
+}
+
+/// What one node printed, in whole lines with its number where there are several.
+struct NodeOutput {
+  let node: Int
+  let isLabeled: Bool
+  /// Bytes that were taken.
+  private(set) var offset = 0
+  private var unfinished: [UInt8] = []
+
+  init(node: Int, isLabeled: Bool) {
+    self.node = node
+    self.isLabeled = isLabeled
+  }
+
+  /// Takes bytes and returns what can be printed.
+  ///
+  /// - Parameter isLast: whether nothing more comes, so that a line without end is told as well.
+  mutating func take(_ bytes: [UInt8], isLast: Bool) -> [UInt8] {
+    offset += bytes.count
+    guard isLabeled else { return bytes }
+    unfinished += bytes
+    if isLast, !unfinished.isEmpty { unfinished.append(UInt8(ascii: "\n")) }
+    let lines = unfinished.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    unfinished = lines.last.map { Array($0) } ?? []
+    return lines.dropLast().flatMap { Array("\(node): ".utf8) + $0 + [UInt8(ascii: "\n")] }
   }
 }
 

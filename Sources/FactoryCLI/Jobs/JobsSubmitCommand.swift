@@ -29,6 +29,11 @@ struct JobsSubmitCommand: FactoryCommand {
   @Option(help: "Accelerators.")
   var gpus = 0
 
+  @Option(
+    help: ArgumentHelp(
+      "Nodes that run the command at once, on a cluster; the rest is of each.", valueName: "n"))
+  var nodes = 1
+
   @Option(help: "Longest time that it may run, such as 90s or 2h.")
   var time: String?
 
@@ -140,7 +145,7 @@ struct JobsSubmitCommand: FactoryCommand {
   private func submission() throws -> JobSubmissionWire {
     var wire = JobSubmissionWire(command: command)
     (wire.name, wire.cpus, wire.gpus) = (name, cpus, gpus)
-    (wire.priority, wire.taskCount) = (priority, tasks)
+    (wire.priority, wire.taskCount, wire.nodes) = (priority, tasks, nodes)
     wire.memoryBytes = try memory.map { try ByteCount($0).bytes }
     (wire.experiment, wire.site) = (experiment, site)
     wire.timeLimitMs = try time.map { try TimeSpan($0).milliseconds }

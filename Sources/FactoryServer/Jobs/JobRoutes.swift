@@ -12,6 +12,8 @@ public import Workflows
 extension FactoryRoutes {
   /// Bytes of output that one answer holds at most.
   private static let outputBytes = 4 << 20
+  /// No job has more nodes.
+  private static let mostNodes = 10_000
   /// Milliseconds that a request may wait for the end of a job.
   private static let longestWaitMs = 60_000
 
@@ -99,6 +101,7 @@ extension FactoryRoutes {
           .word("stream", ["stdout", "stderr"], "Which of the two."),
           .integer("from", 0...Int.max, "Bytes to pass over."),
           .integer("limit", 1...Self.outputBytes, "How many bytes at most."),
+          .integer("node", 0...Self.mostNodes, "Of which node of a job on several."),
         ], answer: .bytes(["application/octet-stream"]))
     ) { request, context in
       let id = try context.identifier("id", of: Job.self)
@@ -108,7 +111,9 @@ extension FactoryRoutes {
       }
       let offset = try request.query("from", default: 0, in: 0...Int.max)
       let limit = try request.query("limit", default: Self.outputBytes, in: 1...Self.outputBytes)
-      let output = try await jobs.output(id, stream: stream, from: Int64(offset), limit: limit)
+      let node = try request.query("node", default: 0, in: 0...Self.mostNodes)
+      let output = try await jobs.output(
+        id, stream: stream, from: Int64(offset), limit: limit, node: node)
       return Response(
         status: .ok, headers: [.contentType: "application/octet-stream"],
         body: .init(byteBuffer: ByteBuffer(bytes: output.bytes)))

@@ -25,6 +25,7 @@ extension JobSpec {
         outputLimitBytes: wire.outputLimitBytes ?? usual.outputLimitBytes),
       site: wire.site, priority: wire.priority ?? 0,
       restart: try wire.restart.map { try JobRestart($0) })
+    nodes = wire.nodes == 1 ? nil : wire.nodes
   }
 }
 
@@ -111,6 +112,7 @@ extension JobWire {
       folder: job.folder)
     run = JobRuns.run(of: job.spec)?.rawValue
     (site, engineId, engineState) = (job.site, job.engineId, job.engineState)
+    nodes = job.spec.nodeCount
     restart = job.spec.restart.map {
       JobRestartWire(on: $0.causes.map(\.rawValue), atMost: $0.atMost)
     }

@@ -12,6 +12,20 @@ public struct AttemptFolder: Hashable, Sendable {
     return job.joined(separator: "/") + "/\(number)"
   }
 
+  /// Folder of one of the nodes of an attempt that runs on several; this one is of the first.
+  public func ofNode(_ index: Int) -> AttemptFolder {
+    index > 0 ? AttemptFolder(path: attempt + "/" + Self.nodeName(index)) : self
+  }
+
+  /// The folder of the whole attempt, with one for each of its nodes.
+  public var attempt: String {
+    path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+      .joined(separator: "/")
+  }
+
+  /// Name of the folder of a node, from 0: which machine it will be is not known when it is made.
+  public static func nodeName(_ index: Int) -> String { "node\(index)" }
+
   /// The instruction, until an agent claims it.
   public var spec: String { path + "/spec" }
   /// The instruction, once an agent has claimed it.

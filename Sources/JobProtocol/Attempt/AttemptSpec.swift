@@ -27,6 +27,8 @@ public struct AttemptSpec: Hashable, Sendable {
   ///
   /// The environment that it writes to `AttemptFolder.preparedEnvironment` is the tasks' own; nil for nothing.
   public var preparation: String?
+  /// Which of the nodes of its attempt it is for; nil where there is one alone.
+  public var node: AttemptNode?
 
   /// Makes an instruction out of its parts.
   public init(

@@ -16,6 +16,10 @@ extension AttemptSpec {
     writer.write(optional: tracking) { $1.write(to: &$0) }
     writer.write(optional: checkpointFolder) { $0.write($1) }
     writer.write(optional: preparation) { $0.write($1) }
+    writer.write(optional: node) {
+      $0.write(UInt32($1.index))
+      $0.write(UInt32($1.count))
+    }
     return Self.formatHead + writer.bytes
   }
 
@@ -40,6 +44,12 @@ extension AttemptSpec {
     }
     if !reader.isAtEnd {
       preparation = try reader.optional { (r) throws(JobProtocolError) in try r.text() }
+    }
+    if !reader.isAtEnd {
+      node = try reader.optional { (r) throws(JobProtocolError) in
+        AttemptNode(
+          index: Int(try r.integer(UInt32.self)), count: Int(try r.integer(UInt32.self)))
+      }
     }
   }
 }

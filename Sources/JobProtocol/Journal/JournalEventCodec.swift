@@ -22,6 +22,8 @@ extension JournalEvent {
       writer.write(start.version)
       writer.write(start.memory.rawValue)
       writer.write(optional: start.cgroup) { $0.write($1) }
+      // What an older server passes over.
+      writer.write(optional: start.host) { $0.write($1) }
     case .taskStarted(let task, let pid):
       writer.write(EventCode.taskStarted)
       writer.write(UInt32(task))
@@ -104,6 +106,9 @@ extension AgentStart {
     }
     memory = method
     cgroup = try reader.optional { (r) throws(JobProtocolError) in try r.text() }
+    if !reader.isAtEnd {
+      host = try reader.optional { (r) throws(JobProtocolError) in try r.text() }
+    }
   }
 }
 

@@ -46,16 +46,20 @@ public struct AgentStart: Equatable, Sendable {
   public var memory: MemoryMethod
   /// Control group of the tasks, where there is one.
   public var cgroup: String?
+  /// Its machine, as the site calls it; nil where nobody needs to know.
+  public var host: String?
 
   /// Makes the description of an agent.
   public init(
-    pid: Int32, startTicks: UInt64, version: String, memory: MemoryMethod, cgroup: String?
+    pid: Int32, startTicks: UInt64, version: String, memory: MemoryMethod, cgroup: String?,
+    host: String? = nil
   ) {
     self.pid = pid
     self.startTicks = startTicks
     self.version = version
     self.memory = memory
     self.cgroup = cgroup
+    self.host = host
   }
 }
 
@@ -144,6 +148,8 @@ public enum AttemptOutcome: String, Sendable, CaseIterable {
   case memoryLimit
   /// No task could be started.
   case launchFailed
+  /// Another node of the attempt ended badly, so that this one was stopped.
+  case peerEnded
 }
 
 /// The end of an attempt.

@@ -25,6 +25,27 @@ struct SlurmBatchScriptTests {
     #expect(!script.directives.contains { $0.hasPrefix("time=") || $0.hasPrefix("mem=") })
   }
 
+  @Test func `it starts an agent on each of several nodes`() {
+    var script = script(
+      JobResources(cpus: 8),
+      options: SlurmOptions(scratch: "/s", commands: "/opt/slurm/bin", configuration: "/etc/s.conf"))
+    script.spec.nodes = 4
+    for expected in ["nodes=4", "ntasks=4", "ntasks-per-node=1", "cpus-per-task=8"] {
+      #expect(script.directives.contains(expected))
+    }
+    #expect(
+      script.text.hasSuffix(
+        """
+
+        PATH="/opt/slurm/bin:$PATH"
+        export SLURM_CONF="/etc/s.conf"
+        exec "/s/agents/a" lead srun --nodes=4 --ntasks=4 --ntasks-per-node=1 --cpus-per-task=8 \
+        --kill-on-bad-exit=1 --wait=0 --export=ALL \\
+          "/s/agents/a" member "/s/jobs/j/3"
+
+        """))
+  }
+
   @Test func `resources and the site's choices become options`() {
     let directives = script(
       JobResources(cpus: 8, memoryBytes: (1 << 30) + 1, gpus: 2, timeLimitMs: 90_000),

@@ -5,6 +5,7 @@ struct AttemptSpecCodecTests {
   static let full: AttemptSpec = {
     var spec = plainest
     spec.preparation = "tar -xf code.tar"
+    spec.node = AttemptNode(index: 1, count: 3)
     return spec
   }()
 
@@ -31,7 +32,7 @@ struct AttemptSpecCodecTests {
   @Test func `an instruction that was cut anywhere is refused`() {
     let bytes = Self.full.encoded()
     // Without its last fields it is what older servers wrote.
-    let older = (1...3).map { Self.older(missing: $0).count }
+    let older = (1...4).map { Self.older(missing: $0).count }
     for length in 0..<bytes.count where !older.contains(length) {
       #expect(throws: JobProtocolError.self) {
         try AttemptSpec(decoding: Array(bytes.prefix(length)))
@@ -42,19 +43,21 @@ struct AttemptSpecCodecTests {
   /// The instruction as servers wrote it that did not know its last fields.
   private static func older(missing fields: Int) -> [UInt8] {
     var older = full
-    older.preparation = nil
-    if fields > 1 { older.checkpointFolder = nil }
+    older.node = nil
+    if fields > 1 { older.preparation = nil }
+    if fields > 2 { older.checkpointFolder = nil }
     return Array(older.encoded().dropLast(fields))
   }
 
-  @Test(arguments: 1...3)
+  @Test(arguments: 1...4)
   func `an instruction of an older server is read without what it did not know`(
     fields: Int
   ) throws {
     let read = try AttemptSpec(decoding: Self.older(missing: fields))
     #expect(read.spec == Self.full.spec)
-    #expect(read.checkpointFolder == (fields == 1 ? Self.full.checkpointFolder : nil))
-    #expect(read.preparation == nil)
+    #expect(read.checkpointFolder == (fields < 3 ? Self.full.checkpointFolder : nil))
+    #expect(read.preparation == (fields < 2 ? Self.full.preparation : nil))
+    #expect(read.node == nil)
   }
 
   @Test func `an instruction of another version is refused`() {
