@@ -19,7 +19,7 @@ final class JobsUnderTest: Sendable {
     cpus: Int = 4, patienceMs: Int64 = 30_000, sinks: [String: any JobReportSink] = [:],
     follower: (any JobFollower)? = nil, tracker: (any JobTracker)? = nil,
     tracking: AttemptTracking? = nil,
-    migrations: [SchemaMigration] = []
+    migrations: [SchemaMigration] = [], accelerators: [Accelerator] = []
   ) throws {
     home = try TemporaryLedger(ComputeMigrations.all + migrations)
     self.sinks = sinks
@@ -27,7 +27,9 @@ final class JobsUnderTest: Sendable {
     self.tracker = tracker
     var configuration = JobsConfiguration(
       folder: home.folder.path("jobs"), agentPath: packageFolder + "/.build/debug/aifactory-agent",
-      capacity: SiteCapacity(cpus: Array(0..<cpus), memoryBytes: 8 << 30), patienceMs: patienceMs)
+      capacity: SiteCapacity(
+        cpus: Array(0..<cpus), memoryBytes: 8 << 30, accelerators: accelerators),
+      patienceMs: patienceMs)
     configuration.tracking = { _ in tracking }
     self.configuration = configuration
   }

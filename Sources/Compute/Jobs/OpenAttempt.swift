@@ -51,8 +51,13 @@ struct OpenAttempt: Sendable {
   func instruction(
     of job: Job, capacity: SiteCapacity, tracking: AttemptTracking? = nil
   ) -> AttemptSpec {
-    AttemptSpec(
-      job: job.id.rawValue, attempt: key.number, marker: marker, spec: job.spec,
+    var spec = job.spec
+    if site == Site.localName {
+      spec.environment =
+        Accelerator.variables(of: place.gpus, among: capacity.accelerators) + spec.environment
+    }
+    return AttemptSpec(
+      job: job.id.rawValue, attempt: key.number, marker: marker, spec: spec,
       workFolder: job.workFolder,
       // A job that has all cores needs no fence around them.
       cpus: place.cpus.count < capacity.cpus.count ? place.cpus : [], gpus: place.gpus,

@@ -10,12 +10,20 @@ public struct SiteCapacity: Sendable, Equatable {
   public var memoryBytes: Int64
   /// Numbers of the accelerators.
   public var gpus: [Int]
+  /// What is known of them.
+  public var accelerators: [Accelerator] = []
 
   /// Takes every value as it is.
   public init(cpus: [Int], memoryBytes: Int64, gpus: [Int] = []) {
     self.cpus = cpus
     self.memoryBytes = memoryBytes
     self.gpus = gpus
+  }
+
+  /// Gives accelerators, too.
+  public init(cpus: [Int], memoryBytes: Int64, accelerators: [Accelerator]) {
+    self.init(cpus: cpus, memoryBytes: memoryBytes, gpus: accelerators.map(\.number))
+    self.accelerators = accelerators
   }
 
   /// What this process may use of its machine.
@@ -25,7 +33,12 @@ public struct SiteCapacity: Sendable, Equatable {
     let cpus = numbers.prefix(max(0, count)).map { Int($0) }
     return SiteCapacity(
       cpus: cpus.isEmpty ? [0] : cpus, memoryBytes: memoryOfThisMachine(),
-      gpus: (0..<64).filter { access("/dev/nvidia\($0)", F_OK) == 0 })
+      accelerators: acceleratorsOfThisMachine())
+  }
+
+  /// The accelerators whose drivers tell of them here.
+  public static func acceleratorsOfThisMachine() -> [Accelerator] {
+    AcceleratorDiscovery().accelerators()
   }
 
   private static func memoryOfThisMachine() -> Int64 {

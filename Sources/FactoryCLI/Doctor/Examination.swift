@@ -1,5 +1,6 @@
 internal import Basics
 internal import CLinux
+internal import Compute
 internal import Engines
 internal import Foundation
 
@@ -11,7 +12,7 @@ struct Examination {
     var checks = [program(), agent(), folder(), disk(), server()]
     checks += PinnedEngine.all.map(engine)
     checks.append(await installer())
-    checks.append(memoryLimits())
+    checks += [memoryLimits(), accelerators()]
     return ExaminationReport(checks: checks)
   }
 
@@ -97,6 +98,19 @@ struct Examination {
         isComplete ? "not found, and not needed: the engines are installed" : told.message,
         hint: isComplete ? nil : told.hint)
     }
+  }
+
+  /// What keeps a job to its accelerators is a variable, which its programs could pass over.
+  private func accelerators() -> ExaminationReport.Check {
+    let found = SiteCapacity.acceleratorsOfThisMachine()
+    guard let first = found.first else {
+      return .init("accelerators", .ok, "none that a driver of NVIDIA's or AMD's tells of")
+    }
+    let variable = first.maker == .amd ? "ROCR_VISIBLE_DEVICES" : "CUDA_VISIBLE_DEVICES"
+    return .init(
+      "accelerators", .ok,
+      "\(found.count), \(first.model ?? first.maker.rawValue); a job is told of its own by "
+        + "\(variable), and not kept from the others by force")
   }
 
   private func memoryLimits() -> ExaminationReport.Check {
