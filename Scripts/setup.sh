@@ -24,6 +24,8 @@ if [ "${1:-}" = --cluster ]; then
   # The tests reach it through a login node on loopback, too.
   need openssh-server test -x /usr/sbin/sshd
   need openssh-client ssh -V
+  # Jobs that are kept apart.
+  need bubblewrap bwrap --version
 fi
 
 if [ ${#packages[@]} -gt 0 ]; then

@@ -27,6 +27,8 @@ final class Attempt {
   var energy = EnergyCounter()
   /// Who speaks for all nodes of the attempt; nil where this one is alone.
   var lead: LeadLine?
+  /// Whether tasks run behind a fence of their own, which must not be told what they are told.
+  private var isFenced = false
   /// Folder of the job's next attempt.
   private(set) var newerAttempt = ""
 
@@ -62,7 +64,8 @@ final class Attempt {
       cgroup = open(group.path + "/cgroup.procs", O_WRONLY | O_CLOEXEC)
     }
     var launcher = TaskLauncher(
-      attempt: attempt, environment: environment, cgroup: cgroup)
+      attempt: attempt, environment: environment, temporary: folder.temporary, cgroup: cgroup)
+    isFenced = attempt.isolation != nil
     let outputs = Outputs(
       folder: folder, limit: resources.outputLimitBytes, keepsLines: attempt.spec.taskCount > 1)
     deadlines.begin(timeLimitMs: resources.timeLimitMs, memory: memory)
@@ -140,8 +143,13 @@ final class Attempt {
       killTasks()
     } else {
       for task in running {
-        _ = kill(-task.pid, SIGTERM)
-        _ = kill(-task.pid, SIGCONT)
+        if isFenced {
+          // The first process of a namespace takes no such signal from outside (pid_namespaces(7)).
+          for pid in ProcessTable.descendants(of: task.pid) { _ = kill(pid, SIGTERM) }
+        } else {
+          _ = kill(-task.pid, SIGTERM)
+          _ = kill(-task.pid, SIGCONT)
+        }
       }
     }
   }

@@ -26,6 +26,8 @@ struct RunningTask {
 struct TaskLauncher {
   let attempt: AttemptSpec
   var environment: TaskEnvironment
+  /// Folder that a task which is kept apart has for `/tmp`.
+  let temporary: String
   /// Descriptor of the control group's process list; -1 without one.
   let cgroup: Int32
 
@@ -37,6 +39,7 @@ struct TaskLauncher {
       let word = attempt.spec.command.first ?? ""
       throw Failure(message: "there is no program `\(word)` in PATH")
     }
+    let command = try fenced([program] + attempt.spec.command.dropFirst())
     var pipes: [(reading: Int32, writing: Int32)] = []
     defer { for pipe in pipes { close(pipe.writing) } }
     for _ in 0..<3 {
@@ -49,10 +52,10 @@ struct TaskLauncher {
       pipes.append(pipe)
     }
     var step: Int32 = 0
-    let pid = spawn(number, program, pipes.map(\.writing), &step)
+    let pid = spawn(number, command, pipes.map(\.writing), &step)
     guard pid > 0 else {
       for pipe in pipes { close(pipe.reading) }
-      throw Failure(message: failureText(step: step, number: -pid, program: program))
+      throw Failure(message: failureText(step: step, number: -pid, program: command.program))
     }
     return RunningTask(
       number: number, pid: pid, standardOutput: pipes[0].reading, standardError: pipes[1].reading,
@@ -61,13 +64,34 @@ struct TaskLauncher {
 
   private var folder: String { attempt.spec.workingDirectory ?? attempt.workFolder }
 
+  /// A program and its arguments, of which the first is its name.
+  private typealias Command = (program: String, arguments: [String])
+
+  /// The task's command as it is, or behind the fence that keeps it apart.
+  private func fenced(_ words: [String]) throws(Failure) -> Command {
+    guard let isolation = attempt.isolation else { return (words[0], attempt.spec.command) }
+    guard let fence = environment.program("bwrap") else {
+      throw Failure(
+        message: "the job is to be kept apart, and there is no `bwrap` (bubblewrap) in PATH")
+    }
+    guard isolation.allows(folder) else {
+      throw Failure(message: "the working directory \(folder) is one that the job must not see")
+    }
+    guard mkdir(temporary, 0o700) == 0 || errno == EEXIST else {
+      throw Failure(message: "cannot make \(temporary): \(errorText(errno))")
+    }
+    let arguments = isolation.arguments(
+      startingIn: folder, temporary: temporary, exists: { access($0, F_OK) == 0 })
+    return (fence, ["bwrap"] + arguments + words)
+  }
+
   private func spawn(
-    _ number: Int, _ program: String, _ pipes: [Int32], _ step: inout Int32
+    _ number: Int, _ command: Command, _ pipes: [Int32], _ step: inout Int32
   ) -> Int32 {
     let cpus = attempt.cpus.map { Int32($0) }
-    return withCStrings(attempt.spec.command) { arguments in
+    return withCStrings(command.arguments) { arguments in
       withCStrings(environment.entries(task: number)) { variables in
-        program.withCString { path in
+        command.program.withCString { path in
           folder.withCString { folder in
             cpus.withUnsafeBufferPointer { cpus in
               var task = factory_task(

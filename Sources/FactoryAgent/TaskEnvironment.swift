@@ -35,6 +35,7 @@ struct TaskEnvironment {
     if !attempt.gpus.isEmpty || spec.resources.gpus == 0 {
       set("CUDA_VISIBLE_DEVICES", attempt.gpus.map { String($0) }.joined(separator: ","))
     }
+    if attempt.isolation != nil { set("TMPDIR", "/tmp") }
     if let node = attempt.node { setMeeting(of: node) }
     for variable in tracking { set(variable.name, variable.value) }
     for variable in spec.environment { set(variable.name, variable.value) }

@@ -34,6 +34,8 @@ public struct JobSubmissionWire: Codable, Sendable, Equatable {
   public var site: String?
   /// When it is started again by itself; never by default.
   public var restart: JobRestartWire?
+  /// How far it is kept apart from what else is on its machine; not at all by default.
+  public var isolation: JobIsolationWire?
   /// Name of the experiment in which the job gets a run of its own; none by default.
   public var experiment: String?
   /// Absolute path of a folder of which each attempt gets a copy, as it is now, to start in.

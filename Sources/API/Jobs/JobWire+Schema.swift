@@ -7,8 +7,8 @@ extension JobSubmissionWire: DescribedWire {
     "memory_bytes?": .positive, "gpus?": .count, "time_limit_ms?": .positive,
     "grace_period_ms?": .count, "output_limit_bytes?": .count, "priority?": .integer,
     "site?": .text, "restart?": .record(JobRestartWire.self), "experiment?": .text,
-    "code?": .absolutePath, "software?": .record(JobSoftwareWire.self),
-    "source?": .record(SourceWire.self),
+      "code?": .absolutePath, "software?": .record(JobSoftwareWire.self),
+      "isolation?": .record(JobIsolationWire.self), "source?": .record(SourceWire.self),
   ]
 }
 
@@ -24,8 +24,8 @@ extension JobWire: DescribedWire {
     "started_at_ms?": .integer, "ended_at_ms?": .integer, "folder": .text,
     "run?": .text, "site": .text, "engine_id?": .text, "engine_state?": .text,
     "restart?": .record(JobRestartWire.self), "restarts": .count, "restart_reason?": .text,
-    "array?": .record(JobArrayPlaceWire.self), "code?": .text,
-    "software?": .record(JobSoftwareWire.self),
+      "array?": .record(JobArrayPlaceWire.self), "code?": .text,
+      "software?": .record(JobSoftwareWire.self), "isolation?": .record(JobIsolationWire.self),
   ]
 
   /// The words of a job's state.
@@ -58,6 +58,11 @@ extension JobArraySubmissionWire: DescribedWire {
 extension JobArrayPlaceWire: DescribedWire {
   /// What stands in it.
   public static let fields: WireFields = ["id": .text, "index": .count, "count": .positive]
+}
+
+extension JobIsolationWire: DescribedWire {
+  /// What stands in it.
+  public static let fields: WireFields = ["network?": .flag]
 }
 
 extension JobRestartWire: DescribedWire {

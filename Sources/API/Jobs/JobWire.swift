@@ -70,6 +70,8 @@ public struct JobWire: Codable, Sendable, Equatable {
   public var code: String?
   /// What its command finds installed beside what the node has.
   public var software: JobSoftwareWire?
+  /// How far it is kept apart; absent for not at all.
+  public var isolation: JobIsolationWire?
 
   /// How far a job is.
   public struct Progress: Codable, Sendable, Equatable {

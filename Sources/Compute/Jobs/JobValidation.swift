@@ -94,6 +94,9 @@ struct JobValidation {
     try require((1...100_000).contains(spec.taskCount), "a job has 1...100000 tasks")
     try require((1...10_000).contains(spec.nodeCount), "a job has 1...10000 nodes")
     try require(
+      spec.nodeCount == 1 || spec.isolation?.network != false,
+      "a job on several nodes needs the network")
+    try require(
       spec.nodeCount == 1 || spec.taskCount == 1,
       "a job on several nodes runs its command once on each, so it has one task: what starts more "
         + "processes there is the command, as torchrun does")

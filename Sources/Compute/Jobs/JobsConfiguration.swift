@@ -16,6 +16,11 @@ public struct JobsConfiguration: Sendable {
   /// What the agent of an attempt is told about its job's run; nothing of it is kept with the job.
   public var tracking: @Sendable (Job) async throws -> AttemptTracking? = { _ in nil }
 
+  /// Folders that jobs which are kept apart must not see.
+  public var hidden: [String] = []
+  /// Folders below those that such jobs may read.
+  public var readable: [String] = []
+
   /// Takes every value as it is.
   public init(
     folder: String, agentPath: String? = nil, capacity: SiteCapacity? = nil,
@@ -29,5 +34,9 @@ public struct JobsConfiguration: Sendable {
   }
 
   /// The jobs of a home, on all of this machine.
-  public init(home: FactoryHome) { self.init(folder: home.jobsPath) }
+  public init(home: FactoryHome) {
+    self.init(folder: home.jobsPath)
+    hidden = [home.path]
+    readable = ["environments", "engines"].map { home.path + "/" + $0 }
+  }
 }

@@ -47,20 +47,31 @@ struct OpenAttempt: Sendable {
 
   /// The instruction for the agent.
   ///
-  /// - Parameter tracking: what its agent is told about the job's run.
+  /// - Parameters:
+  ///   - tracking: what its agent is told about the job's run.
+  ///   - hidden: what it must not see beside other jobs, where it is kept apart.
+  ///   - readable: what of that it may read.
   func instruction(
-    of job: Job, capacity: SiteCapacity, tracking: AttemptTracking? = nil
+    of job: Job, capacity: SiteCapacity, tracking: AttemptTracking? = nil, hidden: [String] = [],
+    readable: [String] = []
   ) -> AttemptSpec {
     var spec = job.spec
     if site == Site.localName {
       spec.environment =
         Accelerator.variables(of: place.gpus, among: capacity.accelerators) + spec.environment
     }
-    return AttemptSpec(
+    var instruction = AttemptSpec(
       job: job.id.rawValue, attempt: key.number, marker: marker, spec: spec,
       workFolder: job.workFolder,
       // A job that has all cores needs no fence around them.
       cpus: place.cpus.count < capacity.cpus.count ? place.cpus : [], gpus: place.gpus,
       tracking: tracking, checkpointFolder: job.checkpointFolder)
+    instruction.isolation = spec.isolation.map { isolation in
+      AttemptIsolation(
+        hidden: [FileTree.folder(of: job.folder)] + hidden,
+        shown: [job.workFolder, job.checkpointFolder], readOnly: readable,
+        network: isolation.network)
+    }
+    return instruction
   }
 }

@@ -81,6 +81,10 @@ final class RemoteSlurmFiles: SlurmFiles {
     var translated = instruction
     translated.workFolder = remote(instruction.workFolder)
     translated.checkpointFolder = instruction.checkpointFolder.map(remote)
+    // Nothing of this machine's home is there.
+    translated.isolation?.hidden = [folders.scratch]
+    translated.isolation?.shown = instruction.isolation?.shown.map(remote) ?? []
+    translated.isolation?.readOnly = []
     // What was the folder here is the work folder there.
     translated.spec.workingDirectory = nil
     JobInputs.complete(

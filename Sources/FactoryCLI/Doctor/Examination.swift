@@ -3,6 +3,7 @@ internal import CLinux
 internal import Compute
 internal import Engines
 internal import Foundation
+internal import Subprocess
 
 /// Looks at everything that workflows need, without changing anything but the home's folder.
 struct Examination {
@@ -12,7 +13,7 @@ struct Examination {
     var checks = [program(), agent(), folder(), disk(), server()]
     checks += PinnedEngine.all.map(engine)
     checks.append(await installer())
-    checks += [memoryLimits(), accelerators()]
+    checks += [memoryLimits(), accelerators(), await isolation()]
     return ExaminationReport(checks: checks)
   }
 
@@ -111,6 +112,29 @@ struct Examination {
       "accelerators", .ok,
       "\(found.count), \(first.model ?? first.maker.rawValue); a job is told of its own by "
         + "\(variable), and not kept from the others by force")
+  }
+
+  /// Tries the fence of `jobs submit --isolated`: a program that is there may not be allowed to make one.
+  private func isolation() async -> ExaminationReport.Check {
+    let words = [
+      "--unshare-pid", "--unshare-net", "--dev-bind", "/", "/", "--proc", "/proc", "true",
+    ]
+    do {
+      let result = try await Subprocess.run(
+        .name("bwrap"), arguments: Arguments(words), output: .discarded,
+        error: .string(limit: 4_096))
+      if result.terminationStatus.isSuccess {
+        return .init("isolation", .ok, "by bubblewrap, for jobs with --isolated or --no-network")
+      }
+      let said = (result.standardError ?? "").split(separator: "\n").last.map(String.init) ?? ""
+      return .init(
+        "isolation", .warning, "bubblewrap cannot keep jobs apart here: \(said)",
+        hint: "jobs with --isolated fail on this machine; the others are not kept apart")
+    } catch {
+      return .init(
+        "isolation", .ok,
+        "none: there is no bubblewrap (bwrap), so jobs with --isolated fail on this machine")
+    }
   }
 
   private func memoryLimits() -> ExaminationReport.Check {

@@ -92,6 +92,9 @@ extension JobWire {
       words.append("\(ByteCount(bytes: memoryBytes)) of memory\(method)")
     }
     if let timeLimitMs { words.append("at most \(TimeSpan(milliseconds: timeLimitMs))") }
+    if let isolation {
+      words.append(isolation.network == false ? "kept apart, without network" : "kept apart")
+    }
     if priority != 0 { words.append("priority \(priority)") }
     return words.joined(separator: ", ")
   }

@@ -89,6 +89,16 @@ struct JobsSubmitCommand: FactoryCommand {
       valueName: "name"))
   var experiment: String?
 
+  @Flag(
+    help: """
+      Keep it apart: it has a /tmp and processes of its own, and sees neither the factory's home nor \
+      other jobs. Needs bubblewrap where it runs.
+      """)
+  var isolated = false
+
+  @Flag(name: .customLong("no-network"), help: "Keep it apart, and from the network, too.")
+  var isOffline = false
+
   @Flag(help: "Wait for the end; a job that fails ends this program with exit code 1.")
   var wait = false
 
@@ -148,6 +158,7 @@ struct JobsSubmitCommand: FactoryCommand {
     (wire.priority, wire.taskCount, wire.nodes) = (priority, tasks, nodes)
     wire.memoryBytes = try memory.map { try ByteCount($0).bytes }
     (wire.experiment, wire.site) = (experiment, site)
+    if isolated || isOffline { wire.isolation = JobIsolationWire(network: !isOffline) }
     wire.timeLimitMs = try time.map { try TimeSpan($0).milliseconds }
     wire.gracePeriodMs = try grace.map { try TimeSpan($0).milliseconds }
     wire.restart = restart.map { ends in

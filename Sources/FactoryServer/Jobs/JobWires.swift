@@ -26,6 +26,12 @@ extension JobSpec {
       site: wire.site, priority: wire.priority ?? 0,
       restart: try wire.restart.map { try JobRestart($0) })
     nodes = wire.nodes == 1 ? nil : wire.nodes
+    isolation = wire.isolation.map { JobIsolation(network: $0.network ?? true) }
+    guard isolation?.network != false || wire.experiment == nil else {
+      throw ServerError(
+        .badRequest, "A job without network cannot log into a run: its agent listens on loopback.",
+        hint: "Leave out 'experiment', or let the job have the network.")
+    }
   }
 }
 
@@ -113,6 +119,7 @@ extension JobWire {
     run = JobRuns.run(of: job.spec)?.rawValue
     (site, engineId, engineState) = (job.site, job.engineId, job.engineState)
     nodes = job.spec.nodeCount
+    isolation = job.spec.isolation.map { JobIsolationWire(network: $0.network) }
     restart = job.spec.restart.map {
       JobRestartWire(on: $0.causes.map(\.rawValue), atMost: $0.atMost)
     }

@@ -38,6 +38,8 @@ public struct AttemptFolder: Hashable, Sendable {
   public var standardError: String { path + "/stderr.log" }
   /// Files that tasks gave to the agent, until the server has taken them.
   public var uploads: String { path + "/uploads" }
+  /// What a task that is kept apart has for `/tmp`.
+  public var temporary: String { path + "/tmp" }
   /// The script that starts the agent, on sites whose engine takes one.
   public var batchScript: String { path + "/batch.sh" }
   /// Says as which part of an array the attempt was submitted, if it was.

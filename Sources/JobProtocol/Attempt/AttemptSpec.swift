@@ -29,6 +29,8 @@ public struct AttemptSpec: Hashable, Sendable {
   public var preparation: String?
   /// Which of the nodes of its attempt it is for; nil where there is one alone.
   public var node: AttemptNode?
+  /// How its tasks are kept apart; nil is not at all.
+  public var isolation: AttemptIsolation?
 
   /// Makes an instruction out of its parts.
   public init(

@@ -20,6 +20,7 @@ extension AttemptSpec {
       $0.write(UInt32($1.index))
       $0.write(UInt32($1.count))
     }
+    writer.write(optional: isolation) { $1.write(to: &$0) }
     return Self.formatHead + writer.bytes
   }
 
@@ -49,6 +50,11 @@ extension AttemptSpec {
       node = try reader.optional { (r) throws(JobProtocolError) in
         AttemptNode(
           index: Int(try r.integer(UInt32.self)), count: Int(try r.integer(UInt32.self)))
+      }
+    }
+    if !reader.isAtEnd {
+      isolation = try reader.optional { (r) throws(JobProtocolError) in
+        try AttemptIsolation(from: &r)
       }
     }
   }
