@@ -26,6 +26,7 @@ extension JobWire: DescribedWire {
     "restart?": .record(JobRestartWire.self), "restarts": .count, "restart_reason?": .text,
       "array?": .record(JobArrayPlaceWire.self), "code?": .text,
       "software?": .record(JobSoftwareWire.self), "isolation?": .record(JobIsolationWire.self),
+      "load?": .record(Load.self),
   ]
 
   /// The words of a job's state.
@@ -75,6 +76,14 @@ extension JobRestartWire: DescribedWire {
 extension JobWire.Progress: DescribedWire {
   /// What stands in it.
   public static let fields: WireFields = ["phase": .text, "share?": .number, "message": .text]
+}
+
+extension JobWire.Load: DescribedWire {
+  /// What stands in it.
+  public static let fields: WireFields = [
+    "at_ms": .integer, "cpus": .number, "memory_bytes": .count, "energy_joules": .number,
+    "energy_method": .text,
+  ]
 }
 
 extension JobWire.Usage: DescribedWire {

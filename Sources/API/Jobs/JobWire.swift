@@ -70,6 +70,8 @@ public struct JobWire: Codable, Sendable, Equatable {
   public var code: String?
   /// What its command finds installed beside what the node has.
   public var software: JobSoftwareWire?
+  /// What it uses at the moment; absent where it does not run, or was not measured yet.
+  public var load: Load?
   /// How far it is kept apart; absent for not at all.
   public var isolation: JobIsolationWire?
 
@@ -87,6 +89,31 @@ public struct JobWire: Codable, Sendable, Equatable {
       self.phase = phase
       self.share = share
       self.message = message
+    }
+  }
+
+  /// What an attempt uses at a moment.
+  public struct Load: Codable, Sendable, Equatable {
+    /// When it was measured: milliseconds since 1970, UTC.
+    public var atMs: Int64
+    /// Cores that it keeps busy.
+    public var cpus: Double
+    /// Resident memory of all its processes.
+    public var memoryBytes: Int64
+    /// Joules since the attempt began.
+    public var energyJoules: Double
+    /// How those were found: `counter` or `estimate`, and of what.
+    public var energyMethod: String
+
+    /// Takes every value as it is.
+    public init(
+      atMs: Int64, cpus: Double, memoryBytes: Int64, energyJoules: Double, energyMethod: String
+    ) {
+      self.atMs = atMs
+      self.cpus = cpus
+      self.memoryBytes = memoryBytes
+      self.energyJoules = energyJoules
+      self.energyMethod = energyMethod
     }
   }
 

@@ -9,6 +9,7 @@ struct AttemptNodes: Sendable {
   private struct Node {
     var host: String?
     var usage = AttemptUsage()
+    var sample: TimedSample?
     var end: AttemptEnd?
     /// By the node's own clock.
     var endedAtMs: Int64?
@@ -38,6 +39,7 @@ struct AttemptNodes: Sendable {
   mutating func take(_ news: AttemptNews, of index: Int) {
     if let start = news.start { (nodes[index].hasBegun, nodes[index].host) = (true, start.host) }
     if let usage = news.usage { nodes[index].usage = usage }
+    if let sample = news.samples.last { nodes[index].sample = sample }
     if let end = news.end { (nodes[index].end, nodes[index].endedAtMs) = (end, news.endedAtMs) }
   }
 
@@ -51,6 +53,25 @@ struct AttemptNodes: Sendable {
       sum.droppedOutputBytes += node.usage.droppedOutputBytes
       sum.droppedReports += node.usage.droppedReports
     }
+  }
+
+  /// What all nodes that go on use together at the moment; nil where none told.
+  var load: TimedSample? {
+    let samples = nodes.filter { $0.end == nil }.compactMap(\.sample)
+    guard var sum = samples.first else { return nil }
+    for other in samples.dropFirst() {
+      sum.timeMs = min(sum.timeMs, other.timeMs)
+      sum.sample.busyPermille += other.sample.busyPermille
+      sum.sample.residentBytes += other.sample.residentBytes
+      sum.sample.cpuMs += other.sample.cpuMs
+      // Where one node has no counter, all of it is an estimate.
+      if let joules = other.sample.energyMicrojoules {
+        sum.sample.energyMicrojoules? += joules
+      } else {
+        sum.sample.energyMicrojoules = nil
+      }
+    }
+    return sum
   }
 
   /// How the attempt ended, once all of its nodes have.

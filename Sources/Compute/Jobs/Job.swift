@@ -45,6 +45,8 @@ public struct Job: Identified, Sendable, Equatable {
   public var engineId: String?
   /// What that engine last said of it, in its own words.
   public var engineState: String?
+  /// What its last attempt uses at the moment, by its agents' last samples; nil where none came.
+  public var load: TimedSample?
   /// How often it was started again by itself since it was submitted, or since somebody retried it.
   public var restarts = 0
   /// The end of an attempt after which it was last started again.

@@ -120,6 +120,7 @@ extension Jobs {
       guard let told = news else { return }
       guard let news = joined(told, of: key) else { return }
       if let usage = news.usage { open[key]?.usage = usage }
+      if let sample = news.samples.last { open[key]?.sample = sample }
       if let cgroup = news.start?.cgroup { open[key]?.cgroup = cgroup }
       let isMeasured = !news.samples.isEmpty && follower?.follows(attempt.spec) == true
       guard news.isWorthKeeping || isMeasured else { continue }

@@ -135,11 +135,14 @@ public actor Jobs: Service {
       .map { measured($0) }
   }
 
-  /// The job with what its last heartbeat said, which is not worth a transaction.
+  /// The job with what its agent said last, which is not worth a transaction.
   private func measured(_ job: Job) -> Job {
-    guard let usage = open[AttemptKey(job: job.id, number: job.attempt)]?.usage else { return job }
+    guard !job.hasEnded, let attempt = open[AttemptKey(job: job.id, number: job.attempt)] else {
+      return job
+    }
     var job = job
-    job.usage.take(usage)
+    if let usage = attempt.usage { job.usage.take(usage) }
+    job.load = attempt.nodes?.load ?? attempt.sample
     return job
   }
 

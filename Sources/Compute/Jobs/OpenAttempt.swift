@@ -20,6 +20,8 @@ struct OpenAttempt: Sendable {
   var cgroup: String?
   /// What the last heartbeat said.
   var usage: AttemptUsage?
+  /// The last sample that came.
+  var sample: TimedSample?
   /// What its nodes have told, where it runs on several.
   var nodes: AttemptNodes?
   /// True once its beginning was seen, though perhaps not yet committed.

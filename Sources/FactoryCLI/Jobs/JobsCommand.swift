@@ -6,6 +6,7 @@ struct JobsCommand: AsyncParsableCommand {
     commandName: "jobs", abstract: "Runs any command as a job, and shows all jobs.",
     subcommands: [
       JobsSubmitCommand.self, JobsListCommand.self, JobsShowCommand.self, JobsLogsCommand.self,
+      JobsTopCommand.self,
       JobsCancelCommand.self, JobsRetryCommand.self, JobsExplainCommand.self,
     ])
 }

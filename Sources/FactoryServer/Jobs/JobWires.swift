@@ -119,6 +119,12 @@ extension JobWire {
     run = JobRuns.run(of: job.spec)?.rawValue
     (site, engineId, engineState) = (job.site, job.engineId, job.engineState)
     nodes = job.spec.nodeCount
+    load = job.load.map { timed in
+      Load(
+        atMs: timed.timeMs, cpus: Double(timed.sample.busyPermille) / 1_000,
+        memoryBytes: timed.sample.residentBytes, energyJoules: timed.sample.joules,
+        energyMethod: timed.sample.energyMethod)
+    }
     isolation = job.spec.isolation.map { JobIsolationWire(network: $0.network) }
     restart = job.spec.restart.map {
       JobRestartWire(on: $0.causes.map(\.rawValue), atMost: $0.atMost)

@@ -106,7 +106,7 @@ public struct JobRuns: JobFollower {
     try RunStore.log(samples.flatMap(metrics.points), to: id, in: db)
     if let last = samples.last {
       try RunStore.note(
-        tags: ["aifactory.energy.method": SystemMetrics.method(last.sample)], on: id, in: db)
+        tags: ["aifactory.energy.method": last.sample.energyMethod], on: id, in: db)
     }
     guard own != nil else { return }
     try ArtifactStore.put(

@@ -8,9 +8,6 @@ struct SystemMetrics {
   /// Start of the run, from which steps count in seconds.
   var startedAtMs: Int64
 
-  /// Watts that a busy core of a server takes with its share of the package: an estimate.
-  static let wattsOfBusyCore = 10.0
-
   /// The points of one sample; the step is the second of the run.
   func points(_ timed: TimedSample) -> [MetricPoint] {
     let sample = timed.sample
@@ -19,7 +16,7 @@ struct SystemMetrics {
       // Of the cores that the job asked for; more than it asked for is more than 100.
       "system/cpu_utilization_percentage": Double(sample.busyPermille) / 10 / cores,
       "system/system_memory_usage_megabytes": Double(sample.residentBytes) / 1e6,
-      "system/energy_joules": Self.joules(sample),
+      "system/energy_joules": sample.joules,
     ]
     if let limit = spec.resources.memoryBytes, limit > 0 {
       values["system/system_memory_usage_percentage"] =
@@ -29,17 +26,5 @@ struct SystemMetrics {
     return values.map {
       MetricPoint(key: $0.key, value: $0.value, step: step, timestampMs: timed.timeMs)
     }
-  }
-
-  private static func joules(_ sample: ResourceSample) -> Double {
-    sample.energyMicrojoules.map { Double($0) / 1e6 }
-      ?? Double(sample.cpuMs) / 1_000 * wattsOfBusyCore
-  }
-
-  /// How the joules were found, and of what they are.
-  static func method(_ sample: ResourceSample) -> String {
-    sample.energyMicrojoules == nil
-      ? "estimate: \(Int(wattsOfBusyCore)) W for each busy core of the job"
-      : "counter: RAPL, all processor packages of the machine since the attempt began"
   }
 }

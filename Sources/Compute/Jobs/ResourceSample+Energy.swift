@@ -1,0 +1,19 @@
+public import JobProtocol
+
+/// What a sample says of energy, measured or estimated.
+extension ResourceSample {
+  /// Watts that a busy core of a server takes with its share of the package: an estimate.
+  static let wattsOfBusyCore = 10.0
+
+  /// Joules since the attempt began, by the processors' counters or by an estimate.
+  public var joules: Double {
+    energyMicrojoules.map { Double($0) / 1e6 } ?? Double(cpuMs) / 1_000 * Self.wattsOfBusyCore
+  }
+
+  /// How the joules were found, and of what they are.
+  public var energyMethod: String {
+    energyMicrojoules == nil
+      ? "estimate: \(Int(Self.wattsOfBusyCore)) W for each busy core of the job"
+      : "counter: RAPL, all processor packages of the machine since the attempt began"
+  }
+}

@@ -1,0 +1,70 @@
+internal import API
+internal import ArgumentParser
+internal import Basics
+import Foundation
+
+/// Shows what the jobs that run use.
+struct JobsTopCommand: FactoryCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "top", abstract: "Shows what the jobs that run use, the busiest first.",
+    discussion: """
+      CPU and memory are those of the agents' last sample (docs/jobs.md); CPU hours and energy are since \
+      the attempt began. How the energy was found stands in --output json.
+      """)
+
+  @OptionGroup var global: GlobalOptions
+
+  @Option(
+    help: ArgumentHelp("Look again and again, with such a pause, such as 2s.", valueName: "time"))
+  var every: String?
+
+  @Option(help: "How many jobs at most.")
+  var limit = 50
+
+  func execute() async throws {
+    let pauseMs = try every.map { max(200, try TimeSpan($0).milliseconds) }
+    let client = try await connection()
+    while true {
+      let list = try await client.get(
+        "/api/v1/jobs", query: [("state", "running"), ("limit", "\(limit)")], as: JobListWire.self)
+      // Home, and everything below it away.
+      if pauseMs != nil, global.output.terminal.isInteractive, global.output.mode == .table {
+        global.output.write("\u{1B}[H\u{1B}[J")
+      }
+      let jobs = list.jobs.sorted { ($0.load?.cpus ?? 0) > ($1.load?.cpus ?? 0) }
+      try global.output.show(
+        JobListWire(jobs: jobs), table: Self.table(jobs), quiet: jobs.map(\.id))
+      guard let pauseMs else { return }
+      try await Task.sleep(for: .milliseconds(pauseMs))
+    }
+  }
+
+  static func table(_ jobs: [JobWire]) -> TextTable {
+    TextTable(
+      [
+        "JOB", "NAME", "SITE", .number("CPUS"), .number("MEMORY"), .number("GPUS"),
+        .number("RAN"), .number("CPU h"), .number("kJ"),
+      ],
+      rows: jobs.map { job in
+        let texts = [
+          job.id, job.indexedName, job.site, job.busyCpus, job.memoryNow, "\(job.gpus * job.nodes)",
+          job.duration, String(format: "%.2f", Double(job.usage.cpuMs) / 3_600_000),
+          job.load.map { String(format: "%.1f", $0.energyJoules / 1_000) } ?? "",
+        ]
+        return texts.map { TextTable.Cell($0) }
+      }, whenEmpty: "No job runs.")
+  }
+}
+
+extension JobWire {
+  /// Cores that it keeps busy, of those that it asked for.
+  fileprivate var busyCpus: String {
+    load.map { String(format: "%.1f", $0.cpus) + "/\(cpus * nodes)" } ?? "\u{2013}/\(cpus * nodes)"
+  }
+
+  /// Memory that it uses, of what it may.
+  fileprivate var memoryNow: String {
+    let limit = memoryBytes.map { "/\(ByteCount(bytes: $0 * Int64(nodes)))" } ?? ""
+    return (load.map { "\(ByteCount(bytes: $0.memoryBytes))" } ?? "\u{2013}") + limit
+  }
+}
