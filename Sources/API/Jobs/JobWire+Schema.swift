@@ -7,8 +7,8 @@ extension JobSubmissionWire: DescribedWire {
     "memory_bytes?": .positive, "gpus?": .count, "time_limit_ms?": .positive,
     "grace_period_ms?": .count, "output_limit_bytes?": .count, "priority?": .integer,
     "site?": .text, "restart?": .record(JobRestartWire.self), "experiment?": .text,
-      "code?": .absolutePath, "software?": .record(JobSoftwareWire.self),
-      "isolation?": .record(JobIsolationWire.self), "source?": .record(SourceWire.self),
+    "code?": .absolutePath, "software?": .record(JobSoftwareWire.self),
+    "isolation?": .record(JobIsolationWire.self), "source?": .record(SourceWire.self),
   ]
 }
 
@@ -24,9 +24,9 @@ extension JobWire: DescribedWire {
     "started_at_ms?": .integer, "ended_at_ms?": .integer, "folder": .text,
     "run?": .text, "site": .text, "engine_id?": .text, "engine_state?": .text,
     "restart?": .record(JobRestartWire.self), "restarts": .count, "restart_reason?": .text,
-      "array?": .record(JobArrayPlaceWire.self), "code?": .text,
-      "software?": .record(JobSoftwareWire.self), "isolation?": .record(JobIsolationWire.self),
-      "load?": .record(Load.self),
+    "array?": .record(JobArrayPlaceWire.self), "code?": .text,
+    "software?": .record(JobSoftwareWire.self), "isolation?": .record(JobIsolationWire.self),
+    "load?": .record(Load.self), "accounts?": .record(JobAccountWire.self),
   ]
 
   /// The words of a job's state.
@@ -64,6 +64,16 @@ extension JobArrayPlaceWire: DescribedWire {
 extension JobIsolationWire: DescribedWire {
   /// What stands in it.
   public static let fields: WireFields = ["network?": .flag]
+}
+
+extension JobAccountWire: DescribedWire {
+  /// What stands in it.
+  public static let fields: WireFields = [
+    "engine_id": .text, "state": .text, "partition": .text, "account": .text, "qos": .text,
+    "nodes": .text, "allocated": .text, "elapsed_seconds": .count,
+    "allocated_core_seconds": .count, "used_cpu_ms": .count, "max_rss_bytes?": .count,
+    "energy_joules?": .count,
+  ]
 }
 
 extension JobRestartWire: DescribedWire {

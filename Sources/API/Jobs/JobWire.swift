@@ -72,6 +72,8 @@ public struct JobWire: Codable, Sendable, Equatable {
   public var software: JobSoftwareWire?
   /// What it uses at the moment; absent where it does not run, or was not measured yet.
   public var load: Load?
+  /// What Slurm's accounts have of it; told by `jobs show` alone.
+  public var accounts: JobAccountWire?
   /// How far it is kept apart; absent for not at all.
   public var isolation: JobIsolationWire?
 

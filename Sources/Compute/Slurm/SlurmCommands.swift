@@ -129,6 +129,17 @@ struct SlurmCommands: Sendable {
     return nil
   }
 
+  /// What the accounts have of a job and its steps; nil where there is none, or no accounts.
+  func account(_ id: String) async throws -> SlurmAccount? {
+    let answer = try await self(
+      "sacct",
+      [
+        "--noheader", "--parsable2", "--noconvert", "--jobs=\(id)",
+        "--format=\(SlurmAccount.format)",
+      ])
+    return answer.isSuccess ? SlurmAccount(answer.output) : nil
+  }
+
   /// Jobs of a name, also those that only the accounts still have; for a submission without an answer.
   func jobs(named name: String) async throws -> [SlurmJob] {
     let queued = try await queue().filter { $0.name == name }

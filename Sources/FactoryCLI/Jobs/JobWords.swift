@@ -62,6 +62,7 @@ extension JobWire {
       rows.append(("site", .init(engineId.map { "\(site), job \($0) there" } ?? site)))
       if let engineState { rows.append(("Slurm says", .init(engineState))) }
     }
+    if let accounts { rows.append(("accounts", .init(accounts.words))) }
     if let array {
       rows.append(("array", .init("\(array.id), \(array.index) of 0…\(array.count - 1)")))
     }
@@ -122,6 +123,21 @@ extension JobSoftwareWire {
     var words = (modules ?? []).map { "module \($0)" }
     if let requirements { words.append("Python with requirements \(requirements.prefix(16))") }
     if let container { words.append("container \(container)") }
+    return words.joined(separator: ", ")
+  }
+}
+
+extension JobAccountWire {
+  /// What was charged and used, in a line.
+  fileprivate var words: String {
+    var words = [
+      "\(TimeSpan(milliseconds: elapsedSeconds * 1_000)) of \(allocated)",
+      "\(String(format: "%.2f", Double(allocatedCoreSeconds) / 3_600)) core hours",
+      "\(TimeSpan(milliseconds: usedCpuMs)) of CPU time",
+    ]
+    if let maxRssBytes { words.append("\(ByteCount(bytes: maxRssBytes)) of memory") }
+    if let energyJoules { words.append("\(energyJoules) J") }
+    if !account.isEmpty { words.append("charged to \(account)") }
     return words.joined(separator: ", ")
   }
 }

@@ -14,7 +14,12 @@ struct JobsShowCommand: FactoryCommand {
       let array = try await connection().get(job.path, as: JobArrayWire.self)
       return try global.output.show(array, table: array.properties, quiet: [array.status])
     }
-    let wire = try await connection().get(job.path, as: JobWire.self)
+    let client = try await connection()
+    var wire = try await client.get(job.path, as: JobWire.self)
+    if wire.hasEnded, wire.engineId != nil {
+      // A cluster that keeps no accounts, or is away, is no reason to show nothing.
+      wire.accounts = try? await client.get(job.path + "/account", as: JobAccountWire.self)
+    }
     try global.output.show(wire, table: wire.properties, quiet: [wire.status])
   }
 }

@@ -94,6 +94,15 @@ extension FactoryRoutes {
       try WireResponse(JobExplanationWire(try await jobs.explain(try context.identifier("id"))))
     }
     route(
+      .get, "/api/v1/jobs/{id}/account", permission: .read,
+      .api(
+        "Tells what the accounts of a job's cluster have of it.",
+        answer: .json(JobAccountWire.self))
+    ) { _, context in
+      let account = try await jobs.account(of: try context.identifier("id", of: Job.self))
+      return try WireResponse(JobAccountWire(account))
+    }
+    route(
       .get, "/api/v1/jobs/{id}/output", permission: .read,
       .api(
         "Reads what a job has written.",

@@ -151,3 +151,15 @@ extension JobExplanationWire {
       holders: explanation.holders.map(\.rawValue))
   }
 }
+
+extension JobAccountWire {
+  /// The wire form of an account.
+  init(_ account: SlurmAccount) {
+    self.init(
+      engineId: account.id, state: account.state, partition: account.partition,
+      account: account.account, qos: account.qos, nodes: account.nodes,
+      allocated: account.allocated, elapsedSeconds: account.elapsedSeconds,
+      allocatedCoreSeconds: account.allocatedCoreSeconds, usedCpuMs: account.usedCpuMs,
+      maxRssBytes: account.maxRssBytes, energyJoules: account.energyJoules)
+  }
+}

@@ -1,0 +1,23 @@
+public import Basics
+
+/// What the engines of sites have written down about jobs.
+extension Jobs {
+  /// What Slurm's accounts have of a job's last attempt.
+  ///
+  /// - Throws: `JobError` with `accountsMissing` where they have nothing, or nobody keeps any.
+  public func account(of id: Identifier<Job>) async throws -> SlurmAccount {
+    let job = try await job(id)
+    guard let engineId = job.engineId, let site = try await knownSite(job.site),
+      let link = try link(to: site)
+    else {
+      throw JobError(
+        .accountsMissing, "job \(id) has no account: it was not handed to a cluster that is known")
+    }
+    guard let account = try await link.patiently(.seconds(20)).account(engineId) else {
+      throw JobError(
+        .accountsMissing, "'\(site.name)' has no account of its job \(engineId)",
+        hint: "`aifactory sites test \(site.name)` tells whether it keeps accounts.")
+    }
+    return account
+  }
+}
