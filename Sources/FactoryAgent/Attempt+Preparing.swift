@@ -19,10 +19,13 @@ extension Attempt {
     var instruction = attempt
     instruction.spec.command = ["/bin/sh", "-c", script]
     instruction.spec.workingDirectory = folder.path
+    // It lays out what the tasks may see, and runs nothing of theirs.
+    instruction.isolation = nil
     do {
       running.append(
         try TaskLauncher(
-          attempt: instruction, environment: launcher.environment, cgroup: launcher.cgroup
+          attempt: instruction, environment: launcher.environment, place: folder,
+          cgroup: launcher.cgroup
         ).launch(task: Self.preparationNumber))
       preparation = .runs
     } catch {

@@ -64,7 +64,7 @@ final class Attempt {
       cgroup = open(group.path + "/cgroup.procs", O_WRONLY | O_CLOEXEC)
     }
     var launcher = TaskLauncher(
-      attempt: attempt, environment: environment, temporary: folder.temporary, cgroup: cgroup)
+      attempt: attempt, environment: environment, place: folder, cgroup: cgroup)
     isFenced = attempt.isolation != nil
     let outputs = Outputs(
       folder: folder, limit: resources.outputLimitBytes, keepsLines: attempt.spec.taskCount > 1)

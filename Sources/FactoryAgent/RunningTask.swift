@@ -26,8 +26,8 @@ struct RunningTask {
 struct TaskLauncher {
   let attempt: AttemptSpec
   var environment: TaskEnvironment
-  /// Folder that a task which is kept apart has for `/tmp`.
-  let temporary: String
+  /// The attempt's folder, below which a working directory that is no absolute path lies.
+  let place: AttemptFolder
   /// Descriptor of the control group's process list; -1 without one.
   let cgroup: Int32
 
@@ -62,26 +62,30 @@ struct TaskLauncher {
       report: pipes[2].reading)
   }
 
-  private var folder: String { attempt.spec.workingDirectory ?? attempt.workFolder }
+  private var folder: String {
+    guard let given = attempt.spec.workingDirectory else { return attempt.workFolder }
+    return given.hasPrefix("/") ? given : place.path + "/" + given
+  }
 
   /// A program and its arguments, of which the first is its name.
   private typealias Command = (program: String, arguments: [String])
 
   /// The task's command as it is, or behind the fence that keeps it apart.
   private func fenced(_ words: [String]) throws(Failure) -> Command {
-    guard let isolation = attempt.isolation else { return (words[0], attempt.spec.command) }
+    guard var isolation = attempt.isolation else { return (words[0], attempt.spec.command) }
     guard let fence = environment.program("bwrap") else {
       throw Failure(
         message: "the job is to be kept apart, and there is no `bwrap` (bubblewrap) in PATH")
     }
+    isolation.shown.append(place.code)
     guard isolation.allows(folder) else {
       throw Failure(message: "the working directory \(folder) is one that the job must not see")
     }
-    guard mkdir(temporary, 0o700) == 0 || errno == EEXIST else {
-      throw Failure(message: "cannot make \(temporary): \(errorText(errno))")
+    guard mkdir(place.temporary, 0o700) == 0 || errno == EEXIST else {
+      throw Failure(message: "cannot make \(place.temporary): \(errorText(errno))")
     }
     let arguments = isolation.arguments(
-      startingIn: folder, temporary: temporary, exists: { access($0, F_OK) == 0 })
+      startingIn: folder, temporary: place.temporary, exists: { access($0, F_OK) == 0 })
     return (fence, ["bwrap"] + arguments + words)
   }
 

@@ -121,6 +121,18 @@ struct JobValidation {
 
   private func checkSoftware(_ spec: JobSpec) throws(JobError) {
     guard let software = spec.software else { return }
+    if spec.isolation != nil, software.requirements != nil || software.container != nil {
+      // Building a package runs its code, before there is a fence around anything.
+      throw JobError(
+        .softwareInvalid,
+        "a job that is kept apart takes no Python environment and no container",
+        hint: "Bring packages along in --code, load a module, or leave isolation out.")
+    }
+    if spec.nodeCount > 1, spec.code != nil, software.container != nil {
+      throw JobError(
+        .softwareInvalid, "a container on several nodes takes no code along",
+        hint: "Name a folder that all nodes see with --directory, or put the code into the image.")
+    }
     for module in software.modules {
       let isPlain = module.utf8.allSatisfy { $0 > 32 && $0 != 127 } && !module.hasPrefix("-")
       guard !module.isEmpty, isPlain else {

@@ -48,8 +48,8 @@ struct JobInputs: Sendable {
     var script = PreparationScript()
     if let code = spec.code {
       script.unpack(folders.code(code.snapshot), into: "code")
-      instruction.spec.workingDirectory =
-        code.start.isEmpty ? folder.code : folder.code + "/" + code.start
+      // Below the folder of whichever node's agent reads it.
+      instruction.spec.workingDirectory = code.start.isEmpty ? "code" : "code/" + code.start
     }
     if let software = spec.software {
       script.load(modules: software.modules)
@@ -63,7 +63,8 @@ struct JobInputs: Sendable {
       if let image = software.container {
         let container = ContainerCommand(
           image: image, wantsAccelerators: spec.resources.gpus > 0,
-          folder: instruction.spec.workingDirectory ?? instruction.workFolder,
+          folder: spec.code.map { folder.code + ($0.start.isEmpty ? "" : "/" + $0.start) }
+            ?? spec.workingDirectory ?? instruction.workFolder,
           others: [folder.path, instruction.workFolder, instruction.checkpointFolder]
             .compactMap(\.self))
         script.add(container.step)

@@ -44,7 +44,7 @@ public struct AttemptFolder: Hashable, Sendable {
   public var batchScript: String { path + "/batch.sh" }
   /// Says as which part of an array the attempt was submitted, if it was.
   public var arrayNote: String { path + "/array" }
-  /// The attempt's own copy of the job's code.
+  /// The attempt's own copy, on this node, of the job's code.
   public var code: String { path + "/code" }
   /// The variables, each ended by a zero byte, that the preparation leaves to the tasks.
   public var preparedEnvironment: String { path + "/environment" }

@@ -99,6 +99,44 @@ struct JobIsolationTests {
     }
   }
 
+  @Test func `it works in its copy of the code, and sees no other's`() async throws {
+    let home = try JobsUnderTest()
+    let folder = home.home.folder
+    try folder.write("print", to: "sources/src/main.py")
+    try await home.serve { jobs in
+      var spec = JobSpec(
+        name: "apart",
+        command: ["sh", "-c", "pwd; ls; echo 1 > note; ls \(home.configuration.folder)"])
+      spec.isolation = JobIsolation(network: true)
+      spec.code = try await jobs.keepCode(
+        folder.path("sources"), startingIn: folder.path("sources/src"))
+      let job = try await jobs.submit(spec)
+      let ended = try await jobs.waitForEnd(job.id)
+      #expect(ended.reason == .succeeded, "\(ended.message ?? "")")
+      let place = ended.attemptFolder.code + "/src"
+      #expect(try await jobs.text(ended) == "\(place)\nmain.py\n\(job.id)\n")
+      #expect(FileTree.exists(place + "/note"))
+    }
+  }
+
+  @Test func `packages and containers are refused, as their code would run outside`()
+    async throws
+  {
+    let check = JobValidation(capacity: SiteCapacity(cpus: [0], memoryBytes: 1 << 30))
+    var spec = JobSpec(name: "apart", command: ["true"])
+    spec.isolation = JobIsolation(network: true)
+    for software in [
+      JobSoftware(requirements: String(repeating: "0", count: 64)),
+      JobSoftware(container: "/image.sif"),
+    ] {
+      spec.software = software
+      let error = #expect(throws: JobError.self) { try check.check(spec) }
+      #expect(error?.code == .softwareInvalid)
+    }
+    spec.software = JobSoftware(modules: ["python/3.12"])
+    try check.check(spec)
+  }
+
   @Test func `the factory's folders are no place to start in`() async throws {
     let home = try JobsUnderTest()
     try await home.serve { jobs in

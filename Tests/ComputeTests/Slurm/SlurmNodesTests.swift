@@ -68,6 +68,28 @@ struct SlurmNodesTests {
   }
 
   @Test(arguments: sites)
+  func `each node starts in a copy of the code of its own`(site: SiteUnderTest) async throws {
+    let home = try site.home()
+    let folder = try TemporaryFolder()
+    try folder.write("x", to: "sources/src/main.py")
+    try await home.serve { jobs in
+      var spec = JobSpec(
+        name: "nodes",
+        command: ["/bin/sh", "-c", "ls; echo $RANK > rank; basename $(dirname $(dirname $PWD))"],
+        site: site.rawValue)
+      spec.nodes = 2
+      spec.code = try await jobs.keepCode(
+        folder.path("sources"), startingIn: folder.path("sources/src"))
+      let job = try await jobs.submit(spec)
+      let ended = try await jobs.waitForEnd(job.id)
+      #expect(ended.reason == .succeeded, "\(ended.message ?? "")")
+      for node in 0..<2 {
+        #expect(try await text(ended, node: node, jobs) == "main.py\nnode\(node)\n")
+      }
+    }
+  }
+
+  @Test(arguments: sites)
   func `one node that fails ends the others, and is named`(site: SiteUnderTest) async throws {
     try await site.home().serve { jobs in
       let job = try await submit(
