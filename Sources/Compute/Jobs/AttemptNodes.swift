@@ -96,9 +96,12 @@ struct AttemptNodes: Sendable {
       ending.message = words(culprit, end)
       return ending
     }
-    guard let silent = nodes.firstIndex(where: { $0.end == nil }) else { return ending }
-    let what = nodes[silent].hasBegun ? "died without a word" : "did not begin"
-    ending.message = "the agent on \(name(silent)) \(what); \(ending.message ?? "")"
+    let silent = nodes.indices.filter { nodes[$0].end == nil }
+    guard let first = silent.first else { return ending }
+    // The engine kills the others after one of them died, so that nobody knows which it was.
+    let agents = silent.count == 1 ? "the agent" : "\(silent.count) agents, first the one"
+    let what = nodes[first].hasBegun ? "died without a word" : "did not begin"
+    ending.message = "\(agents) on \(name(first)) \(what); \(ending.message ?? "")"
     return ending
   }
 

@@ -66,7 +66,7 @@ public struct Job: Identified, Sendable, Equatable {
   /// Name of the first node's folder in those of attempts on a site.
   ///
   /// Which machine it will be is not known when the folder is made.
-  static func node(of site: String) -> String { 
+  static func node(of site: String) -> String {
     site == Site.localName ? "local" : AttemptFolder.nodeName(0)
   }
 

@@ -1,4 +1,4 @@
-public import JobProtocol
+import JobProtocol
 
 /// An accelerator of this machine, and how programs are told to use it and no other.
 public struct Accelerator: Sendable, Equatable {

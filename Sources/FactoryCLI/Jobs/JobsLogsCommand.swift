@@ -41,7 +41,7 @@ struct JobsLogsCommand: FactoryCommand {
       for index in outputs.indices {
         let bytes = try await part(of: client, outputs[index])
         count += bytes.count
-        let text = outputs[index].take(bytes, isLast: wire.hasEnded && bytes.isEmpty)
+        let text = outputs[index].take(bytes, isLast: bytes.isEmpty && (wire.hasEnded || !follows))
         if global.output.mode == .json {
           collected += text
         } else {

@@ -58,6 +58,9 @@ struct AttemptNodesTests {
     #expect(silent.reason == .lostAgent)
     #expect(
       silent.message == "the agent on node 1 (n2) died without a word; Slurm's job 7: FAILED")
+    #expect(
+      nodes([nil, nil]).ending(lost).message?.hasPrefix("2 agents, first the one on node 0 (n1)")
+        == true)
     let node = JobStore.Ending(reason: .lostNode, message: "NODE_FAIL")
     #expect(nodes([nil, (.failed, 6, 3)]).ending(node).reason == .lostNode)
   }

@@ -6,16 +6,16 @@ import Testing
 
 @testable import Compute
 
+private let hasBubblewrap = ["/usr/bin/bwrap", "/usr/local/bin/bwrap"].contains {
+  FileManager.default.isExecutableFile(atPath: $0)
+}
+
 /// Jobs that are kept apart, by the real `bwrap`.
 @Suite(
   .timeLimit(.minutes(1)),
   .enabled(
-    if: JobIsolationTests.isPossible, "bubblewrap is not installed; Scripts/setup.sh installs it"))
+    if: hasBubblewrap, "bubblewrap is not installed; Scripts/setup.sh installs it"))
 struct JobIsolationTests {
-  static let isPossible = ["/usr/bin/bwrap", "/usr/local/bin/bwrap"].contains {
-    FileManager.default.isExecutableFile(atPath: $0)
-  }
-
   private func submit(
     _ script: String, network: Bool = true, graceMs: Int64 = 5_000, directory: String? = nil,
     memoryBytes: Int64? = nil, _ jobs: Jobs
@@ -33,7 +33,7 @@ struct JobIsolationTests {
       let other = try await jobs.shell("echo secret > note; echo kept; sleep 60")
       _ = try await jobs.words(of: other)
       let mark = "aifactory-isolation-\(UUID().uuidString)"
-      FileManager.default.createFile(atPath: "/tmp/\(mark)", contents: nil)
+      _ = FileManager.default.createFile(atPath: "/tmp/\(mark)", contents: nil)
       defer { unlink("/tmp/\(mark)") }
       let job = try await submit(
         """
@@ -63,7 +63,8 @@ struct JobIsolationTests {
       let script = "wc -l < /proc/net/route; ls /sys/class/net >/dev/null; cat /proc/net/dev"
       let apart = try await jobs.waitForEnd(try await submit(script, network: false, jobs).id)
       let text = try await jobs.text(apart)
-      #expect(apart.reason == .succeeded, "\(try await jobs.text(apart, .stderr))")
+      let errors = try await jobs.text(apart, .stderr)
+      #expect(apart.reason == .succeeded, "\(errors)")
       let devices = text.split(separator: "\n").filter { $0.contains(":") }
       #expect(devices.count == 1 && devices.first?.contains("lo:") == true, "\(text)")
     }
