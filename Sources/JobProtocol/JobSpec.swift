@@ -13,8 +13,9 @@ public struct JobSpec: Hashable, Codable, Sendable {
   public var command: [String]
   /// Environment variables added to the agent's own, in order.
   public var environment: [EnvironmentVariable]
-  /// Absolute path in which the command starts; nil is the attempt's own `work` folder. In an instruction, a path that
-  /// is not absolute lies below the folder of the agent that reads it.
+  /// Absolute path in which the command starts; nil is the attempt's own `work` folder.
+  ///
+  /// In an instruction, a path that is not absolute lies below the folder of the agent that reads it.
   public var workingDirectory: String?
   /// How many tasks run the command (1 or more); `AIFACTORY_TASK` tells each its number from 0.
   public var taskCount: Int

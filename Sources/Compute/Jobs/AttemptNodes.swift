@@ -116,7 +116,9 @@ struct AttemptNodes: Sendable {
       }
   }
 
-  private func weight(of index: Int) -> Int { nodes[index].end.map { Self.weight($0.outcome) } ?? 0 }
+  private func weight(of index: Int) -> Int {
+    nodes[index].end.map { Self.weight($0.outcome) } ?? 0
+  }
 
   /// Limits come before failures, which they cause on other nodes within moments.
   private static func weight(_ outcome: AttemptOutcome) -> Int {

@@ -13,7 +13,8 @@ extension SlurmSite {
     var singles: [SlurmAttempt] = []
     var groups: [String: [SlurmAttempt]] = [:]
     for attempt in due {
-      if let place = attempt.spec.array, attempt.spec.nodeCount == 1, attempt.handover == .due(mayBeThere: false),
+      if let place = attempt.spec.array, attempt.spec.nodeCount == 1,
+        attempt.handover == .due(mayBeThere: false),
         attempt.stop == .notAsked
       {
         groups[place.array, default: []].append(attempt)

@@ -126,7 +126,7 @@ struct Examination {
       if result.terminationStatus.isSuccess {
         return .init("isolation", .ok, "by bubblewrap, for jobs with --isolated or --no-network")
       }
-      let said = (result.standardError ?? "").split(separator: "\n").last.map(String.init) ?? ""
+      let said = result.standardError.split(separator: "\n").last.map(String.init) ?? ""
       return .init(
         "isolation", .warning, "bubblewrap cannot keep jobs apart here: \(said)",
         hint: "jobs with --isolated fail on this machine; the others are not kept apart")

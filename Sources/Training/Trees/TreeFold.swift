@@ -14,7 +14,8 @@ final class TreeFold: @unchecked Sendable {
   private let features: (training: FeatureMatrix, validation: FeatureMatrix)
   private let labels: (training: [Double], validation: [Double])
   private let threads: Int
-  private var matrices: [TreeSettings.Layout: (training: XGBoostMatrix, validation: XGBoostMatrix)] = [:]
+  private var matrices:
+    [TreeSettings.Layout: (training: XGBoostMatrix, validation: XGBoostMatrix)] = [:]
   private var booster: XGBoostBooster?
   /// The followed metric after each round of the current trial.
   private(set) var curve: [Double] = []

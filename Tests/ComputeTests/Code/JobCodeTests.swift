@@ -21,7 +21,8 @@ import Testing
     return try await jobs.submit(spec)
   }
 
-  @Test func `a command starts where it was in the folder, and tasks share one copy`() async throws {
+  @Test func `a command starts where it was in the folder, and tasks share one copy`() async throws
+  {
     let home = try JobsUnderTest()
     let folder = home.home.folder
     try folder.write("x", to: "sources/src/main.py")

@@ -28,7 +28,8 @@ struct SlurmBatchScriptTests {
   @Test func `it starts an agent on each of several nodes`() {
     var script = script(
       JobResources(cpus: 8),
-      options: SlurmOptions(scratch: "/s", commands: "/opt/slurm/bin", configuration: "/etc/s.conf"))
+      options: SlurmOptions(scratch: "/s", commands: "/opt/slurm/bin", configuration: "/etc/s.conf")
+    )
     script.spec.nodes = 4
     for expected in ["nodes=4", "ntasks=4", "ntasks-per-node=1", "cpus-per-task=8"] {
       #expect(script.directives.contains(expected))

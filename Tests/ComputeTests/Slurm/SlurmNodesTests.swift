@@ -69,7 +69,7 @@ struct SlurmNodesTests {
 
   @Test(arguments: sites)
   func `each node starts in a copy of the code of its own`(site: SiteUnderTest) async throws {
-    let home = try site.home()
+    let home = try await site.home()
     let folder = try TemporaryFolder()
     try folder.write("x", to: "sources/src/main.py")
     try await home.serve { jobs in
@@ -132,7 +132,8 @@ struct SlurmNodesTests {
     }
   }
 
-  @Test func `a job goes on until its last node has ended, also past a server's end`() async throws {
+  @Test func `a job goes on until its last node has ended, also past a server's end`() async throws
+  {
     let home = try await SiteUnderTest.slurm.home()
     let go = home.home.folder.path("go")
     let job = try await home.serve { jobs in
@@ -193,7 +194,8 @@ struct SlurmNodesTests {
     }
   }
 
-  @Test func `more nodes than the cluster has are refused, and several tasks on each`() async throws {
+  @Test func `more nodes than the cluster has are refused, and several tasks on each`() async throws
+  {
     let home = try await SiteUnderTest.slurm.home()
     let jobs = home.instance()
     await #expect(throws: JobError.self) {

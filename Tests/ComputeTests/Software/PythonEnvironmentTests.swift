@@ -26,7 +26,8 @@ import Testing
     return try await jobs.submit(spec)
   }
 
-  @Test func `jobs that start together make an environment once, later ones find it`() async throws {
+  @Test func `jobs that start together make an environment once, later ones find it`() async throws
+  {
     let home = try JobsUnderTest()
     let folder = home.home.folder
     let path = try Self.requirements("1.0", in: folder)

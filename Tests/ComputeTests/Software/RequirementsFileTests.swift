@@ -8,7 +8,8 @@ struct RequirementsFileTests {
     "", "torch==2.4.0\nnumpy>=1.26 ; python_version < '3.13'\n", "# -r base.txt\n",
     "--index-url https://mirror.example.org/simple\n--require-hashes\n",
     "numpy==2.0 --hash=sha256:00 \\\n    --hash=sha256:01\n", "--find-links /opt/wheels\nx\n",
-    "--find-links=https://example.org/wheels\n", "x @ https://example.org/x.whl\n", "-i https://m\n",
+    "--find-links=https://example.org/wheels\n", "x @ https://example.org/x.whl\n",
+    "-i https://m\n",
   ])
   func `a file that says all by itself is taken as it is`(text: String) throws {
     #expect(try RequirementsFile(Array(text.utf8), named: "r.txt").bytes == Array(text.utf8))

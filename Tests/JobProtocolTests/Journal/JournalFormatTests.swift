@@ -13,7 +13,8 @@ struct JournalFormatTests {
   static let records: [JournalRecord] = [
     .started(
       AgentStart(pid: 7, startTicks: 99, version: "1", memory: .cgroupV2, cgroup: "/sys/x")),
-    .started(AgentStart(pid: 7, startTicks: 99, version: "1", memory: .none, cgroup: nil, host: "n1")),
+    .started(
+      AgentStart(pid: 7, startTicks: 99, version: "1", memory: .none, cgroup: nil, host: "n1")),
     .stopping(.peerEnded),
     .taskStarted(task: 0, pid: 8),
     .report(task: 2, line: Array(#"{"progress":{}}"#.utf8)),
