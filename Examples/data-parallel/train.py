@@ -23,7 +23,7 @@ if torch.cuda.is_available():
 
 torch.manual_seed(7)
 inputs = torch.randn(ROWS, 16)
-targets = torch.sin(inputs @ torch.randn(16, 1)) + 0.1 * torch.randn(ROWS, 1)
+targets = torch.tanh(inputs @ torch.randn(16, 1) / 4) + 0.1 * torch.randn(ROWS, 1)
 model: nn.Module = nn.Sequential(nn.Linear(16, 64), nn.Tanh(), nn.Linear(64, 1)).to(device)
 if processes > 1:
     model = DistributedDataParallel(model)
