@@ -100,7 +100,8 @@ struct CodeSnapshotTests {
       URL(fileURLWithPath: "/bin/sh"),
       arguments: ["-c", "while :; do printf x >>\"$0\" || exit; done", path])
     defer {
-      writer.terminate()
+      // A test's thread may have TERM blocked, which its child inherits.
+      kill(writer.processIdentifier, SIGKILL)
       writer.waitUntilExit()
     }
     let before = try FileTree.status(of: path).bytes

@@ -215,7 +215,7 @@ import Testing
 
   @Test func `a search bound by time begins no trial after it`() async throws {
     let factory = try Factory { _, _ in .logs(1) }
-    let run = try await factory.run(Self.file("time: 1s, parallel: 1"))
+    let run = try await factory.run(Self.file("time: 3s, parallel: 1"))
     #expect(run.status == .succeeded)
     #expect((run.command?.completedTrials ?? 0) > 1)
   }
