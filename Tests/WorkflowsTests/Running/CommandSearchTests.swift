@@ -6,6 +6,7 @@ import Foundation
 import JobProtocol
 import Logging
 import Optimization
+import Synchronization
 import TestSupport
 import Testing
 
@@ -18,7 +19,10 @@ import Testing
     let jobs: ScriptedCommands
     let parts: WorkflowParts
 
-    init(_ script: @escaping @Sendable (JobSpec, Int) -> ScriptedCommands.Deed) throws {
+    init(
+      nowMs: @escaping @Sendable () -> Int64 = { systemTimeMs() },
+      _ script: @escaping @Sendable (JobSpec, Int) -> ScriptedCommands.Deed
+    ) throws {
       ledger = try TemporaryLedger(
         ExperimentationMigrations.all + ComputeMigrations.all
           + DataPipelinesMigrations.all + OptimizationMigrations.all + WorkflowsMigrations.all)
@@ -29,7 +33,7 @@ import Testing
         home: home, ledger: ledger.ledger, jobs: jobs, endpoints: QuickEndpoints(),
         studies: QuickStudies(), fingerprint: FactoryFingerprint(engines: [:], cpus: 2),
         memoryBytes: 1 << 33, program: "/program", enginesFolder: "/engines",
-        nowMs: { systemTimeMs() })
+        nowMs: nowMs)
     }
 
     func submit(_ text: String) async throws -> Identifier<WorkflowRun> {
@@ -52,6 +56,15 @@ import Testing
         try (0..<trials).map { try RunStore.details(.derived(from: study, "\($0)"), in: db) }
       }
     }
+  }
+
+  /// Time that passes when it is told to.
+  private final class SteppedClock: Sendable {
+    private let time = Mutex<Int64>(1_700_000_000_000)
+
+    var nowMs: Int64 { time.withLock { $0 } }
+
+    func advance(ms: Int64) { time.withLock { $0 += ms } }
   }
 
   private static func file(_ search: String, after: String = "") -> String {
@@ -214,10 +227,15 @@ import Testing
   }
 
   @Test func `a search bound by time begins no trial after it`() async throws {
-    let factory = try Factory { _, _ in .logs(1) }
-    let run = try await factory.run(Self.file("time: 3s, parallel: 1"))
+    // Each job takes 300 ms of a clock that nothing else moves.
+    let clock = SteppedClock()
+    let factory = try Factory(nowMs: { clock.nowMs }) { _, _ in
+      clock.advance(ms: 300)
+      return .logs(1)
+    }
+    let run = try await factory.run(Self.file("time: 1s, parallel: 1"))
     #expect(run.status == .succeeded)
-    #expect((run.command?.completedTrials ?? 0) > 1)
+    #expect(run.command?.completedTrials == 4)
   }
 
   @Test func `a model that the best run logged is registered, and no other`() async throws {
