@@ -1,16 +1,9 @@
-import Basics
-import Foundation
-import JobProtocol
-import TestSupport
 import Testing
 
 @testable import Compute
 
 /// What Slurm's accounts have of jobs.
-@Suite(.timeLimit(.minutes(3))) struct SlurmAccountTests {
-  static let hasAccounting =
-    TestCluster.isPossible && FileManager.default.isExecutableFile(atPath: "/usr/sbin/slurmdbd")
-
+struct SlurmAccountTests {
   @Test func `the allocation's line and those of its steps are one account`() throws {
     let account = try #require(
       SlurmAccount(
@@ -33,31 +26,5 @@ import Testing
     ("00:00.014", 14), ("01:00:00", 3_600_000), ("1-00:00:01.5", 86_401_500), ("", 0),
   ]) func `times of sacct are read`(text: String, ms: Int64) {
     #expect(SlurmAccount.milliseconds(text) == ms)
-  }
-
-  @Test(.enabled(if: hasAccounting, "slurmdbd is not installed"))
-  func `a job that ended on a cluster has an account, one of this machine has none`() async throws {
-    let cluster = try TestCluster(accounting: true)
-    let home = try JobsUnderTest()
-    try await home.add(cluster)
-    try await home.serve { jobs in
-      let job = try await jobs.shell(
-        "i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done", on: .slurm,
-        resources: JobResources(cpus: 2))
-      let ended = try await jobs.waitForEnd(job.id)
-      #expect(ended.reason == .succeeded)
-      let account = try await eventually {
-        // The database learns of the end a moment later.
-        let account = try? await jobs.account(of: job.id)
-        return account?.state == "COMPLETED" ? account : nil
-      }
-      #expect(account.id == ended.engineId)
-      #expect(account.partition == "main")
-      #expect(account.allocated.contains("cpu=2"))
-      #expect(account.allocatedCoreSeconds == 2 * account.elapsedSeconds)
-      let local = try await jobs.run(["true"])
-      await #expect(throws: JobError.self) { try await jobs.account(of: local.id) }
-    }
-    withExtendedLifetime(cluster) {}
   }
 }
