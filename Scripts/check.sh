@@ -11,6 +11,10 @@ fail() {
 # Format.
 swift format lint --strict --recursive Sources Tests Package.swift || fail "format: run 'swift format -i -r Sources Tests Package.swift'"
 
+# What a program leaves behind in the root is easily committed.
+strays=$(git ls-files | grep -v / | grep -vxE '(CHANGELOG|CONTRIBUTING|README)\.md|LICENSE|Makefile|Package\.swift|\.gitignore|\.swift-format')
+[ -z "$strays" ] || fail "files in the root that do not belong there: $(echo "$strays" | head -5 | xargs)"
+
 # Layering: a library comes only where its role is.
 importers() { grep -lE "^(public |internal |package |@preconcurrency |@testable )*import $1\b" -r Sources; }
 stray() { # stray MODULE PATTERN: files that import it and do not match

@@ -50,10 +50,11 @@ def hyperqueue(count):
     from hyperqueue import Job, LocalCluster
     from hyperqueue.cluster import WorkerConfig
 
-    with LocalCluster() as local:
+    # It keeps the output of each task in two files of its own.
+    with LocalCluster() as local, tempfile.TemporaryDirectory() as folder:
         local.start_worker(WorkerConfig(cores=CORES))
         client = local.client()
-        job = Job()
+        job = Job(default_workdir=folder)
         for _ in range(count):
             job.program(["/bin/true"])
         started = time.perf_counter()
