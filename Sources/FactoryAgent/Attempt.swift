@@ -143,7 +143,7 @@ final class Attempt {
       killTasks()
     } else {
       for task in running {
-        if isFenced {
+        if isFenced, task.number != Self.preparationNumber {
           // The first process of a namespace takes no such signal from outside (pid_namespaces(7)).
           for pid in ProcessTable.descendants(of: task.pid) { _ = kill(pid, SIGTERM) }
         } else {

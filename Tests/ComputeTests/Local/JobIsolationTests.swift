@@ -85,6 +85,26 @@ struct JobIsolationTests {
     }
   }
 
+  @Test func `its preparation, which has no fence, is told to stop as well`() async throws {
+    let home = try JobsUnderTest()
+    let login = home.home.folder.path("login")
+    try home.home.folder.write(
+      "module() { trap 'echo >$HOME/told; exit 1' TERM; echo >$HOME/ready; while :; do sleep 0.05; done; }",
+      to: "login/.bash_profile")
+    try await home.serve { jobs in
+      var spec = JobSpec(
+        name: "apart", command: ["true"], environment: [EnvironmentVariable("HOME", login)],
+        resources: JobResources(gracePeriodMs: 20_000))
+      spec.isolation = JobIsolation(network: true)
+      spec.software = JobSoftware(modules: ["slow"])
+      let job = try await jobs.submit(spec)
+      _ = try await eventually { FileTree.exists(login + "/ready") ? true : nil }
+      _ = try await jobs.cancel(job.id)
+      #expect(try await jobs.waitForEnd(job.id).reason == .canceledByUser)
+      #expect(FileTree.exists(login + "/told"))
+    }
+  }
+
   @Test func `one that does not stop is killed with all that it started`() async throws {
     try await JobsUnderTest().serve { jobs in
       let job = try await submit(
