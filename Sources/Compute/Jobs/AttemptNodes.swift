@@ -1,3 +1,4 @@
+import Glibc
 import JobProtocol
 
 /// The nodes of an attempt that runs on several, as their agents tell.
@@ -90,7 +91,9 @@ struct AttemptNodes: Sendable {
     // The engine saw no more than agents that ended.
     guard ending.reason == .lostAgent else { return ending }
     var ending = ending
-    if let culprit, let end = nodes[culprit].end, Self.isOwnDoing(end.outcome) {
+    if let culprit, let end = nodes[culprit].end, Self.isOwnDoing(end.outcome),
+      !Self.isEngines(end.exit)
+    {
       ending.reason = JobReason(end.outcome)
       ending.exit = end.exit
       ending.message = words(culprit, end)
@@ -136,6 +139,12 @@ struct AttemptNodes: Sendable {
     case .failed, .launchFailed, .memoryLimit: true
     case .succeeded, .peerEnded, .canceled, .timeLimit: false
     }
+  }
+
+  /// Whether it may be how the engine ends a task where an agent elsewhere has died (srun(1),
+  /// `--kill-on-bad-exit`): its agent may tell of that before it is killed itself.
+  private static func isEngines(_ exit: TaskExit) -> Bool {
+    exit == .killed(signal: SIGTERM) || exit == .killed(signal: SIGKILL)
   }
 
   /// Which node it was, where it was one.

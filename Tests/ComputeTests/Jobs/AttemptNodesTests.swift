@@ -6,7 +6,9 @@ import Testing
 /// How the ends of several nodes become the end of their attempt.
 struct AttemptNodesTests {
   /// Nodes n1, n2, … that ended so, at these times.
-  private func nodes(_ ends: [(AttemptOutcome, Int32, Int64)?]) -> AttemptNodes {
+  private func nodes(
+    _ ends: [(AttemptOutcome, Int32, Int64)?], isKilled: Bool = false
+  ) -> AttemptNodes {
     var nodes = AttemptNodes(AttemptFolder(path: "/nowhere/1/node0"), count: ends.count)
     for (index, end) in ends.enumerated() {
       let start = AgentStart(
@@ -19,7 +21,9 @@ struct AttemptNodesTests {
           JournalRecord(
             timeMs: timeMs,
             event: .ended(
-              AttemptEnd(outcome: outcome, exit: .exited(code: code), usage: usage))))
+              AttemptEnd(
+                outcome: outcome, exit: isKilled ? .killed(signal: code) : .exited(code: code),
+                usage: usage))))
       }
       nodes.take(AttemptNews(records, journalOffset: 0), of: index)
     }
@@ -61,6 +65,14 @@ struct AttemptNodesTests {
     #expect(
       nodes([nil, nil]).ending(lost).message?.hasPrefix("2 agents, first the one on node 0 (n1)")
         == true)
+    // The engine kills tasks elsewhere when an agent died, and their agents may still tell of it.
+    for signal: Int32 in [9, 15] {
+      let killed = nodes([(.failed, signal, 3), nil], isKilled: true).ending(lost)
+      #expect(killed.reason == .lostAgent)
+      #expect(killed.message == silent.message)
+    }
+    let crashed = nodes([(.failed, 11, 3), nil], isKilled: true).ending(lost)
+    #expect(crashed.reason == .failed)
     let node = JobStore.Ending(reason: .lostNode, message: "NODE_FAIL")
     #expect(nodes([nil, (.failed, 6, 3)]).ending(node).reason == .lostNode)
   }
