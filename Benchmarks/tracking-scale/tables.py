@@ -22,13 +22,11 @@ def fill(database, experiment, known, size):
         values = [n * 7919 % 1000003 / 1000003 for n in numbers]
         connection.execute("BEGIN")
         connection.executemany(
-            "INSERT INTO run (number, id, experiment, name, status, artifactLocation, startedAtMs) VALUES (?, ?, ?, ?, 'RUNNING', ?, ?)",
-            [(first + n, "%032x" % random.getrandbits(128), experiment, f"run-{n}", f"mlflow-artifacts:/{experiment}/{n}",
+            "INSERT INTO run (number, id, experiment, name, nameTag, status, artifactLocation, startedAtMs) VALUES (?, ?, ?, ?, ?, 'RUNNING', ?, ?)",
+            [(first + n, "%032x" % random.getrandbits(128), experiment, f"run-{n}", f"run-{n}", f"mlflow-artifacts:/{experiment}/{n}",
               1600000000000 + n) for n in numbers])
         connection.executemany("INSERT INTO param VALUES (?, 'depth', ?)", [(first + n, str(n % 8)) for n in numbers])
-        for key, value in (("group", "g{}"), ("mlflow.runName", "run-{}")):
-            connection.executemany("INSERT INTO runTag VALUES (?, ?, ?)", [
-                (first + n, key, value.format(n % 97 if key == "group" else n)) for n in numbers])
+        connection.executemany("INSERT INTO runTag VALUES (?, 'group', ?)", [(first + n, f"g{n % 97}") for n in numbers])
         connection.executemany(
             "INSERT INTO latestMetric SELECT ?, number, 0, 1, ?, ? FROM metricKey WHERE name = 'acc'",
             [(first + n, struct.unpack("<q", struct.pack("<d", v))[0], v) for n, v in zip(numbers, values)])

@@ -11,6 +11,7 @@ public enum ExperimentationMigrations {
     createTracking, createRegistry, addArtifacts, addLoggedModels, addStages,
     addTraces, indexNotes, addEvaluationDatasets, addInputTags, addSpans, addUploads,
     addCondemned, addExperimentAlias, addForeignRuns,
+    moveNameTags,
   ]
 
   private static let createTracking = SchemaMigration(

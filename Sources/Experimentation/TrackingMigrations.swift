@@ -111,6 +111,20 @@ extension ExperimentationMigrations {
         """)
   }
 
+  static let moveNameTags = SchemaMigration(
+    identifier: "experimentation-0014-move-name-tags"
+  ) { db in
+    // Nearly every run has that tag, and two indices in order of random names would be written
+    // for each.
+    try db.execute(
+      sql: """
+        ALTER TABLE run ADD COLUMN nameTag TEXT CHECK (length(nameTag) <= 8000);
+        UPDATE run SET nameTag = tag.value FROM runTag AS tag
+          WHERE tag.run = run.number AND tag.key = 'mlflow.runName';
+        DELETE FROM runTag WHERE key = 'mlflow.runName';
+        """)
+  }
+
   static let addStages = SchemaMigration(
     identifier: "experimentation-0005-add-stages"
   ) { db in

@@ -46,6 +46,8 @@ struct RunQuery: Sendable {
     var isAscending: Bool
   }
 
+  /// The one tag that lies in the run's own row.
+  private static let nameTag = "run.nameTag"
   /// The number of a metric's name.
   static let metricKey = "(SELECT number FROM metricKey WHERE name = ?)"
 
@@ -124,6 +126,8 @@ struct RunQuery: Sendable {
     case .parameter:
       add(try .keyed("param", owner: "run", is: "run.number", clause, noun: "parameter"))
       lead(by: clause, in: "param", index: "paramByValue")
+    case .tag where clause.key == RunTagKey.name:
+      add(try .optional(Self.nameTag, clause, noun: "tag"))
     case .tag:
       add(try .keyed("runTag", owner: "run", is: "run.number", clause, noun: "tag"))
       lead(by: clause, in: "runTag", index: "runTagByValue")
@@ -178,6 +182,9 @@ struct RunQuery: Sendable {
       // Numbers, then NaN (a row without value), then runs that lack the metric.
       order.append("(\(name).run IS NULL) + (\(name).value IS NULL)")
       order.append("\(name).value \(direction)")
+    case .tag where clause.key == RunTagKey.name:
+      order.append("\(Self.nameTag) IS NULL")
+      order.append("\(Self.nameTag) \(direction)")
     case .parameter, .tag:
       let table = try Entity(clause.entity) == .tag ? "runTag" : "param"
       joins.append(

@@ -82,6 +82,16 @@ struct SQLCondition: Sendable, Equatable {
     }
   }
 
+  /// A comparison with a column of texts that is NULL where there is none, such as a tag.
+  static func optional(
+    _ column: String, _ clause: FilterClause, noun: String
+  ) throws(ExperimentationError) -> SQLCondition {
+    switch clause.comparison {
+    case .isNull, .isNotNull: SQLCondition("\(column) \(clause.comparison.rawValue)")
+    default: try text(column, clause, noun: noun)
+    }
+  }
+
   static func invalidComparator(_ clause: FilterClause, noun: String) -> ExperimentationError {
     ExperimentationError(
       .invalidValue,

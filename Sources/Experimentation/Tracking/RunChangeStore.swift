@@ -8,7 +8,7 @@ extension RunStore {
     in db: Database
   ) throws -> Run {
     guard let record = try RunRecord.find(id, in: db) else { throw notFound(id) }
-    var run = record.run
+    var (run, nameTag) = (record.run, record.nameTag)
     guard run.lifecycle == .active else { throw notActive(id) }
     if let status {
       run.status = status
@@ -16,13 +16,12 @@ extension RunStore {
     }
     if let endedAtMs { run.endedAtMs = endedAtMs }
     if let name, !name.isEmpty {
-      run.name = name
-      try setTag(RunTagKey.name, name, ofRun: record.number, in: db)
+      (run.name, nameTag) = (name, name)
     }
     let update = try db.cachedStatement(
-      sql: "UPDATE run SET status = ?, endedAtMs = ?, name = ? WHERE number = ?")
+      sql: "UPDATE run SET status = ?, endedAtMs = ?, name = ?, nameTag = ? WHERE number = ?")
     try update.run(
-      .text(run.status.rawValue), BoundValue(run.endedAtMs), .text(run.name),
+      .text(run.status.rawValue), BoundValue(run.endedAtMs), .text(run.name), BoundValue(nameTag),
       .integer(record.number))
     return run
   }

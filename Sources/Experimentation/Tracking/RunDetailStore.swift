@@ -8,8 +8,9 @@ extension RunStore {
     var details: [RunDetails] = []
     for (position, record) in records.enumerated() {
       positions[record.number] = position
-      details.append(
-        RunDetails(run: record.run, metrics: [], params: [:], tags: [:], inputs: []))
+      var empty = RunDetails(run: record.run, metrics: [], params: [:], tags: [:], inputs: [])
+      if let name = record.nameTag { empty.tags[RunTagKey.name] = name }
+      details.append(empty)
     }
     guard !records.isEmpty else { return [] }
     let numbers = "[" + positions.keys.map { "\($0)" }.joined(separator: ",") + "]"

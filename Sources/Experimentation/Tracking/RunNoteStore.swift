@@ -34,7 +34,6 @@ extension RunStore {
       try setParam(key, value, ofRun: run, id: id, in: db)
     }
     try setTags(tags, ofRun: run, in: db)
-    if let name = tags[RunTagKey.name] { try setName(name, ofRun: run, in: db) }
     for input in inputs {
       try db.execute(
         sql: """
@@ -78,11 +77,16 @@ extension RunStore {
     try note(tags: [key: list], on: id, in: db)
   }
 
-  /// Removes a tag of a run.
+  /// Removes a tag of a run; without the tag that tells its name, it keeps the name.
   public static func deleteTag(_ key: String, of id: RunID, in db: Database) throws {
-    try db.execute(
-      sql: "DELETE FROM runTag WHERE run = ? AND key = ?",
-      arguments: [try number(of: id, in: db), key])
+    let run = try number(of: id, in: db)
+    if key == RunTagKey.name {
+      try db.execute(
+        sql: "UPDATE run SET nameTag = NULL WHERE number = ? AND nameTag IS NOT NULL",
+        arguments: [run])
+    } else {
+      try db.execute(sql: "DELETE FROM runTag WHERE run = ? AND key = ?", arguments: [run, key])
+    }
     if db.changesCount == 0 {
       throw ExperimentationError(
         .tagNotFound, "No tag with name: \(key) in run with id \(id).")
@@ -110,28 +114,32 @@ extension RunStore {
     }
   }
 
-  /// Sets tags of a run whose name is what they say.
+  /// Sets tags of a run; one of them may rename it.
   static func setTags(_ tags: [String: String], ofRun run: Int64, in db: Database) throws {
     for (key, value) in tags.sorted(by: { $0.key < $1.key }) {
-      try checkKey(key, kind: .tag)
-      try checkValue(value, of: key, atMost: 8000)
+      try checkTag(key, value)
       try setTag(key, value, ofRun: run, in: db)
     }
   }
 
+  static func checkTag(_ key: String, _ value: String) throws {
+    try checkKey(key, kind: .tag)
+    try checkValue(value, of: key, atMost: 8000)
+  }
+
   /// Sets a tag whose key and value were checked.
-  static func setTag(
+  private static func setTag(
     _ key: String, _ value: String, ofRun run: Int64, in db: Database
   ) throws {
+    guard key != RunTagKey.name else { return try setName(value, ofRun: run, in: db) }
     let statement = try db.cachedStatement(
       sql: "INSERT OR REPLACE INTO runTag (run, key, value) VALUES (?, ?, ?)")
     try statement.run(.integer(run), .text(key), .text(value))
   }
 
-  static func setName(_ name: String, ofRun run: Int64, in db: Database) throws {
-    // A run that starts has the name already.
+  private static func setName(_ name: String, ofRun run: Int64, in db: Database) throws {
     let statement = try db.cachedStatement(
-      sql: "UPDATE run SET name = ?1 WHERE number = ?2 AND name != ?1")
+      sql: "UPDATE run SET name = ?1, nameTag = ?1 WHERE number = ?2")
     try statement.run(.text(name), .integer(run))
   }
 

@@ -6,11 +6,14 @@ struct RunRecord: Sendable, FetchableRecord {
   /// What other tables call the run by.
   var number: Int64
   var run: Run
+  /// The tag `mlflow.runName`, which no other table holds; nil where somebody removed it or a run
+  /// of the factory never had it.
+  var nameTag: String?
 
   /// What `init(row:)` reads, in its order.
   static let selection = """
     run.number, run.id, run.experiment, run.name, run.status, run.lifecycle, run.user, run.job,
-    run.artifactLocation, run.startedAtMs, run.endedAtMs
+    run.artifactLocation, run.startedAtMs, run.endedAtMs, run.nameTag
     """
 
   /// Reads the columns of `selection` by position: searches read thousands of rows.
@@ -23,6 +26,7 @@ struct RunRecord: Sendable, FetchableRecord {
       id: id, experiment: experiment, name: row[3], status: status, lifecycle: lifecycle,
       user: row[6], job: row[7], artifactLocation: row[8], startedAtMs: row[9],
       endedAtMs: row[10])
+    nameTag = row[11]
   }
 
   static func find(_ id: RunID, in db: Database) throws -> RunRecord? {
@@ -31,17 +35,18 @@ struct RunRecord: Sendable, FetchableRecord {
   }
 
   /// Adds a run; false where there is one with that identifier.
-  static func insert(_ run: Run, in db: Database) throws -> Bool {
+  static func insert(_ run: Run, nameTag: String?, in db: Database) throws -> Bool {
     let statement = try db.cachedStatement(
       sql: """
         INSERT INTO run (id, experiment, name, status, lifecycle, user, job, artifactLocation,
-          startedAtMs, endedAtMs) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+          startedAtMs, endedAtMs, nameTag) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          ON CONFLICT (id) DO NOTHING
         """)
     try statement.run(
       .text(run.id.rawValue), .text(run.experiment.rawValue), .text(run.name),
       .text(run.status.rawValue), .text(run.lifecycle.rawValue), .text(run.user),
       BoundValue(run.job), .text(run.artifactLocation), .integer(run.startedAtMs),
-      BoundValue(run.endedAtMs))
+      BoundValue(run.endedAtMs), BoundValue(nameTag))
     return db.changesCount > 0
   }
 }

@@ -38,16 +38,16 @@ public struct RunStore: Sendable {
     _ id: RunID, in home: Experiment, name: String, job: String? = nil, user: String = "",
     startedAtMs: Int64, tags: [String: String] = [:], _ db: Database
   ) throws -> Run {
+    var others = tags
+    let tagged = others.removeValue(forKey: RunTagKey.name)
+    if let tagged { try checkTag(RunTagKey.name, tagged) }
     let run = Run(
-      id: id, experiment: home.id, name: name, status: .running, lifecycle: .active, user: user,
+      id: id, experiment: home.id, name: tagged ?? name, status: .running, lifecycle: .active,
+      user: user,
       job: job, artifactLocation: home.artifactLocation + "/\(id)/artifacts",
       startedAtMs: startedAtMs, endedAtMs: nil)
-    if try RunRecord.insert(run, in: db) {
-      let number = db.lastInsertedRowID
-      try setTags(tags, ofRun: number, in: db)
-      if let tagged = tags[RunTagKey.name], tagged != name {
-        try setName(tagged, ofRun: number, in: db)
-      }
+    if try RunRecord.insert(run, nameTag: tagged, in: db) {
+      try setTags(others, ofRun: db.lastInsertedRowID, in: db)
       return run
     }
     guard let known = try RunRecord.find(id, in: db) else { throw notFound(id) }

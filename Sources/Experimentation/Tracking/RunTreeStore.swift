@@ -35,7 +35,10 @@ extension RunStore {
       try db.execute(sql: "DELETE FROM \(table) WHERE run = ?", arguments: [run])
     }
     try db.execute(
-      sql: "UPDATE run SET status = ?, startedAtMs = ?, endedAtMs = NULL WHERE number = ?",
+      sql: """
+        UPDATE run SET status = ?, startedAtMs = ?, endedAtMs = NULL, nameTag = NULL
+        WHERE number = ?
+        """,
       arguments: [RunStatus.running.rawValue, startedAtMs, run])
   }
 }

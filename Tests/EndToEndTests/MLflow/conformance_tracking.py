@@ -110,6 +110,16 @@ def run_life():
     raises("RESOURCE_DOES_NOT_EXIST", lambda: client.delete_tag(id, "empty"), "No tag with name: empty")
     raises("RESOURCE_DOES_NOT_EXIST", lambda: client.delete_tag("nope", "a"), "Run with id=nope not found")
     raises("INVALID_PARAMETER_VALUE", lambda: client.create_run("0", run_name="a", tags={"mlflow.runName": "b"}), "Both 'run_name'")
+    named = client.create_run("0", run_name="named").info.run_id
+    assert client.get_run(named).data.tags["mlflow.runName"] == "named"
+    client.delete_tag(named, "mlflow.runName")
+    got = client.get_run(named)
+    assert got.info.run_name == "named" and "mlflow.runName" not in got.data.tags
+    raises("RESOURCE_DOES_NOT_EXIST", lambda: client.delete_tag(named, "mlflow.runName"), "No tag with name: mlflow.runName")
+    client.set_tag(named, "mlflow.runName", "renamed")
+    got = client.get_run(named)
+    assert got.info.run_name == got.data.tags["mlflow.runName"] == "renamed"
+    assert [r.info.run_id for r in client.search_runs(["0"], "tags.`mlflow.runName` = 'renamed'")] == [named]
 
 
 @gesture
