@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# MLflow's own client with pinned versions for the tests, in .build/mlflow, and PyTorch beside it in
-# .build/mlflow-torch, which sees the first one's packages; each is made once.
+# MLflow's own client with pinned versions for the tests, in .build/mlflow, and PyTorch and Optuna beside
+# it in .build/mlflow-torch and .build/optuna, which see the first one's packages; each is made once.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 folder=.build/mlflow
@@ -32,5 +32,18 @@ if [ ! -e "$stamp" ]; then
     >"$("$torch/bin/python" -c 'import site; print(site.getsitepackages()[0])')/mlflow-client.pth"
   install=("$torch/bin/pip" install --quiet --disable-pip-version-check)
   "${install[@]}" "torch==$version+cpu" "${packages[@]:1}" 2>/dev/null || "${install[@]}" "${packages[@]}"
+  touch "$stamp"
+fi
+
+optuna=.build/optuna
+packages=(optuna==5.0.0)
+stamp="$optuna/ready-$(echo "${packages[*]}" | sha256sum | cut -c1-12)"
+if [ ! -e "$stamp" ]; then
+  echo "Installing Optuna for the tests: ${packages[*]}"
+  rm -rf "$optuna"
+  python3 -m venv "$optuna"
+  echo "$PWD/$folder/lib/python3.$("$optuna/bin/python" -c 'import sys; print(sys.version_info.minor)')/site-packages" \
+    >"$("$optuna/bin/python" -c 'import site; print(site.getsitepackages()[0])')/mlflow-client.pth"
+  "$optuna/bin/pip" install --quiet --disable-pip-version-check "${packages[@]}"
   touch "$stamp"
 fi

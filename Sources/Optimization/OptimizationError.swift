@@ -12,6 +12,14 @@ public struct OptimizationError: FactoryError {
     case trialNotFound = "trial_not_found"
     /// A worker means another parameter by a name than the study does.
     case parameterDiffers = "search_parameter_conflict"
+    /// A file is no storage of Optuna's, or of a schema that is not known.
+    case optunaUnreadable = "optuna_unreadable"
+    /// A trial of Optuna's has come over before, with other values.
+    case optunaDiffers = "optuna_conflict"
+    /// Nothing of Optuna's can be written there.
+    case optunaUnwritable = "optuna_unwritable"
+    case studyNotFound = "study_not_found"
+    case fileExists = "file_exists"
     /// The journal of a study cannot be read.
     case invalidEvent = "study_journal_damaged"
   }

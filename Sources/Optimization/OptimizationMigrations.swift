@@ -54,5 +54,13 @@ public enum OptimizationMigrations {
           CREATE UNIQUE INDEX sharedStudyByName ON study(project, name) WHERE terms IS NOT NULL;
           """)
     },
+    SchemaMigration(identifier: "optimization-4-details") { db in
+      try db.execute(
+        sql: """
+          -- As JSON: goals beyond the first, notes, values at steps; NULL where there are none.
+          ALTER TABLE study ADD COLUMN details TEXT CHECK (details IS NULL OR json_valid(details));
+          ALTER TABLE trial ADD COLUMN details TEXT CHECK (details IS NULL OR json_valid(details));
+          """)
+    },
   ]
 }

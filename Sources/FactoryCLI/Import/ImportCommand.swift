@@ -7,7 +7,7 @@ import Foundation
 struct ImportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "import", abstract: "Takes over what other programs have kept.",
-    subcommands: [ImportMLflowCommand.self])
+    subcommands: [ImportMLflowCommand.self, ImportOptunaCommand.self])
 }
 
 /// Takes over what MLflow has kept.

@@ -104,6 +104,7 @@ public struct FactoryServices: Sendable {
     routes.addRunPageRoutes(ledger) { addresses.serverUrl }
     routes.addMLflowRoutes(ledger: ledger, objects: objects, secret: token)
     routes.addStudyRoutes(ledger)
+    routes.addOptunaRoutes(ledger)
     routes.addSharedStudyRoutes(studies)
     routes.addBackupRoutes(home)
     routes.addGarbageRoutes(GarbageCollection(ledger: ledger, home: home, jobs: jobs))

@@ -1,0 +1,121 @@
+import Basics
+
+/// A note of another program's about a study or a trial, which is kept as it is.
+struct StudyAttribute: Sendable, Equatable {
+  /// Who notes: a person's program, or the search itself.
+  enum Owner: String, Sendable, CaseIterable { case user, system }
+
+  var owner: Owner
+  var key: String
+  /// JSON, as that program writes it.
+  var text: String
+
+  init(_ owner: Owner, _ key: String, _ text: String) {
+    self.owner = owner
+    self.key = key
+    self.text = text
+  }
+
+  fileprivate var json: JSONValue {
+    [.string(owner.rawValue), .string(key), .string(text)]
+  }
+
+  fileprivate init?(json: JSONValue) {
+    guard let owner = (json[0]?.stringValue).flatMap(Owner.init(rawValue:)),
+      let key = json[1]?.stringValue, let text = json[2]?.stringValue
+    else { return nil }
+    self.init(owner, key, text)
+  }
+}
+
+/// What is known of a study beside its row.
+struct StudyDetails: Sendable, Equatable {
+  /// What a good value is, for each value of a trial.
+  var goals: [OptimizationGoal]
+  var attributes: [StudyAttribute] = []
+  /// What parameters were drawn from where the study came from, by name.
+  var distributions: [String: OptunaDistribution] = [:]
+
+  init(
+    goals: [OptimizationGoal], attributes: [StudyAttribute] = [],
+    distributions: [String: OptunaDistribution] = [:]
+  ) {
+    self.goals = goals
+    self.attributes = attributes
+    self.distributions = distributions
+  }
+
+  var text: String {
+    let kept = distributions.sorted { $0.key < $1.key }
+    let json: JSONValue = [
+      "goals": .array(goals.map { .string($0.rawValue) }),
+      "attributes": .array(attributes.map(\.json)),
+      "distributions": .object(kept.map { JSONMember($0.key, .string($0.value.text)) }),
+    ]
+    return String(decoding: json.encoded(), as: UTF8.self)
+  }
+
+  /// nil for what this version did not write.
+  init?(text: String) {
+    guard let json = try? JSONValue(parsing: text) else { return nil }
+    goals = (json["goals"]?.arrayValue ?? []).compactMap {
+      $0.stringValue.flatMap(OptimizationGoal.init(rawValue:))
+    }
+    guard !goals.isEmpty else { return nil }
+    attributes = (json["attributes"]?.arrayValue ?? []).compactMap(StudyAttribute.init(json:))
+    for member in json["distributions"]?.objectValue ?? [] {
+      // What a later version wrote is made anew from the domain.
+      distributions[member.key] = member.value.stringValue.flatMap {
+        try? OptunaDistribution(text: $0)
+      }
+    }
+  }
+}
+
+/// What is known of a trial beside its row.
+struct TrialDetails: Sendable, Equatable {
+  /// A value at a step.
+  struct Point: Sendable, Equatable {
+    var step: Int
+    var value: Double
+  }
+
+  /// A value for each goal.
+  var values: [Double] = []
+  /// What it reported while it ran, in order of steps.
+  var intermediate: [Point] = []
+  var attributes: [StudyAttribute] = []
+
+  init(
+    values: [Double] = [], intermediate: [Point] = [], attributes: [StudyAttribute] = []
+  ) {
+    self.values = values
+    self.intermediate = intermediate
+    self.attributes = attributes
+  }
+
+  var text: String {
+    let json: JSONValue = [
+      "values": .array(values.map(JSONValue.init(exactly:))),
+      "steps": .array(
+        intermediate.map { [.number(Double($0.step)), JSONValue(exactly: $0.value)] }),
+      "attributes": .array(attributes.map(\.json)),
+    ]
+    return String(decoding: json.encoded(), as: UTF8.self)
+  }
+
+  /// nil for what this version did not write.
+  init?(text: String) {
+    guard let json = try? JSONValue(parsing: text), let numbers = json["values"]?.arrayValue else {
+      return nil
+    }
+    values = numbers.compactMap(\.exactNumber)
+    intermediate = (json["steps"]?.arrayValue ?? []).compactMap { pair in
+      guard let step = (pair[0]?.numberValue).flatMap({ Int(exactly: $0) }),
+        let value = pair[1]?.exactNumber
+      else { return nil }
+      return Point(step: step, value: value)
+    }
+    attributes = (json["attributes"]?.arrayValue ?? []).compactMap(StudyAttribute.init(json:))
+  }
+}
