@@ -45,7 +45,8 @@ struct StudiesEndToEndTests {
       for share in shares {
         let name = try #require(share["name"] as? String)
         let having = trials.filter {
-          $0["outcome"] as? String == "completed" && ($0["parameters"] as? [String: Any])?[name] != nil
+          $0["outcome"] as? String == "completed"
+            && ($0["parameters"] as? [String: Any])?[name] != nil
         }
         #expect(share["trials"] as? Int == having.count, "\(name)")
         #expect((having.count == values.count) == (name != "max_cat_to_onehot"), "\(name)")
