@@ -4,6 +4,7 @@ extension StudyTermsWire: DescribedWire {
     "name": .text, "goal?": .word(["minimize", "maximize"]), "metric?": .text,
     "space?": .document, "sampler?": .text, "pruner?": .text, "seed?": .count,
     "budget?": .positive, "steps?": .positive, "lease_ms?": .positive,
+    "stop_below?": .number,
   ]
 }
 
@@ -80,6 +81,6 @@ extension StudyStateWire: DescribedWire {
   /// What stands in it.
   public static let fields: WireFields = [
     "trials": .count, "running": .count, "completed": .count, "pruned": .count,
-    "failed": .count,
+    "failed": .count, "expected_improvement?": .number,
   ]
 }

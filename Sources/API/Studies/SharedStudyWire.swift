@@ -22,12 +22,14 @@ public struct StudyTermsWire: Codable, Sendable, Equatable {
   public var steps: Int?
   /// Milliseconds that a worker may be silent before its trial is given to another.
   public var leaseMs: Int64?
+  /// The study ends when less improvement is expected, in the unit of its values.
+  public var stopBelow: Double?
 
   /// Takes every value as it is.
   public init(
     name: String, goal: String? = nil, metric: String? = nil, space: JSONValue? = nil,
     sampler: String? = nil, pruner: String? = nil, seed: UInt64? = nil, budget: Int? = nil,
-    steps: Int? = nil, leaseMs: Int64? = nil
+    steps: Int? = nil, leaseMs: Int64? = nil, stopBelow: Double? = nil
   ) {
     self.name = name
     self.goal = goal
@@ -39,6 +41,7 @@ public struct StudyTermsWire: Codable, Sendable, Equatable {
     self.budget = budget
     self.steps = steps
     self.leaseMs = leaseMs
+    self.stopBelow = stopBelow
   }
 }
 
@@ -192,4 +195,8 @@ public struct StudyStateWire: Codable, Sendable, Equatable {
   public var pruned: Int
   /// How many failed.
   public var failed: Int
+  /// How much better than the best the next trial is expected to be, in the unit of the values.
+  ///
+  /// As of the last asking; in studies that stop by it, once it is known.
+  public var expectedImprovement: Double?
 }

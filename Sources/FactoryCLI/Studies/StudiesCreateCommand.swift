@@ -48,11 +48,18 @@ struct StudiesCreateCommand: FactoryCommand {
   @Option(help: "Seconds that a worker may be silent before its trial is given to another.")
   var lease: Double?
 
+  @Option(
+    help: ArgumentHelp(
+      "End the study when less improvement is expected, in the unit of its values.",
+      valueName: "improvement"))
+  var stopBelow: Double?
+
   func execute() async throws {
     let terms = StudyTermsWire(
       name: name, goal: goal, metric: metric, space: try space.map(Self.document), sampler: sampler,
       pruner: pruner, seed: seed, budget: budget, steps: steps,
-      leaseMs: lease.map { Int64(min(max($0 * 1_000, 0), 1e15).rounded()) })
+      leaseMs: lease.map { Int64(min(max($0 * 1_000, 0), 1e15).rounded()) },
+      stopBelow: stopBelow)
     let study = try await connection().post("/api/v1/studies", terms, as: StudyWire.self)
     try global.output.show(
       study, text: "Study \(study.id) (\(study.name)) can be asked.", quiet: [study.id])

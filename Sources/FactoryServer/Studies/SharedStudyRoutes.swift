@@ -163,12 +163,15 @@ extension StudyTerms {
         "'lease_ms' is \(leaseMs); expected \(StudyTerms.leaseRange.lowerBound) to "
           + "\(StudyTerms.leaseRange.upperBound).")
     }
+    if let bound = wire.stopBelow, !(bound > 0 && bound.isFinite) {
+      throw ServerError(.badRequest, "'stop_below' is \(bound); expected a number above 0.")
+    }
     var space: SearchSpace?
     if let document = wire.space { space = try SearchSpace(json: document) }
     self.init(
       name: wire.name, space: space, goal: goal,
       sampler: try SamplerName(parsing: wire.sampler ?? "tpe"),
       pruner: try PrunerName(parsing: wire.pruner ?? "none"), seed: wire.seed ?? 0,
-      budget: wire.budget, steps: wire.steps, leaseMs: leaseMs)
+      budget: wire.budget, steps: wire.steps, leaseMs: leaseMs, stopBelow: wire.stopBelow)
   }
 }

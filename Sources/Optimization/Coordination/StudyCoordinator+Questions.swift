@@ -205,12 +205,17 @@ extension StudyCoordinator {
     func count(_ matches: (TrialState) -> Bool) -> JSONValue {
       .number(Double(study.trials.count { matches($0.state) }))
     }
-    return [
-      "trials": .number(Double(records.count)), "running": .number(Double(running.count)),
-      "completed": count { if case .completed = $0 { true } else { false } },
-      "pruned": count { if case .pruned = $0 { true } else { false } },
-      "failed": count { if case .failed = $0 { true } else { false } },
+    var members = [
+      JSONMember("trials", .number(Double(records.count))),
+      JSONMember("running", .number(Double(running.count))),
+      JSONMember("completed", count { if case .completed = $0 { true } else { false } }),
+      JSONMember("pruned", count { if case .pruned = $0 { true } else { false } }),
+      JSONMember("failed", count { if case .failed = $0 { true } else { false } }),
     ]
+    if let outlook = outlook?.known {
+      members.append(JSONMember("expected_improvement", JSONValue(exactly: outlook.expected)))
+    }
+    return .object(members)
   }
 
   // MARK: Reading

@@ -23,6 +23,9 @@ public struct StudyCoordinator: Sendable {
   /// What trials had at the pruner's rungs, by rung and trial.
   private var rungs: [Int: [Int: Double]] = [:]
 
+  /// What is to be gained as of so many ended trials; nil where nobody has asked.
+  private(set) var outlook: (ended: Int, known: ImprovementStop.Outlook?)?
+
   /// What is known of a trial beside its point.
   struct Record: Sendable {
     var holder: StudyHolder
@@ -161,7 +164,7 @@ public struct StudyCoordinator: Sendable {
     if let silent {
       number = silent
       event = .given(number: silent, to: holder, atMs: nowMs)
-    } else if let budget = terms.budget, records.count >= budget {
+    } else if isEnough() {
       guard let next = running.map({ records[$0].leaseUntilMs }).min() else { return (.done, []) }
       return (.wait(ms: min(max(next - nowMs, 10), Self.longestWaitMs)), [])
     } else {
@@ -172,6 +175,16 @@ public struct StudyCoordinator: Sendable {
     }
     apply(event, nowMs: nowMs)
     return (.trial(number), [event])
+  }
+
+  /// Whether the study's terms want no trial more.
+  private mutating func isEnough() -> Bool {
+    if let budget = terms.budget, records.count >= budget { return true }
+    guard let bound = terms.stopBelow else { return false }
+    let ended = records.count - running.count
+    let stop = ImprovementStop(bound: bound)
+    if outlook?.ended != ended { outlook = (ended, stop.outlook(study.history)) }
+    return stop.isEnough(outlook?.known)
   }
 
   private static let longestWaitMs: Int64 = 1_000

@@ -20,6 +20,8 @@ public struct StudyTerms: Sendable, Equatable {
   public var steps: Int?
   /// How long a worker may be silent before its trial is given to another.
   public var leaseMs: Int64
+  /// The study ends when less improvement is expected, in the unit of its values; nil: it does not.
+  public var stopBelow: Double?
 
   /// Most trials of a study.
   public static let mostTrials = 1_000_000
@@ -30,7 +32,7 @@ public struct StudyTerms: Sendable, Equatable {
   public init(
     name: String, space: SearchSpace?, goal: OptimizationGoal = .minimize,
     sampler: SamplerName = .tpe, pruner: PrunerName = .none, seed: UInt64 = 0, budget: Int? = nil,
-    steps: Int? = nil, leaseMs: Int64 = 60_000
+    steps: Int? = nil, leaseMs: Int64 = 60_000, stopBelow: Double? = nil
   ) {
     self.name = name
     self.space = space
@@ -41,6 +43,7 @@ public struct StudyTerms: Sendable, Equatable {
     self.budget = budget
     self.steps = steps
     self.leaseMs = leaseMs
+    self.stopBelow = stopBelow
   }
 
   /// The terms as JSON.
@@ -55,6 +58,7 @@ public struct StudyTerms: Sendable, Equatable {
     if let space { members.append(JSONMember("space", space.json)) }
     if let budget { members.append(JSONMember("budget", .number(Double(budget)))) }
     if let steps { members.append(JSONMember("steps", .number(Double(steps)))) }
+    if let stopBelow { members.append(JSONMember("stop_below", .number(stopBelow))) }
     return .object(members)
   }
 
@@ -76,7 +80,8 @@ public struct StudyTerms: Sendable, Equatable {
       sampler: try SamplerName(parsing: json["sampler"]?.stringValue ?? "tpe"),
       pruner: try PrunerName(parsing: json["pruner"]?.stringValue ?? "none"), seed: seed,
       budget: (json["budget"]?.numberValue).flatMap { Int(exactly: $0) },
-      steps: (json["steps"]?.numberValue).flatMap { Int(exactly: $0) }, leaseMs: leaseMs)
+      steps: (json["steps"]?.numberValue).flatMap { Int(exactly: $0) }, leaseMs: leaseMs,
+      stopBelow: json["stop_below"]?.numberValue)
   }
 }
 

@@ -70,6 +70,8 @@ public struct CommandSearch: Sendable, Equatable {
   public var steps: Int?
   /// Most trials at a time; nil is as many as fit this machine.
   public var parallel: Int?
+  /// The search ends when less improvement is expected, in the unit of the metric.
+  public var stopBelow: Double?
 
   /// Places that are no parameters: a trial's number and its folder.
   static let ownPlaces = ["trial", "trial_dir"]

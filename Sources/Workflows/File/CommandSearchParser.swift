@@ -5,7 +5,7 @@ internal import Optimization
 enum CommandSearchParser {
   static let known = [
     "parameters", "constraints", "forbidden", "initial", "metric", "goal", "read", "trials", "time",
-    "sampler", "pruner", "seed", "steps", "parallel",
+    "sampler", "pruner", "seed", "steps", "parallel", "stop_below",
   ]
 
   static func parse(_ section: SectionReader) -> CommandSearch? {
@@ -34,11 +34,16 @@ enum CommandSearchParser {
     guard let metric = section.text("metric", "the name of a metric"), let space, let source else {
       return nil
     }
+    let stopBelow = section.number("stop_below")
+    if let stopBelow, stopBelow <= 0 {
+      section.problems.add(
+        section.line(of: "stop_below"),
+        "\(section.joined("stop_below")): expected a number above 0, found \(stopBelow)")
+    }
     return CommandSearch(
       space: space, metric: metric, goal: goal ?? .minimize, source: source, trials: trials,
       timeMs: timeMs, sampler: sampler ?? .tpe, pruner: pruner ?? PrunerName.none,
-      seed: UInt64(seed ?? 7),
-      steps: steps, parallel: parallel)
+      seed: UInt64(seed ?? 7), steps: steps, parallel: parallel, stopBelow: stopBelow)
   }
 
   /// The space in the words of space files; parameters by name, or as their list.

@@ -99,6 +99,7 @@ extension StageIngredients {
       parameter("search.sampler", search?.sampler.rawValue),
       parameter("search.pruner", search?.pruner.rawValue),
       parameter("search.seed", search?.seed), parameter("search.steps", search?.steps),
+      parameter("search.stop_below", search?.stopBelow),
       parameter("cpus", training.resources.cpus), parameter("gpus", training.resources.gpus),
       parameter("site", train.site), fingerprint.code(of: .train),
     ]

@@ -84,6 +84,36 @@ struct CommandSearchEndToEndTests {
     #expect(stages?.first?["reused"] as? Bool == false)
   }
 
+  @Test func `a search ends when too little is expected of it`() throws {
+    let factory = try FactoryProgram()
+    defer { factory.close() }
+    try factory.write(
+      "train.sh", #"awk -v x="$1" 'BEGIN { printf "loss=%.17g\n", (x - 1) ^ 2 }'"# + "\n")
+    try factory.write(
+      "short.yaml",
+      """
+      name: short
+      train:
+        command: sh train.sh {x}
+        search:
+          parameters: {x: {uniform: [0, 4]}}
+          metric: loss
+          read: {output: 'loss=(\\S+)'}
+          sampler: gp
+          trials: 300
+          stop_below: 0.01
+
+      """)
+    let run = try factory("run", "short.yaml", "--output", "json")
+    #expect(run.status == 0, "\(run.errors)")
+    let study = try #require(run.json["study"] as? String)
+    let all = try trials(of: study, factory)
+    // Nothing is believed before 20 trials; what runs when it is enough comes to its end.
+    #expect((20...60).contains(all.count), "\(all.count)")
+    let best = all.compactMap { $0["value"] as? Double }.min() ?? .infinity
+    #expect(best < 0.01)
+  }
+
   @Test func `a command that always fails fails the stage, with its last words`() throws {
     let factory = try FactoryProgram()
     defer { factory.close() }

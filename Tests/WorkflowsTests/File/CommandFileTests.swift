@@ -79,6 +79,7 @@ import Testing
           read: {output: 'acc=(\\S+)'}
           time: 10m
           parallel: 3
+          stop_below: 1e-3
 
       """)
     #expect(definition.stages == [.data, .train])
@@ -87,6 +88,7 @@ import Testing
     #expect(search.space.forbidden.count == 1 && search.space.initialPoints.count == 1)
     #expect(search.goal == .maximize && search.timeMs == 600_000 && search.trials == nil)
     #expect(search.source == .output(try LinePattern(#"acc=(\S+)"#)) && search.parallel == 3)
+    #expect(search.stopBelow == 0.001)
     #expect(definition.train?.site == "tank")
     #expect(definition.train?.restart == JobRestart(on: [.timeout]))
   }
@@ -159,6 +161,10 @@ import Testing
           + "parameters: {a: {int: [1, 2]}}}"),
       "w.yaml:4: train.search.pruner: trials are followed by what they log through MLflow; remove "
         + "the pruner, or 'read'"
+    ),
+    (
+      train("command: t\n  search: {metric: l, stop_below: 0, parameters: {a: {int: [1, 2]}}}"),
+      "w.yaml:4: train.search.stop_below: expected a number above 0, found 0.0"
     ),
     (
       train("command: t\n  resources: {nodes: 2}"),

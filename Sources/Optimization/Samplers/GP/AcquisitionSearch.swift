@@ -26,10 +26,16 @@ struct AcquisitionSearch {
     tried = Set(believed.points)
   }
 
-  private typealias Candidate = (point: SearchPoint, score: Double)
+  typealias Candidate = (point: SearchPoint, score: Double)
 
-  /// The best of quasi-random points and of points near the leaders, improved in shrinking steps.
-  func best(index: Int, seed: UInt64, using random: inout SeededGenerator) -> SearchPoint {
+  /// The point with the highest score, a random one where none is left.
+  func best(using random: inout SeededGenerator) -> SearchPoint {
+    highest(using: &random)?.point ?? RandomSampler.point(of: space, using: &random)
+  }
+
+  /// The best of quasi-random points and of points near the leaders, improved in shrinking steps,
+  /// with the logarithm of the improvement that is expected there; nil where all have been tried.
+  func highest(using random: inout SeededGenerator) -> Candidate? {
     var candidates: [Candidate] = []
     let sequence = SobolSequence(seed: random.next())
     for place in 0..<192 {
@@ -58,8 +64,7 @@ struct AcquisitionSearch {
         finalists[place] = found
       }
     }
-    return finalists.max { $0.score < $1.score }?.point
-      ?? RandomSampler.point(of: space, using: &random)
+    return finalists.max { $0.score < $1.score }
   }
 
   private func consider(_ point: SearchPoint, _ candidates: inout [Candidate]) {

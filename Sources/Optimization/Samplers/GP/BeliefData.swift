@@ -6,6 +6,8 @@ struct BeliefData {
   private(set) var points: [[Double]]
   /// Their losses, standardized, bad ones cut off.
   private(set) var values: [Double]
+  /// What the values are in: the standard deviation of the losses.
+  let deviation: Double
   /// Places of running trials.
   let running: [[Double]]
   /// The part that the kernel is fitted to.
@@ -39,9 +41,10 @@ struct BeliefData {
       losses = losses.filter { kept.contains($0.index) } + latest
     }
     losses.sort { $0.index < $1.index }
-    guard let scaled = Self.standardized(losses.map(\.loss)) else { return nil }
+    guard let (scaled, deviation) = Self.scaled(losses.map(\.loss)) else { return nil }
     points = losses.map { places($0.index) }
     values = scaled
+    self.deviation = deviation
     // A tenth more trials before the kernel is fitted anew.
     var size = atLeast
     while true {
@@ -77,7 +80,10 @@ struct BeliefData {
   }
 
   /// Mean 0 and variance 1, after losses far above the middle are cut off; nil where all are the same.
-  static func standardized(_ losses: [Double]) -> [Double]? {
+  static func standardized(_ losses: [Double]) -> [Double]? { scaled(losses)?.values }
+
+  /// The same, with the standard deviation that was divided by.
+  private static func scaled(_ losses: [Double]) -> (values: [Double], deviation: Double)? {
     let sorted = losses.sorted()
     let least = sorted.first { $0 > -.infinity } ?? 0
     let middle = sorted[sorted.count / 2]
@@ -89,6 +95,7 @@ struct BeliefData {
     let mean = cut.reduce(0) { $0 + $1 / count }
     let variance = cut.reduce(0) { $0 + ($1 - mean) * ($1 - mean) / count }
     guard variance > 0, variance.isFinite else { return nil }
-    return cut.map { ($0 - mean) / variance.squareRoot() }
+    let deviation = variance.squareRoot()
+    return (cut.map { ($0 - mean) / deviation }, deviation)
   }
 }

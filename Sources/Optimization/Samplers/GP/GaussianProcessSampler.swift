@@ -37,7 +37,7 @@ public struct GaussianProcessSampler: Sampler {
         data.points, values: data.values, unordered: data.unordered, kernel: kernel)
     else { return RandomSampler.point(of: space, using: &random) }
     return AcquisitionSearch(data: data, process: process, space: space)
-      .best(index: history.nextNumber, seed: history.seed, using: &random)
+      .best(using: &random)
   }
 
   /// What is believed of a point, and of the best trial, in standard deviations of the losses; nil before the first belief.

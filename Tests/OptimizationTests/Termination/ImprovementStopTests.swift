@@ -1,0 +1,185 @@
+import Basics
+import Foundation
+import Testing
+
+@testable import Optimization
+
+struct ImprovementStopTests {
+  private static let space = SamplerCases.space([
+    SearchParameter("x", .float(low: -2, high: 2)), SearchParameter("y", .float(low: -2, high: 2)),
+  ])
+
+  /// A search of so many trials on a bowl whose least value is 0.
+  private func history(
+    _ count: Int, scale: Double = 1, goal: OptimizationGoal = .minimize,
+    sampler: any Sampler = GaussianProcessSampler()
+  ) -> SearchHistory {
+    var study = Study(space: Self.space, goal: goal, sampler: sampler, seed: 3)
+    for _ in 0..<count {
+      let trial = study.ask()
+      let (x, y) = (trial.point.number("x") ?? 0, trial.point.number("y") ?? 0)
+      let value = scale * ((x - 0.5) * (x - 0.5) + (y + 1) * (y + 1))
+      study.tell(trial.number, .completed(value: goal == .minimize ? value : -value))
+    }
+    return study.history
+  }
+
+  /// Where a search by Gaussian processes ended, and how much there was still to gain.
+  private func ending(
+    of function: TestFunction, seed: UInt64, bound: Double
+  ) -> (trials: Int, left: Double) {
+    let space = SamplerCases.space(
+      function.ranges.enumerated().map {
+        SearchParameter("x\($0)", .float(low: $1.lowerBound, high: $1.upperBound))
+      })
+    var study = Study(
+      space: space, goal: .minimize, sampler: GaussianProcessSampler(), seed: seed)
+    let stop = ImprovementStop(bound: bound)
+    while study.trials.count < 150, !stop.shouldStop(study.history) {
+      let trial = study.ask()
+      let x = function.ranges.indices.map { trial.point.number("x\($0)") ?? 0 }
+      study.tell(trial.number, .completed(value: function.value(x)))
+    }
+    return (study.trials.count, (study.best?.value ?? .infinity) - function.optimum)
+  }
+
+  /// Functions, and how far from the optimum a search may end whose bound is 0.05.
+  ///
+  /// Hartmann's has a second-best optimum of -3.20316, 0.119 above the best, from which no single trial
+  /// is expected to lead away.
+  static let distances = [
+    (TestFunction.branin, 0.05), (TestFunction.sphere, 0.05), (TestFunction.hartmann, 0.119 + 0.1),
+  ]
+
+  @Test(arguments: distances)
+  func `a search ends where little is left to gain`(function: TestFunction, distance: Double) {
+    for seed in 1...5 as ClosedRange<UInt64> {
+      let ending = ending(of: function, seed: seed, bound: 0.05)
+      #expect((20..<100).contains(ending.trials) && ending.left < distance, "\(ending)")
+    }
+  }
+
+  @Test func `what is expected is about what there is to gain`() throws {
+    let stop = ImprovementStop(bound: 0.01)
+    // 20 even draws from a square of 16: the nearest to the bottom is one in 20, some 16/20/π = 0.25 of
+    // squared distance away, and so much is its value above the least.
+    let random = history(20, sampler: RandomSampler())
+    let left = try #require(random.trials.compactMap(\.value).min())
+    let early = try #require(stop.outlook(random)).expected
+    #expect((left / 4...left * 4).contains(early), "\(early) of \(left)")
+    #expect(!stop.shouldStop(random))
+    let guided = history(50)
+    let late = try #require(stop.outlook(guided)).expected
+    #expect(late < early / 10)
+    #expect(stop.shouldStop(guided))
+    #expect(!ImprovementStop(bound: late / 2).shouldStop(guided))
+  }
+
+  @Test func `what the latest trials have gained keeps a search going, whatever is expected`() {
+    var study = Study(space: Self.space, goal: .minimize, sampler: RandomSampler(), seed: 3)
+    for number in 0..<40 {
+      let trial = study.ask()
+      study.tell(trial.number, .completed(value: number == 30 ? -1 : 0.01 * Double(number % 7)))
+    }
+    let stop = ImprovementStop(bound: 1e9)
+    #expect(stop.outlook(study.history)?.gained == 1)
+    #expect(stop.shouldStop(study.history))
+    #expect(!stop.isEnough(ImprovementStop.Outlook(expected: 0, gained: 1e9)))
+    #expect(!stop.isEnough(ImprovementStop.Outlook(expected: 1e9, gained: 0)))
+    #expect(!stop.isEnough(nil))
+    #expect(ImprovementStop(bound: 1, patience: 9).outlook(study.history)?.gained == 0)
+  }
+
+  @Test func `it is said in the unit of the metric, for either goal`() throws {
+    let stop = ImprovementStop(bound: 1)
+    let one = try #require(stop.outlook(history(20, sampler: RandomSampler())))
+    // A power of two, so that nothing is rounded otherwise.
+    let scaled = try #require(
+      stop.outlook(history(20, scale: 1_024, sampler: RandomSampler())))
+    #expect(scaled.expected == one.expected * 1_024)
+    #expect(scaled.gained == one.gained * 1_024)
+    let most = try #require(
+      stop.outlook(history(20, goal: .maximize, sampler: RandomSampler())))
+    #expect(most == one)
+  }
+
+  @Test func `nothing is believed of few, equal or failed trials, nor of several goals`() {
+    let stop = ImprovementStop(bound: 1e9)
+    #expect(stop.outlook(history(19)) == nil)
+    #expect(!stop.shouldStop(history(19)))
+    #expect(stop.outlook(history(30, scale: 0)) == nil)
+    var failed = history(30)
+    for index in failed.trials.indices.dropFirst(5) {
+      failed.trials[index].state = .failed(message: "no")
+    }
+    #expect(stop.outlook(failed) == nil)
+    var several = history(30)
+    several.goals = [.minimize, .minimize]
+    #expect(stop.outlook(several) == nil)
+  }
+
+  @Test func `running trials change nothing, and the same history gives the same answer`() throws {
+    let stop = ImprovementStop(bound: 1)
+    let ended = history(20)
+    var running = ended
+    running.trials.append(Trial(number: 20, point: ended.trials[0].point, state: .running))
+    #expect(stop.outlook(ended) != nil)
+    #expect(stop.outlook(ended) == stop.outlook(running))
+  }
+
+  @Test func `where every point has been tried, nothing is expected`() throws {
+    let small = SamplerCases.space([SearchParameter("n", .int(low: 1, high: 20))])
+    var study = Study(space: small, goal: .minimize, sampler: GridSampler(), seed: 1)
+    for _ in 0..<20 {
+      let trial = study.ask()
+      study.tell(trial.number, .completed(value: trial.point.number("n") ?? 0))
+    }
+    #expect(ImprovementStop(bound: 1).outlook(study.history)?.expected == 0)
+  }
+
+  @Test func `where rules hide what is left, nothing is known`() throws {
+    let small = try SearchSpace(
+      [SearchParameter("n", .int(low: 1, high: 24))], constraints: [Constraint(parsing: "n <= 20")])
+    var study = Study(space: small, goal: .minimize, sampler: GridSampler(), seed: 1)
+    for number in 1...20 {
+      let trial = study.ask(SearchPoint(["n": .int(number)]))
+      study.tell(trial.number, .completed(value: Double(number)))
+    }
+    #expect(ImprovementStop(bound: 1).outlook(study.history) == nil)
+  }
+
+  @Test func `a shared study gives no more trials, but waits for those that run`() throws {
+    var study = StudyCoordinator(
+      StudyTerms(
+        name: "s", space: Self.space, sampler: .gaussianProcess, seed: 1, budget: 200,
+        leaseMs: 1_000, stopBelow: 0.05))
+    // Somebody holds the first trial to the end.
+    _ = try StudyCoordinatorTests.take(&study, "other")
+    var told = 0
+    var last: JSONValue = [:]
+    while told < 150 {
+      last = try StudyCoordinatorTests.ask(
+        &study, #"{"ask": {"worker": "w", "key": "\#(told)"}}"#)
+      guard let trial = last["trial"] else { break }
+      let number = Int(trial["number"]?.numberValue ?? 0)
+      let (x, y) = (trial["point"]?["x"]?.numberValue ?? 0, trial["point"]?["y"]?.numberValue ?? 0)
+      _ = try StudyCoordinatorTests.ask(
+        &study,
+        #"{"tell": \#(number), "attempt": 1, "outcome": "completed", "value": \#(x * x + y * y)}"#)
+      told += 1
+    }
+    #expect((20..<150).contains(told), "\(told)")
+    #expect(last["wait_ms"] != nil)
+    _ = try StudyCoordinatorTests.ask(
+      &study, #"{"tell": 0, "attempt": 1, "outcome": "failed", "message": "no"}"#)
+    #expect(
+      try StudyCoordinatorTests.ask(&study, #"{"ask": {"worker": "w", "key": "end"}}"#)
+        == ["done": true])
+  }
+
+  @Test func `the terms of a study say so`() throws {
+    let terms = StudyTerms(name: "s", space: Self.space, stopBelow: 0.25)
+    #expect(try StudyTerms(json: terms.json) == terms)
+    #expect(terms.json["stop_below"]?.numberValue == 0.25)
+  }
+}
