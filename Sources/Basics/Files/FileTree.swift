@@ -140,6 +140,13 @@ public enum FileTree {
     return String(path[path.utf8.index(after: slash)...])
   }
 
+  /// `path` without links, `.` and `..`; nil where nothing is there.
+  public static func resolved(_ path: String) -> String? {
+    guard let real = realpath(path, nil) else { return nil }
+    defer { free(real) }
+    return String(cString: real)
+  }
+
   /// `path` as an absolute one, seen from the working folder; `~/` stands for the user's home.
   public static func absolute(_ path: String) -> String {
     if path.hasPrefix("/") { return path }

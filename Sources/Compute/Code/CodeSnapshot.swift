@@ -13,6 +13,8 @@ struct CodeSnapshot: Sendable {
   /// Absolute path of the folder.
   let folder: String
   let objects: ObjectStore
+  /// Relative path of a file that does not belong to it.
+  var leftOut: String?
 
   /// Stores the folder as it is now.
   ///
@@ -24,7 +26,7 @@ struct CodeSnapshot: Sendable {
         .codeInvalid, "there is no folder \(visible(folder))",
         hint: "Name the folder that holds the code, such as --code .")
     }
-    let files = try await CodeFolder(path: folder).files()
+    let files = try await CodeFolder(path: folder).files().filter { $0 != leftOut }
     let snapshot = self
     return try await offTask { try snapshot.store(files) }
   }

@@ -20,6 +20,8 @@ public enum RunTagKey {
   public static let gitDirty = "mlflow.git.dirty"
   /// The command line that started the work.
   public static let command = "aifactory.command"
+  /// Digest of the snapshot of code in which a command started.
+  public static let code = "aifactory.code"
   /// The machine.
   public static let host = "aifactory.host"
   /// Version of the program.

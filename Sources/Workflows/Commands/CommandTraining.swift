@@ -13,17 +13,22 @@ public struct CommandTraining: Sendable, Equatable {
   public var software: JobSoftware?
   /// The requirements file of its Python environment, as the workflow's file names it.
   public var requirementsFile: String?
+  /// The folder that the command starts in a copy of, as the workflow's file names it.
+  public var codeFolder: String?
+  /// That folder as it was kept, once it was.
+  var code: JobCode?
 
   /// Takes every value as it is.
   public init(
     command: CommandTemplate, search: CommandSearch?, resources: JobResources,
-    software: JobSoftware? = nil, requirementsFile: String? = nil
+    software: JobSoftware? = nil, requirementsFile: String? = nil, codeFolder: String? = nil
   ) {
     self.command = command
     self.search = search
     self.resources = resources
     self.software = software
     self.requirementsFile = requirementsFile
+    self.codeFolder = codeFolder
   }
 }
 

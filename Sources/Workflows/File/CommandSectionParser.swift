@@ -6,7 +6,7 @@ internal import Optimization
 /// Reads a `train` section whose command is the user's own.
 enum CommandSectionParser {
   private static let known = [
-    "command", "environment", "search", "site", "resources", "restart",
+    "command", "code", "environment", "search", "site", "resources", "restart",
   ]
 
   /// Whether the `train` section of a file has a command.
@@ -29,9 +29,10 @@ enum CommandSectionParser {
     guard let command = template(section) else { return nil }
     check(command, search, section)
     let (software, file) = environment(section)
+    let code = section.text("code", "a folder, such as .")
     train.command = CommandTraining(
       command: command, search: search, resources: resources, software: software,
-      requirementsFile: file)
+      requirementsFile: file, codeFolder: code)
     return train
   }
 

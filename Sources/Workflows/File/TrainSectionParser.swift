@@ -12,7 +12,8 @@ enum TrainSectionParser {
     "resources", "restart",
   ]
   private static let later = [
-    "environment": "the built-in trainer needs no environment; remove the key"
+    "code": "the built-in trainer brings its own code; remove the key",
+    "environment": "the built-in trainer needs no environment; remove the key",
   ]
 
   static func parse(_ file: SectionReader) -> WorkflowDefinition.TrainSection? {

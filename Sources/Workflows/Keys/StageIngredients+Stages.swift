@@ -82,15 +82,25 @@ extension StageIngredients {
 
   /// The train stage by a command.
   ///
-  /// Nobody knows what a program reads beside its words, so each workflow run has a key of its own.
+  /// - Parameter run: the workflow run, of a command whose code is not kept: nobody knows what it reads, so each
+  ///   run has a key of its own. Else nil.
   static func command(
-    _ training: CommandTraining, _ train: WorkflowDefinition.TrainSection, datasetVersion: String?,
-    run: Identifier<WorkflowRun>, fingerprint: FactoryFingerprint
+    _ training: CommandTraining, _ train: WorkflowDefinition.TrainSection, inputs: CommandInputs,
+    datasetVersion: String?, run: Identifier<WorkflowRun>?, fingerprint: FactoryFingerprint
   ) throws -> StageIngredients {
     let search = training.search
     let all: [Ingredient?] = [
       datasetVersion.map { Ingredient(.input, "dataset version", $0) },
-      Ingredient(.input, "workflow run", run.rawValue),
+      run.map { Ingredient(.input, "workflow run", $0.rawValue) },
+      inputs.code.map { Ingredient(.code, codeName, $0.snapshot) },
+      inputs.code.map { Ingredient(.code, "start", $0.start) },
+      inputs.requirements.map { Ingredient(.input, "requirements", $0) },
+      inputs.container.map { Ingredient(.input, "container", $0) },
+      parameter(
+        "environment.modules",
+        training.software.flatMap {
+          $0.modules.isEmpty ? nil : $0.modules.joined(separator: " ")
+        }),
       parameter("command", try json(training.command.words)),
       parameter("search.space", search?.space.text), parameter("search.metric", search?.metric),
       parameter("search.goal", search?.goal.rawValue),
@@ -105,6 +115,9 @@ extension StageIngredients {
     ]
     return StageIngredients(stage: .train, all.compactMap(\.self))
   }
+
+  /// What the snapshot of a command's code is called among the code.
+  static let codeName = "snapshot"
 
   /// The evaluate stage: the model, the dataset version and the gates.
   static func evaluate(

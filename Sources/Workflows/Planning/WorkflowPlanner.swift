@@ -1,5 +1,6 @@
 internal import Basics
 internal import DataPipelines
+internal import Experimentation
 
 /// What would run, and why: the same keys as a run computes, without running anything.
 public struct WorkflowPlanner: Sendable {
@@ -27,15 +28,16 @@ public struct WorkflowPlanner: Sendable {
     text: String, filePath: String, baseFolder: String
   ) async throws -> (name: String, stages: [Stage]) {
     let definition = try WorkflowFile.parse(text: text, path: filePath)
-    var known = KnownOutputs()
+    var known = KnownOutputs(registers: definition.model != nil)
     var stages: [Stage] = []
     for name in definition.stages {
-      if name == .train, definition.train?.command != nil {
+      if name == .train, let command = definition.train?.command, command.codeFolder == nil {
         stages.append(Stage(name: name, isReused: false, reasons: [Self.commandReason], key: nil))
         known.firstRun = known.firstRun ?? name
         continue
       }
-      let ingredients = try await ingredients(name, definition, baseFolder: baseFolder, known)
+      let ingredients = try await ingredients(
+        name, definition, file: filePath, baseFolder: baseFolder, known)
       let stage = try await plan(name, ingredients, workflow: definition.name, &known)
       stages.append(stage)
     }
@@ -43,12 +45,15 @@ public struct WorkflowPlanner: Sendable {
   }
 
   private static let commandReason =
-    "A command runs each time: nobody knows what its program reads."
+    "A command without `code` runs each time: nobody knows what its program reads."
 
   /// What stages before would hand on, where it is known.
   private struct KnownOutputs {
+    /// Whether what is trained is to get a version.
+    var registers: Bool
     var data: StageOutput.DataOutput?
     var train: StageOutput.TrainOutput?
+    var command: StageOutput.CommandOutput?
     var evaluate: StageOutput.EvaluateOutput?
     var register: StageOutput.RegisterOutput?
     /// The first stage that would run.
@@ -56,7 +61,7 @@ public struct WorkflowPlanner: Sendable {
   }
 
   private func ingredients(
-    _ stage: StageName, _ definition: WorkflowDefinition, baseFolder: String,
+    _ stage: StageName, _ definition: WorkflowDefinition, file: String, baseFolder: String,
     _ known: KnownOutputs
   ) async throws -> StageIngredients? {
     let fingerprint = parts.fingerprint
@@ -65,6 +70,10 @@ public struct WorkflowPlanner: Sendable {
       guard let sources = try await sources(definition, baseFolder: baseFolder) else { return nil }
       return try .data(definition, sources: sources, fingerprint: fingerprint)
     case .train:
+      if let command = definition.train?.command {
+        return try await ingredients(
+          of: command, definition, file: file, baseFolder: baseFolder, known)
+      }
       guard let data = known.data, let train = definition.train else { return nil }
       return .train(
         train, datasetVersion: data.datasetVersion, threads: train.cpus ?? fingerprint.cpus,
@@ -75,6 +84,11 @@ public struct WorkflowPlanner: Sendable {
         definition, datasetVersion: data.datasetVersion, package: train.package,
         fingerprint: fingerprint)
     case .register:
+      if let command = known.command, let model = definition.model {
+        return try await parts.bestModel(of: command).map {
+          .register(model: model, loggedModel: $0.id, fingerprint: fingerprint)
+        }
+      }
       guard let train = known.train, let evaluate = known.evaluate, let model = definition.model
       else { return nil }
       return .register(
@@ -85,6 +99,21 @@ public struct WorkflowPlanner: Sendable {
         endpoint: endpoint, model: register.model, version: register.version,
         fingerprint: fingerprint)
     }
+  }
+
+  /// Those of a command whose code is kept.
+  private func ingredients(
+    of command: CommandTraining, _ definition: WorkflowDefinition, file: String,
+    baseFolder: String, _ known: KnownOutputs
+  ) async throws -> StageIngredients? {
+    guard let train = definition.train, definition.data == nil || known.data != nil else {
+      return nil
+    }
+    let inputs = try await CommandInputs.keep(
+      command, file: file, baseFolder: baseFolder, in: parts.objects)
+    return try .command(
+      command, train, inputs: inputs, datasetVersion: known.data?.datasetVersion, run: nil,
+      fingerprint: parts.fingerprint)
   }
 
   private func plan(
@@ -122,7 +151,10 @@ public struct WorkflowPlanner: Sendable {
     case .train(let output):
       known.train = output
       return isStored(output.package)
-    case .command: return false
+    case .command(let output):
+      guard try await parts.canTakeOver(output, registers: known.registers) else { return false }
+      known.command = output
+      return true
     case .evaluate(let output):
       known.evaluate = output
       return isStored(output.files)
@@ -143,10 +175,27 @@ public struct WorkflowPlanner: Sendable {
       let last = try await parts.store.lastIngredients(workflow: workflow, stage: stage)
     else { return ["It has never run."] }
     let changes = ingredients.changes(since: last)
-    if !changes.isEmpty { return changes }
+    if !changes.isEmpty { return changes + codeChanges(from: last, to: ingredients) }
     return stage == .deploy
       ? ["The endpoint does not answer with this version now."]
       : ["The last run did not finish it, or its files are gone."]
+  }
+
+  /// Which files of a command's code are others, where both snapshots are there.
+  private func codeChanges(
+    from last: StageIngredients, to ingredients: StageIngredients
+  ) -> [String] {
+    let manifests = [last, ingredients].compactMap { ingredients -> FolderManifest? in
+      let code = ingredients.ingredients.first {
+        $0.kind == .code && $0.name == StageIngredients.codeName
+      }
+      // The files of an older one may be collected by now.
+      return code.flatMap { ObjectDigest(hex: $0.value) }.flatMap {
+        try? parts.objects.manifest($0)
+      }
+    }
+    guard manifests.count == 2 else { return [] }
+    return [CodeDifference(from: manifests[0], to: manifests[1]).sentence].compactMap(\.self)
   }
 
   /// nil where a source is remote.

@@ -10,11 +10,17 @@ extension WorkflowDrive {
     _ training: CommandTraining, _ run: WorkflowRun, _ definition: WorkflowDefinition
   ) async throws {
     guard let train = definition.train else { throw missing("train") }
-    let training = try await kept(training, run)
+    let inputs = try await inputs(of: training, run)
+    let training = training.bringing(inputs, baseFolder: run.baseFolder)
     let ingredients = try StageIngredients.command(
-      training, train, datasetVersion: run.dataset?.datasetVersion, run: id,
-      fingerprint: parts.fingerprint)
-    let (key, _) = try await known(ingredients)
+      training, train, inputs: inputs, datasetVersion: run.dataset?.datasetVersion,
+      run: inputs.code == nil ? id : nil, fingerprint: parts.fingerprint)
+    let (key, known) = try await known(ingredients)
+    if case .command(let output)? = known,
+      try await parts.canTakeOver(output, registers: definition.model != nil)
+    {
+      return try await succeed(.train, .command(output), key: key, isReused: true)
+    }
     let tracking = CommandTracking(
       run: run, training: training, fingerprint: parts.fingerprint, nowMs: parts.nowMs())
     let own = try await parts.store.ledger.write { db in try tracking.begin(in: db) }
@@ -37,21 +43,14 @@ extension WorkflowDrive {
     }
   }
 
-  /// A training whose requirements file is kept as it is now, and whose paths are absolute.
-  private func kept(
-    _ training: CommandTraining, _ run: WorkflowRun
-  ) async throws -> CommandTraining {
-    var kept = training
-    func absolute(_ path: String) -> String {
-      path.hasPrefix("/") ? path : run.baseFolder + "/" + path
-    }
-    if let file = training.requirementsFile {
-      kept.software?.requirements = try await parts.objects.putRequirements(path: absolute(file))
-    }
-    if let image = training.software?.container, !image.contains("://") {
-      kept.software?.container = absolute(image)
-    }
-    return kept
+  /// What the command brings along, as it was when the run was accepted.
+  private func inputs(
+    of training: CommandTraining, _ run: WorkflowRun
+  ) async throws -> CommandInputs {
+    if let inputs = run.inputs { return inputs }
+    // A server of an older version has accepted the run.
+    return try await CommandInputs.keep(
+      training, file: run.filePath, baseFolder: run.baseFolder, in: parts.objects)
   }
 
   /// The command as one job, whose run is the stage's.
@@ -126,9 +125,11 @@ extension WorkflowDrive {
     }
     var spec = JobSpec(
       name: name, command: training.command.filled(values), environment: environment,
-      workingDirectory: run.baseFolder, resources: training.resources, site: train.site,
-      restart: train.restart)
+      // The command starts in the copy of its code.
+      workingDirectory: training.code == nil ? run.baseFolder : nil,
+      resources: training.resources, site: train.site, restart: train.restart)
     spec.software = training.software
+    spec.code = training.code
     return spec
   }
 }

@@ -51,10 +51,7 @@ extension WorkflowDrive {
     guard let model = definition.model, let best = RunID(output.bestRun) else {
       throw missing("train")
     }
-    let logged = try await parts.store.ledger.read { db in
-      try LoggedModelStore.models(loggedBy: best, in: db).first
-    }
-    guard let logged else {
+    guard let logged = try await parts.bestModel(of: output) else {
       throw StageStop(
         failure: StageFailure(
           code: "model_missing",
@@ -63,7 +60,10 @@ extension WorkflowDrive {
     }
     let ingredients = StageIngredients.register(
       model: model, loggedModel: logged.id, fingerprint: parts.fingerprint)
-    let (key, _) = try await known(ingredients)
+    let (key, known) = try await known(ingredients)
+    if case .register(let output)? = known {
+      return try await succeed(.register, .register(output), key: key, isReused: true)
+    }
     let draft = ModelVersionDraft(
       registrationKey: key, run: best, job: output.job,
       datasetVersion: run.dataset?.datasetVersion, source: "models:/\(logged.id)",

@@ -80,18 +80,25 @@ public actor WorkflowRunner: Service {
         .requestInvalid, "The base folder \(visible(baseFolder)) is not absolute.",
         hint: "Send the folder of the workflow file, starting with '/'.")
     }
-    let run = WorkflowRun(
+    // Whatever is kept counts as named until a row does.
+    let lease = ObjectLeases.ofThisProcess.begin(nowMs: parts.nowMs())
+    defer { withExtendedLifetime(lease) {} }
+    var run = WorkflowRun(
       id: .random(), project: project, name: definition.name, definition: text,
       filePath: filePath, baseFolder: baseFolder, status: .queued, isCancelRequested: false,
       failure: nil, createdAtMs: parts.nowMs(), startedAtMs: nil, endedAtMs: nil,
-      stages: definition.stages.map(StageRun.init(pending:)))
+      inputs: nil, stages: definition.stages.map(StageRun.init(pending:)))
+    if let command = definition.train?.command {
+      run.inputs = try await CommandInputs.keep(
+        command, file: filePath, baseFolder: baseFolder, in: parts.objects)
+    }
     let tracking = WorkflowTracking(fingerprint: parts.fingerprint, nowMs: run.createdAtMs)
     let objects = parts.objects
     var files = [try await RunArtifact.text("workflow.yaml", text, in: objects)]
     if let diff = source?.git?.diff, !diff.isEmpty {
       files.append(try await RunArtifact.text(RunSource.diffArtifact, diff, in: objects))
     }
-    try await store.create(run) { [files] db in
+    try await store.create(run) { [run, files] db in
       try tracking.begin(run, source: source, files: files, in: db)
     }
     acceptance.yield(run.id)

@@ -42,6 +42,8 @@ public struct WorkflowRun: Identified, Sendable, Equatable {
   public var startedAtMs: Int64?
   /// When it ended, Unix time in milliseconds.
   public var endedAtMs: Int64?
+  /// What its command brings along; nil without a command.
+  var inputs: CommandInputs?
   /// In the order of running.
   public var stages: [StageRun]
 

@@ -18,6 +18,8 @@ struct WorkflowRunRecord: Codable, Sendable, FetchableRecord, PersistableRecord 
   var createdAtMs: Int64
   var startedAtMs: Int64?
   var endedAtMs: Int64?
+  /// JSON of `CommandInputs`.
+  var inputs: String?
 
   init(_ run: WorkflowRun) throws {
     id = run.id.rawValue
@@ -32,6 +34,7 @@ struct WorkflowRunRecord: Codable, Sendable, FetchableRecord, PersistableRecord 
     createdAtMs = run.createdAtMs
     startedAtMs = run.startedAtMs
     endedAtMs = run.endedAtMs
+    inputs = try LedgerJSON.text(run.inputs)
   }
 }
 
@@ -91,7 +94,7 @@ extension WorkflowRun {
       filePath: record.filePath, baseFolder: record.baseFolder, status: status,
       isCancelRequested: record.isCancelRequested, failure: try LedgerJSON.value(record.failure),
       createdAtMs: record.createdAtMs, startedAtMs: record.startedAtMs,
-      endedAtMs: record.endedAtMs,
+      endedAtMs: record.endedAtMs, inputs: try LedgerJSON.value(record.inputs),
       stages: try stages.map { stage in
         try StageRun(
           stage,

@@ -4,7 +4,18 @@ internal import GRDB
 /// The tables of workflow runs.
 public enum WorkflowsMigrations {
   /// In order of time.
-  public static let all: [SchemaMigration] = [createWorkflowRun]
+  public static let all: [SchemaMigration] = [createWorkflowRun, addInputs]
+
+  private static let addInputs = SchemaMigration(
+    identifier: "workflows-0002-add-inputs"
+  ) { db in
+    try db.execute(
+      sql: """
+        -- What the run's command brings along, by digest.
+        ALTER TABLE workflowRun ADD COLUMN inputs TEXT
+          CHECK (inputs IS NULL OR json_valid(inputs));
+        """)
+  }
 
   private static let createWorkflowRun = SchemaMigration(
     identifier: "workflows-0001-create-workflow-run"

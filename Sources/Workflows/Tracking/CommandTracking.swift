@@ -20,11 +20,12 @@ struct CommandTracking: Sendable {
     let made = try RunStore.create(
       own, experiment: root.experiment, name: StageName.train.rawValue, user: root.user,
       startedAtMs: nowMs, in: db)
-    let tags = [
+    var tags = [
       RunTagKey.name: StageName.train.rawValue, RunTagKey.parent: root.id.rawValue,
       RunTagKey.workflowRun: run.id.rawValue, RunTagKey.stage: StageName.train.rawValue,
       RunTagKey.command: training.command.words.joined(separator: " "),
     ]
+    tags[RunTagKey.code] = training.code?.snapshot
     var inputs: [RunInput] = []
     if let dataset = run.dataset {
       let input = DatasetInput(dataset: dataset, name: run.name, baseFolder: run.baseFolder)

@@ -58,6 +58,7 @@ public struct JobRuns: JobFollower {
       var tags = source.tags
       tags[RunTagKey.name] = spec.name
       tags[RunTagKey.job] = job.id.rawValue
+      tags[RunTagKey.code] = spec.code?.snapshot
       tags[RunTagKey.version] = FactoryVersion.current
       try RunStore.note(tags: RunText.tags(tags), on: run, in: db)
       try RunStore.setStatus(.scheduled, of: run, in: db)

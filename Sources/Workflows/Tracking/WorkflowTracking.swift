@@ -62,6 +62,8 @@ struct WorkflowTracking {
       tags["\(RunTagKey.stage).\(stage.name.rawValue).run"] = id.rawValue
     } else if case .train(let output)? = stage.output {
       tags["\(RunTagKey.stage).\(stage.name.rawValue).run"] = output.run
+    } else if case .command(let output)? = stage.output {
+      tags["\(RunTagKey.stage).\(stage.name.rawValue).run"] = output.run
     }
     let record = StageRecord(stage: stage, run: run, nowMs: nowMs)
     let params = record.params.map { ("\(stage.name.rawValue).\($0.key)", $0.value) }

@@ -69,6 +69,74 @@ struct JobInputsEndToEndTests {
     #expect(try factory("jobs", "logs", job).output == "6.7\n")
   }
 
+  @Test func `a workflow's command keeps its code, and runs again only when that changes`()
+    async throws
+  {
+    let factory = try FactoryProgram()
+    defer { factory.close() }
+    try FileTree.createFolder(factory.folder + "/project/studies")
+    try factory.write("project/.gitignore", "*.csv\n")
+    try factory.write("project/data.csv", "1\n")
+    try factory.write("project/loss.txt", "1")
+    let script = "test ! -e ../data.csv || exit 3\nsleep 0.3\necho loss=$(cat ../loss.txt)\n"
+    try factory.write("project/studies/train.sh", script)
+    let file = try factory.write(
+      "project/studies/w.yaml",
+      """
+      name: w
+      train:
+        command: sh train.sh {x}
+        code: ..
+        search:
+          parameters: {x: {int: [1, 9]}}
+          metric: loss
+          read: {output: 'loss=(\\S+)'}
+          trials: 6
+          parallel: 1
+
+      """)
+    func plan() throws -> [String: Any] {
+      let answer = try factory("workflows", "plan", file, "--output", "json")
+      return try #require((answer.json["stages"] as? [[String: Any]])?.first, "\(answer.errors)")
+    }
+    #expect(try plan()["reasons"] as? [String] == ["It has never run."])
+    let started = try factory("run", file, "--detach", "--output", "json")
+    let id = try #require(started.json["workflow_run"] as? String, "\(started.errors)")
+    func shown() throws -> [String: Any] {
+      try factory("workflows", "show", id, "--output", "json").json
+    }
+    func values() throws -> [Double] {
+      let study = try #require(try shown()["study"] as? String)
+      let trials = try factory("studies", "show", study, "--output", "json").json["trials"]
+      return (trials as? [[String: Any]] ?? []).compactMap { $0["value"] as? Double }
+    }
+    try await factory.until(60, "a trial has ended") {
+      let progress = (try shown()["stages"] as? [[String: Any]])?.first?["progress"]
+      return (progress as? [String: Any])?["trials"] as? Int ?? 0 >= 1
+    }
+    // The folder changes under way, and the next server goes on with what it was.
+    try factory.write("project/loss.txt", "2")
+    kill(try factory.serverFile().pid, SIGKILL)
+    try await factory.until(120, "the workflow run ends") {
+      !["queued", "running"].contains(try shown()["status"] as? String ?? "queued")
+    }
+    let first = try shown()
+    #expect(first["status"] as? String == "succeeded", "\(first)")
+    try await factory.until(30, "the ledger has all trials") { try values().count == 6 }
+    #expect(try values() == Array(repeating: 1, count: 6))
+    let reasons = try #require(try plan()["reasons"] as? [String])
+    #expect(reasons.last == "In the code, loss.txt changed.", "\(reasons)")
+    let second = try factory("run", file, "--output", "json")
+    #expect(second.status == 0, "\(second.errors)")
+    let metrics = second.json["metrics"] as? [String: [String: Double]]
+    #expect(metrics?["validation"]?["loss"] == 2)
+    #expect(try plan()["action"] as? String == "reuse")
+    let third = try factory("run", file, "--output", "json")
+    let stage = try #require((third.json["stages"] as? [[String: Any]])?.first)
+    #expect(stage["reused"] as? Bool == true)
+    #expect(third.json["best_run"] as? String == second.json["best_run"] as? String)
+  }
+
   @Test func `what cannot be brought along is refused with a way out`() throws {
     let factory = try FactoryProgram()
     defer { factory.close() }

@@ -58,6 +58,12 @@ import Testing
     #expect(try definition("name: w\ntrain: {command: t}\n").train?.command?.software == nil)
   }
 
+  @Test func `a command may bring its code along`() throws {
+    let definition = try definition("name: w\ntrain: {command: t, code: ..}\n")
+    #expect(definition.train?.command?.codeFolder == "..")
+    #expect(try self.definition("name: w\ntrain: {command: t}\n").train?.command?.codeFolder == nil)
+  }
+
   @Test func `rules, conditions and where the metric stands are read`() throws {
     let definition = try definition(
       """
@@ -104,6 +110,10 @@ import Testing
   private static func train(_ text: String) -> String { "name: w\ntrain:\n  \(text)\n" }
 
   static let mistakes: [(String, String)] = [
+    (
+      train("command: t\n  code: [a]"),
+      "w.yaml:4: train.code: expected a folder, such as ., found a list"
+    ),
     (
       train("command: t --lr {lrr}\n  \(search)"),
       "w.yaml:3: train.command: no parameter is named 'lrr'; did you mean {lr}?"

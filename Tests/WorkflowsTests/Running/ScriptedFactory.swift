@@ -1,0 +1,56 @@
+import Basics
+import Compute
+import DataPipelines
+import Experimentation
+import JobProtocol
+import Logging
+import Optimization
+import TestSupport
+import Testing
+
+@testable import Workflows
+
+/// A factory whose jobs are scripted commands.
+struct ScriptedFactory {
+  let ledger: TemporaryLedger
+  let jobs: ScriptedCommands
+  let parts: WorkflowParts
+
+  init(
+    nowMs: @escaping @Sendable () -> Int64 = { systemTimeMs() },
+    _ script: @escaping @Sendable (JobSpec, Int) -> ScriptedCommands.Deed
+  ) throws {
+    ledger = try TemporaryLedger(
+      ExperimentationMigrations.all + ComputeMigrations.all
+        + DataPipelinesMigrations.all + OptimizationMigrations.all + WorkflowsMigrations.all)
+    let home = FactoryHome(path: ledger.folder.path("home"))
+    try home.prepare()
+    jobs = ScriptedCommands(home: home, ledger: ledger.ledger, script: script)
+    parts = WorkflowParts(
+      home: home, ledger: ledger.ledger, jobs: jobs, endpoints: QuickEndpoints(),
+      studies: QuickStudies(), fingerprint: FactoryFingerprint(engines: [:], cpus: 2),
+      memoryBytes: 1 << 33, program: "/program", enginesFolder: "/engines",
+      nowMs: nowMs)
+  }
+
+  func submit(_ text: String) async throws -> Identifier<WorkflowRun> {
+    try await WorkflowRunner(parts: parts).submit(
+      text: text, filePath: "w.yaml", baseFolder: ledger.folder.path
+    ).id
+  }
+
+  func run(_ text: String) async throws -> WorkflowRun {
+    let id = try await submit(text)
+    try await WorkflowDrive(parts: parts, id: id, logger: Logger(label: "test")).drive()
+    return try await parts.store.run(id)
+  }
+
+  func children(of run: WorkflowRun) async throws -> [RunDetails] {
+    let output = try #require(run.command)
+    let study = try #require(output.study)
+    let trials = output.completedTrials + output.prunedTrials + output.failedTrials
+    return try await ledger.ledger.read { db in
+      try (0..<trials).map { try RunStore.details(.derived(from: study, "\($0)"), in: db) }
+    }
+  }
+}
