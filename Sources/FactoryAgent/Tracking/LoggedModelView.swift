@@ -11,6 +11,8 @@ struct LoggedModelView: Sendable {
   var status = "LOGGED_MODEL_PENDING"
   var statusMessage = ""
   var artifactLocation: String
+  /// Whether the server lets this job change it.
+  var isOwn = true
   var createdAtMs: Int64
   var updatedAtMs: Int64
   var tags: [String: String] = [:]

@@ -26,6 +26,8 @@ struct RunView: Sendable {
   var endedAtMs: Int64?
   var artifactLocation: String
   var lifecycle = "active"
+  /// Whether the server lets this job change it.
+  var isOwn = true
   var params: [String: String] = [:]
   var tags: [String: String] = [:]
   var metrics: [String: Point] = [:]

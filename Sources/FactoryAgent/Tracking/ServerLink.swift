@@ -18,6 +18,17 @@ final class ServerLink: Sendable {
 
     deinit { close(socket) }
 
+    /// The value of a header, without a look at case; nil where it is not there.
+    func header(_ name: String) -> String? {
+      let head = String(decoding: bytes[..<bodyStart], as: UTF8.self)
+      for line in head.split(whereSeparator: { $0 == "\r\n" }) {
+        let parts = line.split(separator: ":", maxSplits: 1)
+        guard parts.count == 2, parts[0].lowercased() == name else { continue }
+        return String(parts[1].drop { $0 == " " })
+      }
+      return nil
+    }
+
     /// The next bytes; empty at the end.
     func more() -> [UInt8] { ServerLink.receive(socket, 1 << 18) }
 

@@ -13,6 +13,7 @@ extension TrackingEndpoint {
     guard let place = Self.checked(path), !place.isEmpty else {
       return Self.answer(Self.invalidPath)
     }
+    do { try requireOwn(place) } catch { return Self.answer(error) }
     _ = mkdir(folder.uploads, 0o700)
     let name = RandomID.hexadecimal(24)
     let target = folder.uploads + "/" + name
@@ -92,10 +93,31 @@ extension TrackingEndpoint {
   /// Forgets a file or a folder.
   func remove(_ path: String, _ request: HTTPRequest) throws -> HTTPAnswer {
     guard let place = Self.checked(path), !place.isEmpty else { throw Self.invalidPath }
+    try requireOwn(place)
     try write(TrackingCall(method: "DELETE", path: "artifacts/" + place, body: [])) { state in
       state.files = state.files.filter { $0.key != place && !$0.key.hasPrefix(place + "/") }
     }
     return .done
+  }
+
+  /// Refuses a place below the artifacts of a run or a model that this job may not change.
+  ///
+  /// Of what is not known here the server is asked; where that cannot be, it decides later.
+  private func requireOwn(_ place: String) throws {
+    let parts = place.split(separator: "/").map(String.init)
+    for (owner, word) in zip(parts, parts.dropFirst()) where word == "artifacts" {
+      if owner.hasPrefix("m-") {
+        if state.withLock({ $0.view.models[owner] }) == nil { _ = adopt(.model(owner)) }
+        guard state.withLock({ $0.view.models[owner]?.isOwn }) ?? true else {
+          throw TrackingView.denied("logged model \(owner)")
+        }
+      } else if owner.utf8.count == 32 {
+        if state.withLock({ $0.view.runs[owner] }) == nil { _ = adopt(.run(owner)) }
+        guard state.withLock({ $0.view.runs[owner]?.isOwn }) ?? true else {
+          throw TrackingView.denied("run \(owner)")
+        }
+      }
+    }
   }
 
   private static let invalidPath = MLflowFailure(.invalidParameterValue, "Invalid path")

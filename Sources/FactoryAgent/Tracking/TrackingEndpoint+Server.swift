@@ -50,37 +50,41 @@ extension TrackingEndpoint {
       .map { MLflowProvisional.versions.contains($0) } ?? false
   }
 
-  /// Learns something of the server, so that this job can write to it.
+  /// Learns something of the server, and whether this job can write to it.
   func adopt(_ missing: ServerNeeded.Missing) -> Bool {
     switch missing {
     case .run(let id):
-      guard let answer = ask("runs/get?run_id=\(id)"), let value = answer["run"],
-        let run = RunView(value)
+      guard let (answer, isOwn) = ask("runs/get?run_id=\(id)"), let value = answer["run"],
+        var run = RunView(value)
       else { return false }
+      run.isOwn = isOwn
       state.withLock { if $0.view.runs[id] == nil { $0.view.runs[id] = run } }
     case .experiment(let id):
-      guard let answer = ask("experiments/get?experiment_id=\(id)"),
+      guard let (answer, _) = ask("experiments/get?experiment_id=\(id)"),
         let value = answer["experiment"], let experiment = ExperimentView(value)
       else { return false }
       state.withLock {
         if $0.view.experiments[id] == nil { $0.view.experiments[id] = experiment }
       }
     case .model(let id):
-      guard let answer = ask("logged-models/\(id)"), let value = answer["model"],
-        let model = LoggedModelView(value)
+      guard let (answer, isOwn) = ask("logged-models/\(id)"), let value = answer["model"],
+        var model = LoggedModelView(value)
       else { return false }
+      model.isOwn = isOwn
       state.withLock { if $0.view.models[id] == nil { $0.view.models[id] = model } }
     }
     return true
   }
 
-  private func ask(_ target: String) -> JSONValue? {
+  /// What the server has there, and whether it lets this job change that.
+  private func ask(_ target: String) -> (answer: JSONValue, isOwn: Bool)? {
     guard target.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else { return nil }
     do {
-      guard let reply = try server.ask("GET", "/api/2.0/mlflow/" + target), reply.status == 200,
-        let body = reply.body(limit: 64 << 20)
+      guard let reply = try server.ask("GET", "/api/2.0/mlflow/" + target), reply.status == 200
       else { return nil }
-      return try JSONValue(parsing: body, acceptsPythonNumbers: true)
+      let isOwn = reply.header("x-aifactory-may-change") != "no"
+      guard let body = reply.body(limit: 64 << 20) else { return nil }
+      return (try JSONValue(parsing: body, acceptsPythonNumbers: true), isOwn)
     } catch {
       // A reply that was lost, or is no JSON, is as good as none: nothing is changed by asking.
       return nil

@@ -77,6 +77,7 @@ extension TrackingView {
   }
 
   private mutating func keep(_ model: LoggedModelView, _ call: TrackedCall) throws -> HTTPAnswer {
+    guard model.isOwn else { throw Self.denied("logged model \(model.id)") }
     var model = model
     model.updatedAtMs = call.nowMs
     try call.write()

@@ -56,7 +56,7 @@ extension TrackingView {
 
   mutating func setLifecycle(_ stage: String, _ call: TrackedCall) throws -> HTTPAnswer {
     let id = try call.run()
-    _ = try run(id)
+    _ = try ownRun(id)
     try call.write()
     runs[id]?.lifecycle = stage
     return .done

@@ -33,9 +33,23 @@ struct TrackingView: Sendable {
     return run
   }
 
-  /// The run of that identifier, which is not in the trash.
-  func activeRun(_ id: String) throws -> RunView {
+  /// The run of that identifier, which this job may change.
+  func ownRun(_ id: String) throws -> RunView {
     let run = try run(id)
+    guard run.isOwn else { throw Self.denied("run \(id)") }
+    return run
+  }
+
+  static func denied(_ what: String) -> MLflowFailure {
+    MLflowFailure(
+      .permissionDenied,
+      "This job may not change \(what): it may read everything, and change what it has made "
+        + "itself.")
+  }
+
+  /// The same, where it is not in the trash.
+  func activeRun(_ id: String) throws -> RunView {
+    let run = try ownRun(id)
     guard run.lifecycle == "active" else {
       throw MLflowFailure(
         .invalidParameterValue,

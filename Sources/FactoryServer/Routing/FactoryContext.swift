@@ -1,4 +1,5 @@
 public import Basics
+import Experimentation
 public import Hummingbird
 
 /// Who calls, as the token told.
@@ -7,6 +8,8 @@ public struct Caller: Sendable, Equatable {
   public var project: String
   /// The run whose job calls; such a caller may use MLflow's API alone.
   public var run: String?
+  /// The same with its job, once that is found.
+  var work: WorkingRun?
 
   /// The person who owns the home folder.
   public static let owner = Caller(project: "default")

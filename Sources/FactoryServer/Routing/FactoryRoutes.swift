@@ -14,7 +14,7 @@ public struct FactoryRoutes {
   private let authenticator: Authenticator
   /// Whom reads of jobs wait for; nil where no jobs run.
   var journalReads: JournalReads?
-  /// Ends the tokens of runs with their jobs.
+  /// Bounds the tokens of runs, and ends them with their jobs.
   var liveRuns: LiveRuns?
 
   /// Starts with no routes; errors of all routes are answered in the product's one shape.
@@ -42,15 +42,19 @@ public struct FactoryRoutes {
         method: method, path: path, permission: permission, description: description))
     let (authenticator, journalReads, liveRuns) = (authenticator, journalReads, liveRuns)
     router.on(RouterPath(path), method: method) { request, context in
-      var context = context
+      var (request, context) = (request, context)
       if permission != .open {
-        let caller = try authenticator.caller(of: request)
+        var caller = try authenticator.caller(of: request)
         guard caller.run == nil || Self.isOfMLflow(path) else {
           throw ServerError(
             .unauthorized, "The token of a job's run is good for MLflow's API alone.",
             hint: "'aifactory env' prints the token of this home.")
         }
-        if let run = caller.run { try await liveRuns?.require(run) }
+        if let run = caller.run, let liveRuns {
+          let work = try await liveRuns.require(run, in: caller.project)
+          if permission == .write { try await liveRuns.requireScope(&request, of: work) }
+          caller.work = work
+        }
         context.caller = caller
         if caller.run != nil, let name = JournalReads.header,
           let place = request.headers[name]
@@ -58,7 +62,13 @@ public struct FactoryRoutes {
           try await journalReads?.wait(for: place)
         }
       }
-      return try await handler(request, context)
+      let answer = try await handler(request, context)
+      guard let work = context.caller?.work, method == .get, let name = RunScope.header,
+        let mayChange = try await liveRuns?.mayChange(readBy: request, work)
+      else { return try answer.response(from: request, context: context) }
+      var response = try answer.response(from: request, context: context)
+      response.headers[name] = mayChange ? "yes" : "no"
+      return response
     }
   }
 

@@ -1,6 +1,7 @@
 import MLflowProtocol
 import Basics
 import Compute
+import Experimentation
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -11,6 +12,9 @@ struct MLflowCall {
   let request: Request
   let context: FactoryContext
 
+  /// The job whose token the caller has; nil for everybody else.
+  var job: String? { context.caller?.work?.job }
+
   /// Unix time now.
   var nowMs: Int64 { systemTimeMs() }
 
@@ -20,11 +24,14 @@ struct MLflowCall {
   static let bodyLimit = 16 << 20
 
   /// The fields: of the query for GET, else of the body.
-  func fields() async throws -> MLflowFields {
-    if request.method == .get { return Self.fields(ofQuery: request.uri.query ?? "") }
-    let bytes = try await body()
+  func fields() async throws -> MLflowFields { try await Self.fields(of: request) }
+
+  /// The fields of a request.
+  static func fields(of request: Request) async throws -> MLflowFields {
+    if request.method == .get { return fields(ofQuery: request.uri.query ?? "") }
+    let bytes = try await body(of: request)
     guard !bytes.isEmpty else { return MLflowFields(members: .object([])) }
-    var value = try await Self.parsed(bytes) {
+    var value = try await parsed(bytes) {
       try JSONValue(parsing: $0, acceptsPythonNumbers: true)
     }
     // Very old clients send JSON in a JSON string.
@@ -38,8 +45,10 @@ struct MLflowCall {
   }
 
   /// The body of a request that must be JSON.
-  func body() async throws -> [UInt8] {
-    let buffer = try await request.body.collect(upTo: Self.bodyLimit)
+  func body() async throws -> [UInt8] { try await Self.body(of: request) }
+
+  static func body(of request: Request) async throws -> [UInt8] {
+    let buffer = try await request.body.collect(upTo: bodyLimit)
     let type = request.headers[.contentType]?.lowercased() ?? ""
     if buffer.readableBytes == 0, type.isEmpty { return [] }
     guard type.hasPrefix("application/json") else {

@@ -4,6 +4,7 @@ import Experimentation
 import Foundation
 import JobProtocol
 import MLflowProtocol
+import Workflows
 
 /// Carries out what MLflow's clients have written to the agents of their jobs.
 ///
@@ -35,21 +36,31 @@ struct MLflowJournal: JobTracker {
   func apply(_ timed: TimedCall, of job: Job, in db: LedgerTransaction) throws {
     let call = timed.call
     let nowMs = timed.timeMs
+    let owner = WorkingRun(
+      run: JobRuns.run(of: job.spec)?.rawValue ?? "", job: job.id.rawValue, project: job.project)
     if let path = call.path.withoutPrefix("artifacts/") {
+      let things = try RunScope.things(
+        changedBy: call.method, call.path.split(separator: "/").map(String.init),
+        MLflowFields(members: .object([])))
+      try RunScope.require(things, of: owner, in: db)
       return try applyArtifact(call, path, nowMs: nowMs, in: db)
     }
     if call.path == "v1/traces" { return try MLflowTraces.keepSpans(call, in: db) }
     if call.path == "runs/log-batch" {
-      return try MLflowLogging.write(try MLflowBatch(parsing: call.body))(db)
+      let batch = try MLflowBatch(parsing: call.body)
+      try RunScope.require([.run(try MLflowFields.run(batch.runText).rawValue)], of: owner, in: db)
+      return try MLflowLogging.write(batch)(db)
     }
     let value =
       call.body.isEmpty
       ? .object([]) : try JSONValue(parsing: call.body, acceptsPythonNumbers: true)
     let fields = MLflowFields(members: value, source: call.body)
+    let parts = call.path.split(separator: "/").map { $0.removingPercentEncoding ?? String($0) }
+    try RunScope.require(
+      try RunScope.things(changedBy: call.method, parts, fields), of: owner, in: db)
     if let write = MLflowLogging.writes.first(where: { $0.path == call.path }) {
       return try write.read(fields)(db)
     }
-    let parts = call.path.split(separator: "/").map { $0.removingPercentEncoding ?? String($0) }
     if parts.first == "logged-models",
       try MLflowLoggedModels.apply(
         call.method, Array(parts.dropFirst()), fields, made: call.made, nowMs: nowMs, in: db)

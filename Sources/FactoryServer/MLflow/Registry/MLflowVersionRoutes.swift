@@ -8,7 +8,8 @@ extension FactoryRoutes {
   func addMLflowVersionRoutes(_ artifacts: MLflowArtifacts) {
     let ledger = artifacts.ledger
     mlflow(.post, "model-versions/create", permission: .write) { call in
-      let write = try MLflowRegistry.version(try await call.fields(), call.project, call.nowMs)
+      let write = try MLflowRegistry.version(
+        try await call.fields(), call.project, call.nowMs, job: call.job)
       return MLflowAnswer(try await ledger.write(write))
     }
     mlflow(.get, "model-versions/get", permission: .read) { call in

@@ -9,7 +9,7 @@ extension FactoryRoutes {
     let runs = RunStore(ledger: ledger)
     mlflow(.post, "runs/create", permission: .write) { call in
       let write = try MLflowRuns.creation(
-        try await call.fields(), id: .timed(atMs: call.nowMs), nowMs: call.nowMs)
+        try await call.fields(), id: .timed(atMs: call.nowMs), nowMs: call.nowMs, job: call.job)
       let details = try await ledger.write(write)
       return MLflowAnswer {
         $0.key("run")
