@@ -1,6 +1,7 @@
 import Basics
 import Foundation
 import Glibc
+import JobProtocol
 import Testing
 
 /// What becomes of work and of callers when servers, gateways and commands end early.
@@ -38,6 +39,23 @@ struct ServerLifeTests {
 
   private func killGateway(of factory: FactoryProgram) {
     for pid in factory.processes(holding: "aifactory gateway") { kill(pid, SIGKILL) }
+  }
+
+  @Test func `a gateway that waits keeps little of its program in memory`() throws {
+    let factory = try FactoryProgram()
+    defer { factory.close() }
+    #expect(try factory("jobs", "list").status == 0)
+    let gateway = try #require(factory.processes(holding: "aifactory gateway").first)
+    func kibibytes(_ name: String) throws -> Int {
+      let lines = (ProcFile.bytes("/proc/\(gateway)/status") ?? []).split(separator: 10)
+        .map { String(decoding: $0, as: UTF8.self) }
+      let line = try #require(lines.first { $0.hasPrefix(name + ":") })
+      return try #require(
+        line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) })
+    }
+    // It has answered the look of its server, and does nothing since.
+    let (now, most) = (try kibibytes("VmRSS"), try kibibytes("VmHWM"))
+    #expect(now * 4 < most * 3, "\(now) KiB of \(most)")
   }
 
   @Test func `an import outlives the server and the command that asked for it`() async throws {

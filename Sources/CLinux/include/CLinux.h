@@ -134,6 +134,10 @@ void factory_start_writeback(int fd, int64_t offset, int64_t count);
    For before there are threads. */
 void factory_bound_heap(int arenas);
 
+/* Lets go of the pages of programs and libraries in memory (madvise(2), MADV_DONTNEED), which most
+   of are used by starting alone; what is needed again comes back from their files. */
+void factory_release_program(void);
+
 #ifdef __cplusplus
 }
 #endif

@@ -64,6 +64,7 @@ public enum Boot {
           AI Factory \(options.version) serves \(options.home.path) at \(addresses.serverUrl)
           Open it in a browser (once): \(addresses.serverUrl)/login/\(authenticator.newLink())
           """)
+        ProcessMemory.releaseProgram()
       },
       logger: logger)
     let group = ServiceGroup(

@@ -37,6 +37,7 @@ public enum Gateway {
       url: running.address.url, pid: process.pid, startTicks: process.startTicks,
       version: version
     ).write(home)
+    ProcessMemory.releaseProgram()
     let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
     await withTaskGroup(of: Void.self) { waits in
       waits.addTask { for await _ in signals { break } }
