@@ -43,6 +43,38 @@ import Testing
     #expect(columns[2].association?.measure == .eta)
   }
 
+  /// Statements over all columns together tell what those about one column tell.
+  @Test(arguments: [("y", ""), ("grade", ""), ("grade", "absent")])
+  func `A wide table is described as a narrow one is`(target: String, gap: String) throws {
+    func table(width: Int) -> String {
+      var csv = "place,word,count,flag,y,grade" + (0..<width).map { ",more\($0)" }.joined() + "\n"
+      for row in 0..<240 {
+        let place = row % 17 == 0 ? gap.isEmpty ? "" : "Ä \(gap)" : "place \(row * 7 % 13)"
+        csv += "\(place),\(row % 3 == 0 ? "a b c" : "word"),\(row % 12),\(row % 2 == 0)"
+        csv += ",\(Double(row * row % 31) / 4),\(["low", "middle", "high"][row * row % 31 % 3])"
+        csv += (0..<width).map { ",\(row % ($0 + 2))" }.joined() + "\n"
+      }
+      return csv
+    }
+    func columns(width: Int) throws -> [DatasetProfile.Column] {
+      let fixture = try DatasetFixture()
+      var request = try fixture.request(table(width: width))
+      request.target = target
+      return Array(try fixture.build(request).1.profile().columns.prefix(6))
+    }
+    let (narrow, wide) = (try columns(width: 0), try columns(width: 3))
+    for (one, other) in zip(narrow, wide) {
+      #expect(one.topValues == other.topValues, "\(one.name)")
+      #expect(one.type == other.type && one.distinctCount == other.distinctCount)
+      #expect(one.meanLength == other.meanLength, "\(one.name)")
+      #expect(one.association?.measure == other.association?.measure, "\(one.name)")
+      let distance = (one.association?.value ?? 0) - (other.association?.value ?? 0)
+      #expect(abs(distance) < 1e-12, "\(one.name)")
+    }
+    #expect(narrow.filter { $0.association != nil }.count == 5)
+    #expect(narrow[2].topValues.map(\.value) == (0..<10).map { "\($0)" })
+  }
+
   @Test func `A failed check stops the build and names rows and values`() throws {
     let fixture = try DatasetFixture()
     var request = try fixture.request(sampleCSV(rows: 50))

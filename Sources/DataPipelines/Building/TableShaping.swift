@@ -10,6 +10,8 @@ struct TableShaping {
   let connection: DuckDBConnection
   let request: DatasetRequest
   var remarks: [DatasetProfile.Warning] = []
+  /// Rows of `data`, once it is shaped.
+  private var rowCount = 0
 
   init(connection: DuckDBConnection, request: DatasetRequest) {
     self.connection = connection
@@ -53,7 +55,8 @@ struct TableShaping {
       try require(name, in: columns)
     }
     for name in request.exclude { try require(name, in: columns) }
-    if try count("data") == 0 {
+    rowCount = try count("data")
+    if rowCount == 0 {
       throw DataError(
         .tooFewRows, "No row is left after where: \(request.where ?? "").",
         hint: "Check the condition with a value that the data holds.")
@@ -63,7 +66,7 @@ struct TableShaping {
 
   /// Leaves a view `labeled` of the rows of `data` that have a target; returns how many.
   mutating func keepRowsWithTarget() throws -> Int {
-    let all = try count("data")
+    let all = rowCount
     let condition = request.target.isEmpty ? "true" : "\(quoted(request.target)) IS NOT NULL"
     // Small tables are laid down once: planning over many columns costs more than their rows.
     let kind = all <= Profiler.sampleLimit ? "TABLE" : "VIEW"

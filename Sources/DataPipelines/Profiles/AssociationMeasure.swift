@@ -3,6 +3,8 @@ struct AssociationMeasure {
   let connection: DuckDBConnection
   let request: DatasetRequest
   let sample: String
+  /// Whether statements over all columns together are planned sooner than they run one by one.
+  let isWide: Bool
 
   /// Fills in `association` of every column that can be compared with the target.
   func measure(_ columns: inout [DatasetProfile.Column]) throws {
@@ -19,10 +21,15 @@ struct AssociationMeasure {
       ? try pearson(numeric.map { columns[$0] }, target)
       : try etaByClass(numeric.map { columns[$0] }, target)
     for (index, value) in zip(numeric, found) { columns[index].association = value }
-    for index in classes {
-      columns[index].association =
-        isNumber ? try etaOfCategory(columns[index], target) : try cramersV(columns[index], target)
-    }
+    let categories = classes.map { columns[$0] }
+    let related =
+      switch (isNumber, isWide) {
+      case (true, true): try etaOfCategories(categories, target)
+      case (true, false): try categories.map { try etaOfCategory($0, target) }
+      case (false, true): try cramersVTogether(categories, target)
+      case (false, false): try categories.map { try cramersV($0, target) }
+      }
+    for (index, value) in zip(classes, related) { columns[index].association = value }
   }
 
   /// Whether the target is a quantity rather than a class.
@@ -93,6 +100,24 @@ struct AssociationMeasure {
     return eta(rows.map { ($0[0].number ?? 0, $0[1].number ?? 0, $0[2].number ?? 0) })
   }
 
+  private func etaOfCategories(
+    _ columns: [DatasetProfile.Column], _ target: DatasetProfile.Column
+  ) throws -> [DatasetProfile.Association?] {
+    var groups = [[(Double, Double, Double)]](repeating: [], count: columns.count)
+    for (place, row) in try pairs(columns, beside: number(target)).rows(
+      ["CAST(count(beside) AS DOUBLE)", "avg(beside)", "var_pop(beside)"], by: ["v"])
+    {
+      groups[place].append((row[1].number ?? 0, row[2].number ?? 0, row[3].number ?? 0))
+    }
+    return groups.map(eta)
+  }
+
+  private func pairs(_ columns: [DatasetProfile.Column], beside: String) -> ColumnPairs {
+    ColumnPairs(
+      connection: connection, table: sample,
+      values: columns.map { "CAST(\(quoted($0.name)) AS VARCHAR)" }, beside: beside)
+  }
+
   /// The correlation ratio, corrected for the number of groups, from (count, mean, variance) of each.
   private func eta(_ groups: [(Double, Double, Double)]) -> DatasetProfile.Association? {
     let groups = groups.filter { $0.0 > 0 }
@@ -107,7 +132,13 @@ struct AssociationMeasure {
     return DatasetProfile.Association(measure: .eta, value: max(0, corrected).squareRoot())
   }
 
-  /// Cramér's V with Bergsma's correction (2013).
+  /// Rows that share two values.
+  private struct Cell<Value: Hashable> {
+    var one: Value
+    var other: Value
+    var count: Double
+  }
+
   private func cramersV(
     _ column: DatasetProfile.Column, _ target: DatasetProfile.Column
   ) throws -> DatasetProfile.Association? {
@@ -118,25 +149,47 @@ struct AssociationMeasure {
         + "WHERE \(one) IS NOT NULL AND \(other) IS NOT NULL GROUP BY \(one), \(other) "
         + "LIMIT 200000"
     ).rows()
-    var byRow: [Int: Double] = [:]
-    var byColumn: [Int: Double] = [:]
-    var total = 0.0
-    for row in rows {
-      guard let r = row[0].integer, let c = row[1].integer, let n = row[2].number else { continue }
-      byRow[r, default: 0] += n
-      byColumn[c, default: 0] += n
-      total += n
+    return cramersV(
+      rows.compactMap { row -> Cell<Int>? in
+        guard let one = row[0].integer, let other = row[1].integer, let count = row[2].number
+        else { return nil }
+        return Cell(one: one, other: other, count: count)
+      })
+  }
+
+  private func cramersVTogether(
+    _ columns: [DatasetProfile.Column], _ target: DatasetProfile.Column
+  ) throws -> [DatasetProfile.Association?] {
+    var cells = [[Cell<String>]](repeating: [], count: columns.count)
+    for (place, row) in try pairs(columns, beside: "CAST(\(quoted(target.name)) AS VARCHAR)").rows(
+      ["count(*)"], by: ["v", "beside"])
+    {
+      guard let one = row[0].text, let other = row[1].text, let count = row[2].number else {
+        continue
+      }
+      cells[place].append(Cell(one: one, other: other, count: count))
     }
-    guard byRow.count > 1, byColumn.count > 1, total > 1 else { return nil }
+    return cells.map { cramersV($0) }
+  }
+
+  /// Cramér's V with Bergsma's correction (2013).
+  private func cramersV<Value>(_ cells: [Cell<Value>]) -> DatasetProfile.Association? {
+    var ofOne: [Value: Double] = [:]
+    var ofOther: [Value: Double] = [:]
+    var total = 0.0
+    for cell in cells {
+      ofOne[cell.one, default: 0] += cell.count
+      ofOther[cell.other, default: 0] += cell.count
+      total += cell.count
+    }
+    guard ofOne.count > 1, ofOther.count > 1, total > 1 else { return nil }
     // Sum of n²/(row·column) over filled cells, less one, is chi-squared by the number of rows.
     let phi =
-      rows.reduce(0.0) { sum, row in
-        guard let r = row[0].integer, let c = row[1].integer, let n = row[2].number else {
-          return sum
-        }
-        return sum + n * n / ((byRow[r] ?? 1) * (byColumn[c] ?? 1))
+      cells.reduce(0.0) { sum, cell in
+        let expected = (ofOne[cell.one] ?? 1) * (ofOther[cell.other] ?? 1)
+        return sum + cell.count * cell.count / expected
       } - 1
-    let (r, c) = (Double(byRow.count), Double(byColumn.count))
+    let (r, c) = (Double(ofOne.count), Double(ofOther.count))
     let correctedPhi = max(0, phi - (r - 1) * (c - 1) / (total - 1))
     let correctedRows = r - (r - 1) * (r - 1) / (total - 1)
     let correctedColumns = c - (c - 1) * (c - 1) / (total - 1)

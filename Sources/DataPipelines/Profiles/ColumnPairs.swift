@@ -7,6 +7,8 @@ struct ColumnPairs {
   let table: String
   /// SQL of values that have one type.
   let values: [String]
+  /// SQL of a value of each row that stands beside all of its pairs, as `beside`.
+  var beside: String?
 
   /// Columns of one statement.
   private static let width = 250
@@ -15,7 +17,7 @@ struct ColumnPairs {
   /// have none.
   ///
   /// - Parameters:
-  ///   - aggregates: SQL over `v` and the names of `constants`.
+  ///   - aggregates: SQL over `v`, `beside` and the names of `constants`.
   ///   - keys: SQL of further groups beside the column.
   ///   - constants: numbers by name, one a column.
   func rows(
@@ -31,7 +33,7 @@ struct ColumnPairs {
         [
           "unnest([\(part.map { values[$0] }.joined(separator: ", "))]) AS v",
           "unnest(range(\(part.count))) AS i",
-        ] + lists
+        ] + lists + (beside.map { ["\($0) AS beside"] } ?? [])
       let rows = try connection.query(
         "SELECT i, \((keys + aggregates).joined(separator: ", ")) "
           + "FROM (SELECT \(pairs.joined(separator: ", ")) FROM \(table)) WHERE v IS NOT NULL "

@@ -8,6 +8,9 @@ extension Profiler {
   /// Values that are paired with less effort than it takes to plan a statement without pairs.
   private static let fewValues = 1_000_000
 
+  /// Different values up to which a column's are counted together with those of others.
+  private static let mostListed = 1_000
+
   /// Whether the table is wide for its rows, and small enough for exact counts.
   var isWide: Bool {
     guard rowCount <= Self.sampleLimit, columns.count >= Self.wideColumns else { return false }
@@ -33,16 +36,48 @@ extension Profiler {
     return (totals, quantiles)
   }
 
-  /// Totals of the columns that are no numbers; nil for others.
-  func wideTexts() throws -> [Totals?] {
+  /// Totals of the columns that are no numbers, and shapes of those of texts; nil for others.
+  func wideTexts() throws -> (totals: [Totals?], shapes: [TextShape?]) {
     var totals = [Totals?](repeating: nil, count: columns.count)
+    let areFew = rowCount <= TextShape.mostRows
+    var shapes = areFew ? [TextShape?](repeating: nil, count: columns.count) : try textShapes()
     let others = columns.indices.filter { Self.numeric(columns[$0]) == nil }
     for (place, row) in try pairs(others.map { Self.text(columns[$0]) })
-      .rows(["count(v)", "count(DISTINCT v)"])
+      .rows(["count(v)", "count(DISTINCT v)"] + (areFew ? TextShape.aggregates(of: "v") : []))
     {
-      totals[others[place]] = Totals(present: row[0].integer ?? 0, distinct: row[1].integer ?? 0)
+      let index = others[place]
+      totals[index] = Totals(present: row[0].integer ?? 0, distinct: row[1].integer ?? 0)
+      if areFew, columns[index].type == "VARCHAR" { shapes[index] = TextShape(row.dropFirst(2)) }
     }
-    return totals
+    return (totals, shapes)
+  }
+
+  /// The most frequent values of the listed columns with few different ones; nil for others.
+  func wideTopValues(_ totals: [Totals]) throws -> [[DatasetProfile.ValueCount]?] {
+    var counts = [[DatasetProfile.ValueCount]?](repeating: nil, count: columns.count)
+    let shown = columns.indices.filter {
+      isListed(columns[$0], totals[$0]) && totals[$0].distinct <= Self.mostListed
+    }
+    for index in shown { counts[index] = [] }
+    for (place, row) in try pairs(shown.map { Self.text(columns[$0]) }).rows(
+      ["count(*)"], by: ["v"])
+    {
+      counts[shown[place]]?.append(
+        DatasetProfile.ValueCount(value: row[0].text ?? "", count: row[1].integer ?? 0))
+    }
+    for index in shown {
+      let isNumber = columns[index].type == "BIGINT"
+      let sorted = counts[index]?.sorted { one, other in
+        guard one.count == other.count else { return one.count > other.count }
+        if isNumber { return (Int(one.value) ?? 0) < (Int(other.value) ?? 0) }
+        return one.value.utf8.lexicographicallyPrecedes(other.value.utf8)
+      }
+      counts[index] = sorted?.prefix(Self.topCount).map {
+        let start = $0.value.unicodeScalars.prefix(Self.shownLength)
+        return DatasetProfile.ValueCount(value: String(start), count: $0.count)
+      }
+    }
+    return counts
   }
 
   /// The histograms of all columns of numbers; nil for others.

@@ -41,7 +41,7 @@ struct Profiler {
       let (numbers, texts) = try SideBySide.run(threads: threads) {
         try first.wideNumbers()
       } _: {
-        (totals: try side.wideTexts(), shapes: try side.textShapes())
+        try side.wideTexts()
       }
       totals = zip(numbers.totals, texts.totals).map { $0 ?? $1 ?? Totals() }
       (quantiles, shapes) = (numbers.quantiles, texts.shapes)
@@ -77,17 +77,20 @@ struct Profiler {
   func profile() throws -> DatasetProfile {
     var described = described
     let histograms = try isWide ? wideHistograms(totals) : nil
+    let listed = try isWide ? wideTopValues(totals) : nil
     var part = Part(profiler: self)
     for (index, column) in columns.enumerated() {
       described[index].numbers = try numbers(
         column, total: totals[index], quantiles: quantiles[index],
         counts: histograms?[index], sample: part.table(of: index))
       if isListed(column, totals[index]) {
-        described[index].topValues = try topValues(column, sample: part.table(of: index))
+        described[index].topValues =
+          try listed?[index] ?? topValues(column, sample: part.table(of: index))
       }
     }
-    try AssociationMeasure(connection: connection, request: request, sample: sample.name)
-      .measure(&described)
+    try AssociationMeasure(
+      connection: connection, request: request, sample: sample.name, isWide: isWide
+    ).measure(&described)
     let profile = DatasetProfile(
       rowCount: rowCount, sampledRowCount: sample.rows, duplicateRowCount: nil, columns: described,
       warnings: try TextLooks(connection: connection).warnings(
@@ -113,11 +116,35 @@ struct Profiler {
   }
 
   static let histogramBins = 20
+  /// Most frequent values that are told of a column.
+  static let topCount = 10
+  /// Characters of such a value that are told.
+  static let shownLength = 200
 
   /// What a sample tells of a column of texts.
   struct TextShape {
     var meanLength: Double
     var meanWords: Double
+
+    /// First rows that it is taken from.
+    static let mostRows = 20_000
+
+    /// The aggregates over the texts of `value`, SQL, that it is made of.
+    static func aggregates(of value: String) -> [String] {
+      let length = "avg(length(\(value)))"
+      return [
+        "CAST(\(length) AS DOUBLE)",
+        "CAST(1 + \(length) - avg(length(replace(\(value), ' ', ''))) AS DOUBLE)",
+      ]
+    }
+
+    /// Out of the values of the two aggregates; nil where no row has a text.
+    init?(_ values: some Collection<DuckDBValue>) {
+      guard let length = values.first?.number, let words = values.dropFirst().first?.number else {
+        return nil
+      }
+      (meanLength, meanWords) = (length, words)
+    }
   }
 
   private func makeSample() throws -> (name: String, rows: Int) {
@@ -209,26 +236,17 @@ struct Profiler {
   }
 
   /// What the first rows of the sample tell of the columns of texts; nil for others.
-  private func textShapes() throws -> [TextShape?] {
+  func textShapes() throws -> [TextShape?] {
     let texts = columns.indices.filter { columns[$0].type == "VARCHAR" }
     var shapes = [TextShape?](repeating: nil, count: columns.count)
     for start in stride(from: 0, to: texts.count, by: Part.width) {
       let places = texts[start..<min(start + Part.width, texts.count)]
       let names = places.map { quoted(columns[$0].name) }
       let values = try AggregateParts(
-        connection: connection,
-        aggregates: names.map { name in
-          let length = "avg(length(\(name)))"
-          return [
-            "CAST(\(length) AS DOUBLE)",
-            "CAST(1 + \(length) - avg(length(replace(\(name), ' ', ''))) AS DOUBLE)",
-          ]
-        }
-      ).from("(SELECT \(names.joined(separator: ", ")) FROM \(sample.name) LIMIT 20000)")
-      for (place, value) in zip(places, values) {
-        guard let length = value[0].number, let words = value[1].number else { continue }
-        shapes[place] = TextShape(meanLength: length, meanWords: words)
-      }
+        connection: connection, aggregates: names.map(TextShape.aggregates)
+      ).from(
+        "(SELECT \(names.joined(separator: ", ")) FROM \(sample.name) LIMIT \(TextShape.mostRows))")
+      for (place, value) in zip(places, values) { shapes[place] = TextShape(value) }
     }
     return shapes
   }
@@ -265,7 +283,7 @@ struct Profiler {
   }
 
   /// Whether the column's most frequent values are worth telling.
-  private func isListed(_ column: TableShaping.Column, _ total: Totals) -> Bool {
+  func isListed(_ column: TableShaping.Column, _ total: Totals) -> Bool {
     column.type == "VARCHAR" || column.type == "BOOLEAN"
       || (column.type == "BIGINT" && total.distinct <= 1_000)
   }
@@ -275,8 +293,8 @@ struct Profiler {
   ) throws -> [DatasetProfile.ValueCount] {
     let name = quoted(column.name)
     return try connection.query(
-      "SELECT left(CAST(\(name) AS VARCHAR), 200), count(*) AS n FROM \(sample) "
-        + "WHERE \(name) IS NOT NULL GROUP BY \(name) ORDER BY n DESC, \(name) LIMIT 10"
+      "SELECT left(CAST(\(name) AS VARCHAR), \(Self.shownLength)), count(*) AS n FROM \(sample) "
+        + "WHERE \(name) IS NOT NULL GROUP BY \(name) ORDER BY n DESC, \(name) LIMIT \(Self.topCount)"
     ).rows().map { DatasetProfile.ValueCount(value: $0[0].text ?? "", count: $0[1].integer ?? 0) }
   }
 }
