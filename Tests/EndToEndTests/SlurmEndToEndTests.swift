@@ -55,6 +55,30 @@ struct SlurmEndToEndTests {
     withExtendedLifetime(cluster) {}
   }
 
+  @Test func `gc removes what ended jobs left in the scratch folder`() throws {
+    let (factory, cluster) = try factory()
+    defer { factory.close() }
+    try FileTree.createFolder(factory.folder + "/code")
+    try factory.write("code/say.sh", "echo said\n")
+    let words = [
+      "jobs", "submit", "--site", "hpc", "--code", "code", "--wait", "--output", "json", "--", "sh",
+      "say.sh",
+    ]
+    #expect(try factory.run(words).status == 0)
+    let usual = try factory("gc", "--output", "json").json["site_files"] as? [String: Any]
+    #expect(usual?["count"] as? Int == 0)
+    let options = ["--grace", "0s", "--unused", "0s", "--output", "json"]
+    let dry = try factory.run(["gc", "--dry-run"] + options).json["site_files"] as? [String: Any]
+    // The job's folder, and the archive of its code.
+    #expect(dry?["count"] as? Int == 2)
+    #expect(try FileTree.names(in: cluster.scratch + "/jobs").count == 1)
+    let real = try factory.run(["gc"] + options).json["site_files"] as? [String: Any]
+    #expect(real?["count"] as? Int == 2)
+    #expect(try FileTree.names(in: cluster.scratch + "/jobs") == [])
+    #expect(try FileTree.names(in: cluster.scratch + "/code") == [])
+    #expect(try factory.run(words).status == 0)
+  }
+
   @Test func `a server that is killed finds its jobs again`() async throws {
     let (factory, cluster) = try factory()
     defer { factory.close() }

@@ -6,12 +6,17 @@ public struct GarbageRequestWire: Codable, Sendable, Equatable {
   public var graceMs: Int64?
   /// Milliseconds that objects without a name are kept; a day by default.
   public var objectAgeMs: Int64?
+  /// Milliseconds that environments and archives are kept which no job uses; 30 days by default.
+  public var unusedMs: Int64?
 
   /// Asks for a collection.
-  public init(dryRun: Bool?, graceMs: Int64?, objectAgeMs: Int64? = nil) {
+  public init(
+    dryRun: Bool?, graceMs: Int64?, objectAgeMs: Int64? = nil, unusedMs: Int64? = nil
+  ) {
     self.dryRun = dryRun
     self.graceMs = graceMs
     self.objectAgeMs = objectAgeMs
+    self.unusedMs = unusedMs
   }
 }
 
@@ -39,6 +44,10 @@ public struct GarbageWire: Codable, Sendable, Equatable {
   public var jobFolders: Heap
   /// Folders of model packages that nothing names.
   public var packageFolders: Heap
+  /// Python environments of this machine that nobody used, and requirements files.
+  public var environments: Heap
+  /// What jobs have left at clusters.
+  public var siteFiles: Heap
   /// What interrupted work has left.
   public var leftovers: Heap
   /// What stays though it was deleted, and why, in words.
@@ -65,11 +74,13 @@ public struct GarbageWire: Codable, Sendable, Equatable {
     (traces, metricPoints, artifacts, uploads) = (0, 0, 0, 0)
     let none = Heap(count: 0, bytes: 0)
     (objects, jobFolders, packageFolders, leftovers) = (none, none, none, none)
+    (environments, siteFiles) = (none, none)
     remarks = []
   }
 
   /// Bytes that become free.
   public var bytes: Int64 {
-    objects.bytes + jobFolders.bytes + packageFolders.bytes + leftovers.bytes
+    objects.bytes + jobFolders.bytes + packageFolders.bytes + environments.bytes
+      + siteFiles.bytes + leftovers.bytes
   }
 }

@@ -13,7 +13,7 @@ struct CodeArchive: Sendable {
 
   /// Makes the archive unless it is there; counts as used now.
   func make(at path: String) async throws {
-    if try await offTask({ chmod(path, 0o600) == 0 }) { return }
+    if try await offTask({ chmod(path, 0o600) == 0 && FileTree.touch(path) }) { return }
     guard let digest = ObjectDigest(hex: snapshot) else {
       throw JobError(.codeInvalid, "\(visible(snapshot)) is no snapshot of code")
     }

@@ -17,6 +17,8 @@ public actor Jobs: Service {
   nonisolated let capacity: SiteCapacity
   nonisolated let store: JobStore
   let signal = ReconcilerSignal()
+  /// What garbage collection is at.
+  nonisolated let collected = CollectedJobs()
 
   var open: [AttemptKey: OpenAttempt] = [:]
   /// Attempts that were canceled before the reconciler had them.
@@ -164,9 +166,13 @@ public actor Jobs: Service {
   /// Runs a job that ended once more, as its next attempt.
   public func retry(_ id: Identifier<Job>) async throws -> Job {
     let (store, follower, now) = (store, follower, configuration.now())
+    let collected = collected
     let retried = try await ledger.write { db in
       let job = try store.retry(id, atMs: now, in: db)
-      if let job { try store.tell(follower, job, in: db) }
+      if let job {
+        try collected.check(job)
+        try store.tell(follower, job, in: db)
+      }
       return job
     }
     guard let job = retried else {

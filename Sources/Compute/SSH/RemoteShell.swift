@@ -6,7 +6,8 @@ import Synchronization
 final class RemoteShell: Sendable {
   /// Bytes that go in one call: as many are sent again at most when a connection breaks.
   static let chunkBytes: Int64 = 4 << 20
-  private static let patience = Duration.seconds(60)
+  /// How long a small script may take.
+  static let patience = Duration.seconds(60)
   private static let chunkPatience = Duration.seconds(600)
 
   let connection: SSHConnection
@@ -27,9 +28,12 @@ final class RemoteShell: Sendable {
   ///
   /// - Throws: `JobError` with `siteUnreachable` also where the script failed: a full disk or a quota may
   ///   have room later.
-  func run(_ script: String, input: [UInt8] = []) async throws -> String {
+  func run(
+    _ script: String, input: [UInt8] = [], limit: Int = 1 << 20,
+    patience: Duration = RemoteShell.patience
+  ) async throws -> String {
     let answer = try await connection.run(
-      script, input: input, limit: 1 << 20, patience: Self.patience)
+      script, input: input, limit: limit, patience: patience)
     guard answer.status == 0 else {
       throw JobError(
         .siteUnreachable, "'\(connection.options.destination)' says: \(Self.complaint(answer))",

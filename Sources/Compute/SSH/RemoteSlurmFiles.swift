@@ -14,7 +14,7 @@ final class RemoteSlurmFiles: SlurmFiles {
   private static let lookBytes: Int64 = 8 << 20
 
   let shell: RemoteShell
-  private let folders: SiteFolders
+  let folders: SiteFolders
   /// Path of this installation's own agent, and its digest.
   private let agent: (own: String, digest: ObjectDigest)
   /// Folder of the jobs on this machine.
@@ -124,7 +124,11 @@ final class RemoteSlurmFiles: SlurmFiles {
     let pairs = zip(
       JobInputs.files(for: spec, in: here), JobInputs.files(for: spec, in: folders))
     for (path, target) in pairs {
-      if try await shell.run("[ ! -e \(quoted(target)) ] || echo there") == "there" { continue }
+      // It counts as used now.
+      let file = quoted(target)
+      let said = try await shell.run(
+        "if touch -c \(file) && [ -e \(file) ]; then echo there; fi")
+      if said == "there" { continue }
       try await inputs.make(for: spec, in: here)
       let digest = try await offTask { try ObjectDigest(ofFile: path) }
       try await shell.put(path, digest, to: target, mode: "600")

@@ -40,6 +40,17 @@ protocol SlurmFiles: Sendable {
   /// Keeps agents from taking attempts that none has taken.
   func withdraw(_ folders: [AttemptFolder]) async throws
 
+  /// What lies in the scratch folder of what jobs leave there.
+  func entries() async throws -> [ScratchEntry]
+
+  /// The size of each; 0 for what went away meanwhile.
+  func bytes(of entries: [ScratchEntry]) async throws -> [Int64]
+
+  /// Removes them.
+  ///
+  /// Of what jobs share, that which a job has taken since a moment stays, however late it did.
+  func remove(_ entries: [ScratchEntry], unusedSinceMs: Int64) async throws
+
   /// Looks what attempts have written.
   func look(at attempts: [SlurmAttempt]) async throws -> [AttemptKey: SlurmLook]
 }

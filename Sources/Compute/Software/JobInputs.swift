@@ -26,7 +26,8 @@ struct JobInputs: Sendable {
     if let digest = spec.software?.requirements.flatMap({ ObjectDigest(hex: $0) }) {
       let (path, objects) = (folders.requirements(digest.hex), home.objects)
       try await offTask {
-        guard !FileTree.exists(path) else { return }
+        // It counts as used now.
+        guard !FileTree.touch(path) else { return }
         try FileTree.createFolder(FileTree.folder(of: path))
         try FileTree.write(try objects.read(digest), to: path)
       }

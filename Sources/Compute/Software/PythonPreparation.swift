@@ -2,7 +2,8 @@
 ///
 /// An environment is named by the SHA-256 of the requirements file, the interpreter (version, place) and the
 /// platform (system, processor, C library). It is made once, under a lock, where it stays, because its own path is
-/// written into its programs; the file `complete` is the last that it gets, and one without it is made anew.
+/// written into its programs; the file `complete` is the last that it gets, and one without it is made anew. Each use
+/// marks it, so that garbage collection knows what nobody needs any more.
 struct PythonPreparation: Sendable {
   /// Path of the requirements file.
   var requirements: String
@@ -74,12 +75,11 @@ struct PythonPreparation: Sendable {
   /// Makes it in the folder itself, on this machine.
   private static let takeInPlace = #"""
     environment=$store/$key
-    if [ ! -e "$environment/complete" ]; then
-      exec 9>"$store/$key.lock"
-      lock 9 || fail "the lock $store/$key.lock cannot be taken"
-      [ -e "$environment/complete" ] || make_environment
-      exec 9>&-
-    fi
+    # Under the lock it is not collected, and after the mark not for long.
+    exec 9>"$store/$key.lock"
+    lock 9 || fail "the lock $store/$key.lock cannot be taken"
+    if [ -e "$environment/complete" ]; then touch "$environment/complete"; else make_environment; fi
+    exec 9>&-
     """#
 
   /// Makes it on the node's own disk, or unpacks there what another node has made and packed.
@@ -89,6 +89,7 @@ struct PythonPreparation: Sendable {
       fail "the folder $disk on $(uname -n) cannot be used"
     environment=$disk/$key
     archive=$store/$key.tar
+    touch -c "$archive" "$environment/complete" 2>/dev/null
     if [ ! -e "$environment/complete" ]; then
       exec 9>"$environment.lock"
       lock 9 || fail "the lock $environment.lock cannot be taken"
@@ -105,10 +106,18 @@ struct PythonPreparation: Sendable {
         exec 8>&-
         if [ ! -e "$environment/complete" ]; then
           rm -rf "$environment" "$environment.new"
-          mkdir "$environment.new" && tar -xf "$archive" --no-same-owner -C "$environment.new" ||
-            fail "the Python environment could not be unpacked on $(uname -n) from $archive"
-          mv "$environment.new/$key" "$environment" && rmdir "$environment.new" ||
-            fail "the folder $disk on $(uname -n) cannot be used"
+          if mkdir "$environment.new" &&
+            tar -xf "$archive" --no-same-owner -C "$environment.new"
+          then
+            mv "$environment.new/$key" "$environment" && rmdir "$environment.new" ||
+              fail "the folder $disk on $(uname -n) cannot be used"
+          else
+            # Collected just now, it is made here.
+            [ ! -e "$archive" ] ||
+              fail "the Python environment could not be unpacked on $(uname -n) from $archive"
+            rm -rf "$environment.new"
+            make_environment
+          fi
         fi
       fi
       exec 9>&-

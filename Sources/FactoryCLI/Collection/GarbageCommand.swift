@@ -8,8 +8,9 @@ struct GarbageCommand: FactoryCommand {
     commandName: "gc", abstract: "Removes for good what lies in the trash, and what nothing names.",
     discussion: """
       Deleted runs, experiments and logged models go after a grace period, with all they logged; \
-      objects that no row names; folders of jobs that ended before the grace period; what \
-      interrupted work has left. What anything names stays.
+      objects that no row names; folders of jobs that ended before the grace period, here and at \
+      clusters; Python environments and archives that no job used for long; what interrupted work \
+      has left. What anything names stays.
       """)
   @OptionGroup var global: GlobalOptions
 
@@ -23,10 +24,17 @@ struct GarbageCommand: FactoryCommand {
   @Option(help: ArgumentHelp("How long objects without a name stay.", valueName: "time"))
   var objectAge = "1d"
 
+  @Option(
+    help: ArgumentHelp(
+      "How long Python environments and archives at clusters stay that no job uses.",
+      valueName: "time"))
+  var unused = "30d"
+
   func execute() async throws {
     let request = GarbageRequestWire(
       dryRun: dryRun, graceMs: try TimeSpan(grace).milliseconds,
-      objectAgeMs: try TimeSpan(objectAge).milliseconds)
+      objectAgeMs: try TimeSpan(objectAge).milliseconds,
+      unusedMs: try TimeSpan(unused).milliseconds)
     let near = try await connection()
     let client = FactoryClient(
       url: near.url, token: try ServerFile.read(global.factoryHome)?.token,
@@ -46,6 +54,8 @@ struct GarbageCommand: FactoryCommand {
       ("uploads", wire.uploads, nil), ("objects", wire.objects.count, wire.objects.bytes),
       ("job folders", wire.jobFolders.count, wire.jobFolders.bytes),
       ("package folders", wire.packageFolders.count, wire.packageFolders.bytes),
+      ("environments", wire.environments.count, wire.environments.bytes),
+      ("files at sites", wire.siteFiles.count, wire.siteFiles.bytes),
       ("leftovers", wire.leftovers.count, wire.leftovers.bytes),
     ]
     return TextTable(

@@ -15,10 +15,13 @@ final class GarbageCollection: Sendable {
   private let home: FactoryHome
   private let jobs: Jobs
   private let packages: PackageFolderStore
+  private let environments: EnvironmentCollection
   private let isRunning = Mutex(false)
 
   /// Milliseconds that things stay in the trash, unless a request says otherwise.
   static let usualGraceMs: Int64 = 30 * 86_400_000
+  /// Milliseconds that environments and archives stay which no job uses.
+  static let usualUnusedMs: Int64 = 30 * 86_400_000
   /// Milliseconds that objects without a name stay: far more than from a put to its row.
   static let usualObjectAgeMs: Int64 = 86_400_000
   /// Milliseconds after which what lies in folders for half-done work is of nobody's.
@@ -33,6 +36,7 @@ final class GarbageCollection: Sendable {
     self.home = home
     self.jobs = jobs
     packages = PackageFolderStore(ledger: ledger, home: home)
+    environments = EnvironmentCollection(ledger: ledger, home: home)
   }
 
   /// Moments on which a collection decides.
@@ -41,6 +45,7 @@ final class GarbageCollection: Sendable {
     var objectsPutAtMs: Int64
     var jobsEndedAtMs: Int64
     var leftoversChangedAtMs: Int64
+    var unusedSinceMs: Int64
     /// The work that keeps young objects from going, if any.
     var holder: String?
   }
@@ -76,6 +81,9 @@ final class GarbageCollection: Sendable {
     }
     let folders = try await jobs.collectableFolders(endedBeforeMs: bounds.jobsEndedAtMs)
     let laidOut = try await packages.unused()
+    let pythons = try await environments.unused(sinceMs: bounds.unusedSinceMs)
+    let elsewhere = try await jobs.siteWaste(
+      endedBeforeMs: bounds.jobsEndedAtMs, unusedSinceMs: bounds.unusedSinceMs)
     let home = home
     let leftovers = try await offTask {
       try HomeLeftovers(home).found(unchangedSinceMs: bounds.leftoversChangedAtMs)
@@ -85,6 +93,9 @@ final class GarbageCollection: Sendable {
       wire.objects = .init(unnamed.map(\.bytes))
       wire.jobFolders = .init(folders.map(\.bytes))
       wire.packageFolders = .init(laidOut.map(\.bytes))
+      wire.environments = .init(pythons.map(\.bytes))
+      wire.siteFiles = .init(elsewhere.bytes)
+      wire.remarks += elsewhere.remarks
       wire.leftovers = .init(leftovers.map(\.bytes))
       return wire
     }
@@ -95,6 +106,14 @@ final class GarbageCollection: Sendable {
         try await jobs.take(path, endedBeforeMs: bounds.jobsEndedAtMs, to: waste)
       })
     wire.packageFolders = .init(try await remove(laidOut, by: packages.take))
+    wire.environments = .init(
+      try await remove(pythons) { [environments] path, waste in
+        try await environments.take(path, unusedSinceMs: bounds.unusedSinceMs, to: waste)
+      })
+    let gone = try await jobs.remove(
+      elsewhere, endedBeforeMs: bounds.jobsEndedAtMs, unusedSinceMs: bounds.unusedSinceMs)
+    wire.siteFiles = .init(gone.bytes)
+    wire.remarks += gone.remarks
     wire.leftovers = .init(leftovers.map(\.bytes))
     try await offTask { for found in leftovers { try FileTree.remove(found.path) } }
     return wire
@@ -113,6 +132,7 @@ final class GarbageCollection: Sendable {
         deletedAtMs: deletedAtMs, abandonedAtMs: min(deletedAtMs, nowMs - Self.leftoverAgeMs)),
       objectsPutAtMs: min(agedAtMs, openAtMs), jobsEndedAtMs: min(deletedAtMs, openAtMs),
       leftoversChangedAtMs: nowMs - Self.leftoverAgeMs,
+      unusedSinceMs: min(nowMs - (request.unusedMs ?? Self.usualUnusedMs), openAtMs),
       holder: openAtMs < agedAtMs ? work?.id ?? "an import" : nil)
   }
 

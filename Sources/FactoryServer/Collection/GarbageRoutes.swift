@@ -12,7 +12,10 @@ extension FactoryRoutes {
         body: GarbageRequestWire.self, answer: .json(GarbageWire.self), refusals: [.conflict])
     ) { request, _ in
       let wish = try await request.wire(GarbageRequestWire.self)
-      for (name, value) in [("grace_ms", wish.graceMs), ("object_age_ms", wish.objectAgeMs)] {
+      for (name, value) in [
+        ("grace_ms", wish.graceMs), ("object_age_ms", wish.objectAgeMs),
+        ("unused_ms", wish.unusedMs),
+      ] {
         guard (0...Self.longestGraceMs).contains(value ?? 0) else {
           throw ServerError(
             .badRequest, "'\(name)' is \(value ?? 0); expected 0 to \(Self.longestGraceMs).")

@@ -114,6 +114,53 @@ struct GarbageTests {
     #expect(try factory("gc").output == "There is nothing to remove.\n")
   }
 
+  @Test func `a Python environment goes when no job needs it, and is made again for one that does`()
+    async throws
+  {
+    let factory = try FactoryProgram()
+    defer { factory.close() }
+    try FileTree.createFolder(factory.folder + "/wheels")
+    try PythonWheel.make(version: "4.5", in: factory.folder + "/wheels")
+    try factory.write(
+      "packages.txt", "--no-index\n--find-links \(factory.folder)/wheels\ntinything\n")
+    func submit(_ script: String, _ options: String...) throws -> String {
+      let answer = try factory.run(
+        ["jobs", "submit", "--output", "json", "--python", "packages.txt"] + options
+          + ["--", "python", "-c", script])
+      #expect(answer.status == 0, "\(answer.errors)")
+      return try #require(answer.json["id"] as? String)
+    }
+    func collected(_ options: String...) throws -> Int? {
+      let answer = try factory.run(["gc", "--unused", "0s"] + options + Self.atOnce)
+      return (answer.json["environments"] as? [String: Any])?["count"] as? Int
+    }
+    let lasting = try submit(
+      """
+      import os, time
+      print("ready", flush=True)
+      while not os.path.exists("go"): time.sleep(0.1)
+      import tinything
+      print(tinything.version)
+      """)
+    try await factory.until(60, "it runs") {
+      try factory("jobs", "logs", lasting).output == "ready\n"
+    }
+    #expect(try collected() == 0)
+    try factory.write("go", "")
+    try await factory.until(20, "it has ended") {
+      try factory("jobs", "show", lasting, "--output", "json").json["state"] as? String == "ended"
+    }
+    #expect(try factory("jobs", "logs", lasting).output == "ready\n4.5\n")
+    // The environment, and the file that it was made of.
+    #expect(try collected("--dry-run") == 2)
+    #expect(try FileTree.names(in: factory.home + "/environments").count == 3)
+    #expect(try collected() == 2)
+    let left = try FileTree.names(in: factory.home + "/environments")
+    #expect(left.count == 1 && left.first?.hasSuffix(".lock") == true)
+    let again = try submit("import tinything; print(tinything.version)", "--wait")
+    #expect(try factory("jobs", "logs", again).output == "4.5\n")
+  }
+
   @Test func `uploads beside collections lose nothing`() async throws {
     let factory = try FactoryProgram()
     defer { factory.close() }

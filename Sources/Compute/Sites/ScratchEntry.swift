@@ -1,0 +1,53 @@
+import Basics
+
+/// Something that jobs have left in a site's scratch folder.
+struct ScratchEntry: Sendable, Hashable {
+  /// The folders in which such things lie.
+  enum Folder: String, CaseIterable, Sendable { case jobs, arrays, code, environments }
+
+  let folder: Folder
+  let name: String
+  /// When its content changed last, Unix time in milliseconds: for what many jobs take, when one took it last.
+  let usedAtMs: Int64
+
+  /// Its path in the scratch folder.
+  var path: String { folder.rawValue + "/" + name }
+
+  /// What its name says that it is.
+  enum Kind: Equatable, Sendable {
+    /// Files of one job.
+    case job(String)
+    /// Files of the jobs of an array.
+    case array(String)
+    /// What jobs name by this digest: code, or a requirements file.
+    case input(String)
+    /// A packed Python environment, which whoever needs it makes again.
+    case environment
+    /// What somebody who died was writing.
+    case unfinished
+  }
+
+  /// Nil for what is not ours to judge.
+  var kind: Kind? {
+    switch folder {
+    case .jobs:
+      return name.hasPrefix(JobArray.identifierPrefix) ? .array(name) : .job(name)
+    case .arrays:
+      return name.split(separator: ".").first.map { .array(String($0)) }
+    case .code, .environments:
+      let digest = String(name.prefix(64))
+      guard ObjectDigest(hex: digest) != nil else { return nil }
+      switch (folder, name.dropFirst(64)) {
+      case (.code, ".tar"), (.environments, ".txt"): return .input(digest)
+      case (.environments, ".tar"): return .environment
+      // The lock of those that make one stays: it is empty, and two must not have two of it.
+      case (_, ".lock"): return nil
+      case (_, let rest):
+        return rest.hasPrefix(".tar.") || rest.hasPrefix(".txt.") ? .unfinished : nil
+      }
+    }
+  }
+
+  /// Whether jobs share it, so that one may take it while it is looked at.
+  var isShared: Bool { folder == .code || folder == .environments }
+}
