@@ -26,6 +26,13 @@ extension RunStore {
     return run
   }
 
+  /// Hands a run to the job that does its work from now on.
+  public static func hand(_ id: RunID, to job: String, in db: Database) throws {
+    let number = try number(of: id, in: db)
+    try db.execute(sql: "UPDATE run SET job = ? WHERE number = ?", arguments: [job, number])
+    try setTags([RunTagKey.job: job], ofRun: number, in: db)
+  }
+
   /// Moves a run to the trash or back.
   public static func setLifecycle(
     _ lifecycle: LifecycleStage, of id: RunID, nowMs: Int64, in db: Database

@@ -48,13 +48,17 @@ struct CommandTracking: Sendable {
     return params
   }
 
-  /// Makes a trial's run, once, together with its job.
+  /// Makes a trial's run, once, together with its job; of a trial that is given out again, the run
+  /// goes on with the new job.
   static func begin(
     _ trial: CommandTrial, of study: Identifier<StudySummary>, below parent: Run, job: String,
     nowMs: Int64, in db: LedgerTransaction
   ) throws {
     let id = trial.run(of: study)
-    guard try RunStore.find(id, in: db) == nil else { return }
+    if let known = try RunStore.find(id, in: db) {
+      if known.job != job { try RunStore.hand(id, to: job, in: db) }
+      return
+    }
     let name = "trial \(trial.number)"
     try RunStore.create(
       id, experiment: parent.experiment, name: name, job: job, user: parent.user,
