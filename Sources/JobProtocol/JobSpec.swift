@@ -35,6 +35,8 @@ public struct JobSpec: Hashable, Codable, Sendable {
   public var code: JobCode?
   /// What the command finds installed; nil is what the node has.
   public var software: JobSoftware?
+  /// The data that it finds in a folder; nil is none.
+  public var data: JobData?
   /// How far it is kept apart; nil is not at all.
   public var isolation: JobIsolation?
   /// How many nodes run the command at once, each with an agent of its own; nil is one.

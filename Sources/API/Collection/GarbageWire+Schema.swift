@@ -13,7 +13,8 @@ extension GarbageWire: DescribedWire {
     "logged_models": .list(.text), "traces": .count, "metric_points": .count,
     "artifacts": .count, "uploads": .count, "objects": .record(Heap.self),
     "job_folders": .record(Heap.self), "package_folders": .record(Heap.self),
-    "environments": .record(Heap.self), "site_files": .record(Heap.self),
+    "environments": .record(Heap.self), "data_folders": .record(Heap.self),
+    "site_files": .record(Heap.self),
     "leftovers": .record(Heap.self), "remarks": .list(.text),
   ]
 }

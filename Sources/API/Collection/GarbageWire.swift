@@ -46,6 +46,8 @@ public struct GarbageWire: Codable, Sendable, Equatable {
   public var packageFolders: Heap
   /// Python environments of this machine that nobody used, and requirements files.
   public var environments: Heap
+  /// Data that was laid out for jobs of this machine.
+  public var dataFolders: Heap
   /// What jobs have left at clusters.
   public var siteFiles: Heap
   /// What interrupted work has left.
@@ -74,13 +76,13 @@ public struct GarbageWire: Codable, Sendable, Equatable {
     (traces, metricPoints, artifacts, uploads) = (0, 0, 0, 0)
     let none = Heap(count: 0, bytes: 0)
     (objects, jobFolders, packageFolders, leftovers) = (none, none, none, none)
-    (environments, siteFiles) = (none, none)
+    (environments, dataFolders, siteFiles) = (none, none, none)
     remarks = []
   }
 
   /// Bytes that become free.
   public var bytes: Int64 {
     objects.bytes + jobFolders.bytes + packageFolders.bytes + environments.bytes
-      + siteFiles.bytes + leftovers.bytes
+      + dataFolders.bytes + siteFiles.bytes + leftovers.bytes
   }
 }

@@ -40,6 +40,8 @@ public struct JobSubmissionWire: Codable, Sendable, Equatable {
   public var experiment: String?
   /// Absolute path of a folder of which each attempt gets a copy, as it is now, to start in.
   public var code: String?
+  /// A dataset version whose files the command finds in a folder: `NAME`, `NAME@3` or `dv_…`.
+  public var dataset: String?
   /// What the command finds installed; what the node has by default.
   public var software: JobSoftwareWire?
   /// Who asks, and out of which working copy.

@@ -7,7 +7,7 @@ extension JobSubmissionWire: DescribedWire {
     "memory_bytes?": .positive, "gpus?": .count, "time_limit_ms?": .positive,
     "grace_period_ms?": .count, "output_limit_bytes?": .count, "priority?": .integer,
     "site?": .text, "restart?": .record(JobRestartWire.self), "experiment?": .text,
-    "code?": .absolutePath, "software?": .record(JobSoftwareWire.self),
+    "code?": .absolutePath, "dataset?": .text, "software?": .record(JobSoftwareWire.self),
     "isolation?": .record(JobIsolationWire.self), "source?": .record(SourceWire.self),
   ]
 }
@@ -24,7 +24,7 @@ extension JobWire: DescribedWire {
     "started_at_ms?": .integer, "ended_at_ms?": .integer, "folder": .text,
     "run?": .text, "site": .text, "engine_id?": .text, "engine_state?": .text,
     "restart?": .record(JobRestartWire.self), "restarts": .count, "restart_reason?": .text,
-    "array?": .record(JobArrayPlaceWire.self), "code?": .text,
+    "array?": .record(JobArrayPlaceWire.self), "dataset?": .text, "code?": .text,
     "software?": .record(JobSoftwareWire.self), "isolation?": .record(JobIsolationWire.self),
     "load?": .record(Load.self), "accounts?": .record(JobAccountWire.self),
   ]

@@ -66,6 +66,8 @@ public struct JobWire: Codable, Sendable, Equatable {
   public var restartReason: String?
   /// Its place in an array; absent for a job of its own.
   public var array: JobArrayPlaceWire?
+  /// Identifier of the dataset version that it reads, if it names one.
+  public var dataset: String?
   /// Digest of the code that it starts in, if it brought any.
   public var code: String?
   /// What its command finds installed beside what the node has.

@@ -36,6 +36,8 @@ public struct FactoryHome: Hashable, Sendable {
   public var environmentsPath: String { path + "/environments" }
   /// Archives of jobs' code, made of objects when one is needed.
   public var codePath: String { path + "/code" }
+  /// Stored folders as jobs of this machine find them, each under the digest of its manifest.
+  public var dataPath: String { path + "/data" }
   /// Where the running server is and how to speak to it; see `ServerFile`.
   public var serverFilePath: String { path + "/server.json" }
   /// Held exclusively by the one server of this home.

@@ -55,6 +55,9 @@ enum ScratchStore {
             FROM job WHERE site <> 'local'
           UNION ALL
           SELECT json_extract(spec, '$.software.requirements'), state <> 'ended'
+            FROM job WHERE site <> 'local'
+          UNION ALL
+          SELECT json_extract(spec, '$.data.files'), state <> 'ended'
             FROM job WHERE site <> 'local')
         WHERE digest IS NOT NULL GROUP BY digest
         """)
@@ -63,8 +66,8 @@ enum ScratchStore {
   }
 }
 
-/// Which jobs use Python environments.
-public enum PythonUseStore {
+/// What jobs on this machine use of what they share.
+public enum LocalUseStore {
   /// What jobs on this machine that have not ended need.
   public struct Use: Sendable {
     /// When the oldest of those that name a requirements file was submitted, Unix time in milliseconds: it may work
@@ -72,6 +75,8 @@ public enum PythonUseStore {
     public var sinceMs: Int64?
     /// Digests of their requirements files.
     public var requirements: Set<String> = []
+    /// Digests of the stored folders that they read.
+    public var data: Set<String> = []
   }
 
   /// Reads it.
@@ -88,6 +93,13 @@ public enum PythonUseStore {
       let since: Int64 = row["since"]
       use.sinceMs = min(use.sinceMs ?? since, since)
     }
+    use.data = Set(
+      try String.fetchAll(
+        db,
+        sql: """
+          SELECT DISTINCT json_extract(spec, '$.data.files') AS files FROM job
+          WHERE state <> 'ended' AND site = 'local' AND files IS NOT NULL
+          """))
     return use
   }
 }

@@ -12,6 +12,7 @@ struct LocalDriver: SiteDriver {
   func start(_ attempt: OpenAttempt, _ instruction: AttemptSpec) async throws {
     let folders = SiteFolders(scratch: inputs.home.path)
     try await inputs.make(for: instruction.spec, in: folders)
+    try await inputs.makeData(for: instruction.spec, in: folders)
     var instruction = instruction
     JobInputs.complete(&instruction, in: attempt.folder, of: folders, isShared: false)
     watcher.watch(agent: try await launch(attempt, instruction), of: attempt.key)

@@ -52,7 +52,7 @@ extension RemoteSlurmFiles {
           + "if [ \"$limit\" = 0 ]; then rm -rf -- \"$path\" || exit 1; "
           + "elif [ -e \"$path\" ]; then mv -- \"$path\" \"$path.waste\" || exit 1; "
           + "if [ \"$(stat -c %Y -- \"$path.waste\")\" -lt \"$limit\" ]; "
-          + "then rm -f -- \"$path.waste\"; else mv -- \"$path.waste\" \"$path\"; fi; fi; done",
+          + "then rm -rf -- \"$path.waste\"; else mv -- \"$path.waste\" \"$path\"; fi; fi; done",
         input: Array(lines.utf8), patience: Self.patience)
     }
   }

@@ -105,6 +105,7 @@ final class RemoteSlurmFiles: SlurmFiles {
     let snapshot = JobSnapshot(
       folder: "\(jobsFolder)/\(owner)", jobFolder: "\(jobsFolder)/\(job)")
     try await sendInputs(of: attempt.spec)
+    try await sendData(of: attempt.spec)
     if !snapshot.isStaged {
       let source = attempt.spec.workingDirectory ?? "\(jobsFolder)/\(job)/work"
       if let archive = try await snapshot.archive(of: source) {
@@ -133,6 +134,29 @@ final class RemoteSlurmFiles: SlurmFiles {
       let digest = try await offTask { try ObjectDigest(ofFile: path) }
       try await shell.put(path, digest, to: target, mode: "600")
     }
+  }
+
+  /// Sends the files of the data that a job names, each once; after a broken connection those that are missing.
+  private func sendData(of spec: JobSpec) async throws {
+    guard let data = spec.data else { return }
+    let target = folders.data(data.files)
+    // It counts as used now.
+    let said = try await shell.run(
+      "if touch -c \(quoted(target)) && [ -e \(quoted(target)) ]; then echo there; fi")
+    if said == "there" { return }
+    let objects = JobInputs(jobsFolder: jobsFolder).home.objects
+    let part = target + ".new"
+    let manifest = try await offTask {
+      try DataFolder(objects: objects, files: data.files).manifest()
+    }
+    for entry in manifest.files {
+      let object = objects.path(of: entry.sha256)
+      try await offTask { try DataFolder.check(entry, at: object) }
+      try await shell.put(object, entry.sha256, to: safePath(entry.path, in: part), mode: "400")
+    }
+    _ = try await shell.run(
+      "mkdir -p \(quoted(part)) && if [ -e \(quoted(target)) ]; then rm -rf \(quoted(part)); "
+        + "else mv \(quoted(part)) \(quoted(target)); fi")
   }
 
   private func unpack(_ path: String, of owner: String, for job: String) async throws {

@@ -3,7 +3,7 @@ import Basics
 /// Something that jobs have left in a site's scratch folder.
 struct ScratchEntry: Sendable, Hashable {
   /// The folders in which such things lie.
-  enum Folder: String, CaseIterable, Sendable { case jobs, arrays, code, environments }
+  enum Folder: String, CaseIterable, Sendable { case jobs, arrays, code, environments, data }
 
   let folder: Folder
   let name: String
@@ -19,7 +19,7 @@ struct ScratchEntry: Sendable, Hashable {
     case job(String)
     /// Files of the jobs of an array.
     case array(String)
-    /// What jobs name by this digest: code, or a requirements file.
+    /// What jobs name by this digest: code, a requirements file, or data.
     case input(String)
     /// A packed Python environment, which whoever needs it makes again.
     case environment
@@ -34,20 +34,21 @@ struct ScratchEntry: Sendable, Hashable {
       return name.hasPrefix(JobArray.identifierPrefix) ? .array(name) : .job(name)
     case .arrays:
       return name.split(separator: ".").first.map { .array(String($0)) }
-    case .code, .environments:
+    case .code, .environments, .data:
       let digest = String(name.prefix(64))
       guard ObjectDigest(hex: digest) != nil else { return nil }
       switch (folder, name.dropFirst(64)) {
-      case (.code, ".tar"), (.environments, ".txt"): return .input(digest)
+      case (.code, ".tar"), (.environments, ".txt"), (.data, ""): return .input(digest)
       case (.environments, ".tar"): return .environment
       // The lock of those that make one stays: it is empty, and two must not have two of it.
       case (_, ".lock"): return nil
       case (_, let rest):
-        return rest.hasPrefix(".tar.") || rest.hasPrefix(".txt.") ? .unfinished : nil
+        let isWritten = [".tar.", ".txt.", ".new", ".waste"].contains { rest.hasPrefix($0) }
+        return isWritten || folder == .data && rest.hasSuffix(".tmp") ? .unfinished : nil
       }
     }
   }
 
   /// Whether jobs share it, so that one may take it while it is looked at.
-  var isShared: Bool { folder == .code || folder == .environments }
+  var isShared: Bool { folder == .code || folder == .environments || folder == .data }
 }

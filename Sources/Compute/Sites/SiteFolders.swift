@@ -15,6 +15,8 @@ struct SiteFolders: Sendable {
   var environments: String { scratch + "/environments" }
   /// A requirements file.
   func requirements(_ digest: String) -> String { "\(environments)/\(digest).txt" }
+  /// A stored folder that jobs read.
+  func data(_ files: String) -> String { "\(scratch)/data/\(files)" }
   /// Folder of agents, each under its digest.
   var agents: String { scratch + "/agents" }
 }

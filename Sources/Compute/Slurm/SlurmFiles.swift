@@ -111,6 +111,7 @@ struct SharedSlurmFiles: SlurmFiles {
 
   func prepare(_ attempt: OpenAttempt, _ instruction: AttemptSpec) async throws {
     try await inputs.make(for: instruction.spec, in: folders)
+    try await inputs.makeData(for: instruction.spec, in: folders)
     var complete = instruction
     JobInputs.complete(&complete, in: attempt.folder, of: folders, isShared: true)
     let final = complete

@@ -34,6 +34,14 @@ struct JobInputs: Sendable {
     }
   }
 
+  /// Brings the data that a job names to folders of this machine.
+  func makeData(for spec: JobSpec, in folders: SiteFolders) async throws {
+    guard let data = spec.data else { return }
+    let path = folders.data(data.files)
+    try FileTree.createFolder(FileTree.folder(of: path))
+    try await DataFolder(objects: home.objects, files: data.files).make(at: path)
+  }
+
   /// Lets the agent of an attempt take them before its first task.
   ///
   /// - Parameters:
@@ -46,6 +54,11 @@ struct JobInputs: Sendable {
     isShared: Bool
   ) {
     let spec = instruction.spec
+    let data = spec.data.map { folders.data($0.files) }
+    if let data {
+      instruction.spec.environment.insert(EnvironmentVariable(JobData.variable, data), at: 0)
+      instruction.isolation?.readOnly.append(data)
+    }
     var script = PreparationScript()
     if let code = spec.code {
       script.unpack(folders.code(code.snapshot), into: "code")
@@ -66,7 +79,7 @@ struct JobInputs: Sendable {
           image: image, wantsAccelerators: spec.resources.gpus > 0,
           folder: spec.code.map { folder.code + ($0.start.isEmpty ? "" : "/" + $0.start) }
             ?? spec.workingDirectory ?? instruction.workFolder,
-          others: [folder.path, instruction.workFolder, instruction.checkpointFolder]
+          others: [folder.path, instruction.workFolder, instruction.checkpointFolder, data]
             .compactMap(\.self))
         script.add(container.step)
         instruction.spec.command = container.words(of: spec.command)

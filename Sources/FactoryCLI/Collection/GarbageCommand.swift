@@ -55,6 +55,7 @@ struct GarbageCommand: FactoryCommand {
       ("job folders", wire.jobFolders.count, wire.jobFolders.bytes),
       ("package folders", wire.packageFolders.count, wire.packageFolders.bytes),
       ("environments", wire.environments.count, wire.environments.bytes),
+      ("data folders", wire.dataFolders.count, wire.dataFolders.bytes),
       ("files at sites", wire.siteFiles.count, wire.siteFiles.bytes),
       ("leftovers", wire.leftovers.count, wire.leftovers.bytes),
     ]

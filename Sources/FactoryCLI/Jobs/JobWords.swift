@@ -66,6 +66,7 @@ extension JobWire {
     if let array {
       rows.append(("array", .init("\(array.id), \(array.index) of 0…\(array.count - 1)")))
     }
+    if let dataset { rows.append(("data", .init(dataset))) }
     if let code { rows.append(("code", .init("snapshot \(code.prefix(16))"))) }
     if let software { rows.append(("software", .init(software.words))) }
     if let restartWords { rows.append(("restarts", .init(restartWords))) }

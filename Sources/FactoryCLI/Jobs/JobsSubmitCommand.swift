@@ -81,6 +81,12 @@ struct JobsSubmitCommand: FactoryCommand {
       valueName: "dir"))
   var code: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Find the files of that dataset version in AIFACTORY_DATASET_DIR: NAME, NAME@3 or dv_….",
+      valueName: "name"))
+  var dataset: String?
+
   @OptionGroup var software: JobSoftwareOptions
 
   @Option(
@@ -169,6 +175,7 @@ struct JobsSubmitCommand: FactoryCommand {
     wire.workingDirectory = Self.path(directory ?? ".")
     wire.code = code.map(Self.path)
     wire.software = software.wire(Self.path)
+    wire.dataset = dataset
     if !variables.isEmpty {
       wire.environment = try Dictionary(
         variables.map { try Self.variable($0) }, uniquingKeysWith: { $1 })

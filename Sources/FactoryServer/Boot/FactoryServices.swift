@@ -89,14 +89,15 @@ public struct FactoryServices: Sendable {
   /// Adds the routes of all parts.
   func addRoutes(to routes: FactoryRoutes, token: String, addresses: FactoryAddresses) {
     let gatewayUrl: @Sendable () -> String = { addresses.gatewayUrl }
-    routes.addJobRoutes(jobs, runs: jobRuns)
+    let datasets = DatasetStore(ledger: ledger)
+    routes.addJobRoutes(jobs, runs: jobRuns, datasets: datasets)
     routes.addSiteRoutes(jobs)
     let files = ModelFiles(ledger: ledger, objects: objects)
     routes.addEndpointRoutes(
       endpoints, predictions: SegmentReader(home: home), gatewayUrl: gatewayUrl)
     routes.addDeploymentRoutes(
       endpoints, files: files, environments: environments, gatewayUrl: gatewayUrl)
-    routes.addDatasetRoutes(DatasetStore(ledger: ledger), objects: objects, imports: imports)
+    routes.addDatasetRoutes(datasets, objects: objects, imports: imports)
     routes.addModelRoutes(ledger)
     routes.addModelFileRoutes(files)
     routes.addRunRoutes(ledger)

@@ -51,12 +51,12 @@ struct EnvironmentCollection: Sendable {
   }
 
   private struct Rules {
-    let use: PythonUseStore.Use
+    let use: LocalUseStore.Use
     let deployed: Set<String>
     let unusedSinceMs: Int64
 
     init(unusedSinceMs: Int64, in db: LedgerTransaction) throws {
-      use = try PythonUseStore.use(in: db)
+      use = try LocalUseStore.use(in: db)
       deployed = try DeployedEnvironmentStore.names(in: db)
       self.unusedSinceMs = min(
         unusedSinceMs, (use.sinceMs ?? .max) - EnvironmentCollection.clockMarginMs)

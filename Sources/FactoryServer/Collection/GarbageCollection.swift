@@ -16,6 +16,7 @@ final class GarbageCollection: Sendable {
   private let jobs: Jobs
   private let packages: PackageFolderStore
   private let environments: EnvironmentCollection
+  private let data: DataFolderCollection
   private let isRunning = Mutex(false)
 
   /// Milliseconds that things stay in the trash, unless a request says otherwise.
@@ -37,6 +38,7 @@ final class GarbageCollection: Sendable {
     self.jobs = jobs
     packages = PackageFolderStore(ledger: ledger, home: home)
     environments = EnvironmentCollection(ledger: ledger, home: home)
+    data = DataFolderCollection(ledger: ledger, home: home)
   }
 
   /// Moments on which a collection decides.
@@ -82,6 +84,7 @@ final class GarbageCollection: Sendable {
     let folders = try await jobs.collectableFolders(endedBeforeMs: bounds.jobsEndedAtMs)
     let laidOut = try await packages.unused()
     let pythons = try await environments.unused(sinceMs: bounds.unusedSinceMs)
+    let data = try await self.data.unused(sinceMs: bounds.unusedSinceMs)
     let elsewhere = try await jobs.siteWaste(
       endedBeforeMs: bounds.jobsEndedAtMs, unusedSinceMs: bounds.unusedSinceMs)
     let home = home
@@ -94,6 +97,7 @@ final class GarbageCollection: Sendable {
       wire.jobFolders = .init(folders.map(\.bytes))
       wire.packageFolders = .init(laidOut.map(\.bytes))
       wire.environments = .init(pythons.map(\.bytes))
+      wire.dataFolders = .init(data.map(\.bytes))
       wire.siteFiles = .init(elsewhere.bytes)
       wire.remarks += elsewhere.remarks
       wire.leftovers = .init(leftovers.map(\.bytes))
@@ -109,6 +113,10 @@ final class GarbageCollection: Sendable {
     wire.environments = .init(
       try await remove(pythons) { [environments] path, waste in
         try await environments.take(path, unusedSinceMs: bounds.unusedSinceMs, to: waste)
+      })
+    wire.dataFolders = .init(
+      try await remove(data) { [data = self.data] path, waste in
+        try await data.take(path, unusedSinceMs: bounds.unusedSinceMs, to: waste)
       })
     let gone = try await jobs.remove(
       elsewhere, endedBeforeMs: bounds.jobsEndedAtMs, unusedSinceMs: bounds.unusedSinceMs)

@@ -1,6 +1,7 @@
 import API
 import Basics
 import Compute
+import DataPipelines
 import Experimentation
 import HTTPTypes
 import JobProtocol
@@ -9,7 +10,7 @@ import Workflows
 /// The routes of arrays of jobs.
 extension FactoryRoutes {
   /// Adds `/api/v1/job-arrays` and what is below it.
-  func addJobArrayRoutes(_ jobs: Jobs, runs: JobRuns?) {
+  func addJobArrayRoutes(_ jobs: Jobs, runs: JobRuns?, datasets: DatasetStore?) {
     let path = "/api/v1/job-arrays"
     route(
       .post, path, permission: .write,
@@ -20,7 +21,8 @@ extension FactoryRoutes {
       let submission = try await request.wire(JobArraySubmissionWire.self)
       let lease = ObjectLeases.ofThisProcess.begin(nowMs: systemTimeMs())
       defer { withExtendedLifetime(lease) {} }
-      let spec = try await jobs.spec(of: submission.job)
+      let spec = try await jobs.spec(
+        of: submission.job, datasets: datasets, in: context.project)
       let id = try submission.identifier ?? .random()
       guard let experiment = submission.job.experiment else {
         let array = try await jobs.submitArray(

@@ -1,6 +1,7 @@
 import API
 import Basics
 public import Compute
+public import DataPipelines
 import Experimentation
 import HTTPTypes
 import Hummingbird
@@ -19,8 +20,10 @@ extension FactoryRoutes {
 
   /// Adds `/api/v1/jobs` and what is below it.
   ///
-  /// - Parameter runs: makes the runs of jobs that ask for one.
-  public func addJobRoutes(_ jobs: Jobs, runs: JobRuns? = nil) {
+  /// - Parameters:
+  ///   - runs: makes the runs of jobs that ask for one.
+  ///   - datasets: knows the datasets that jobs name.
+  public func addJobRoutes(_ jobs: Jobs, runs: JobRuns? = nil, datasets: DatasetStore? = nil) {
     route(
       .post, "/api/v1/jobs", permission: .write,
       .api(
@@ -29,7 +32,7 @@ extension FactoryRoutes {
       let submission = try await request.wire(JobSubmissionWire.self)
       let lease = ObjectLeases.ofThisProcess.begin(nowMs: systemTimeMs())
       defer { withExtendedLifetime(lease) {} }
-      let spec = try await jobs.spec(of: submission)
+      let spec = try await jobs.spec(of: submission, datasets: datasets, in: context.project)
       let id = try submission.identifier
       guard let experiment = submission.experiment else {
         let job = try await jobs.submit(spec, id: id, in: context.project)
@@ -70,7 +73,7 @@ extension FactoryRoutes {
       return try WireResponse(JobWire(job))
     }
     addAnswerRoutes(jobs)
-    addJobArrayRoutes(jobs, runs: runs)
+    addJobArrayRoutes(jobs, runs: runs, datasets: datasets)
     route(
       .post, "/api/v1/jobs/{id}/cancel", permission: .write,
       .api("Cancels a job.", answer: .json(JobWire.self))

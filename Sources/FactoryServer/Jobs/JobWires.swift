@@ -1,6 +1,7 @@
 public import API
 import Basics
 public import Compute
+import DataPipelines
 import Experimentation
 import JobProtocol
 import Workflows
@@ -39,8 +40,16 @@ extension Jobs {
   /// The specification that a request asks for, its code and requirements kept.
   ///
   /// Hold a lease of objects until it is submitted.
-  nonisolated func spec(of wire: JobSubmissionWire) async throws -> JobSpec {
+  /// - Parameter datasets: where names of datasets are known.
+  nonisolated func spec(
+    of wire: JobSubmissionWire, datasets: DatasetStore?, in project: String
+  ) async throws -> JobSpec {
     var spec = try JobSpec(wire)
+    if let reference = wire.dataset {
+      guard let datasets else { throw ServerError(.badRequest, "Jobs read no datasets here.") }
+      let version = try await datasets.resolve(reference, in: project)
+      spec.data = JobData(files: version.folder.hex, version: version.id.rawValue)
+    }
     if let software = wire.software {
       spec.software = JobSoftware(
         modules: software.modules ?? [], container: software.container)
@@ -130,6 +139,7 @@ extension JobWire {
       JobRestartWire(on: $0.causes.map(\.rawValue), atMost: $0.atMost)
     }
     code = job.spec.code?.snapshot
+    dataset = job.spec.data?.version
     software = job.spec.software.map {
       JobSoftwareWire(
         modules: $0.modules.isEmpty ? nil : $0.modules, requirements: $0.requirements,

@@ -106,7 +106,7 @@ struct CommandSearchDrive: Sendable {
   private func perform(_ trial: CommandTrial) async throws {
     let id = Identifier<Job>.derived(from: study.rawValue, "\(trial.number)")
     let folder = parts.jobs.workFolder(of: id)
-    try await drive.prepareCommandFolder(folder, subject.run)
+    try FileTree.createFolder(folder)
     var job = try await submit(trial, id, folder: folder)
     var follower = TrialFollower(drive: self, trial: trial)
     while true {
@@ -130,7 +130,6 @@ struct CommandSearchDrive: Sendable {
       try CommandTracking.end(trial, of: study, ending, metric: metric, atMs: atMs, in: db)
     }
     try await tell(trial, ending)
-    try FileTree.remove(folder + "/dataset")
   }
 
   private func submit(

@@ -62,7 +62,7 @@ extension WorkflowDrive {
       "command \(key.prefix(12))", stage: .train, of: id,
       details: StageJobDetails(run: own.id.rawValue))
     let folder = parts.jobs.workFolder(of: planned.id)
-    try await prepareCommandFolder(folder, run)
+    try FileTree.createFolder(folder)
     let spec = commandSpec(
       training, train, run, name: "\(run.name) command", values: ["trial_dir": folder],
       environment: [], tracking: own, folder: folder)
@@ -78,7 +78,6 @@ extension WorkflowDrive {
       _ = try await parts.jobs.retry(planned.id)
       job = try await parts.jobs.waitForEnd(planned.id)
     }
-    try FileTree.remove(folder + "/dataset")
     return StageOutput.CommandOutput(
       run: own.id.rawValue, bestRun: own.id.rawValue, job: planned.id.rawValue)
   }
@@ -98,12 +97,6 @@ extension WorkflowDrive {
   /// What the study of a command's search is called: no other study has that name.
   static func studyName(of run: WorkflowRun) -> String { "\(run.name) \(run.id)" }
 
-  /// Makes the folder in which a command finds its data and leaves its files.
-  func prepareCommandFolder(_ folder: String, _ run: WorkflowRun) async throws {
-    try FileTree.createFolder(folder)
-    if let dataset = run.dataset { try await layOut(dataset.files, at: folder + "/dataset") }
-  }
-
   /// The job of a command.
   ///
   /// - Parameters:
@@ -120,9 +113,6 @@ extension WorkflowDrive {
       EnvironmentVariable("MLFLOW_RUN_ID", tracking.id.rawValue),
       EnvironmentVariable("MLFLOW_EXPERIMENT_ID", tracking.experiment.rawValue),
     ]
-    if run.dataset != nil {
-      environment.append(EnvironmentVariable("AIFACTORY_DATASET_DIR", folder + "/dataset"))
-    }
     var spec = JobSpec(
       name: name, command: training.command.filled(values), environment: environment,
       // The command starts in the copy of its code.
@@ -130,6 +120,7 @@ extension WorkflowDrive {
       resources: training.resources, site: train.site, restart: train.restart)
     spec.software = training.software
     spec.code = training.code
+    spec.data = run.dataset.map { JobData(files: $0.files, version: $0.datasetVersion) }
     return spec
   }
 }

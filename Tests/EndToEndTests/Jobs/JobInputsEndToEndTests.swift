@@ -137,6 +137,46 @@ struct JobInputsEndToEndTests {
     #expect(third.json["best_run"] as? String == second.json["best_run"] as? String)
   }
 
+  @Test func `a job, and a workflow's command, find the dataset version that they name`() throws {
+    let factory = try FactoryProgram()
+    defer { factory.close() }
+    let rows = (1...40).map { "\($0),\($0 * 2)" }.joined(separator: "\n")
+    try factory.write("table.csv", "x,y\n" + rows + "\n")
+    let added = try factory("datasets", "add", "table.csv", "--name", "numbers", "--output", "json")
+    #expect(added.status == 0, "\(added.errors)")
+    let version = try #require(added.json["id"] as? String)
+    let script = "cd $AIFACTORY_DATASET_DIR && ls && pwd"
+    let job = try factory(
+      "jobs", "submit", "--dataset", "numbers", "--wait", "--output", "json", "--", "sh", "-c",
+      script)
+    #expect(job.status == 0, "\(job.errors)")
+    #expect(job.json["dataset"] as? String == version)
+    let id = try #require(job.json["id"] as? String)
+    let said = try factory("jobs", "logs", id).output
+    #expect(said.contains("table.parquet\n") && said.contains("/data/"), "\(said)")
+    let unknown = try factory(
+      "jobs", "submit", "--dataset", "letters", "--output", "json", "--", "true")
+    #expect(unknown.status != 0 && unknown.error["hint"] is String, "\(unknown.errors)")
+    try factory.write(
+      "w.yaml",
+      """
+      name: w
+      data: {source: table.csv, target: y}
+      train:
+        command: [sh, -c, "\(script)"]
+
+      """)
+    let run = try factory("run", "w.yaml", "--output", "json")
+    #expect(run.status == 0, "\(run.errors)")
+    let stages = try #require(run.json["stages"] as? [[String: Any]])
+    let command = try #require(stages.last?["job"] as? String)
+    #expect(try factory("jobs", "logs", command).output.contains("table.parquet\n"))
+    // What no job reads any more goes.
+    let gc = try factory("gc", "--unused", "0s", "--output", "json").json["data_folders"]
+    #expect((gc as? [String: Any])?["count"] as? Int == 2)
+    #expect(try FileTree.names(in: factory.home + "/data") == [])
+  }
+
   @Test func `what cannot be brought along is refused with a way out`() throws {
     let factory = try FactoryProgram()
     defer { factory.close() }
