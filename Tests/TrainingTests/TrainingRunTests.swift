@@ -117,6 +117,25 @@ struct TrainingRunTests {
     #expect(files != (try Self.files(in: other.folder.path("model"))))
   }
 
+  @Test func `a search ends as soon as too little is expected, and not before`() throws {
+    let dataset = SyntheticTable.classification(rows: 200, classes: 2)
+    func searched(_ bound: Double) throws -> Trained {
+      try Self.train(dataset, trials: 50) {
+        $0.search.pruner = "none"
+        $0.search.stopBelow = bound
+      }
+    }
+    // Nobody expects an AUC to become better by 2, so the first belief ends it: after four trials for
+    // each of ten parameters. Next to nothing is always expected.
+    let short = try searched(2)
+    #expect(short.trials.count == 40)
+    #expect(try searched(1e-300).trials.count == 50)
+    let messages = short.reports.compactMap { report -> String? in
+      if case .progress(_, _, let message) = report { message } else { nil }
+    }
+    #expect(messages.contains { $0.contains("to be gained") })
+  }
+
   @Test func `a search that was stopped goes on from its checkpoint to the same model`() throws {
     let dataset = SyntheticTable.classification(rows: 500, classes: 3)
     let whole = try Self.train(dataset, trials: 14)

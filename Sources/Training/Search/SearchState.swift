@@ -27,6 +27,8 @@ struct SearchState {
   private(set) var rungs: [String: [Int: [PruningMoment.Peer]]] = [:]
   /// Why the last failed trial failed.
   private(set) var lastFailure: String?
+  /// What is to be gained; nil where nothing is known, or nobody asks.
+  var outlook: ImprovementStop.Outlook?
   /// Milliseconds to keep free at the end beside those of the final fit.
   var keptFreeMs: Int64 = 0
 

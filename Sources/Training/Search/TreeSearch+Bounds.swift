@@ -33,6 +33,7 @@ extension TreeSearch {
     let count = state.trialCount
     if count == 0 { return true }
     if let most = request.trials, count >= most { return false }
+    if let stop, stop.isEnough(state.outlook) { return false }
     if let deadlineMs {
       let left = deadlineMs - state.keptFreeMs - reserveMs(state) - clock.nowMs()
       // A trial that can only be cut off is not begun.
@@ -43,6 +44,9 @@ extension TreeSearch {
     let best = state.study.best?.number ?? 0
     return count - best <= Self.patience || count < 2 * Self.patience
   }
+
+  /// Ends the search when too little is expected of it; nil where nobody asked for that.
+  var stop: ImprovementStop? { request.stopBelow.map { ImprovementStop(bound: $0) } }
 
   /// Time that the final fit of the best trials will take, from what their trials took.
   ///

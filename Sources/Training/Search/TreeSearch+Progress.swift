@@ -25,6 +25,9 @@ extension TreeSearch {
       words += ", best \(problem.metric.rawValue) \(String(format: "%.5g", value))"
       words += " (trial \(best.number))"
     }
+    if let expected = state.outlook?.expected {
+      words += String(format: ", %.2g to be gained", expected)
+    }
     words += String(format: ", %.1f trials/s", done / seconds)
     if let left = left.min() { words += String(format: ", %.0f s left", max(left, 0)) }
     return .progress(

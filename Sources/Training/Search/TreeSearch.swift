@@ -87,6 +87,7 @@ struct TreeSearch {
         let reason = (error as? any FactoryError)?.message ?? String(describing: error)
         state.fail(trial, reason, told: &told)
       }
+      state.outlook = stop?.outlook(state.study.history)
       report(.trial(told))
       report(progress(state, told: told, begunMs: begunMs))
     }

@@ -18,17 +18,20 @@ public struct TrainingRequest: Codable, Sendable, Equatable {
     public var pruner: String
     /// Seed of everything random here.
     public var seed: UInt64
+    /// The search ends when less improvement is expected, in the unit of the metric.
+    public var stopBelow: Double?
 
     /// Takes every value as it is.
     public init(
       trials: Int?, timeMs: Int64?, sampler: String = "tpe", pruner: String = "successive_halving",
-      seed: UInt64 = 7
+      seed: UInt64 = 7, stopBelow: Double? = nil
     ) {
       self.trials = trials
       self.timeMs = timeMs
       self.sampler = sampler
       self.pruner = pruner
       self.seed = seed
+      self.stopBelow = stopBelow
     }
   }
 

@@ -34,16 +34,11 @@ enum CommandSearchParser {
     guard let metric = section.text("metric", "the name of a metric"), let space, let source else {
       return nil
     }
-    let stopBelow = section.number("stop_below")
-    if let stopBelow, stopBelow <= 0 {
-      section.problems.add(
-        section.line(of: "stop_below"),
-        "\(section.joined("stop_below")): expected a number above 0, found \(stopBelow)")
-    }
     return CommandSearch(
       space: space, metric: metric, goal: goal ?? .minimize, source: source, trials: trials,
       timeMs: timeMs, sampler: sampler ?? .tpe, pruner: pruner ?? PrunerName.none,
-      seed: UInt64(seed ?? 7), steps: steps, parallel: parallel, stopBelow: stopBelow)
+      seed: UInt64(seed ?? 7), steps: steps, parallel: parallel,
+      stopBelow: section.positive("stop_below"))
   }
 
   /// The space in the words of space files; parameters by name, or as their list.

@@ -82,6 +82,17 @@ extension SectionReader {
     return value
   }
 
+  /// A number above 0.
+  func positive(_ key: String) -> Double? {
+    guard let value = number(key, "a number above 0") else { return nil }
+    guard value > 0 else {
+      problems.add(
+        line(of: key), "\(joined(key)): expected a number above 0, found \(value)")
+      return nil
+    }
+    return value
+  }
+
   /// A share of the rows: from 0 to below 1.
   func share(_ key: String) -> Double? {
     guard let node = node(key) else { return nil }

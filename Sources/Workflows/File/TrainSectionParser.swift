@@ -34,7 +34,8 @@ enum TrainSectionParser {
     }
     train.metric = MetricWords.read("metric", of: section, task: train.task)
     if let search = section.section(
-      "search", known: ["trials", "time", "sampler", "pruner", "seed"], later: laterInSearch)
+      "search", known: ["trials", "time", "sampler", "pruner", "seed", "stop_below"],
+      later: laterInSearch)
     {
       train.search = Self.search(search)
     }
@@ -90,6 +91,7 @@ enum TrainSectionParser {
       search.pruner = pruner
     }
     if let seed = section.integer("seed", in: 0...Int.max) { search.seed = UInt64(seed) }
+    search.stopBelow = section.positive("stop_below")
     return search
   }
 

@@ -75,6 +75,7 @@ extension StageIngredients {
         parameter("frequency", train.frequency), parameter("search.trials", search.trials),
         parameter("search.time_ms", search.timeMs), parameter("search.sampler", search.sampler),
         parameter("search.pruner", search.pruner), parameter("search.seed", search.seed),
+        parameter("search.stop_below", search.stopBelow),
         parameter("threads", threads), fingerprint.code(of: .train),
         fingerprint.engine("xgboost"), fingerprint.engine("duckdb"),
       ].compactMap(\.self))
