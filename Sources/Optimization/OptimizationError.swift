@@ -37,4 +37,10 @@ public struct OptimizationError: FactoryError {
     self.message = message
     self.hint = hint
   }
+
+  static func notFound(_ study: Identifier<StudySummary>) -> OptimizationError {
+    OptimizationError(
+      code: .studyNotFound, message: "no study has the id \(study)",
+      hint: "`aifactory studies list` shows the newest")
+  }
 }

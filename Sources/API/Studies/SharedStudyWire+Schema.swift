@@ -4,7 +4,7 @@ extension StudyTermsWire: DescribedWire {
     "name": .text, "goal?": .word(["minimize", "maximize"]), "metric?": .text,
     "space?": .document, "sampler?": .text, "pruner?": .text, "seed?": .count,
     "budget?": .positive, "steps?": .positive, "lease_ms?": .positive,
-    "stop_below?": .number,
+    "stop_below?": .number, "warm_start?": .list(.text),
   ]
 }
 

@@ -24,12 +24,14 @@ public struct StudyTermsWire: Codable, Sendable, Equatable {
   public var leaseMs: Int64?
   /// The study ends when less improvement is expected, in the unit of its values.
   public var stopBelow: Double?
+  /// Identifiers of studies whose best points a new study tries first.
+  public var warmStart: [String]?
 
   /// Takes every value as it is.
   public init(
     name: String, goal: String? = nil, metric: String? = nil, space: JSONValue? = nil,
     sampler: String? = nil, pruner: String? = nil, seed: UInt64? = nil, budget: Int? = nil,
-    steps: Int? = nil, leaseMs: Int64? = nil, stopBelow: Double? = nil
+    steps: Int? = nil, leaseMs: Int64? = nil, stopBelow: Double? = nil, warmStart: [String]? = nil
   ) {
     self.name = name
     self.goal = goal
@@ -42,6 +44,7 @@ public struct StudyTermsWire: Codable, Sendable, Equatable {
     self.steps = steps
     self.leaseMs = leaseMs
     self.stopBelow = stopBelow
+    self.warmStart = warmStart
   }
 }
 

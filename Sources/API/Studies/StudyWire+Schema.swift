@@ -5,8 +5,13 @@ extension StudyWire: DescribedWire {
     "goal": .word(["minimize", "maximize"]), "sampler": .text, "pruner": .text,
     // 64 bits without a sign: more than an integer of most languages.
     "seed": .count, "created_at_ms": .integer, "budget?": .positive, "space?": .document,
-    "trials?": .list(.record(Trial.self)),
+    "warm_start?": .list(.record(Origin.self)), "trials?": .list(.record(Trial.self)),
   ]
+}
+
+extension StudyWire.Origin: DescribedWire {
+  /// What stands in it.
+  public static let fields: WireFields = ["study": .text, "trial": .count]
 }
 
 extension StudyWire.Trial: DescribedWire {

@@ -37,6 +37,20 @@ public struct StudyWire: Codable, Sendable, Equatable {
     }
   }
 
+  /// The trial of an earlier study that an initial point is from.
+  public struct Origin: Codable, Sendable, Equatable {
+    /// Identifier of its study.
+    public var study: String
+    /// Its number there.
+    public var trial: Int
+
+    /// Names a trial.
+    public init(study: String, trial: Int) {
+      self.study = study
+      self.trial = trial
+    }
+  }
+
   /// Identifier of the study.
   public var id: String
   /// Its name for people.
@@ -59,6 +73,9 @@ public struct StudyWire: Codable, Sendable, Equatable {
   public var budget: Int?
   /// What may be tried (docs/search.md); absent in lists, and where it was not kept.
   public var space: JSONValue?
+  /// Where the last initial points of the space are from, in their order; absent in lists, and where
+  /// there are none.
+  public var warmStart: [Origin]?
   /// In order of their numbers; absent in lists.
   public var trials: [Trial]?
 
@@ -66,7 +83,7 @@ public struct StudyWire: Codable, Sendable, Equatable {
   public init(
     id: String, name: String, job: String?, metric: String, goal: String, sampler: String,
     pruner: String, seed: UInt64, createdAtMs: Int64, budget: Int? = nil,
-    space: JSONValue? = nil, trials: [Trial]?
+    space: JSONValue? = nil, warmStart: [Origin]? = nil, trials: [Trial]?
   ) {
     self.id = id
     self.name = name
@@ -79,6 +96,7 @@ public struct StudyWire: Codable, Sendable, Equatable {
     self.createdAtMs = createdAtMs
     self.budget = budget
     self.space = space
+    self.warmStart = warmStart
     self.trials = trials
   }
 }

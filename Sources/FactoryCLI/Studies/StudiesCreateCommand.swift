@@ -54,12 +54,18 @@ struct StudiesCreateCommand: FactoryCommand {
       valueName: "improvement"))
   var stopBelow: Double?
 
+  @Option(
+    help: ArgumentHelp(
+      "Try the best points of that study first; may be repeated. Without --space, the space is its.",
+      valueName: "study"))
+  var warmStart: [String] = []
+
   func execute() async throws {
     let terms = StudyTermsWire(
       name: name, goal: goal, metric: metric, space: try space.map(Self.document), sampler: sampler,
       pruner: pruner, seed: seed, budget: budget, steps: steps,
       leaseMs: lease.map { Int64(min(max($0 * 1_000, 0), 1e15).rounded()) },
-      stopBelow: stopBelow)
+      stopBelow: stopBelow, warmStart: warmStart.isEmpty ? nil : warmStart)
     let study = try await connection().post("/api/v1/studies", terms, as: StudyWire.self)
     try global.output.show(
       study, text: "Study \(study.id) (\(study.name)) can be asked.", quiet: [study.id])

@@ -57,13 +57,15 @@ enum StudyClientCode {
 
     def create_study(study_name=None, *, direction="minimize", sampler=None, pruner=None, seed=None,
                      budget=None, steps=None, space=None, metric=None, lease=None,
-                     stop_below=None, url=None, token=None, home=None, patience=300.0):
+                     stop_below=None, warm_start=None, url=None, token=None, home=None,
+                     patience=300.0):
         """Makes a study, or joins the one of that name.
 
         budget: how many trials there will be, of all programs together.
         steps: steps of a whole trial, by which a pruner sets its rungs.
         space: a search space as a dict (docs/search.md); without it, trials say what they want.
         stop_below: the study ends when less improvement is expected, in the unit of its values.
+        warm_start: identifiers of studies whose best points are tried first.
         lease: seconds that a program may be silent before its trial is given to another one.
         patience: seconds for which a server that is away is waited for.
         """
@@ -72,6 +74,7 @@ enum StudyClientCode {
             "name": study_name or "study-" + secrets.token_hex(4), "goal": direction,
             "sampler": sampler, "pruner": pruner, "seed": seed, "budget": budget, "steps": steps,
             "space": space, "metric": metric, "stop_below": stop_below,
+            "warm_start": warm_start,
             "lease_ms": None if lease is None else int(lease * 1000),
         }
         terms = {key: value for key, value in terms.items() if value is not None}

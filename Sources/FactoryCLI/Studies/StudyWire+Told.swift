@@ -1,4 +1,5 @@
 internal import API
+internal import Basics
 internal import JobProtocol
 internal import Optimization
 
@@ -10,7 +11,10 @@ extension StudyWire {
     try ToldStudy(
       space: space.map { json throws(OptimizationError) in try SearchSpace(json: json) },
       goals: [OptimizationGoal(rawValue: goal) ?? .minimize], sampler: sampler, pruner: pruner,
-      seed: seed, budget: budget, trials: (trials ?? []).map(TrialReport.init))
+      seed: seed, budget: budget, trials: (trials ?? []).map(TrialReport.init),
+      warmStart: (warmStart ?? []).compactMap { origin in
+        Identifier(origin.study).map { WarmStart.Origin(study: $0, trial: origin.trial) }
+      })
   }
 
   /// The trial of that number, or nil.

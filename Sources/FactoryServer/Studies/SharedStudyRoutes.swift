@@ -17,8 +17,17 @@ extension FactoryRoutes {
         body: StudyTermsWire.self, answer: .json(StudyWire.self), refusals: [.conflict])
     ) { request, context in
       let wire = try await request.wire(StudyTermsWire.self)
+      let earlier = try (wire.warmStart ?? []).map { text in
+        guard let id = Identifier<StudySummary>(text) else {
+          throw ServerError(
+            .badRequest,
+            "'warm_start' names '\(visible(text))', which is no identifier of a study.",
+            hint: "`aifactory studies list` shows the newest.")
+        }
+        return id
+      }
       let study = try await coordinators.hosts.create(
-        try StudyTerms(wire), metric: wire.metric ?? "value", in: context.project,
+        try StudyTerms(wire), metric: wire.metric ?? "value", after: earlier, in: context.project,
         nowMs: systemTimeMs())
       return try WireResponse(StudyWire(study, trials: nil))
     }

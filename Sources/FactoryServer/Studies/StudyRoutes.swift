@@ -27,16 +27,20 @@ extension FactoryRoutes {
       .api("Tells of a search with its trials.", answer: .json(StudyWire.self))
     ) { _, context in
       let id = try context.identifier("id", of: StudySummary.self)
-      let found = try await ledger.read { db -> (StudySummary, [TrialReport])? in
+      let found = try await ledger.read { db -> (StudySummary, [TrialReport], StudyTerms?)? in
         guard let study = try store.study(id, in: db) else { return nil }
-        return (study, try store.trials(of: id, in: db))
+        return (study, try store.trials(of: id, in: db), try store.terms(of: id, in: db))
       }
-      guard let (study, trials) = found else {
+      guard let (study, trials, terms) = found else {
         throw ServerError(
           .notFound, "No study has the id \(id).",
           hint: "`aifactory studies list` shows the newest.")
       }
-      return try WireResponse(StudyWire(study, trials: trials.map { StudyWire.Trial($0) }))
+      var wire = StudyWire(study, trials: trials.map { StudyWire.Trial($0) })
+      if let origins = terms?.warmStart, !origins.isEmpty {
+        wire.warmStart = origins.map { StudyWire.Origin(study: $0.study.rawValue, trial: $0.trial) }
+      }
+      return try WireResponse(wire)
     }
   }
 }

@@ -22,6 +22,8 @@ public struct StudyTerms: Sendable, Equatable {
   public var leaseMs: Int64
   /// The study ends when less improvement is expected, in the unit of its values; nil: it does not.
   public var stopBelow: Double?
+  /// Where the last initial points of the space are from, in their order.
+  public var warmStart: [WarmStart.Origin] = []
 
   /// Most trials of a study.
   public static let mostTrials = 1_000_000
@@ -58,6 +60,9 @@ public struct StudyTerms: Sendable, Equatable {
     if let space { members.append(JSONMember("space", space.json)) }
     if let budget { members.append(JSONMember("budget", .number(Double(budget)))) }
     if let steps { members.append(JSONMember("steps", .number(Double(steps)))) }
+    if !warmStart.isEmpty {
+      members.append(JSONMember("warm_start", .array(warmStart.map(\.json))))
+    }
     if let stopBelow { members.append(JSONMember("stop_below", .number(stopBelow))) }
     return .object(members)
   }
@@ -82,6 +87,7 @@ public struct StudyTerms: Sendable, Equatable {
       budget: (json["budget"]?.numberValue).flatMap { Int(exactly: $0) },
       steps: (json["steps"]?.numberValue).flatMap { Int(exactly: $0) }, leaseMs: leaseMs,
       stopBelow: json["stop_below"]?.numberValue)
+    warmStart = (json["warm_start"]?.arrayValue ?? []).compactMap(WarmStart.Origin.init(json:))
   }
 }
 

@@ -10,9 +10,15 @@ enum PointReason {
   ) -> Reason {
     let initial = study.space.initialPoints
     if initial.indices.contains(number), initial[number] == point {
+      let place = number - (initial.count - study.warmStart.count)
+      let origin =
+        study.warmStart.indices.contains(place)
+        ? " It was among the best of an earlier study: trial \(study.warmStart[place].trial) of "
+          + "\(study.warmStart[place].study)." : ""
       return (
         .initial,
         "It is initial point \(number + 1) of \(initial.count), tried before the sampler decides."
+          + origin
       )
     }
     guard study.isSpaceKnown, let name = SamplerName(rawValue: study.sampler) else {

@@ -118,11 +118,7 @@ public struct OptunaTransfer: Sendable {
         trials: try store.trials(of: id, limit: Int.max, in: db),
         trialDetails: try store.trialDetails(of: id, in: db))
     }
-    guard let study = found else {
-      throw OptimizationError(
-        code: .studyNotFound, message: "no study has the id \(id)",
-        hint: "`aifactory studies list` shows the newest")
-    }
+    guard let study = found else { throw OptimizationError.notFound(id) }
     try await offTask { try OptunaExportStore.write(study, to: path) }
     return study.trials.count
   }

@@ -31,6 +31,22 @@ extension StudyStore {
     ).map(Self.parsed)
   }
 
+  /// The points that a new study takes over from earlier ones of its project.
+  ///
+  /// - Throws: `study_not_found`, and what `WarmStart` throws.
+  public func warmStart(
+    _ space: SearchSpace?, from earlier: [Identifier<StudySummary>], goal: OptimizationGoal,
+    project: String, in db: Database
+  ) throws -> WarmStart {
+    let sources = try earlier.map { id in
+      guard let summary = try study(id, in: db), summary.project == project else {
+        throw OptimizationError.notFound(id)
+      }
+      return WarmStart.Source(summary, trials: try trials(of: id, in: db))
+    }
+    return try WarmStart(space, from: sources, goal: goal)
+  }
+
   /// Notes the job that leads a study from now on.
   public func assign(
     job: String, to study: Identifier<StudySummary>, in db: Database

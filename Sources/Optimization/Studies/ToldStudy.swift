@@ -18,6 +18,8 @@ public struct ToldStudy: Sendable {
   public var budget: Int?
   /// In number order.
   public var trials: [TrialReport]
+  /// Where the last initial points of the space are from, in their order.
+  public var warmStart: [WarmStart.Origin]
 
   /// Orders the trials.
   ///
@@ -25,7 +27,7 @@ public struct ToldStudy: Sendable {
   /// - Throws: `search_space_invalid` where the trials have no space in common.
   public init(
     space: SearchSpace?, goals: [OptimizationGoal], sampler: String, pruner: String, seed: UInt64,
-    budget: Int?, trials: [TrialReport]
+    budget: Int?, trials: [TrialReport], warmStart: [WarmStart.Origin] = []
   ) throws(OptimizationError) {
     if let space {
       self.space = space
@@ -39,6 +41,7 @@ public struct ToldStudy: Sendable {
     self.seed = seed
     self.budget = budget
     self.trials = trials.sorted { $0.number < $1.number }
+    self.warmStart = warmStart
   }
 
   /// All trials as a sampler sees them.

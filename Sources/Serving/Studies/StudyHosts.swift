@@ -28,20 +28,30 @@ public struct StudyHosts: Sendable {
 
   /// Makes a study that workers can ask, or joins the one of that name.
   ///
+  /// - Parameter earlier: studies whose best points a new one tries first; of the first of them it has
+  ///   the space where the terms have none.
   /// - Throws: `study_conflict` where the study of that name is about something else.
   public func create(
-    _ terms: StudyTerms, metric: String, in project: String, nowMs: Int64
+    _ terms: StudyTerms, metric: String, after earlier: [Identifier<StudySummary>] = [],
+    in project: String, nowMs: Int64
   ) async throws -> StudySummary {
-    let wanted = StudySummary(
-      id: .random(), project: project, name: terms.name, job: nil, metric: metric,
-      goal: terms.goal, sampler: terms.sampler.rawValue, pruner: terms.pruner.rawValue,
-      seed: terms.seed, createdAtMs: nowMs, budget: terms.budget, space: terms.space)
     let store = store
     return try await ledger.write { db in
+      var terms = terms
       guard let known = try store.shared(terms.name, project: project, in: db) else {
+        if !earlier.isEmpty {
+          let start = try store.warmStart(
+            terms.space, from: earlier, goal: terms.goal, project: project, in: db)
+          (terms.space, terms.warmStart) = (start.space, start.origins)
+        }
+        let wanted = StudySummary(
+          id: .random(), project: project, name: terms.name, job: nil, metric: metric,
+          goal: terms.goal, sampler: terms.sampler.rawValue, pruner: terms.pruner.rawValue,
+          seed: terms.seed, createdAtMs: nowMs, budget: terms.budget, space: terms.space)
         try store.create(wanted, terms: terms, in: db)
         return wanted
       }
+      if terms.space == nil, !earlier.isEmpty { terms.space = known.terms.space }
       guard let obstacle = terms.obstacle(toJoining: known.terms) else { return known.summary }
       throw ServingError(
         .studyConflict, "There is a study named \(terms.name) already, and \(obstacle).",

@@ -64,6 +64,28 @@ struct OptunaEndToEndTests {
     #expect(try factory("studies", "importance", ids[0]).status == 0)
     #expect(try factory("studies", "explain", ids[0], "7").status == 0)
 
+    // A new study begins with the best points of it.
+    let next = try factory(
+      "studies", "create", "next", "--warm-start", ids[0], "--goal", "maximize", "--output", "json")
+    #expect(next.status == 0, "\(next.errors)")
+    let nextId = try #require(next.json["id"] as? String)
+    let warm = try factory("studies", "show", nextId, "--output", "json")
+    let origins = try #require(warm.json["warm_start"] as? [[String: Any]])
+    let completed = trials.filter { $0["outcome"] as? String == "completed" }
+    let leaders = completed.sorted {
+      ($0["value"] as? Double ?? 0) > ($1["value"] as? Double ?? 0)
+    }
+    #expect(origins.map { $0["trial"] as? Int } == leaders.prefix(5).map { $0["number"] as? Int })
+    #expect(origins.allSatisfy { $0["study"] as? String == ids[0] })
+    let initial = (warm.json["space"] as? [String: Any])?["initial"] as? [[String: Any]]
+    let x = try #require((leaders[0]["parameters"] as? [String: String])?["x"])
+    let first = try #require(initial?.first?["x"] as? Double)
+    #expect(abs(first - (Double(x) ?? 0)) < 1e-12)
+    let refused = try factory(
+      "studies", "create", "other", "--warm-start", ids[0], "--output", "json")
+    #expect(refused.status == 2)
+    #expect(refused.error["code"] as? String == "search_trials_missing")
+
     // Back in Optuna nothing is different, but that the one that ran is over.
     for (id, study) in zip(ids, made) {
       let copy = factory.folder + "/\(id).db"

@@ -2,6 +2,7 @@
 
 import math
 import threading
+import time
 
 import aifactory_study as factory
 
@@ -48,6 +49,18 @@ assert "no such thing" in str(raises(KeyError, lambda: study.optimize(broken, n_
 study.optimize(broken, n_trials=2, catch=(KeyError,))
 study.optimize(lambda trial: None, n_trials=1)
 assert study.state["failed"] == 4, study.state
+
+# The best points of an earlier study come first, and the space with them, once the ledger has both.
+for _ in range(600):
+    if len(study.trials) == study.state["trials"]:
+        break
+    time.sleep(0.05)
+warm = factory.create_study("warm", warm_start=[study.id], direction="maximize", budget=1)
+best = study.best_params
+warm.optimize(lambda trial: trial.suggest_float("rate", 1e-4, 1, log=True))
+assert warm.best_params["rate"] == best["rate"], (warm.best_params, best)
+error = raises(factory.StudyError, lambda: factory.create_study("cold", warm_start=["x"]))
+assert error.code == "bad_request", error.code
 
 # Step by step, with a result that comes twice.
 trial = study.ask()
