@@ -26,6 +26,8 @@ public struct TrialReport: Codable, Sendable, Equatable {
   public var parameters: [String: String]
   /// The objective's value on validation data; nil for a failed trial.
   public var value: Double?
+  /// The values of all goals of a completed trial; nil where there is one goal.
+  public var values: [Double]?
   /// Boosting rounds (or other steps) done.
   public var steps: Int
   /// Unix time in milliseconds.

@@ -5,6 +5,7 @@ extension StudyTermsWire: DescribedWire {
     "space?": .document, "sampler?": .text, "pruner?": .text, "seed?": .count,
     "budget?": .positive, "steps?": .positive, "lease_ms?": .positive,
     "stop_below?": .number, "warm_start?": .list(.text),
+    "goals?": .list(.word(["minimize", "maximize"])),
   ]
 }
 
@@ -61,7 +62,7 @@ extension TrialTellWire: DescribedWire {
   /// What stands in it.
   public static let fields: WireFields = [
     "attempt": .positive, "outcome": .word(["completed", "pruned", "failed"]), "value?": .number,
-    "message?": .text, "used?": .list(.text),
+    "values?": .list(.number), "message?": .text, "used?": .list(.text),
   ]
 }
 
@@ -74,6 +75,18 @@ extension StudyBestWire: DescribedWire {
   /// What stands in it.
   public static let fields: WireFields = [
     "number?": .count, "value?": .number, "point?": .document,
+  ]
+}
+
+extension StudyFrontierWire: DescribedWire {
+  /// What stands in it.
+  public static let fields: WireFields = ["trials": .list(.record(Trial.self))]
+}
+
+extension StudyFrontierWire.Trial: DescribedWire {
+  /// What stands in it.
+  public static let fields: WireFields = [
+    "number": .count, "values": .list(.number), "point": .document,
   ]
 }
 

@@ -26,12 +26,15 @@ public struct StudyTermsWire: Codable, Sendable, Equatable {
   public var stopBelow: Double?
   /// Identifiers of studies whose best points a new study tries first.
   public var warmStart: [String]?
+  /// `minimize` or `maximize` for each value of a trial, where there are several; instead of `goal`.
+  public var goals: [String]?
 
   /// Takes every value as it is.
   public init(
     name: String, goal: String? = nil, metric: String? = nil, space: JSONValue? = nil,
     sampler: String? = nil, pruner: String? = nil, seed: UInt64? = nil, budget: Int? = nil,
-    steps: Int? = nil, leaseMs: Int64? = nil, stopBelow: Double? = nil, warmStart: [String]? = nil
+    steps: Int? = nil, leaseMs: Int64? = nil, stopBelow: Double? = nil, warmStart: [String]? = nil,
+    goals: [String]? = nil
   ) {
     self.name = name
     self.goal = goal
@@ -45,6 +48,7 @@ public struct StudyTermsWire: Codable, Sendable, Equatable {
     self.leaseMs = leaseMs
     self.stopBelow = stopBelow
     self.warmStart = warmStart
+    self.goals = goals
   }
 }
 
@@ -150,6 +154,8 @@ public struct TrialTellWire: Codable, Sendable, Equatable {
   public var outcome: String
   /// The value of a completed trial; of a pruned one its last report's if absent.
   public var value: Double?
+  /// The values of a completed trial where the study has several goals; instead of `value`.
+  public var values: [Double]?
   /// Why it failed.
   public var message: String?
   /// The parameters that it used, where they were suggested one by one.
@@ -157,12 +163,13 @@ public struct TrialTellWire: Codable, Sendable, Equatable {
 
   /// Takes every value as it is.
   public init(
-    attempt: Int, outcome: String, value: Double? = nil, message: String? = nil,
-    used: [String]? = nil
+    attempt: Int, outcome: String, value: Double? = nil, values: [Double]? = nil,
+    message: String? = nil, used: [String]? = nil
   ) {
     self.attempt = attempt
     self.outcome = outcome
     self.value = value
+    self.values = values
     self.message = message
     self.used = used
   }
@@ -184,6 +191,22 @@ public struct StudyBestWire: Codable, Sendable, Equatable {
   public var value: Double?
   /// Values by parameters.
   public var point: JSONValue?
+}
+
+/// The trials of a shared study that no other beats in every goal, in number order.
+public struct StudyFrontierWire: Codable, Sendable, Equatable {
+  /// One of them.
+  public struct Trial: Codable, Sendable, Equatable {
+    /// Its number.
+    public var number: Int
+    /// A value for each goal.
+    public var values: [Double]
+    /// Values by parameters.
+    public var point: JSONValue
+  }
+
+  /// All of them.
+  public var trials: [Trial]
 }
 
 /// How far a shared study is.

@@ -2,7 +2,8 @@ extension StudyWire: DescribedWire {
   /// What stands in it.
   public static let fields: WireFields = [
     "id": .text, "name": .text, "job?": .text, "metric": .text,
-    "goal": .word(["minimize", "maximize"]), "sampler": .text, "pruner": .text,
+    "goal": .word(["minimize", "maximize"]),
+    "goals?": .list(.word(["minimize", "maximize"])), "sampler": .text, "pruner": .text,
     // 64 bits without a sign: more than an integer of most languages.
     "seed": .count, "created_at_ms": .integer, "budget?": .positive, "space?": .document,
     "warm_start?": .list(.record(Origin.self)), "trials?": .list(.record(Trial.self)),
@@ -18,6 +19,7 @@ extension StudyWire.Trial: DescribedWire {
   /// What stands in it.
   public static let fields: WireFields = [
     "number": .count, "outcome": .word(["completed", "pruned", "failed"]), "value?": .number,
+    "values?": .list(.number),
     "steps": .count, "parameters": .map(.text), "started_at_ms": .integer,
     "ended_at_ms": .integer, "message?": .text,
   ]

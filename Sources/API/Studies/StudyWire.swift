@@ -10,6 +10,8 @@ public struct StudyWire: Codable, Sendable, Equatable {
     public var outcome: String
     /// The objective's value.
     public var value: Double?
+    /// A value for each goal of a completed trial, where there are several.
+    public var values: [Double]?
     /// Boosting rounds (or other steps) done.
     public var steps: Int
     /// Parameters by name, as text.
@@ -23,12 +25,13 @@ public struct StudyWire: Codable, Sendable, Equatable {
 
     /// Takes every value as it is.
     public init(
-      number: Int, outcome: String, value: Double?, steps: Int, parameters: [String: String],
-      startedAtMs: Int64, endedAtMs: Int64, message: String?
+      number: Int, outcome: String, value: Double?, values: [Double]? = nil, steps: Int,
+      parameters: [String: String], startedAtMs: Int64, endedAtMs: Int64, message: String?
     ) {
       self.number = number
       self.outcome = outcome
       self.value = value
+      self.values = values
       self.steps = steps
       self.parameters = parameters
       self.startedAtMs = startedAtMs
@@ -59,8 +62,10 @@ public struct StudyWire: Codable, Sendable, Equatable {
   public var job: String?
   /// What is optimized.
   public var metric: String
-  /// `minimize` or `maximize`.
+  /// `minimize` or `maximize`; of several goals, the first.
   public var goal: String
+  /// One for each value of a trial, where there are several.
+  public var goals: [String]?
   /// Name of the sampler.
   public var sampler: String
   /// Name of the pruner.
@@ -73,23 +78,25 @@ public struct StudyWire: Codable, Sendable, Equatable {
   public var budget: Int?
   /// What may be tried (docs/search.md); absent in lists, and where it was not kept.
   public var space: JSONValue?
-  /// Where the last initial points of the space are from, in their order; absent in lists, and where
-  /// there are none.
+  /// Where the last initial points of the space are from, in their order.
+  ///
+  /// Absent in lists, and where there are none.
   public var warmStart: [Origin]?
   /// In order of their numbers; absent in lists.
   public var trials: [Trial]?
 
   /// Takes every value as it is.
   public init(
-    id: String, name: String, job: String?, metric: String, goal: String, sampler: String,
-    pruner: String, seed: UInt64, createdAtMs: Int64, budget: Int? = nil,
-    space: JSONValue? = nil, warmStart: [Origin]? = nil, trials: [Trial]?
+    id: String, name: String, job: String?, metric: String, goal: String,
+    goals: [String]? = nil, sampler: String, pruner: String, seed: UInt64, createdAtMs: Int64,
+    budget: Int? = nil, space: JSONValue? = nil, warmStart: [Origin]? = nil, trials: [Trial]?
   ) {
     self.id = id
     self.name = name
     self.job = job
     self.metric = metric
     self.goal = goal
+    self.goals = goals
     self.sampler = sampler
     self.pruner = pruner
     self.seed = seed

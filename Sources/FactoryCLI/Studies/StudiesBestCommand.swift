@@ -4,7 +4,7 @@ internal import JobProtocol
 internal import Optimization
 import Foundation
 
-/// Shows the best trial of a study.
+/// Shows the best trial of a study; with several goals, those that no other beats in all of them.
 struct StudiesBestCommand: FactoryCommand {
   static let configuration = CommandConfiguration(
     commandName: "best", abstract: "Shows the best trial of a search and its parameters.")
@@ -16,6 +16,7 @@ struct StudiesBestCommand: FactoryCommand {
 
   func execute() async throws {
     let study = try await study(id)
+    if study.goals != nil { return try showFrontier(study) }
     guard let number = try study.told().best?.number, let best = study.trial(number) else {
       throw CLIError(
         .notFound, "No trial of \(id) has completed with a value.",
@@ -31,6 +32,33 @@ struct StudiesBestCommand: FactoryCommand {
       StudyBestJSON(study: study.id, metric: study.metric, goal: study.goal, trial: best),
       table: .properties(rows), quiet: ["\(best.number)"])
   }
+}
+
+extension StudiesBestCommand {
+  private func showFrontier(_ study: StudyWire) throws {
+    let trials = try study.told().frontier.compactMap { study.trial($0.number) }
+    let rows = trials.map { trial in
+      [
+        TextTable.Cell("\(trial.number)"), TextTable.Cell(trial.valueText),
+        TextTable.Cell(trial.settings),
+      ]
+    }
+    try global.output.show(
+      StudyFrontierJSON(
+        study: study.id, metric: study.metric, goals: study.goals ?? [], frontier: trials),
+      table: TextTable(
+        [.number("TRIAL"), TextTable.Column(study.metric.uppercased()), "PARAMETERS"], rows: rows,
+        whenEmpty: "No trial has completed with all values."),
+      quiet: trials.map { "\($0.number)" })
+  }
+}
+
+/// What `studies best --output json` prints of a study with several goals.
+private struct StudyFrontierJSON: Encodable {
+  var study: String
+  var metric: String
+  var goals: [String]
+  var frontier: [StudyWire.Trial]
 }
 
 /// What `studies best --output json` prints.

@@ -24,8 +24,8 @@ struct StudiesCreateCommand: FactoryCommand {
       valueName: "file"))
   var space: String?
 
-  @Option(help: "minimize or maximize.")
-  var goal: String?
+  @Option(help: "minimize or maximize; once for each value of a trial.")
+  var goal: [String] = []
 
   @Option(help: "What the values are, for people.")
   var metric: String?
@@ -56,16 +56,18 @@ struct StudiesCreateCommand: FactoryCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Try the best points of that study first; may be repeated. Without --space, the space is its.",
+      "Try the best points of that study first; may be repeated. Its space is taken without --space.",
       valueName: "study"))
   var warmStart: [String] = []
 
   func execute() async throws {
     let terms = StudyTermsWire(
-      name: name, goal: goal, metric: metric, space: try space.map(Self.document), sampler: sampler,
-      pruner: pruner, seed: seed, budget: budget, steps: steps,
+      name: name, goal: goal.count == 1 ? goal[0] : nil, metric: metric,
+      space: try space.map(Self.document), sampler: sampler, pruner: pruner, seed: seed,
+      budget: budget, steps: steps,
       leaseMs: lease.map { Int64(min(max($0 * 1_000, 0), 1e15).rounded()) },
-      stopBelow: stopBelow, warmStart: warmStart.isEmpty ? nil : warmStart)
+      stopBelow: stopBelow, warmStart: warmStart.isEmpty ? nil : warmStart,
+      goals: goal.count > 1 ? goal : nil)
     let study = try await connection().post("/api/v1/studies", terms, as: StudyWire.self)
     try global.output.show(
       study, text: "Study \(study.id) (\(study.name)) can be asked.", quiet: [study.id])

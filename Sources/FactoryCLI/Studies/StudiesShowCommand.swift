@@ -36,7 +36,7 @@ struct StudiesShowCommand: FactoryCommand {
     let rows = trials.map { trial in
       [
         TextTable.Cell("\(trial.number)"), trial.outcomeCell,
-        TextTable.Cell(trial.value.map { String(format: "%.6g", $0) } ?? ""),
+        TextTable.Cell(trial.valueText),
         TextTable.Cell("\(trial.steps)"),
         TextTable.Cell(
           String(format: "%.1f", Double(trial.endedAtMs - trial.startedAtMs) / 1_000)),
@@ -114,6 +114,11 @@ extension StudyWire.Trial {
   /// Its outcome in a table.
   var outcomeCell: TextTable.Cell {
     TextTable.Cell(outcome, color: outcome == "completed" ? .good : .faint)
+  }
+
+  /// Its values, as people read them.
+  var valueText: String {
+    (values ?? value.map { [$0] } ?? []).map { String(format: "%.6g", $0) }.joined(separator: "  ")
   }
 
   /// Its parameters in one line.

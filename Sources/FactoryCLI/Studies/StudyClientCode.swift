@@ -55,12 +55,13 @@ enum StudyClientCode {
             self.hint = hint
 
 
-    def create_study(study_name=None, *, direction="minimize", sampler=None, pruner=None, seed=None,
-                     budget=None, steps=None, space=None, metric=None, lease=None,
-                     stop_below=None, warm_start=None, url=None, token=None, home=None,
+    def create_study(study_name=None, *, direction=None, directions=None, sampler=None,
+                     pruner=None, seed=None, budget=None, steps=None, space=None, metric=None,
+                     lease=None, stop_below=None, warm_start=None, url=None, token=None, home=None,
                      patience=300.0):
         """Makes a study, or joins the one of that name.
 
+        directions: "minimize" or "maximize" for each value that an objective returns.
         budget: how many trials there will be, of all programs together.
         steps: steps of a whole trial, by which a pruner sets its rungs.
         space: a search space as a dict (docs/search.md); without it, trials say what they want.
@@ -72,6 +73,7 @@ enum StudyClientCode {
         server = _Server(url, token, home, patience)
         terms = {
             "name": study_name or "study-" + secrets.token_hex(4), "goal": direction,
+            "goals": None if directions is None else list(directions),
             "sampler": sampler, "pruner": pruner, "seed": seed, "budget": budget, "steps": steps,
             "space": space, "metric": metric, "stop_below": stop_below,
             "warm_start": warm_start,
@@ -90,6 +92,7 @@ enum StudyClientCode {
             self.id = description["id"]
             self.study_name = description["name"]
             self.direction = description["goal"]
+            self.directions = description.get("goals") or [self.direction]
 
         def optimize(self, objective, n_trials=None, timeout=None, n_jobs=1, catch=(),
                      callbacks=()):
@@ -158,16 +161,18 @@ enum StudyClientCode {
             """Says how a trial ended; returns whether this result counts."""
             trial._end()
             body = {"attempt": trial.attempt, "used": sorted(trial.params)}
+            values = None
             if state is None:
-                try:
-                    value = float(value)
-                except (TypeError, ValueError):
-                    value = math.nan
-                state = "failed" if math.isnan(value) else "completed"
-                message = "the objective returned no number" if math.isnan(value) else None
+                values = _floats(value, len(self.directions))
+                state = "failed" if values is None else "completed"
+                message = "the objective returned no number" if values is None else None
+            elif state != "failed" and value is not None:
+                values = [value]
             body["outcome"] = state
-            if state != "failed" and value is not None:
-                body["value"] = _number(value)
+            if values is not None and len(values) > 1:
+                body["values"] = [_number(value) for value in values]
+            elif values is not None:
+                body["value"] = _number(values[0])
             if message is not None:
                 body["message"] = message[:2000]
             return self._server.call("POST", trial._path + "/tell", body)["told"]
@@ -184,6 +189,11 @@ enum StudyClientCode {
             if "number" not in best:
                 raise ValueError("No trial has completed yet.")
             return best
+
+        @property
+        def best_trials(self):
+            """The trials that no other beats in every direction: dicts with their values."""
+            return self._server.call("GET", self._path + "/frontier")["trials"]
 
         @property
         def best_value(self):
@@ -394,6 +404,17 @@ enum StudyClientCode {
         if math.isfinite(value):
             return value
         return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+
+
+    def _floats(result, count):
+        """What an objective returned as so many numbers; None where it is anything else."""
+        try:
+            numbers = [float(value) for value in (result if count > 1 else [result])]
+        except (TypeError, ValueError):
+            return None
+        if len(numbers) != count or any(math.isnan(number) for number in numbers):
+            return None
+        return numbers
 
 
     def _words(error):

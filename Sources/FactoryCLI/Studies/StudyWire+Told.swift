@@ -10,8 +10,9 @@ extension StudyWire {
   func told() throws -> ToldStudy {
     try ToldStudy(
       space: space.map { json throws(OptimizationError) in try SearchSpace(json: json) },
-      goals: [OptimizationGoal(rawValue: goal) ?? .minimize], sampler: sampler, pruner: pruner,
-      seed: seed, budget: budget, trials: (trials ?? []).map(TrialReport.init),
+      goals: (goals ?? [goal]).map { OptimizationGoal(rawValue: $0) ?? .minimize },
+      sampler: sampler, pruner: pruner, seed: seed, budget: budget,
+      trials: (trials ?? []).map(TrialReport.init),
       warmStart: (warmStart ?? []).compactMap { origin in
         Identifier(origin.study).map { WarmStart.Origin(study: $0, trial: origin.trial) }
       })
@@ -27,6 +28,7 @@ extension TrialReport {
       number: trial.number, outcome: Outcome(rawValue: trial.outcome) ?? .failed,
       parameters: trial.parameters, value: trial.value, steps: trial.steps,
       startedAtMs: trial.startedAtMs, endedAtMs: trial.endedAtMs, message: trial.message)
+    values = trial.values
   }
 }
 

@@ -50,6 +50,9 @@ extension FactoryRoutes {
       "should-prune", "verdict", "Says whether a trial should stop after what it reported.",
       coordinators)
     reading("best", "Tells the best trial by now.", coordinators, answer: StudyBestWire.self)
+    reading(
+      "frontier", "Tells the trials that no other beats in every goal.", coordinators,
+      answer: StudyFrontierWire.self)
     reading("state", "Tells how far a study is.", coordinators, answer: StudyStateWire.self)
   }
 
@@ -154,10 +157,7 @@ extension StudyTerms {
     guard (1...200).contains(wire.name.count) else {
       throw ServerError(.badRequest, "A study has a name of 1 to 200 characters.")
     }
-    guard let goal = OptimizationGoal(rawValue: wire.goal ?? "minimize") else {
-      throw ServerError(
-        .badRequest, "'goal' is '\(visible(wire.goal ?? ""))'; expected minimize or maximize.")
-    }
+    let goals = try Self.goals(wire)
     guard (1...StudyTerms.mostTrials).contains(wire.budget ?? 1) else {
       throw ServerError(
         .badRequest, "'budget' is \(wire.budget ?? 0); expected 1 to \(StudyTerms.mostTrials).")
@@ -178,9 +178,31 @@ extension StudyTerms {
     var space: SearchSpace?
     if let document = wire.space { space = try SearchSpace(json: document) }
     self.init(
-      name: wire.name, space: space, goal: goal,
+      name: wire.name, space: space,
       sampler: try SamplerName(parsing: wire.sampler ?? "tpe"),
       pruner: try PrunerName(parsing: wire.pruner ?? "none"), seed: wire.seed ?? 0,
       budget: wire.budget, steps: wire.steps, leaseMs: leaseMs, stopBelow: wire.stopBelow)
+    self.goals = goals
+    if goals.count > 1, pruner != .none || stopBelow != nil {
+      throw ServerError(
+        .badRequest, "A study with several goals has no pruner and no 'stop_below'.",
+        hint: "Both judge by one value.")
+    }
+  }
+
+  private static func goals(_ wire: StudyTermsWire) throws -> [OptimizationGoal] {
+    let words = wire.goals ?? [wire.goal ?? "minimize"]
+    guard (1...StudyTerms.mostGoals).contains(words.count), wire.goals == nil || wire.goal == nil
+    else {
+      throw ServerError(
+        .badRequest, "A study has 'goal', or 'goals' of 1 to \(StudyTerms.mostGoals) words.")
+    }
+    return try words.map { word in
+      guard let goal = OptimizationGoal(rawValue: word) else {
+        throw ServerError(
+          .badRequest, "'goal' is '\(visible(word))'; expected minimize or maximize.")
+      }
+      return goal
+    }
   }
 }

@@ -49,8 +49,9 @@ extension StudyWire {
   init(_ study: StudySummary, trials: [Trial]?) {
     self.init(
       id: study.id.rawValue, name: study.name, job: study.job, metric: study.metric,
-      goal: study.goal.rawValue, sampler: study.sampler, pruner: study.pruner, seed: study.seed,
-      createdAtMs: study.createdAtMs, budget: study.budget,
+      goal: study.goal.rawValue,
+      goals: study.goals.count > 1 ? study.goals.map(\.rawValue) : nil, sampler: study.sampler,
+      pruner: study.pruner, seed: study.seed, createdAtMs: study.createdAtMs, budget: study.budget,
       space: trials == nil ? nil : study.space?.json, trials: trials)
   }
 }
@@ -59,7 +60,7 @@ extension StudyWire.Trial {
   init(_ report: TrialReport) {
     self.init(
       number: report.number, outcome: report.outcome.rawValue, value: report.value,
-      steps: report.steps, parameters: report.parameters, startedAtMs: report.startedAtMs,
-      endedAtMs: report.endedAtMs, message: report.message)
+      values: report.values, steps: report.steps, parameters: report.parameters,
+      startedAtMs: report.startedAtMs, endedAtMs: report.endedAtMs, message: report.message)
   }
 }

@@ -8,7 +8,7 @@ public import Basics
 /// {"report": 0, "attempt": 1, "step": 3, "value": 0.7}
 /// {"renew": 0, "attempt": 1}, {"verdict": 0}
 /// {"tell": 0, "attempt": 1, "outcome": "completed", "value": 0.5, "used": ["rate"]}
-/// {"best": true}, {"state": true}
+/// {"best": true}, {"frontier": true}, {"state": true}
 /// ```
 extension StudyCoordinator {
   /// An answer with what must be kept before it leaves.
@@ -42,6 +42,7 @@ extension StudyCoordinator {
   ) throws(OptimizationError) -> Answer {
     if let ask = question["ask"] { return try answerAsk(ask, nowMs: nowMs) }
     if question["best"] != nil { return Answer(json: best, status: 200) }
+    if question["frontier"] != nil { return Answer(json: frontier, status: 200) }
     if question["state"] != nil { return Answer(json: state, status: 200) }
     if let number = question["verdict"] {
       return Answer(json: verdictJSON(of: try trialNumber(number)), status: 200)
@@ -60,7 +61,8 @@ extension StudyCoordinator {
       }
     }
     throw Self.wrong(
-      "a question has one of the keys ask, suggest, report, renew, tell, verdict, best, state")
+      "a question has one of the keys ask, suggest, report, renew, tell, verdict, best, frontier, "
+        + "state")
   }
 
   private mutating func answerAsk(
@@ -182,7 +184,13 @@ extension StudyCoordinator {
     let last = records[number].reports.last
     switch question["outcome"]?.stringValue {
     case "completed":
-      guard let value else { throw Self.wrong("a completed trial has a value") }
+      if let list = question["values"]?.arrayValue { return try completed(list.map(Self.number)) }
+      guard let value, terms.goals.count == 1 else {
+        throw Self.wrong(
+          terms.goals.count == 1
+            ? "a completed trial has a value"
+            : "a completed trial of this study has \(terms.goals.count) values")
+      }
       if value.isNaN { return .failed(message: "its value is no number") }
       return .completed(value: value)
     case "pruned":
@@ -191,6 +199,28 @@ extension StudyCoordinator {
       return .failed(message: String((question["message"]?.stringValue ?? "").prefix(4_000)))
     default: throw Self.wrong("an outcome is completed, pruned or failed")
     }
+  }
+
+  /// A completed trial with a value for each goal.
+  private func completed(_ values: [Double?]) throws(OptimizationError) -> TrialState {
+    let numbers = values.compactMap(\.self)
+    guard numbers.count == terms.goals.count, values.count == numbers.count else {
+      throw Self.wrong(
+        "a completed trial of this study has as many values as it has goals, \(terms.goals.count)")
+    }
+    if numbers.contains(where: \.isNaN) { return .failed(message: "a value of it is no number") }
+    return .completed(values: numbers)
+  }
+
+  private var frontier: JSONValue {
+    let trials = study.frontier.map { trial -> JSONValue in
+      [
+        "number": .number(Double(trial.number)),
+        "values": .array((trial.values ?? []).map(JSONValue.init(exactly:))),
+        "point": trial.point.json,
+      ]
+    }
+    return ["trials": .array(trials)]
   }
 
   private var best: JSONValue {

@@ -11,7 +11,9 @@ extension StudyCoordinator {
       endedAtMs: record.endedAtMs)
     switch trial.state {
     case .running: return nil
-    case .completed(let values): report.value = values.first
+    case .completed(let values):
+      report.value = values.first
+      if values.count > 1 { report.values = values }
     case .pruned(let value, let step):
       (report.outcome, report.value, report.steps) = (.pruned, value.isNaN ? nil : value, step)
       report.message = record.verdict

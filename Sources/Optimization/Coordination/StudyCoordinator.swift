@@ -47,7 +47,7 @@ public struct StudyCoordinator: Sendable {
     self.terms = terms
     discovered = terms.space == nil ? DiscoveredSpace() : nil
     study = Study(
-      space: terms.space ?? .empty, goal: terms.goal, sampler: terms.sampler.sampler,
+      space: terms.space ?? .empty, goals: terms.goals, sampler: terms.sampler.sampler,
       seed: terms.seed, budget: terms.budget)
     pruner = terms.pruner.pruner(steps: terms.steps)
   }

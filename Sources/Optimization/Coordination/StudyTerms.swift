@@ -6,8 +6,10 @@ public struct StudyTerms: Sendable, Equatable {
   public var name: String
   /// What may be tried; nil where the workers say so while they work.
   public var space: SearchSpace?
-  /// What a good value is.
-  public var goal: OptimizationGoal
+  /// What a good value is, for each value of a trial; at least one.
+  public var goals: [OptimizationGoal]
+  /// The first of them.
+  public var goal: OptimizationGoal { goals[0] }
   /// Who chooses points.
   public var sampler: SamplerName
   /// Who stops trials.
@@ -27,6 +29,8 @@ public struct StudyTerms: Sendable, Equatable {
 
   /// Most trials of a study.
   public static let mostTrials = 1_000_000
+  /// Most goals of a study.
+  public static let mostGoals = 8
   /// Shortest and longest lease, in milliseconds.
   public static let leaseRange: ClosedRange<Int64> = 100...86_400_000
 
@@ -38,7 +42,7 @@ public struct StudyTerms: Sendable, Equatable {
   ) {
     self.name = name
     self.space = space
-    self.goal = goal
+    goals = [goal]
     self.sampler = sampler
     self.pruner = pruner
     self.seed = seed
@@ -60,6 +64,9 @@ public struct StudyTerms: Sendable, Equatable {
     if let space { members.append(JSONMember("space", space.json)) }
     if let budget { members.append(JSONMember("budget", .number(Double(budget)))) }
     if let steps { members.append(JSONMember("steps", .number(Double(steps)))) }
+    if goals.count > 1 {
+      members.append(JSONMember("goals", .array(goals.map { .string($0.rawValue) })))
+    }
     if !warmStart.isEmpty {
       members.append(JSONMember("warm_start", .array(warmStart.map(\.json))))
     }
@@ -87,6 +94,10 @@ public struct StudyTerms: Sendable, Equatable {
       budget: (json["budget"]?.numberValue).flatMap { Int(exactly: $0) },
       steps: (json["steps"]?.numberValue).flatMap { Int(exactly: $0) }, leaseMs: leaseMs,
       stopBelow: json["stop_below"]?.numberValue)
+    let goals = (json["goals"]?.arrayValue ?? []).compactMap {
+      $0.stringValue.flatMap(OptimizationGoal.init(rawValue:))
+    }
+    if !goals.isEmpty { self.goals = goals }
     warmStart = (json["warm_start"]?.arrayValue ?? []).compactMap(WarmStart.Origin.init(json:))
   }
 }

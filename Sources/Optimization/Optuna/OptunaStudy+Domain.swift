@@ -20,6 +20,7 @@ extension OptunaStudy.Trial {
       number: number, outcome: outcome, parameters: try point(in: domains).texts,
       value: values.first, steps: max(0, last?.step ?? 0), startedAtMs: startedAtMs ?? ended,
       endedAtMs: ended)
+    if values.count > 1 { report.values = values }
     if outcome == .pruned, report.value == nil { report.value = last?.value }
     if let reason = attributes.first(where: { $0.key == Self.failReason }) {
       // What is no JSON is no reason.

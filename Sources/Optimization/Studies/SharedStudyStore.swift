@@ -35,8 +35,8 @@ extension StudyStore {
   ///
   /// - Throws: `study_not_found`, and what `WarmStart` throws.
   public func warmStart(
-    _ space: SearchSpace?, from earlier: [Identifier<StudySummary>], goal: OptimizationGoal,
-    project: String, in db: Database
+    _ space: SearchSpace?, from earlier: [Identifier<StudySummary>],
+    goals: [OptimizationGoal], project: String, in db: Database
   ) throws -> WarmStart {
     let sources = try earlier.map { id in
       guard let summary = try study(id, in: db), summary.project == project else {
@@ -44,7 +44,7 @@ extension StudyStore {
       }
       return WarmStart.Source(summary, trials: try trials(of: id, in: db))
     }
-    return try WarmStart(space, from: sources, goal: goal)
+    return try WarmStart(space, from: sources, goals: goals)
   }
 
   /// Notes the job that leads a study from now on.

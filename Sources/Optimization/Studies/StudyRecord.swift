@@ -18,8 +18,10 @@ public struct StudySummary: Identified, Sendable, Equatable {
   public var job: String?
   /// Short name of what is optimized.
   public var metric: String
-  /// What a good value is.
+  /// What a good value is; with several, the first.
   public var goal: OptimizationGoal
+  /// What a good value is, for each value of a trial.
+  public var goals: [OptimizationGoal]
   /// Name of the sampler.
   public var sampler: String
   /// Name of the pruner.
@@ -40,7 +42,8 @@ public struct StudySummary: Identified, Sendable, Equatable {
   public init(
     id: Identifier<StudySummary>, project: String = "default", name: String, job: String?,
     metric: String, goal: OptimizationGoal, sampler: String, pruner: String, seed: UInt64,
-    createdAtMs: Int64, budget: Int? = nil, space: SearchSpace? = nil
+    createdAtMs: Int64, budget: Int? = nil, space: SearchSpace? = nil,
+    goals: [OptimizationGoal]? = nil
   ) {
     self.id = id
     self.project = project
@@ -48,6 +51,7 @@ public struct StudySummary: Identified, Sendable, Equatable {
     self.job = job
     self.metric = metric
     self.goal = goal
+    self.goals = goals ?? [goal]
     self.sampler = sampler
     self.pruner = pruner
     self.seed = seed
@@ -68,7 +72,8 @@ extension StudySummary {
       id: id, project: row["project"], name: row["name"], job: row["job"], metric: row["metric"],
       goal: goal, sampler: row["sampler"], pruner: row["pruner"], seed: seed,
       createdAtMs: row["createdAtMs"], budget: row["budget"],
-      space: (row["space"] as String?).flatMap(SearchSpace.init(text:)))
+      space: (row["space"] as String?).flatMap(SearchSpace.init(text:)),
+      goals: (row["details"] as String?).flatMap { StudyDetails(text: $0)?.goals })
   }
 }
 
@@ -104,11 +109,14 @@ enum TrialRecord {
   static func report(from row: Row) throws -> TrialReport? {
     guard let outcome = TrialReport.Outcome(rawValue: row["outcome"] as String) else { return nil }
     let bits: Int64? = row["valueBits"]
-    return TrialReport(
+    let details = (row["details"] as String?).flatMap { TrialDetails(text: $0) }
+    var report = TrialReport(
       number: row["number"], outcome: outcome,
       parameters: try JSONDecoder().decode(
         [String: String].self, from: Data((row["parameters"] as String).utf8)),
       value: bits.map { Double(bitPattern: UInt64(bitPattern: $0)) }, steps: row["steps"],
       startedAtMs: row["startedAtMs"], endedAtMs: row["endedAtMs"], message: row["message"])
+    if let values = details?.values, values.count > 1 { report.values = values }
+    return report
   }
 }

@@ -23,6 +23,9 @@ public struct StudyStore: Sendable {
         study.goal.rawValue, study.sampler, study.pruner, String(study.seed), study.createdAtMs,
         study.budget, study.space?.text,
       ])
+    if study.goals.count > 1, try details(of: study.id, in: db) == nil {
+      try keep(StudyDetails(goals: study.goals), of: study.id, in: db)
+    }
   }
 
   /// Keeps what may be tried, once the search has told; what is no space changes nothing.
@@ -63,6 +66,9 @@ public struct StudyStore: Sendable {
         WHERE excluded.startedAtMs > trial.startedAtMs
         """
     ).execute(arguments: TrialRecord.arguments(of: trial, study: study))
+    if let values = trial.values {
+      try keep(TrialDetails(values: values), of: study, number: trial.number, in: db)
+    }
   }
 
   /// The study of that id, or nil.

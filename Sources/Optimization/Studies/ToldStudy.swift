@@ -68,6 +68,16 @@ public struct ToldStudy: Sendable {
       }, seed: seed, budget: budget)
   }
 
+  /// The completed trials that no other is better than in every goal, in number order.
+  public var frontier: [TrialReport] {
+    let history = history
+    let complete = zip(trials, history.trials).compactMap { told, trial in
+      history.losses(of: trial).map { (trial: told, losses: $0) }
+    }
+    let fronts = ParetoOrder(complete.map(\.losses)).fronts
+    return zip(complete, fronts).filter { $1 == 0 }.map(\.0.trial)
+  }
+
   /// The completed trial with the best value of a study with one goal, the earliest of equals.
   public var best: TrialReport? { Self.best(trials, goals[0]) }
 
@@ -85,7 +95,7 @@ extension TrialReport {
   /// What a sampler knows of it.
   var state: TrialState {
     switch outcome {
-    case .completed: .completed(values: [value ?? .nan])
+    case .completed: .completed(values: values ?? [value ?? .nan])
     case .pruned: .pruned(value: value ?? .nan, step: steps)
     case .failed: .failed(message: message ?? "")
     }

@@ -43,25 +43,29 @@ public struct WarmStart: Sendable, Equatable {
 
   /// Takes the best of each study in turns, then the second best of each, moved into the space.
   ///
-  /// Completed trials alone count. What lies outside of the space moves to its nearest value, what a
-  /// trial lacks gets the middle; points that are there already are passed over.
+  /// Completed trials alone count; with several goals, fronts come one after the other. What lies
+  /// outside of the space moves to its nearest value, what a trial lacks gets the middle; points that
+  /// are there already are passed over.
   ///
   /// - Parameter space: nil is that of the first study.
   /// - Throws: `search_trials_missing` where no study has anything to give.
-  public init(_ space: SearchSpace?, from sources: [Source], goal: OptimizationGoal) throws {
-    for source in sources where source.summary.goal != goal {
+  public init(_ space: SearchSpace?, from sources: [Source], goals: [OptimizationGoal]) throws {
+    for source in sources where source.summary.goals != goals {
+      let words = source.summary.goals.map(\.rawValue).joined(separator: ", ")
       throw OptimizationError(
         code: .notToldEnough,
-        message: "the study \(source.summary.id) \(source.summary.goal.rawValue)s, and this one "
-          + "would \(goal.rawValue)",
-        hint: "start from studies with the same goal")
+        message: "the goal of the study \(source.summary.id) is to \(words), that of this one to "
+          + goals.map(\.rawValue).joined(separator: ", "),
+        hint: "start from studies with the same goals")
     }
     guard let space = try space ?? sources.first.map({ try $0.told.space }) else {
       throw OptimizationError(code: .notToldEnough, message: "no study was named", hint: nil)
     }
     let ranked = try sources.map { source in
       let told = try source.told
-      let points = source.leaders(goal).map { ($0.number, told.space.point(of: $0.parameters)) }
+      let history = told.history
+      let points = history.ranked(history.trials.indices).filter { $0.group == .completed }
+        .map { (history.trials[$0.index].number, history.trials[$0.index].point) }
       return points.filter { _, point in
         space.parameters.contains { point[$0.name] != nil }
       }
@@ -94,17 +98,9 @@ extension WarmStart.Source {
   fileprivate var told: ToldStudy {
     get throws {
       try ToldStudy(
-        space: summary.space, goals: [summary.goal], sampler: summary.sampler,
+        space: summary.space, goals: summary.goals, sampler: summary.sampler,
         pruner: summary.pruner, seed: summary.seed, budget: summary.budget, trials: trials)
     }
-  }
-
-  /// Completed trials whose values are numbers, best first.
-  fileprivate func leaders(_ goal: OptimizationGoal) -> [TrialReport] {
-    trials.filter { $0.outcome == .completed && $0.value?.isFinite == true }
-      .sorted {
-        (goal.loss(of: $0.value ?? .nan), $0.number) < (goal.loss(of: $1.value ?? .nan), $1.number)
-      }
   }
 }
 

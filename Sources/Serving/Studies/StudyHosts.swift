@@ -41,13 +41,14 @@ public struct StudyHosts: Sendable {
       guard let known = try store.shared(terms.name, project: project, in: db) else {
         if !earlier.isEmpty {
           let start = try store.warmStart(
-            terms.space, from: earlier, goal: terms.goal, project: project, in: db)
+            terms.space, from: earlier, goals: terms.goals, project: project, in: db)
           (terms.space, terms.warmStart) = (start.space, start.origins)
         }
         let wanted = StudySummary(
           id: .random(), project: project, name: terms.name, job: nil, metric: metric,
           goal: terms.goal, sampler: terms.sampler.rawValue, pruner: terms.pruner.rawValue,
-          seed: terms.seed, createdAtMs: nowMs, budget: terms.budget, space: terms.space)
+          seed: terms.seed, createdAtMs: nowMs, budget: terms.budget, space: terms.space,
+          goals: terms.goals)
         try store.create(wanted, terms: terms, in: db)
         return wanted
       }
@@ -138,7 +139,9 @@ public struct StudyHosts: Sendable {
 extension StudyTerms {
   /// Why a worker with these terms cannot work for a study with others; nil where it can.
   func obstacle(toJoining other: StudyTerms) -> String? {
-    if goal != other.goal { return "its goal is to \(other.goal.rawValue)" }
+    if goals != other.goals {
+      return "its goal is to \(other.goals.map(\.rawValue).joined(separator: " and to "))"
+    }
     if space?.fingerprint != other.space?.fingerprint { return "its search space is another" }
     return nil
   }

@@ -86,6 +86,13 @@ struct OptunaEndToEndTests {
     #expect(refused.status == 2)
     #expect(refused.error["code"] as? String == "search_trials_missing")
 
+    let frontier = try factory("studies", "best", ids[1], "--output", "json")
+    let standing = try #require(frontier.json["frontier"] as? [[String: Any]])
+    #expect(
+      standing.compactMap { ($0["number"] as? Int).map { JSONValue.number(Double($0)) } }
+        == made[1]["best"]?.arrayValue)
+    #expect(standing.first?["values"] is [Any])
+
     // Back in Optuna nothing is different, but that the one that ran is over.
     for (id, study) in zip(ids, made) {
       let copy = factory.folder + "/\(id).db"

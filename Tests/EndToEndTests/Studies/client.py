@@ -62,6 +62,25 @@ assert warm.best_params["rate"] == best["rate"], (warm.best_params, best)
 error = raises(factory.StudyError, lambda: factory.create_study("cold", warm_start=["x"]))
 assert error.code == "bad_request", error.code
 
+# Several goals: the more of one, the less of the other, so that no trial beats another.
+pareto = factory.create_study(
+    "pareto", directions=["minimize", "maximize"], sampler="nsga2", budget=12)
+
+
+def both(trial):
+    x = trial.suggest_float("x", 0, 1)
+    return x if trial.number == 3 else (x, 2 * x)
+
+
+pareto.optimize(both)
+assert pareto.state["failed"] == 1, pareto.state
+best = pareto.best_trials
+assert [trial["number"] for trial in best] == [n for n in range(12) if n != 3], best
+assert all(abs(trial["values"][1] - 2 * trial["point"]["x"]) < 1e-12 for trial in best)
+raises(factory.StudyError, lambda: factory.create_study("pareto", direction="minimize"))
+raises(factory.StudyError, lambda: factory.create_study(
+    "pruned", directions=["minimize", "maximize"], pruner="median"))
+
 # Step by step, with a result that comes twice.
 trial = study.ask()
 assert study.tell(trial, 1.0)

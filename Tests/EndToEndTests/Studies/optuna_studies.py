@@ -38,6 +38,7 @@ def told(study):
         "user_attrs": study.user_attrs,
         # Only storages tell these.
         "system_attrs": study._storage.get_study_system_attrs(study._study_id),
+        "best": [trial.number for trial in study.best_trials],
         "trials": trials,
     }
 

@@ -38,7 +38,7 @@ struct WarmStartTests {
       from: [
         Self.source("a", [3, 1, nil, .nan, 2]),
         Self.source("b", [0.5, .infinity, 7]) { ["x": "0.5\($0)", "n": "\($0 + 2)"] },
-      ], goal: .minimize)
+      ], goals: [.minimize])
     #expect(
       start.origins == [
         Self.origin("a", 1), Self.origin("b", 0), Self.origin("a", 4), Self.origin("b", 2),
@@ -54,11 +54,11 @@ struct WarmStartTests {
     throws
   {
     let start = try WarmStart(
-      nil, from: [Self.source("a", [1, 2, 3, 4, 5, 6, 7], goal: .maximize)], goal: .maximize)
+      nil, from: [Self.source("a", [1, 2, 3, 4, 5, 6, 7], goal: .maximize)], goals: [.maximize])
     #expect(start.origins.map(\.trial) == [6, 5, 4, 3, 2])
     #expect(start.space.parameters == Self.space.parameters)
     #expect(throws: OptimizationError.self) {
-      try WarmStart(nil, from: [Self.source("a", [1])], goal: .maximize)
+      try WarmStart(nil, from: [Self.source("a", [1])], goals: [.maximize])
     }
   }
 
@@ -67,7 +67,7 @@ struct WarmStartTests {
       SearchParameter("x", .float(low: 0.2, high: 0.4)),
       SearchParameter("kind", .categorical(["a", "b"])),
     ])
-    let start = try WarmStart(narrow, from: [Self.source("a", [1, 2, 3, 4])], goal: .minimize)
+    let start = try WarmStart(narrow, from: [Self.source("a", [1, 2, 3, 4])], goals: [.minimize])
     // 0.0 and 0.1 and 0.2 are all 0.2 there.
     #expect(start.origins.map(\.trial) == [0, 3])
     #expect(
@@ -77,12 +77,24 @@ struct WarmStartTests {
       ])
     let other = SamplerCases.space([SearchParameter("z", .float(low: 0, high: 1))])
     #expect(throws: OptimizationError.self) {
-      try WarmStart(other, from: [Self.source("a", [1, 2])], goal: .minimize)
+      try WarmStart(other, from: [Self.source("a", [1, 2])], goals: [.minimize])
     }
   }
 
+  @Test func `of several goals the first front comes first`() throws {
+    var source = Self.source("a", [1, 2, 3, 4])
+    source.summary.goals = [.minimize, .maximize]
+    for (place, second) in [5.0, 6, 2, 7].enumerated() {
+      source.trials[place].values = [Double(place + 1), second]
+    }
+    let start = try WarmStart(nil, from: [source], goals: [.minimize, .maximize])
+    #expect(Set(start.origins.prefix(3).map(\.trial)) == [0, 1, 3])
+    #expect(start.origins.last?.trial == 2)
+  }
+
   @Test func `a study of which nobody kept the space shows one`() throws {
-    let start = try WarmStart(nil, from: [Self.source("a", [2, 1], space: nil)], goal: .minimize)
+    let bare = Self.source("a", [2, 1], space: nil)
+    let start = try WarmStart(nil, from: [bare], goals: [.minimize])
     #expect(start.space["n"]?.domain == .int(low: 1, high: 2))
     #expect(start.origins.map(\.trial) == [1, 0])
   }
