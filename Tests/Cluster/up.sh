@@ -39,11 +39,11 @@ user=$(id -un)
 [ "$(id -u)" = 0 ] || { GPUS=0 ACCOUNTING=0; }
 
 # Ports in a row that nobody listens at. Another cluster may be starting at this moment: its base
-# differs with its process number.
+# differs with its process number. Above 32,767 the system may give them to any connection meanwhile.
 is_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
-base=$((20000 + ($$ * 37) % 20000))
+base=$((20000 + ($$ * 37) % 12000))
 until for ((port = base; port < base + NODES + 4; port++)); do is_free "$port" || break; done; [ "$port" = $((base + NODES + 4)) ]; do
-  base=$((20000 + (base + 101) % 20000))
+  base=$((20000 + (base - 20000 + 101) % 12000))
 done
 
 within() { # within SECONDS COMMAND...: repeats it until it succeeds
@@ -54,6 +54,7 @@ within() { # within SECONDS COMMAND...: repeats it until it succeeds
     sleep 0.1
   done
   echo "error: not in time: $*" >&2
+  tail -n 5 "$folder"/log/*log >&2 || true
   "$here/down.sh" "$folder" || true
   exit 3
 }

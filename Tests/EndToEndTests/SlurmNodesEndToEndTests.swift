@@ -66,7 +66,7 @@ struct SlurmNodesEndToEndTests {
     defer { factory.close() }
     let job = try factory(
       "jobs", "submit", "--site", "hpc", "--nodes", "3", "--wait", "--output", "json", "--", "sh",
-      "-c", "echo here is $RANK; printf end; [ $RANK != 2 ] || exit 5; sleep 60")
+      "-c", "echo here is $RANK; printf end; [ $RANK != 2 ] || { sleep 3; exit 5; }; sleep 60")
     #expect(job.status == 1)
     #expect(job.json["nodes"] as? Int == 3)
     #expect(job.json["exit_code"] as? Int == 5)

@@ -16,7 +16,8 @@ extension FactoryRoutes {
       .post, path, permission: .write,
       .api(
         "Submits an array of jobs: one command, each with its index.",
-        body: JobArraySubmissionWire.self, answer: .json(JobArrayWire.self, .created))
+        body: JobArraySubmissionWire.self, answer: .json(JobArrayWire.self, .created),
+        refusals: [.notFound])
     ) { request, context in
       let submission = try await request.wire(JobArraySubmissionWire.self)
       let lease = ObjectLeases.ofThisProcess.begin(nowMs: systemTimeMs())

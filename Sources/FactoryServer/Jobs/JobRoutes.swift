@@ -27,7 +27,8 @@ extension FactoryRoutes {
     route(
       .post, "/api/v1/jobs", permission: .write,
       .api(
-        "Submits a job.", body: JobSubmissionWire.self, answer: .json(JobWire.self, .created))
+        "Submits a job.", body: JobSubmissionWire.self, answer: .json(JobWire.self, .created),
+        refusals: [.notFound])
     ) { request, context in
       let submission = try await request.wire(JobSubmissionWire.self)
       let lease = ObjectLeases.ofThisProcess.begin(nowMs: systemTimeMs())
