@@ -37,12 +37,20 @@ struct DataFolder: Sendable {
 
   private func layOut(in staging: String) throws {
     try FileTree.createFolder(staging)
+    var folders: Set = [staging]
     for entry in try manifest().files {
       let path = try safePath(entry.path, in: staging)
       try FileTree.createFolder(FileTree.folder(of: path))
       try objects.place(entry.sha256, at: path)
       try Self.check(entry, at: path)
+      try OpenFile(path, for: .reading).synchronize()
+      var folder = FileTree.folder(of: path)
+      while folder.utf8.count > staging.utf8.count, folders.insert(folder).inserted {
+        folder = FileTree.folder(of: folder)
+      }
     }
+    // Nobody looks at the bytes again: all of it is on disk before it has its name.
+    for folder in folders { try FileTree.synchronizeFolder(folder) }
   }
 
   /// Throws where a file has other bytes than those that were stored.

@@ -154,9 +154,10 @@ final class RemoteSlurmFiles: SlurmFiles {
       try await offTask { try DataFolder.check(entry, at: object) }
       try await shell.put(object, entry.sha256, to: safePath(entry.path, in: part), mode: "400")
     }
+    // Nobody looks at the bytes again: all of it is on disk before it has its name.
     _ = try await shell.run(
       "mkdir -p \(quoted(part)) && if [ -e \(quoted(target)) ]; then rm -rf \(quoted(part)); "
-        + "else mv \(quoted(part)) \(quoted(target)); fi")
+        + "else find \(quoted(part)) -exec sync {} + && mv \(quoted(part)) \(quoted(target)); fi")
   }
 
   private func unpack(_ path: String, of owner: String, for job: String) async throws {
