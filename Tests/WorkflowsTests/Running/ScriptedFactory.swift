@@ -45,6 +45,31 @@ struct ScriptedFactory {
     return try await parts.store.run(id)
   }
 
+  /// Drives a search whose second trial hangs: canceled then, as by a server that stops, and driven anew,
+  /// until a person cancels that trial.
+  func runTwice(
+    _ id: Identifier<WorkflowRun>, between: () async throws -> Void
+  ) async throws -> WorkflowRun {
+    let parts = parts
+    let first = Task {
+      try await WorkflowDrive(parts: parts, id: id, logger: Logger(label: "test")).drive()
+    }
+    while await jobs.specs.count < 2 { try await Task.sleep(for: .milliseconds(5)) }
+    first.cancel()
+    await #expect(throws: CancellationError.self) { try await first.value }
+    try await between()
+    let second = Task {
+      try await WorkflowDrive(parts: parts, id: id, logger: Logger(label: "test")).drive()
+    }
+    let study = try await parts.studies.create(
+      StudyTerms(
+        name: WorkflowDrive.studyName(of: try await parts.store.run(id)), space: nil),
+      metric: "", in: "default")
+    _ = try await jobs.cancel(.derived(from: study.id.rawValue, "1"))
+    try await second.value
+    return try await parts.store.run(id)
+  }
+
   func children(of run: WorkflowRun) async throws -> [RunDetails] {
     let output = try #require(run.command)
     let study = try #require(output.study)
