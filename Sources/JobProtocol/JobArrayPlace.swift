@@ -9,12 +9,15 @@ public struct JobArrayPlace: Hashable, Codable, Sendable {
   public var index: Int
   /// How many jobs the array has.
   public var count: Int
+  /// How many jobs of the array run at once at most, 1 or more; nil is as many as there is room for.
+  public var atMost: Int?
 
   /// Takes every value as it is.
-  public init(array: String, index: Int, count: Int) {
+  public init(array: String, index: Int, count: Int, atMost: Int? = nil) {
     self.array = array
     self.index = index
     self.count = count
+    self.atMost = atMost
   }
 
   /// What the job's command starts with.

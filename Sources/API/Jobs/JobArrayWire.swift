@@ -12,6 +12,8 @@ public struct JobArrayWire: Codable, Sendable, Equatable {
   public var states: [String: Int]
   /// How many have ended with which reason.
   public var reasons: [String: Int]
+  /// How many of them run at once at most; absent for as many as there is room for.
+  public var atMost: Int?
 
   /// Takes every value as it is.
   public init(
@@ -33,6 +35,8 @@ public struct JobArraySubmissionWire: Codable, Sendable, Equatable {
   public var id: String?
   /// How many jobs.
   public var count: Int
+  /// How many of them run at once at most; as many as there is room for by default.
+  public var atMost: Int?
   /// What each of them runs; its `id` is not looked at.
   public var job: JobSubmissionWire
 
@@ -51,6 +55,8 @@ public struct JobArrayPlaceWire: Codable, Sendable, Equatable {
   public var index: Int
   /// How many jobs the array has.
   public var count: Int
+  /// How many of them run at once at most; absent for as many as there is room for.
+  public var atMost: Int?
 
   /// Takes every value as it is.
   public init(id: String, index: Int, count: Int) {

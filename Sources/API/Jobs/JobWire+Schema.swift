@@ -45,20 +45,23 @@ extension JobArrayWire: DescribedWire {
   /// What stands in it.
   public static let fields: WireFields = [
     "id": .text, "name": .text, "site": .text, "count": .positive, "states": .map(.count),
-    "reasons": .map(.count),
+    "reasons": .map(.count), "at_most?": .positive,
   ]
 }
 
 extension JobArraySubmissionWire: DescribedWire {
   /// What stands in it.
   public static let fields: WireFields = [
-    "id?": .text, "count": .positive, "job": .record(JobSubmissionWire.self),
+    "id?": .text, "count": .positive, "at_most?": .positive,
+    "job": .record(JobSubmissionWire.self),
   ]
 }
 
 extension JobArrayPlaceWire: DescribedWire {
   /// What stands in it.
-  public static let fields: WireFields = ["id": .text, "index": .count, "count": .positive]
+  public static let fields: WireFields = [
+    "id": .text, "index": .count, "count": .positive, "at_most?": .positive,
+  ]
 }
 
 extension JobIsolationWire: DescribedWire {

@@ -11,6 +11,8 @@ public struct JobArray: Identified, Sendable, Equatable {
   public var name: String
   /// Name of the site where they run.
   public var site: String
+  /// How many of its jobs run at once at most; nil is as many as there is room for.
+  public var atMost: Int?
   /// How many jobs are in which state.
   public var states: [JobStateMachine.State: Int] = [:]
   /// How many have ended with which reason.
@@ -23,9 +25,10 @@ public struct JobArray: Identified, Sendable, Equatable {
   /// True when all of them ended as they should.
   public var hasSucceeded: Bool { reasons[.succeeded] == count }
 
-  init(id: Identifier<JobArray>, name: String, site: String) {
+  init(id: Identifier<JobArray>, name: String, site: String, atMost: Int?) {
     self.id = id
     self.name = name
     self.site = site
+    self.atMost = atMost
   }
 }

@@ -6,13 +6,16 @@ extension Jobs {
   /// Accepts an array of jobs, all or none; once this returns they will run, whatever is killed.
   ///
   /// With an identifier the call is idempotent.
-  /// - Parameter count: 1...10,000.
+  /// - Parameters:
+  ///   - count: 1...10,000.
+  ///   - atMost: how many of them run at once at most, 1 or more; nil is as many as there is room for.
   /// - Throws: `JobError` for a specification that can never run here.
   public func submitArray(
-    _ spec: JobSpec, count: Int, id: Identifier<JobArray>? = nil, in project: String = "default"
+    _ spec: JobSpec, count: Int, atMost: Int? = nil, id: Identifier<JobArray>? = nil,
+    in project: String = "default"
   ) async throws -> JobArray {
     let id = id ?? .random()
-    let places = try Self.places(of: id, count: count)
+    let places = try Self.places(of: id, count: count, atMost: atMost)
     // What holds for one holds for all.
     let site = try await place(for: spec)
     let records = try places.map { job, place in
@@ -29,10 +32,13 @@ extension Jobs {
 
   /// The jobs of an array and their places, which follow from its identifier.
   public static func places(
-    of id: Identifier<JobArray>, count: Int
+    of id: Identifier<JobArray>, count: Int, atMost: Int? = nil
   ) throws -> [(job: Identifier<Job>, place: JobArrayPlace)] {
     guard (1...JobArrayPlace.mostJobs).contains(count) else {
       throw JobError(.specInvalid, "an array has 1...\(JobArrayPlace.mostJobs) jobs")
+    }
+    guard atMost ?? 1 >= 1 else {
+      throw JobError(.specInvalid, "at least one job of an array may run at once")
     }
     let seed = ObjectDigest(of: id.rawValue).hex.prefix(16)
     return (0..<count).map { index in
@@ -40,7 +46,7 @@ extension Jobs {
         seed: UInt64(seed, radix: 16) ?? 0, stream: UInt64(index))
       return (
         .random(using: &random),
-        JobArrayPlace(array: id.rawValue, index: index, count: count)
+        JobArrayPlace(array: id.rawValue, index: index, count: count, atMost: atMost)
       )
     }
   }

@@ -6,8 +6,10 @@ extension Jobs {
   /// Says why a job stands where it does.
   public func explain(_ id: Identifier<Job>) async throws -> JobExplanation {
     let store = store
-    let (job, waiting) = try await ledger.read { db in
-      (try store.job(id, in: db), try store.waiting(limit: 10_000, in: db))
+    let (job, waiting, siblings) = try await ledger.read { db in
+      let job = try store.job(id, in: db)
+      let siblings = try job.spec.array.map { try store.going(inArray: $0.array, in: db) }
+      return (job, try store.waiting(limit: 10_000, in: db), siblings ?? [])
     }
     var explanation = JobExplanation(
       id: id, state: job.state, reason: job.reason, sentences: [], holders: [])
@@ -17,10 +19,17 @@ extension Jobs {
       if explanation.sentences.isEmpty {
         explanation.sentences = ["The job is about to be handed over to '\(job.site)'."]
       }
-    case .queued: explainWaiting(job, waiting, &explanation)
+    case .queued:
+      if let atMost = job.spec.array?.atMost, siblings.count >= atMost {
+        explanation.sentences = [Self.arrayLimitWords(atMost)]
+        explanation.holders = siblings
+      } else {
+        explainWaiting(job, waiting, &explanation)
+      }
     case .running where job.site != Site.localName:
       explanation.sentences =
-        ["The job runs on '\(job.site)': attempt \(job.attempt)."] + (await engineWords(on: job))
+        ["The job runs on \(Self.nodes(of: job))'\(job.site)': attempt \(job.attempt)."]
+        + (await engineWords(on: job))
       if let progress = job.progress {
         explanation.sentences.append("It last said: \(progress.phase): \(progress.message)")
       }
@@ -43,12 +52,23 @@ extension Jobs {
     return explanation
   }
 
+  /// Why a job waits whose array has as many that run as it may.
+  static func arrayLimitWords(_ atMost: Int) -> String {
+    atMost == 1
+      ? "The job waits for its array, whose jobs run one at a time."
+      : "The job waits for its array, of which at most \(atMost) jobs run at once."
+  }
+
   /// What the engine of a job's site says about its last attempt.
   private func engineWords(on job: Job) async -> [String] {
     guard let attempt = open[AttemptKey(job: job.id, number: job.attempt)],
       let driver = drivers[job.site]
     else { return [] }
     return await driver.explain(attempt)
+  }
+
+  private static func nodes(of job: Job) -> String {
+    job.spec.nodeCount > 1 ? "\(job.spec.nodeCount) nodes of " : ""
   }
 
   private func place(of job: Job) -> String {

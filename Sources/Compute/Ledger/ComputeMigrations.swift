@@ -4,7 +4,23 @@ import GRDB
 /// The tables of jobs and their attempts.
 public enum ComputeMigrations {
   /// All steps in order of time.
-  public static let all: [SchemaMigration] = [createJob, createSite, addRestarts, addArrays]
+  public static let all: [SchemaMigration] = [
+    createJob, createSite, addRestarts, addArrays, limitArrays,
+  ]
+
+  private static let limitArrays = SchemaMigration(identifier: "compute-0005-limit-arrays") { db in
+    try db.execute(
+      sql: """
+        -- How many jobs of the array run at once at most; NULL for no limit.
+        ALTER TABLE job ADD COLUMN arrayAtMost INTEGER CHECK (arrayAtMost >= 1);
+        DROP INDEX jobWaiting;
+        -- With the limit, so that those that are held by it are passed over without a look at their rows.
+        CREATE INDEX jobWaiting ON job (site, orderKeyMs, id, arrayAtMost)
+          WHERE state = 'queued' AND handedOver = 0;
+        CREATE INDEX jobLimited ON job (arrayId, state, orderKeyMs, id)
+          WHERE arrayAtMost IS NOT NULL AND state <> 'ended';
+        """)
+  }
 
   private static let addArrays = SchemaMigration(identifier: "compute-0004-add-arrays") { db in
     try db.execute(

@@ -18,7 +18,7 @@ extension JobStore {
       let first = try JobRecord.fetchOne(
         db, sql: "SELECT * FROM job WHERE arrayId = ? LIMIT 1", arguments: [id.rawValue])
     else { return nil }
-    var array = JobArray(id: id, name: first.name, site: first.site)
+    var array = JobArray(id: id, name: first.name, site: first.site, atMost: first.arrayAtMost)
     for row in try Row.fetchAll(
       db,
       sql: """

@@ -38,6 +38,7 @@ struct JobRecord: Codable, Sendable, FetchableRecord, PersistableRecord {
   var restarts = 0
   var restartReason: String?
   var arrayId: String?
+  var arrayAtMost: Int?
 
   /// One point of priority is worth as much as one minute of waiting.
   static func orderKey(waitingSinceMs: Int64, priority: Int) -> Int64 {
@@ -69,7 +70,7 @@ struct JobRecord: Codable, Sendable, FetchableRecord, PersistableRecord {
     site = spec.site ?? Site.localName
     self.folder = folder
     handedOver = false
-    arrayId = spec.array?.array
+    (arrayId, arrayAtMost) = (spec.array?.array, spec.array?.atMost)
   }
 
   var machine: JobStateMachine {

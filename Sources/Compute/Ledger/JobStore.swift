@@ -30,16 +30,25 @@ struct JobStore: Sendable {
     ).map { try $0.job(folder: folder) }
   }
 
-  /// The jobs that wait for a place on this machine, in the order in which they should start.
+  /// The jobs that wait for a place on this machine, in the order in which they should start; without
+  /// those that wait for others of their array.
   func waiting(limit: Int, in db: Database) throws -> [Packing.Demand] {
-    try Row.fetchAll(
+    let free = try Row.fetchAll(
       db,
       sql: """
-        SELECT id, cpus, memoryBytes, gpus, kind, waitingSinceMs FROM job
-        WHERE site = 'local' AND state = 'queued' AND handedOver = 0
+        SELECT id, cpus, memoryBytes, gpus, kind, waitingSinceMs, orderKeyMs FROM job
+        WHERE site = 'local' AND state = 'queued' AND handedOver = 0 AND arrayAtMost IS NULL
         ORDER BY orderKeyMs, id LIMIT ?
-        """, arguments: [limit]
-    ).compactMap { row in
+        """, arguments: [limit])
+    let limited = try waitingOfLimitedArrays(in: db)
+    let rows =
+      limited.isEmpty
+      ? free
+      : (free + limited).sorted {
+        ($0["orderKeyMs"] as Int64, $0["id"] as String)
+          < ($1["orderKeyMs"] as Int64, $1["id"] as String)
+      }
+    return rows.prefix(limit).compactMap { row in
       guard let id = Identifier<Job>(row["id"] as String) else { return nil }
       return Packing.Demand(
         job: id, cpus: row["cpus"], memoryBytes: row["memoryBytes"] ?? 0, gpus: row["gpus"],

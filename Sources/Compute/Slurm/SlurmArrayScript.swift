@@ -12,6 +12,8 @@ struct SlurmArrayScript: Sendable {
   let folders: [AttemptFolder]
   /// The script of one of the attempts, which are alike.
   let model: SlurmBatchScript
+  /// How many of its tasks run at once at most; nil is as many as there is room for.
+  var atMost: Int?
 
   /// Name of the list.
   static let listName = "list"
@@ -23,7 +25,8 @@ struct SlurmArrayScript: Sendable {
   var text: String {
     let lines =
       [
-        "job-name=\(name)", "array=0-\(folders.count - 1)", "output=/dev/null",
+        "job-name=\(name)", "array=0-\(folders.count - 1)\(atMost.map { "%\($0)" } ?? "")",
+        "output=/dev/null",
         "chdir=\"\(folder)\"",
       ] + model.needs
     return "#!/bin/sh\n# \(folders.count) jobs of \(name).\n"

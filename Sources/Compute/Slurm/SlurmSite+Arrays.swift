@@ -34,14 +34,16 @@ extension SlurmSite {
   }
 
   /// Hands attempts over as one array.
-  func submit(array attempts: [SlurmAttempt]) async {
+  ///
+  /// - Parameter atMost: how many of them run at once at most.
+  func submit(array attempts: [SlurmAttempt], atMost: Int?) async {
     guard let first = attempts.first, let place = first.spec.array else { return }
     for attempt in attempts { followed[attempt.key]?.handover = .underWay }
     let name = "\(place.array).\(Identifier<Job>.random().rawValue.suffix(8))"
     let array = SlurmArrayScript(
       name: name, folder: SiteFolders(scratch: link.options.scratch).array(name),
       folders: attempts.map { files.place(of: $0.folder) },
-      model: script(of: first.key, first.folder, first.spec))
+      model: script(of: first.key, first.folder, first.spec), atMost: atMost)
     do {
       for attempt in attempts { try await files.stage(attempt) }
       try await files.stage(array)
@@ -49,6 +51,7 @@ extension SlurmSite {
       for attempt in attempts { followed[attempt.key]?.wasSubmitted = true }
       switch SlurmSubmission(try await commands("sbatch", ["--parsable", array.path])) {
       case .accepted(let id):
+        arrayLimits[id] = atMost
         for (index, attempt) in attempts.enumerated() {
           accepted(attempt.key, SlurmArrayScript.taskId(id, index))
         }

@@ -1,9 +1,14 @@
+import JobProtocol
+
 /// Why attempts wait, in words.
 extension SlurmSite {
   /// Asks Slurm at once, because what it said last may be old.
   func explain(_ attempt: OpenAttempt) async -> [String] {
     guard let known = followed[attempt.key] else { return [] }
     guard let id = known.id else {
+      if heldBack.contains(attempt.key), let atMost = known.spec.array?.atMost {
+        return [Jobs.arrayLimitWords(atMost)]
+      }
       let words = known.told?.state ?? "it is about to be submitted"
       return ["Slurm on '\(name)' does not have it yet: \(words)."]
     }

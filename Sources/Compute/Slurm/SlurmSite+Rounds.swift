@@ -19,6 +19,7 @@ extension SlurmSite {
       try await observe()
       trouble = nil
       await carryOutStops()
+      try await adaptLimits()
     } catch {
       // Nothing is known, so nothing is changed: jobs go on, and the next round asks again.
       let words = (error as? JobError)?.message ?? "\(error)"
@@ -30,7 +31,8 @@ extension SlurmSite {
     }
     await lookAtJournals()
     let hasDue = followed.values.contains {
-      if case .due = $0.handover { $0.notBeforeMs <= monotonicTimeMs() } else { false }
+      guard case .due = $0.handover, !heldBack.contains($0.key) else { return false }
+      return $0.notBeforeMs <= monotonicTimeMs()
     }
     return followed.isEmpty ? nil : hasDue ? 0 : pauseMs
   }
@@ -43,12 +45,14 @@ extension SlurmSite {
       guard case .due = $0.handover, $0.verdict == nil else { return false }
       return $0.notBeforeMs <= now
     }.sorted { $0.key.job.rawValue < $1.key.job.rawValue }
-    guard !due.isEmpty else { return }
+    let (released, limits) = Self.released(due, beside: followed.values, most: longestArray)
+    heldBack = Set(due.map(\.key)).subtracting(released.map(\.key))
+    guard !released.isEmpty else { return }
     do {
       try await files.begin()
     } catch {
       let words = (error as? JobError)?.message ?? "\(error)"
-      for attempt in due {
+      for attempt in released {
         guard attempt.stop == .notAsked || attempt.wasSubmitted else {
           await submit(attempt)
           continue
@@ -57,8 +61,10 @@ extension SlurmSite {
       }
       return
     }
-    let (singles, arrays) = Self.parted(due, most: longestArray)
-    for array in arrays { await submit(array: array) }
+    let (singles, arrays) = Self.parted(released, most: longestArray)
+    for array in arrays {
+      await submit(array: array, atMost: array.first?.spec.array.flatMap { limits[$0.array] })
+    }
     await withTaskGroup(of: Void.self) { group in
       for (index, attempt) in singles.prefix(Self.submissionsInRound).enumerated() {
         if index >= Self.submissionsAtOnce { await group.next() }
@@ -76,7 +82,14 @@ extension SlurmSite {
     }
     followed[key]?.handover = .underWay
     do {
-      if mayBeThere, let id = try await found(attempt) { return accepted(key, id) }
+      if mayBeThere {
+        if let id = try await found(attempt) { return accepted(key, id) }
+        if attempt.spec.array?.atMost != nil {
+          // It is not there, so that it goes when its array's limit lets it.
+          followed[key]?.handover = .due(mayBeThere: false)
+          return
+        }
+      }
       if followed[key]?.stop != .notAsked {
         followed[key]?.verdict = JobStore.Ending(reason: .canceledByUser)
         return tellOver(key)

@@ -37,6 +37,10 @@ actor SlurmSite: SiteDriver {
   let logger: Logger
 
   var followed: [AttemptKey: SlurmAttempt] = [:]
+  /// Attempts that are due and wait for others of their arrays.
+  var heldBack: Set<AttemptKey> = []
+  /// The limits that Slurm's arrays were given, by their ids.
+  var arrayLimits: [String: Int] = [:]
   /// Why the cluster could not be asked the last time.
   var trouble: String?
   var pauseMs = SlurmSite.shortestPauseMs

@@ -38,7 +38,8 @@ enum SlurmWaitWords {
     "BadConstraints": "No node can ever fulfil what it asks for: cancel it and ask for less.",
     "InvalidAccount": "The account is not valid: see 'aifactory sites show'.",
     "InvalidQOS": "The quality of service is not valid: see 'aifactory sites show'.",
-    "JobArrayTaskLimit": "As many tasks of its array run as may.",
+    "JobArrayTaskLimit":
+      "As many jobs of its array run as may at once: it starts when one of them ends.",
     "NodeDown": "A node that it needs is down.",
     "Nodes required for job are DOWN": "The nodes that it needs are down.",
     "launch failed requeued held":

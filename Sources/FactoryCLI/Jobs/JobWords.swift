@@ -64,7 +64,7 @@ extension JobWire {
     }
     if let accounts { rows.append(("accounts", .init(accounts.words))) }
     if let array {
-      rows.append(("array", .init("\(array.id), \(array.index) of 0…\(array.count - 1)")))
+      rows.append(("array", .init("\(array.id), \(array.words)")))
     }
     if let dataset { rows.append(("data", .init(dataset))) }
     if let code { rows.append(("code", .init("snapshot \(code.prefix(16))"))) }
@@ -118,6 +118,13 @@ extension JobWire {
   }
 }
 
+extension JobArrayPlaceWire {
+  /// Where it stands, in a line.
+  fileprivate var words: String {
+    "\(index) of 0…\(count - 1)" + (atMost.map { ", at most \($0) at once" } ?? "")
+  }
+}
+
 extension JobSoftwareWire {
   /// What it is, in a line.
   var words: String {
@@ -167,7 +174,8 @@ extension JobArrayWire {
   var properties: TextTable {
     .properties([
       ("array", .init(id)), ("name", .init(name)), ("site", .init(site)),
-      ("jobs", .init("\(count)")), ("status", .init(status)), ("of them", .init(words)),
+      ("jobs", .init(atMost.map { "\(count), at most \($0) at once" } ?? "\(count)")),
+      ("status", .init(status)), ("of them", .init(words)),
     ])
   }
 }

@@ -63,9 +63,11 @@ struct JobsSubmitCommand: FactoryCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Submit so many jobs of the kind; AIFACTORY_ARRAY_INDEX tells each its number from 0.",
-      valueName: "n"))
-  var array: Int?
+      """
+      Submit so many jobs of the kind, of which at most k run at once; AIFACTORY_ARRAY_INDEX tells each \
+      its number from 0.
+      """, valueName: "n[%k]"))
+  var array: ArraySize?
 
   @Option(
     name: .customLong("env"), help: ArgumentHelp("An environment variable.", valueName: "k=v"))
@@ -141,10 +143,11 @@ struct JobsSubmitCommand: FactoryCommand {
   }
 
   private func submit(
-    _ count: Int, of submission: JobSubmissionWire, to client: FactoryClient
+    _ size: ArraySize, of submission: JobSubmissionWire, to client: FactoryClient
   ) async throws {
-    var array: JobArrayWire = try await client.post(
-      "/api/v1/job-arrays", JobArraySubmissionWire(count: count, job: submission))
+    var request = JobArraySubmissionWire(count: size.count, job: submission)
+    request.atMost = size.atMost
+    var array: JobArrayWire = try await client.post("/api/v1/job-arrays", request)
     if wait {
       global.output.note("Submitted \(array.id); waiting for the end of \(array.count) jobs.")
       while !array.hasEnded {

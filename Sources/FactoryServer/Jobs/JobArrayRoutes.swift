@@ -27,13 +27,15 @@ extension FactoryRoutes {
       let id = try submission.identifier ?? .random()
       guard let experiment = submission.job.experiment else {
         let array = try await jobs.submitArray(
-          spec, count: submission.count, id: id, in: context.project)
+          spec, count: submission.count, atMost: submission.atMost, id: id,
+          in: context.project)
         return try WireResponse(JobArrayWire(array), status: .created)
       }
       guard let runs else { throw ServerError(.badRequest, "Jobs have no runs here.") }
       let source = RunSource(
         submission.job.source ?? SourceWire(), name: ShellWords.joined(spec.command), kind: "JOB")
-      for (job, place) in try Jobs.places(of: id, count: submission.count) {
+      let places = try Jobs.places(of: id, count: submission.count, atMost: submission.atMost)
+      for (job, place) in places {
         _ = try await runs.submit(
           Jobs.placed(spec, at: place), id: job, in: context.project, experiment: experiment,
           source: source, to: jobs)
@@ -89,5 +91,6 @@ extension JobArrayWire {
         uniqueKeysWithValues: array.states.map { ($0.key.rawValue, $0.value) }),
       reasons: Dictionary(
         uniqueKeysWithValues: array.reasons.map { ($0.key.rawValue, $0.value) }))
+    atMost = array.atMost
   }
 }

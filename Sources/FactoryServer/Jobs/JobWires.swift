@@ -146,8 +146,10 @@ extension JobWire {
         container: $0.container)
     }
     (restarts, restartReason) = (job.restarts, job.restartReason?.rawValue)
-    array = job.spec.array.map {
-      JobArrayPlaceWire(id: $0.array, index: $0.index, count: $0.count)
+    array = job.spec.array.map { place in
+      var wire = JobArrayPlaceWire(id: place.array, index: place.index, count: place.count)
+      wire.atMost = place.atMost
+      return wire
     }
   }
 }

@@ -67,6 +67,32 @@ import Testing
     }
   }
 
+  @Test(arguments: SiteUnderTest.possible)
+  func `of a limited array as many jobs run at once as may`(site: SiteUnderTest) async throws {
+    try await site.home().serve { jobs in
+      let array = try await jobs.submitArray(
+        spec("echo began; while ! [ -e ../../go ]; do sleep 0.05; done", on: site), count: 4,
+        atMost: 1)
+      let list = try await jobs.list(array: array.id)
+      let running = try await eventually {
+        try await jobs.list(array: array.id).first { $0.state == .running }
+      }
+      // There is room for another: it runs while those of the array wait.
+      let other = try await jobs.shell("true", on: site)
+      #expect(try await jobs.waitForEnd(other.id).reason == .succeeded)
+      #expect(try await jobs.array(array.id).states == [.running: 1, .queued: 3])
+      let waiting = try #require(list.first { $0.id != running.id })
+      let why = try await jobs.explain(waiting.id)
+      if site == .local {
+        #expect(why.sentences == ["The job waits for its array, whose jobs run one at a time."])
+        #expect(why.holders == [running.id])
+      }
+      let go = await jobs.there(FileTree.folder(of: running.folder) + "/go", running)
+      try FileTree.write([], to: go)
+      for job in list { #expect(try await jobs.waitForEnd(job.id).reason == .succeeded) }
+    }
+  }
+
   @Test func `the same array again is the one that is there`() async throws {
     let jobs = try JobsUnderTest().instance()
     let id = Identifier<JobArray>.random()
@@ -74,6 +100,13 @@ import Testing
     _ = try await jobs.submitArray(spec, count: 3, id: id)
     #expect(try await jobs.submitArray(spec, count: 3, id: id).count == 3)
     #expect(Set(try await jobs.list(array: id).map(\.id)).count == 3)
+  }
+
+  @Test func `an array of which nothing may run is refused`() async throws {
+    let jobs = try JobsUnderTest().instance()
+    await #expect(throws: JobError.self) {
+      try await jobs.submitArray(spec("true", on: .local), count: 2, atMost: 0)
+    }
   }
 
   @Test(arguments: [0, -1, 10_001]) func `an array of no size, or of too many, is refused`(

@@ -8,17 +8,24 @@ import Testing
 /// How jobs of an array become arrays of Slurm.
 struct SlurmArrayScriptTests {
   private static func attempt(
-    _ index: Int, of array: String, handover: SlurmAttempt.Handover = .due(mayBeThere: false)
+    _ index: Int, of array: String, handover: SlurmAttempt.Handover = .due(mayBeThere: false),
+    atMost: Int? = nil, seen: String? = nil
   ) throws -> SlurmAttempt {
     let spec = JobSpec(
       name: "n", command: ["true"], site: "slurm",
-      array: JobArrayPlace(array: array, index: index, count: 9))
+      array: JobArrayPlace(array: array, index: index, count: 9, atMost: atMost))
     let id = Identifier<Job>.random()
     let record = try JobRecord(submitted: spec, id: id, project: "default", atMs: 0)
     let attempt = JobAttemptRecord(
       AttemptKey(job: id, number: 1), site: "slurm", marker: "m", bootId: "b",
       place: Packing.Holding(job: id, cpus: [], memoryBytes: 0, gpus: []), atMs: 0)
-    return SlurmAttempt(OpenAttempt(try record.job(folder: "/jobs"), attempt), handover: handover)
+    var result = SlurmAttempt(
+      OpenAttempt(try record.job(folder: "/jobs"), attempt), handover: handover)
+    if let seen {
+      let job = try #require(SlurmJob.queue(seen).first)
+      (result.handover, result.id, result.seen) = (.done, job.id, job)
+    }
+    return result
   }
 
   @Test func `arrays are cut at the largest size, and what may be there goes alone`() throws {
@@ -50,7 +57,53 @@ struct SlurmArrayScriptTests {
       #expect(script.text.contains(line), "\(script.text)")
     }
     #expect(!script.text.contains(attempts[0].key.job.rawValue))
+    var limited = script
+    limited.atMost = 2
+    #expect(limited.text.contains("#SBATCH --array=0-2%2\n"))
     #expect(script.list == attempts.map { $0.folder.path + "\n" }.joined())
+  }
+
+  @Test
+  func `of a limited array one part waits in Slurm at a time, with the room that others leave`()
+    throws
+  {
+    let due = try (4..<9).map { try Self.attempt($0, of: "array_a", atMost: 3) }
+    let other = try Self.attempt(0, of: "array_b")
+    let (first, limits) = SlurmSite.released(due.shuffled() + [other], beside: due, most: 4)
+    #expect(first.map(\.key) == [other.key] + due.prefix(4).map(\.key), "in order, one part")
+    #expect(limits == ["array_a": 3])
+
+    var there = try [
+      Self.attempt(0, of: "array_a", atMost: 3, seen: "7_0|COMPLETED|None|n1|a"),
+      Self.attempt(1, of: "array_a", atMost: 3, seen: "7_1|RUNNING|None|n1|a"),
+      Self.attempt(2, of: "array_a", atMost: 3, seen: "7_2|PENDING|JobArrayTaskLimit||a"),
+    ]
+    #expect(SlurmSite.released(due, beside: there + due, most: 4).attempts.isEmpty)
+    #expect(SlurmSite.limits(there + due) == ["7": 3])
+    there[2] = try Self.attempt(2, of: "array_a", atMost: 3, seen: "7_2|COMPLETED|None|n1|a")
+    #expect(SlurmSite.released(due, beside: there + due, most: 4).limits == ["array_a": 2])
+
+    // Their limit grows when the last one of the part before them ends.
+    there += try [
+      Self.attempt(4, of: "array_a", atMost: 3, seen: "9_0|RUNNING|None|n1|a"),
+      Self.attempt(5, of: "array_a", atMost: 3, seen: "9_1|PENDING|JobArrayTaskLimit||a"),
+    ]
+    #expect(SlurmSite.limits(there) == ["9": 2])
+    there[1] = try Self.attempt(1, of: "array_a", atMost: 3, seen: "7_1|FAILED|None|n1|a")
+    #expect(SlurmSite.limits(there) == ["9": 3])
+    there[4] = try Self.attempt(5, of: "array_a", atMost: 3, seen: "9_1|RUNNING|None|n1|a")
+    #expect(SlurmSite.limits(there).isEmpty, "all have begun")
+  }
+
+  @Test func `where arrays cannot be had, a limited one goes job by job`() throws {
+    let due = try (1..<5).map { try Self.attempt($0, of: "array_a", atMost: 2) }
+    let running = try Self.attempt(0, of: "array_a", atMost: 2, seen: "7|PENDING|Priority||a")
+    let (released, limits) = SlurmSite.released(due, beside: due + [running], most: 1)
+    #expect(released.map(\.key) == [due[0].key])
+    #expect(limits.isEmpty)
+    let lost = try Self.attempt(8, of: "array_a", handover: .due(mayBeThere: true), atMost: 2)
+    let found = SlurmSite.released([lost, due[1]], beside: [lost, due[1], running], most: 1)
+    #expect(found.attempts.map(\.key) == [lost.key], "what may be there is looked for, and counts")
   }
 
   @Test func `a task of an array is known by its name and index`() {
@@ -95,6 +148,38 @@ struct SlurmArrayTests {
       let arrays = Dictionary(grouping: ids) { $0.split(separator: "_").first ?? "" }
       #expect((3...5).contains(arrays.count), "\(ids)")
       #expect(arrays.values.allSatisfy { $0.count <= 6 })
+    }
+  }
+
+  @Test
+  func `a limited array that becomes several never runs more than it may, and says why it waits`()
+    async throws
+  {
+    let cluster = try TestCluster(maxArraySize: 4)
+    let home = try JobsUnderTest()
+    try await home.add(cluster)
+    try await home.serve { jobs in
+      let array = try await jobs.submitArray(
+        spec("mkdir -p ../../now/$$ && ls ../../now | wc -l && sleep 1 && rmdir ../../now/$$"),
+        count: 10, atMost: 2)
+      #expect(array.atMost == 2)
+      let list = try await jobs.list(array: array.id)
+      let held = try await eventually {
+        let words = try await jobs.explain(list[3].id).sentences
+        return words.contains { $0.contains("JobArrayTaskLimit") } ? words : nil
+      }
+      #expect(held.contains { $0.hasPrefix("As many jobs of its array run") }, "\(held)")
+      _ = try await eventually {
+        try await jobs.explain(list[9].id).sentences.first
+          == "The job waits for its array, of which at most 2 jobs run at once." ? true : nil
+      }
+      var most = 0
+      for job in list {
+        let ended = try await jobs.waitForEnd(job.id)
+        #expect(ended.reason == .succeeded, "\(String(describing: ended.message))")
+        most = max(most, Int(try await jobs.text(ended).filter(\.isNumber)) ?? 99)
+      }
+      #expect(most == 2)
     }
   }
 
