@@ -28,14 +28,17 @@ extension Attempt {
     for (origin, entry) in zip(origins, watched.dropFirst()) where entry.revents != 0 {
       take(origin.index, origin.pipe, outputs, limit: Self.chunkBytes)
     }
-    if watched[0].revents != 0 {
-      while case let signal = factory_next_signal(signals), signal != 0 {
-        if signal == SIGTERM || signal == SIGINT { stop(.canceled) }
-        // A site's engine says that its own limit is near.
-        if signal == SIGUSR1, stopCause == nil {
-          message = "the time limit of the site was near"
-          stop(.timeLimit)
-        }
+    if watched[0].revents != 0 { takeSignals() }
+  }
+
+  /// Acts on signals that have come.
+  func takeSignals() {
+    while case let signal = factory_next_signal(signals), signal != 0 {
+      if signal == SIGTERM || signal == SIGINT { stop(.canceled) }
+      // A site's engine says that its own limit is near.
+      if signal == SIGUSR1, stopCause == nil {
+        message = "the time limit of the site was near"
+        stop(.timeLimit)
       }
     }
   }

@@ -16,6 +16,8 @@ final class Attempt {
   /// How the first task that failed ended.
   var firstFailure: TaskExit?
   var hasStartedAny = false
+  /// True when something that the job is to keep was not there, or could not be kept.
+  var lostOutput = false
   /// How far what comes before the first task is.
   var preparation = Preparation.over
   var message: String?
@@ -96,13 +98,14 @@ final class Attempt {
     if memory.group?.hasExceeded == true { stopCause = stopCause ?? .memoryLimit }
     memory.group?.remove()
     countOutput(outputs)
+    keepOutputs(of: attempt, startingIn: launcher.folder, tracking)
     tracking?.close()
     finish(outcome)
   }
 
   var outcome: AttemptOutcome {
     if let stopCause { return stopCause }
-    guard let firstFailure else { return .succeeded }
+    guard let firstFailure else { return lostOutput ? .failed : .succeeded }
     if case .notStarted = firstFailure, !hasStartedAny { return .launchFailed }
     return .failed
   }

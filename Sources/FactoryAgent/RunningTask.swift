@@ -62,7 +62,8 @@ struct TaskLauncher {
       report: pipes[2].reading)
   }
 
-  private var folder: String {
+  /// Where the command starts.
+  var folder: String {
     guard let given = attempt.spec.workingDirectory else { return attempt.workFolder }
     return given.hasPrefix("/") ? given : place.path + "/" + given
   }

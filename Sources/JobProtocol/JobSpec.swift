@@ -39,6 +39,8 @@ public struct JobSpec: Hashable, Codable, Sendable {
   public var data: JobData?
   /// How far it is kept apart; nil is not at all.
   public var isolation: JobIsolation?
+  /// What it leaves and is kept as artifacts of its run; nil is nothing.
+  public var outputs: JobOutputs?
   /// How many nodes run the command at once, each with an agent of its own; nil is one.
   public var nodes: Int?
 

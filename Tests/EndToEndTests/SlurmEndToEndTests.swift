@@ -194,6 +194,15 @@ struct SlurmEndToEndTests {
     #expect(job.status == 0, "\(job.output)\(job.errors)")
     let id = try #require(job.json["id"] as? String)
     #expect(try factory("jobs", "logs", id).output.hasPrefix("it's me from n"))
+
+    let kept = try factory(
+      "jobs", "submit", "--site", "hpc", "--experiment", "kept", "--keep", "out", "--wait",
+      "--output", "json", "--", "sh", "-c", "mkdir -p out; echo left on $SLURMD_NODENAME > out/x")
+    #expect(kept.status == 0, "\(kept.output)\(kept.errors)")
+    let run = try #require(kept.json["run"] as? String)
+    #expect(try factory("runs", "download", run, "back", "--path", "out").status == 0)
+    let back = try String(contentsOfFile: factory.folder + "/back/out/x", encoding: .utf8)
+    #expect(back.hasPrefix("left on n"))
     #expect(try factory("sites", "remove", "hpc").status == 0)
   }
 

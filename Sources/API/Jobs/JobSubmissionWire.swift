@@ -42,6 +42,8 @@ public struct JobSubmissionWire: Codable, Sendable, Equatable {
   public var code: String?
   /// A dataset version whose files the command finds in a folder: `NAME`, `NAME@3` or `dv_…`.
   public var dataset: String?
+  /// Files and folders, below where the command starts, that become artifacts of the job's run.
+  public var outputs: [String]?
   /// What the command finds installed; what the node has by default.
   public var software: JobSoftwareWire?
   /// Who asks, and out of which working copy.

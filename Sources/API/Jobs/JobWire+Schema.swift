@@ -9,6 +9,7 @@ extension JobSubmissionWire: DescribedWire {
     "site?": .text, "restart?": .record(JobRestartWire.self), "experiment?": .text,
     "code?": .absolutePath, "dataset?": .text, "software?": .record(JobSoftwareWire.self),
     "isolation?": .record(JobIsolationWire.self), "source?": .record(SourceWire.self),
+    "outputs?": .list(.text),
   ]
 }
 
@@ -27,6 +28,7 @@ extension JobWire: DescribedWire {
     "array?": .record(JobArrayPlaceWire.self), "dataset?": .text, "code?": .text,
     "software?": .record(JobSoftwareWire.self), "isolation?": .record(JobIsolationWire.self),
     "load?": .record(Load.self), "accounts?": .record(JobAccountWire.self),
+    "outputs?": .list(.text),
   ]
 
   /// The words of a job's state.

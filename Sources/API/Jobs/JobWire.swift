@@ -68,6 +68,8 @@ public struct JobWire: Codable, Sendable, Equatable {
   public var array: JobArrayPlaceWire?
   /// Identifier of the dataset version that it reads, if it names one.
   public var dataset: String?
+  /// What it leaves, below where it starts, that becomes artifacts of its run.
+  public var outputs: [String]?
   /// Digest of the code that it starts in, if it brought any.
   public var code: String?
   /// What its command finds installed beside what the node has.

@@ -50,6 +50,9 @@ struct JobEndWords {
   }
 
   private var exit: String {
+    if job.exitCode == 0 {
+      return "its process ended with exit code 0, but not all went well"
+    }
     if let signal = job.signal { return "signal \(signal) ended its process" }
     return "its process ended with exit code \(job.exitCode ?? -1)"
   }

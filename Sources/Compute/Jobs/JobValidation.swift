@@ -11,6 +11,7 @@ struct JobValidation {
     try checkWords(spec)
     try checkNumbers(spec)
     try checkRestart(spec)
+    try checkOutputs(spec)
     try checkSoftware(spec)
     if spec.site ?? Site.localName == Site.localName {
       guard spec.nodeCount == 1 else {
@@ -117,6 +118,18 @@ struct JobValidation {
     try require(
       (1...JobRestart.mostCount).contains(restart.atMost),
       "a job is restarted 1...\(JobRestart.mostCount) times at most")
+  }
+
+  private func checkOutputs(_ spec: JobSpec) throws(JobError) {
+    guard let outputs = spec.outputs else { return }
+    try require(
+      (1...JobOutputs.mostPaths).contains(outputs.paths.count),
+      "a job keeps 1...\(JobOutputs.mostPaths) files and folders")
+    for path in outputs.paths {
+      try require(
+        JobOutputs.checked(path) != nil,
+        "`\(path)` does not lie below the folder in which the command starts")
+    }
   }
 
   private func checkSoftware(_ spec: JobSpec) throws(JobError) {

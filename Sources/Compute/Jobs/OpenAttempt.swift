@@ -68,6 +68,7 @@ struct OpenAttempt: Sendable {
       // A job that has all cores needs no fence around them.
       cpus: place.cpus.count < capacity.cpus.count ? place.cpus : [], gpus: place.gpus,
       tracking: tracking, checkpointFolder: job.checkpointFolder)
+    instruction.outputs = spec.outputs
     instruction.isolation = spec.isolation.map { isolation in
       AttemptIsolation(
         hidden: [FileTree.folder(of: job.folder)] + hidden,

@@ -14,40 +14,36 @@ extension TrackingEndpoint {
       return Self.answer(Self.invalidPath)
     }
     do { try requireOwn(place) } catch { return Self.answer(error) }
-    _ = mkdir(folder.uploads, 0o700)
-    let name = RandomID.hexadecimal(24)
-    let target = folder.uploads + "/" + name
-    let file = Glibc.open(target, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-    guard file >= 0 else { return Self.answer(Self.diskFull) }
-    defer { Glibc.close(file) }
-    var digest = FileDigest()
-    var bytes: Int64 = 0
+    guard var incoming = IncomingFile(in: folder) else { return Self.answer(Self.diskFull) }
     var isWritten = true
     do {
       try connection.eachPart(of: request) { part in
-        digest.add(part)
-        bytes += Int64(part.count)
-        isWritten = Self.write(part, to: file)
+        isWritten = incoming.add(part)
         return isWritten
       }
     } catch {
-      unlink(target)
+      incoming.discard()
       throw error
     }
-    guard isWritten, fdatasync(file) == 0, Self.synchronizeFolder(folder.uploads) else {
-      unlink(target)
+    guard isWritten else {
+      incoming.discard()
       return Self.answer(Self.diskFull)
     }
-    let entry = TrackingFile(name: name, bytes: bytes, sha256: digest.finish())
+    guard let entry = incoming.finish() else { return Self.answer(Self.diskFull) }
+    do { try take(entry, at: place) } catch { return Self.answer(error) }
+    return .done
+  }
+
+  /// Journals a file of the uploads as an artifact; where that fails, nothing of it is left.
+  func take(_ file: TrackingFile, at place: String) throws {
     do {
-      try write(TrackingCall(method: "PUT", path: "artifacts/" + place, body: [], file: entry)) {
-        $0.files[place] = entry
+      try write(TrackingCall(method: "PUT", path: "artifacts/" + place, body: [], file: file)) {
+        $0.files[place] = file
       }
     } catch {
-      unlink(target)
-      return Self.answer(error)
+      unlink(folder.uploads + "/" + file.name)
+      throw error
     }
-    return .done
   }
 
   /// A file that was brought here, else what the server has.
@@ -137,23 +133,5 @@ extension TrackingEndpoint {
       guard let once = decodedURLText(decoded), once != decoded else { return place }
       decoded = once
     }
-  }
-
-  private static func write(_ bytes: UnsafeRawBufferPointer, to file: Int32) -> Bool {
-    var written = 0
-    while written < bytes.count {
-      let count = Glibc.write(file, bytes.baseAddress.map { $0 + written }, bytes.count - written)
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { return false }
-      written += count
-    }
-    return true
-  }
-
-  private static func synchronizeFolder(_ path: String) -> Bool {
-    let folder = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard folder >= 0 else { return false }
-    defer { Glibc.close(folder) }
-    return fsync(folder) == 0
   }
 }

@@ -69,6 +69,7 @@ extension JobWire {
     if let dataset { rows.append(("data", .init(dataset))) }
     if let code { rows.append(("code", .init("snapshot \(code.prefix(16))"))) }
     if let software { rows.append(("software", .init(software.words))) }
+    if let outputs { rows.append(("keeps", .init(outputs.joined(separator: ", ")))) }
     if let restartWords { rows.append(("restarts", .init(restartWords))) }
     if let run { rows.append(("run", .init(run))) }
     if let startedAtMs { rows.append(("started", .init(Self.time(startedAtMs)))) }

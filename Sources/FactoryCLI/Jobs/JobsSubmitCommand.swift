@@ -97,6 +97,14 @@ struct JobsSubmitCommand: FactoryCommand {
       valueName: "name"))
   var experiment: String?
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      Keep that file or folder, which the command leaves where it starts, as artifact of its run; \
+      may be given again.
+      """, valueName: "path"))
+  var keep: [String] = []
+
   @Flag(
     help: """
       Keep it apart: it has a /tmp and processes of its own, and sees neither the factory's home nor \
@@ -179,6 +187,7 @@ struct JobsSubmitCommand: FactoryCommand {
     wire.code = code.map(Self.path)
     wire.software = software.wire(Self.path)
     wire.dataset = dataset
+    if !keep.isEmpty { wire.outputs = keep }
     if !variables.isEmpty {
       wire.environment = try Dictionary(
         variables.map { try Self.variable($0) }, uniquingKeysWith: { $1 })

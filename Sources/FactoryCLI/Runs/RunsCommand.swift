@@ -6,6 +6,6 @@ struct RunsCommand: AsyncParsableCommand {
     commandName: "runs", abstract: "Shows runs: what was trained, with what, how well.",
     subcommands: [
       RunsListCommand.self, RunsShowCommand.self, RunsCompareCommand.self, RunsPlotCommand.self,
-      RunsDeleteCommand.self, RunsRestoreCommand.self,
+      RunsDownloadCommand.self, RunsDeleteCommand.self, RunsRestoreCommand.self,
     ])
 }

@@ -28,6 +28,14 @@ extension JobSpec {
       restart: try wire.restart.map { try JobRestart($0) })
     nodes = wire.nodes == 1 ? nil : wire.nodes
     isolation = wire.isolation.map { JobIsolation(network: $0.network ?? true) }
+    if let paths = wire.outputs, !paths.isEmpty {
+      outputs = JobOutputs(paths: paths)
+      guard wire.experiment != nil else {
+        throw ServerError(
+          .badRequest, "What a job leaves is kept as artifacts of its run, and it has none.",
+          hint: "Name an experiment ('experiment', --experiment), or leave out 'outputs' (--keep).")
+      }
+    }
     guard isolation?.network != false || wire.experiment == nil else {
       throw ServerError(
         .badRequest, "A job without network cannot log into a run: its agent listens on loopback.",
@@ -140,6 +148,7 @@ extension JobWire {
     }
     code = job.spec.code?.snapshot
     dataset = job.spec.data?.version
+    outputs = job.spec.outputs?.paths
     software = job.spec.software.map {
       JobSoftwareWire(
         modules: $0.modules.isEmpty ? nil : $0.modules, requirements: $0.requirements,

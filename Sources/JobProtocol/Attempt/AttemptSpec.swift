@@ -31,6 +31,8 @@ public struct AttemptSpec: Hashable, Sendable {
   public var node: AttemptNode?
   /// How its tasks are kept apart; nil is not at all.
   public var isolation: AttemptIsolation?
+  /// What of the files that its tasks leave becomes artifacts of the run; nil is nothing.
+  public var outputs: JobOutputs?
 
   /// Makes an instruction out of its parts.
   public init(

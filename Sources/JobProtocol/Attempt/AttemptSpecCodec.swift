@@ -21,6 +21,7 @@ extension AttemptSpec {
       $0.write(UInt32($1.count))
     }
     writer.write(optional: isolation) { $1.write(to: &$0) }
+    writer.write(optional: outputs) { $0.write(list: $1.paths) { $0.write($1) } }
     return Self.formatHead + writer.bytes
   }
 
@@ -55,6 +56,11 @@ extension AttemptSpec {
     if !reader.isAtEnd {
       isolation = try reader.optional { (r) throws(JobProtocolError) in
         try AttemptIsolation(from: &r)
+      }
+    }
+    if !reader.isAtEnd {
+      outputs = try reader.optional { (r) throws(JobProtocolError) in
+        JobOutputs(paths: try r.list { (r) throws(JobProtocolError) in try r.text() })
       }
     }
   }

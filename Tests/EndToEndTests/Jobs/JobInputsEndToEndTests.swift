@@ -177,6 +177,59 @@ struct JobInputsEndToEndTests {
     #expect(try FileTree.names(in: factory.home + "/data") == [])
   }
 
+  @Test func `what a command leaves is kept with its run, and what is missing makes it fail`()
+    throws
+  {
+    let factory = try FactoryProgram()
+    defer { factory.close() }
+    let script = """
+      mkdir -p out/deep; printf one > out/a; printf two > 'out/deep/größe 50%41.txt'
+      ln -s /etc/passwd out/link; printf three > model.bin; printf no > other
+      """
+    let words = [
+      "jobs", "submit", "--experiment", "kept", "--wait", "--output", "json", "--keep", "out/",
+      "--keep", "./model.bin",
+    ]
+    let job = try factory.run(words + ["--", "sh", "-c", script])
+    #expect(job.status == 0, "\(job.errors)")
+    #expect(job.json["outputs"] as? [String] == ["out/", "./model.bin"])
+    let run = try #require(job.json["run"] as? String)
+    let all = try factory("runs", "download", run, "all", "--output", "json")
+    #expect(all.status == 0, "\(all.errors)")
+    let kept = try factory(
+      "runs", "download", run, "some", "--path", "out", "--path", "model.bin", "--output", "json")
+    let files = try #require(kept.json["files"] as? [[String: Any]], "\(kept.errors)")
+    #expect(
+      files.map { $0["path"] as? String } == ["model.bin", "out/a", "out/deep/größe 50%41.txt"])
+    func text(_ path: String) throws -> String {
+      try String(contentsOfFile: factory.folder + "/some/" + path, encoding: .utf8)
+    }
+    #expect(try text("out/a") == "one")
+    #expect(try text("out/deep/größe 50%41.txt") == "two")
+    #expect(try text("model.bin") == "three")
+    // The originals are not what is kept: who writes into them changes nothing.
+    try factory.write("out/a", "ONE")
+    #expect(try factory("runs", "download", run, "again").status == 0)
+    #expect(try String(contentsOfFile: factory.folder + "/again/out/a", encoding: .utf8) == "one")
+    let twice = try factory("runs", "download", run, "again", "--output", "json")
+    #expect(twice.error["code"] as? String == "file_exists")
+
+    let missing = try factory.run(words + ["--keep", "nowhere", "--", "true"])
+    #expect(missing.status == 1)
+    #expect(missing.json["message"] as? String == "the command left no `nowhere`")
+    let id = try #require(missing.json["id"] as? String)
+    #expect(try factory("jobs", "explain", id).output.contains("left no `nowhere`"))
+    // A command that fails by itself is not blamed for what it did not get to.
+    let failed = try factory.run(words + ["--keep", "nowhere", "--", "false"])
+    #expect(failed.json["exit_code"] as? Int == 1)
+    #expect(failed.json["message"] == nil)
+    let outside = try factory(
+      "jobs", "submit", "--experiment", "kept", "--keep", "../x", "--output", "json", "--", "true")
+    #expect(outside.error["code"] as? String == "job_spec_invalid", "\(outside.errors)")
+    let homeless = try factory("jobs", "submit", "--keep", "x", "--output", "json", "--", "true")
+    #expect(homeless.status != 0 && homeless.error["hint"] is String)
+  }
+
   @Test func `what cannot be brought along is refused with a way out`() throws {
     let factory = try FactoryProgram()
     defer { factory.close() }

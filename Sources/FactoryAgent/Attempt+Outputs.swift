@@ -1,0 +1,74 @@
+import Glibc
+import JobProtocol
+
+/// What tasks leave behind and their job keeps.
+extension Attempt {
+  /// Gives the files that the specification names to the run, once the command has ended by itself.
+  ///
+  /// An attempt whose command succeeded without leaving them fails. Of several nodes the first one
+  /// speaks for all.
+  func keepOutputs(of attempt: AttemptSpec, startingIn start: String, _ tracking: TrackingEndpoint?)
+  {
+    guard let outputs = attempt.outputs, let tracking, attempt.node?.index ?? 0 == 0,
+      hasStartedAny, stopCause == nil
+    else { return }
+    for path in outputs.paths.compactMap(JobOutputs.checked) {
+      let files = OutputFiles.below(start, path)
+      if files.isEmpty { lost("the command left no `\(path)`") }
+      for file in files where stopCause == nil {
+        do {
+          try tracking.keep(start + "/" + file, as: file) { self.mayGoOn() }
+        } catch {
+          lost(error.words)
+        }
+      }
+    }
+  }
+
+  private func lost(_ words: String) {
+    guard firstFailure == nil, stopCause == nil else { return }
+    lostOutput = true
+    message = message ?? words
+  }
+
+  /// Lives on between two parts of a file: it hears who wants to stop it, and gives a sign of life.
+  private func mayGoOn() -> Bool {
+    takeSignals()
+    let now = monotonicMs()
+    if now >= deadlines.heartbeatAt {
+      deadlines.heartbeatAt = now + Deadlines.heartbeatMs
+      record(.usage(usage))
+      journal.flush()
+    }
+    return stopCause == nil
+  }
+}
+
+/// The regular files of a folder.
+private enum OutputFiles {
+  /// The file at a path, or all files in the folder there, by name; links are not followed.
+  ///
+  /// - Returns: paths below `start`.
+  static func below(_ start: String, _ path: String) -> [String] {
+    var status = stat()
+    guard lstat(start + "/" + path, &status) == 0 else { return [] }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: return [path]
+    case S_IFDIR: return names(in: start + "/" + path).flatMap { below(start, path + "/" + $0) }
+    default: return []
+    }
+  }
+
+  private static func names(in folder: String) -> [String] {
+    guard let stream = opendir(folder) else { return [] }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names.sorted()
+  }
+}
