@@ -8,9 +8,11 @@ import Workflows
 extension StudyCoordinators: StageStudies {
   /// Makes a study, or finds the one of that name.
   func create(
-    _ terms: StudyTerms, metric: String, in project: String
+    _ terms: StudyTerms, metric: String, after earlier: [Identifier<StudySummary>],
+    in project: String
   ) async throws -> StudySummary {
-    try await hosts.create(terms, metric: metric, in: project, nowMs: systemTimeMs())
+    try await hosts.create(
+      terms, metric: metric, after: earlier, in: project, nowMs: systemTimeMs())
   }
 
   /// Answers a question, however long its coordinator takes to start.

@@ -1,3 +1,4 @@
+public import Basics
 public import JobProtocol
 public import Optimization
 
@@ -77,6 +78,8 @@ public struct CommandSearch: Sendable, Equatable {
   public var parallel: Int?
   /// The search ends when less improvement is expected, in the unit of the metric.
   public var stopBelow: Double?
+  /// Studies whose best points are tried first.
+  public var warmStart: [Identifier<StudySummary>] = []
 
   /// Places that are no parameters: a trial's number and its folder.
   static let ownPlaces = ["trial", "trial_dir"]

@@ -5,7 +5,7 @@ internal import Optimization
 enum CommandSearchParser {
   static let known = [
     "parameters", "constraints", "forbidden", "initial", "metric", "goal", "read", "trials", "time",
-    "sampler", "pruner", "seed", "steps", "parallel", "stop_below",
+    "sampler", "pruner", "seed", "steps", "parallel", "stop_below", "warm_start",
   ]
 
   static func parse(_ section: SectionReader) -> CommandSearch? {
@@ -34,11 +34,23 @@ enum CommandSearchParser {
     guard let metric = section.text("metric", "the name of a metric"), let space, let source else {
       return nil
     }
-    return CommandSearch(
+    var search = CommandSearch(
       space: space, metric: metric, goal: goal ?? .minimize, source: source, trials: trials,
       timeMs: timeMs, sampler: sampler ?? .tpe, pruner: pruner ?? PrunerName.none,
       seed: UInt64(seed ?? 7), steps: steps, parallel: parallel,
       stopBelow: section.positive("stop_below"))
+    search.warmStart = warmStart(section)
+    return search
+  }
+
+  private static func warmStart(_ section: SectionReader) -> [Identifier<StudySummary>] {
+    let expected = "a list of identifiers of studies, such as `aifactory studies list` shows"
+    let texts = section.texts("warm_start", expected) ?? []
+    let studies = texts.compactMap { Identifier<StudySummary>($0) }
+    if studies.count < texts.count, let node = section.node("warm_start") {
+      section.refuse("warm_start", expected: expected, found: node)
+    }
+    return studies
   }
 
   /// The space in the words of space files; parameters by name, or as their list.

@@ -111,6 +111,11 @@ extension StageIngredients {
       parameter("search.pruner", search?.pruner.rawValue),
       parameter("search.seed", search?.seed), parameter("search.steps", search?.steps),
       parameter("search.stop_below", search?.stopBelow),
+      parameter(
+        "search.warm_start",
+        search.flatMap {
+          $0.warmStart.isEmpty ? nil : $0.warmStart.map(\.rawValue).joined(separator: " ")
+        }),
       parameter("cpus", training.resources.cpus), parameter("gpus", training.resources.gpus),
       parameter("site", train.site), fingerprint.code(of: .train),
     ]

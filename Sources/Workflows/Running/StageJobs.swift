@@ -29,8 +29,11 @@ extension Jobs: StageJobs {}
 /// What searches need of shared studies; their coordinators have it, and tests have a quick one.
 public protocol StageStudies: Sendable {
   /// Makes a study, or finds the one of that name.
+  ///
+  /// - Parameter earlier: studies whose best points a new one tries first.
   func create(
-    _ terms: StudyTerms, metric: String, in project: String
+    _ terms: StudyTerms, metric: String, after earlier: [Identifier<StudySummary>],
+    in project: String
   ) async throws -> StudySummary
   /// Answers a question as `StudyCoordinator` does, whatever has to be started for it.
   ///

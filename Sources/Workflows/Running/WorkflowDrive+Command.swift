@@ -90,7 +90,8 @@ extension WorkflowDrive {
       name: Self.studyName(of: run), space: search.space, goal: search.goal,
       sampler: search.sampler, pruner: search.pruner, seed: search.seed, budget: search.trials,
       steps: search.steps, leaseMs: CommandSearchDrive.leaseMs, stopBelow: search.stopBelow)
-    let study = try await parts.studies.create(terms, metric: search.metric, in: run.project)
+    let study = try await parts.studies.create(
+      terms, metric: search.metric, after: search.warmStart, in: run.project)
     return try await CommandSearchDrive(drive: self, subject: subject, study: study.id).perform()
   }
 

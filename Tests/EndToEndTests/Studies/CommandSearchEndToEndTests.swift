@@ -84,7 +84,10 @@ struct CommandSearchEndToEndTests {
     #expect(stages?.first?["reused"] as? Bool == false)
   }
 
-  @Test func `a search ends when too little is expected of it`() throws {
+  @Test
+  func `a search ends when too little is expected of it, and another begins where it ended`()
+    async throws
+  {
     let factory = try FactoryProgram()
     defer { factory.close() }
     try factory.write(
@@ -112,6 +115,24 @@ struct CommandSearchEndToEndTests {
     #expect((20...60).contains(all.count), "\(all.count)")
     let best = all.compactMap { $0["value"] as? Double }.min() ?? .infinity
     #expect(best < 0.01)
+    try await factory.until(30, "the ledger has all trials") {
+      try trials(of: study, factory).count == all.count
+    }
+    let text = try String(contentsOfFile: factory.folder + "/short.yaml", encoding: .utf8)
+    try factory.write(
+      "next.yaml",
+      text.replacing("name: short", with: "name: next").replacing(
+        "trials: 300", with: "trials: 1\n    warm_start: [\(study)]"))
+    let next = try factory("run", "next.yaml", "--output", "json")
+    #expect(next.status == 0, "\(next.errors)")
+    let heir = try #require(next.json["study"] as? String)
+    try await factory.until(30, "the ledger has the trial") {
+      try !trials(of: heir, factory).isEmpty
+    }
+    let first = try trials(of: heir, factory).first
+    let leader = all.first { $0["value"] as? Double == best }
+    #expect(
+      first?["parameters"] as? [String: String] == leader?["parameters"] as? [String: String])
   }
 
   @Test func `a command that always fails fails the stage, with its last words`() throws {

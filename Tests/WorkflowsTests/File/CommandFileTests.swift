@@ -1,3 +1,4 @@
+import Basics
 import JobProtocol
 import Optimization
 import Testing
@@ -86,6 +87,7 @@ import Testing
           time: 10m
           parallel: 3
           stop_below: 1e-3
+          warm_start: [study_0123456789abcdefghjkmnpqrs]
 
       """)
     #expect(definition.stages == [.data, .train])
@@ -95,6 +97,7 @@ import Testing
     #expect(search.goal == .maximize && search.timeMs == 600_000 && search.trials == nil)
     #expect(search.source == .output(try LinePattern(#"acc=(\S+)"#)) && search.parallel == 3)
     #expect(search.stopBelow == 0.001)
+    #expect(search.warmStart.map(\.rawValue) == ["study_0123456789abcdefghjkmnpqrs"])
     #expect(definition.train?.site == "tank")
     #expect(definition.train?.restart == JobRestart(on: [.timeout]))
   }

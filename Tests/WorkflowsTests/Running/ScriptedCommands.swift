@@ -162,7 +162,8 @@ actor QuickStudies: StageStudies {
   private var names: [Identifier<StudySummary>: String] = [:]
 
   func create(
-    _ terms: StudyTerms, metric: String, in project: String
+    _ terms: StudyTerms, metric: String, after earlier: [Identifier<StudySummary>],
+    in project: String
   ) async throws -> StudySummary {
     if let known = studies[terms.name] { return known.summary }
     let summary = StudySummary(
