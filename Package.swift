@@ -184,6 +184,6 @@ let package = Package(
         .product(name: "HummingbirdTesting", package: "hummingbird"),
       ]),
     tests("FactoryCLITests", ["FactoryCLI", "API", "Optimization", "Basics"]),
-    tests("EndToEndTests", ["API", "Basics", "JobProtocol"]),
+    tests("EndToEndTests", ["API", "Basics", "JobProtocol", httpClient, nioCore, nioHTTP1]),
   ]
 )

@@ -26,8 +26,9 @@ extension Attempt {
   }
 
   /// The machine as its site calls it.
-  static func host(_ environment: TaskEnvironment) -> String? {
-    if let name = environment.value("SLURMD_NODENAME") { return name }
+  static func host() -> String? {
+    // sbatch(1), OUTPUT ENVIRONMENT VARIABLES.
+    if let name = getenv("SLURMD_NODENAME") { return String(cString: name) }
     var bytes = [CChar](repeating: 0, count: 256)
     guard gethostname(&bytes, 255) == 0 else { return nil }
     return String(decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)

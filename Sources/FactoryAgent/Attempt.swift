@@ -57,7 +57,14 @@ final class Attempt {
     guard let variables = tracking.map({ $0.open() }) ?? [] else {
       return refuse("the agent cannot open its endpoint for MLflow: \(errorText(errno))")
     }
-    let environment = TaskEnvironment(attempt, concurrency: concurrency, tracking: variables)
+    var watch: ReadinessWatch?
+    if let listening = attempt.listening {
+      guard let port = FreePort.find() else { return refuse("there is no free port on its node") }
+      watch = ReadinessWatch(
+        listening: listening, task: ListeningTask(host: Self.host(), port: port), journal: journal)
+    }
+    let environment = TaskEnvironment(
+      attempt, concurrency: concurrency, tracking: variables + (watch?.variables ?? []))
     let memory = MemoryWatch(
       marker: attempt.marker, limitBytes: resources.memoryBytes,
       allowsGroup: environment.value("AIFACTORY_MEMORY") != MemoryMethod.sampled.rawValue)
@@ -78,7 +85,10 @@ final class Attempt {
         AgentStart(
           pid: getpid(), startTicks: own?.startTicks ?? 0, version: AgentProgram.version,
           memory: memory.method, cgroup: memory.group?.path,
-          host: lead == nil ? nil : Self.host(environment))))
+          host: lead == nil ? nil : Self.host())))
+    if let watch, !watch.start() {
+      record(.note("nobody watches whether the command answers: there is no thread for it"))
+    }
     if let script = attempt.preparation { prepare(script, attempt, launcher) }
     launchTasks(launcher, concurrency: concurrency)
     tellLead()

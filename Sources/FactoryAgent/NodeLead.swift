@@ -8,9 +8,6 @@ import JobProtocol
 /// (`srun`), and hands on why they are to stop: a signal of the engine's, or the bad end of one of them. A
 /// signal sent through the launcher would reach the tasks as well, and past their grace period.
 struct NodeLead {
-  /// Ports that the kernel gives to nobody by itself (ip(7), ip_local_port_range).
-  private static let ports: ClosedRange<UInt16> = 20_000...32_000
-
   private let launcher: Int32
   private let commands: Int32
   private let answers: Int32
@@ -20,33 +17,13 @@ struct NodeLead {
   /// Starts a launcher and stays until it has ended; its exit code.
   static func run(_ command: [String]) -> Int32 {
     let signals = factory_signal_descriptor()
-    guard signals >= 0, let port = freePort() else {
+    guard signals >= 0, let port = FreePort.find() else {
       AgentProgram.say("there is no free port for the nodes to meet", to: STDERR_FILENO)
       return AgentProgram.ExitCode.noFolder
     }
     setenv("MASTER_PORT", String(port), 1)
     guard var lead = NodeLead(launching: command) else { return AgentProgram.ExitCode.noFolder }
     return lead.stay(signals)
-  }
-
-  /// A port of this machine that nobody listens at.
-  private static func freePort() -> UInt16? {
-    for _ in 0..<200 {
-      let port = UInt16.random(in: ports)
-      let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-      guard listener >= 0 else { return nil }
-      defer { close(listener) }
-      var address = sockaddr_in()
-      address.sin_family = sa_family_t(AF_INET)
-      address.sin_port = port.bigEndian
-      let status = withUnsafePointer(to: &address) {
-        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-          bind(listener, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-        }
-      }
-      if status == 0 { return port }
-    }
-    return nil
   }
 
   private init?(launching command: [String]) {

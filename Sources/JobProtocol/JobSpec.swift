@@ -43,6 +43,8 @@ public struct JobSpec: Hashable, Codable, Sendable {
   public var outputs: JobOutputs?
   /// How many nodes run the command at once, each with an agent of its own; nil is one.
   public var nodes: Int?
+  /// Of which service it is an instance; nil is of none.
+  public var service: JobService?
 
   /// Takes every value as it is.
   public init(

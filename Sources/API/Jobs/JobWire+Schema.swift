@@ -27,7 +27,7 @@ extension JobWire: DescribedWire {
     "restart?": .record(JobRestartWire.self), "restarts": .count, "restart_reason?": .text,
     "array?": .record(JobArrayPlaceWire.self), "dataset?": .text, "code?": .text,
     "software?": .record(JobSoftwareWire.self), "isolation?": .record(JobIsolationWire.self),
-    "load?": .record(Load.self), "accounts?": .record(JobAccountWire.self),
+    "service?": .text, "load?": .record(Load.self), "accounts?": .record(JobAccountWire.self),
     "outputs?": .list(.text),
   ]
 

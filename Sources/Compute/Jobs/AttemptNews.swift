@@ -6,6 +6,8 @@ struct AttemptNews: Sendable {
   /// Position in the journal after the stretch.
   var journalOffset: Int64 = 0
   var start: AgentStart?
+  /// Where its command answers.
+  var listening: ListeningTask?
   var reports: [TaskReport] = []
   /// Lines that are no report.
   var unreadableReports = 0
@@ -20,12 +22,14 @@ struct AttemptNews: Sendable {
 
   /// False for heartbeats, which are not worth a transaction.
   var isWorthKeeping: Bool {
-    start != nil || !reports.isEmpty || !calls.isEmpty || !notes.isEmpty || end != nil
+    start != nil || listening != nil || !reports.isEmpty || !calls.isEmpty || !notes.isEmpty
+      || end != nil
   }
 
   /// True for a beginning alone: a short job's end follows soon and can share its transaction.
   var canWait: Bool {
-    start != nil && reports.isEmpty && calls.isEmpty && notes.isEmpty && samples.isEmpty
+    start != nil && listening == nil && reports.isEmpty && calls.isEmpty && notes.isEmpty
+      && samples.isEmpty
       && end == nil
   }
 
@@ -48,6 +52,7 @@ struct AttemptNews: Sendable {
     switch event {
     case .sample(let sample): samples.append(TimedSample(timeMs: timeMs, sample: sample))
     case .started(let start): self.start = start
+    case .listening(let task): listening = task
     case .report(_, let line): add(report: line)
     case .usage(let usage): self.usage = usage
     case .call(let call): calls.append(TimedCall(timeMs: timeMs, call: call))

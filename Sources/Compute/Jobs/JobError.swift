@@ -20,6 +20,8 @@ public struct JobError: FactoryError {
     case siteTaken = "already_site"
     case siteInUse = "site_conflict"
     case siteUnreachable = "site_unreachable"
+    case serviceNotFound = "service_not_found"
+    case serviceTaken = "already_service"
     case systemFailure = "system_failure"
     case stopped = "jobs_stopped"
   }

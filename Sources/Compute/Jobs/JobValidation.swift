@@ -12,6 +12,7 @@ struct JobValidation {
     try checkNumbers(spec)
     try checkRestart(spec)
     try checkOutputs(spec)
+    try checkService(spec)
     try checkSoftware(spec)
     if spec.site ?? Site.localName == Site.localName {
       guard spec.nodeCount == 1 else {
@@ -29,9 +30,10 @@ struct JobValidation {
 
   /// Throws a sentence for what a Slurm cluster can never give.
   static func check(_ spec: JobSpec, on site: Site) throws(JobError) {
-    guard spec.kind == .batch else {
+    guard spec.kind == .batch || spec.service != nil else {
       throw JobError(
-        .specInvalid, "services run on this machine alone; '\(site.name)' takes batch jobs")
+        .specInvalid, "a service without an address runs on this machine alone",
+        hint: "Give it one: aifactory jobs submit --service NAME")
     }
     guard site.slurm?.ssh == nil || !stages.contains(spec.purpose) else {
       throw JobError(
@@ -129,6 +131,34 @@ struct JobValidation {
       try require(
         JobOutputs.checked(path) != nil,
         "`\(path)` does not lie below the folder in which the command starts")
+    }
+  }
+
+  private func checkService(_ spec: JobSpec) throws(JobError) {
+    guard let service = spec.service else { return }
+    try require(spec.kind == .service, "a batch job has no address")
+    try require(
+      spec.nodeCount == 1 && spec.taskCount == 1 && spec.array == nil,
+      "a service is one command on one node")
+    try require(spec.isolation?.network != false, "a service needs the network")
+    let variable = service.portVariable
+    try require(
+      !variable.isEmpty && variable.utf8.allSatisfy { $0 > 32 && $0 < 127 && $0 != 0x3D },
+      "\(visible(variable)) is no name of an environment variable")
+    if let path = service.readyPath {
+      try require(
+        path.hasPrefix("/") && path.utf8.allSatisfy { $0 > 32 && $0 < 127 },
+        "\(visible(path)) is no path that can be asked for; write it like /health")
+    }
+    try require(service.drainMs >= 0, "a time for requests under way is not negative")
+    try require(
+      (0...JobService.mostRestarts).contains(service.restart.atMost),
+      "a service is started again 0...\(JobService.mostRestarts) times at most")
+    if let before = service.renewBeforeMs {
+      try require(before > 0, "a service is renewed before its time limit")
+      try require(
+        before < spec.resources.timeLimitMs ?? .max,
+        "a service cannot be renewed longer before its time limit than it may run")
     }
   }
 

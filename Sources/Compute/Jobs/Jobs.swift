@@ -165,6 +165,12 @@ public actor Jobs: Service {
 
   /// Runs a job that ended once more, as its next attempt.
   public func retry(_ id: Identifier<Job>) async throws -> Job {
+    if let service = try await job(id).spec.service {
+      throw JobError(
+        .specInvalid,
+        "job \(id) is one of the service '\(service.name)', which has its own next ones",
+        hint: "Start the service again: aifactory jobs submit --service \(service.name)")
+    }
     let (store, follower, now) = (store, follower, configuration.now())
     let collected = collected
     let retried = try await ledger.write { db in

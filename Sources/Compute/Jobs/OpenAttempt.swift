@@ -69,6 +69,13 @@ struct OpenAttempt: Sendable {
       cpus: place.cpus.count < capacity.cpus.count ? place.cpus : [], gpus: place.gpus,
       tracking: tracking, checkpointFolder: job.checkpointFolder)
     instruction.outputs = spec.outputs
+    instruction.listening = spec.service.map { service in
+      AttemptListening(
+        portVariable: service.portVariable,
+        // What others of this machine could reach is nobody's business; a node is reached from elsewhere.
+        host: site == Site.localName ? "127.0.0.1" : "0.0.0.0", path: service.path,
+        readyPath: service.readyPath)
+    }
     instruction.isolation = spec.isolation.map { isolation in
       AttemptIsolation(
         hidden: [FileTree.folder(of: job.folder)] + hidden,

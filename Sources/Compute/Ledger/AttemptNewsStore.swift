@@ -53,6 +53,11 @@ extension JobStore {
         row.startedAtMs = atMs
       }
     }
+    if let listening = news.listening {
+      attempt.host = listening.host
+      attempt.port = Int(listening.port)
+      attempt.listeningSinceMs = atMs
+    }
     if let progress = news.progress { row.progress = try RecordJSON.text(progress) }
     if news.start != nil || news.usage != nil {
       row.usage = try RecordJSON.text(try usage(after: news, before: row.usage))

@@ -5,7 +5,7 @@ import GRDB
 public enum ComputeMigrations {
   /// All steps in order of time.
   public static let all: [SchemaMigration] = [
-    createJob, createSite, addRestarts, addArrays, limitArrays,
+    createJob, createSite, addRestarts, addArrays, limitArrays, addServices,
   ]
 
   private static let limitArrays = SchemaMigration(identifier: "compute-0005-limit-arrays") { db in
@@ -19,6 +19,33 @@ public enum ComputeMigrations {
           WHERE state = 'queued' AND handedOver = 0;
         CREATE INDEX jobLimited ON job (arrayId, state, orderKeyMs, id)
           WHERE arrayAtMost IS NOT NULL AND state <> 'ended';
+        """)
+  }
+
+  private static let addServices = SchemaMigration(identifier: "compute-0006-add-services") { db in
+    try db.execute(
+      sql: """
+        CREATE TABLE service (
+          id TEXT PRIMARY KEY,
+          project TEXT NOT NULL REFERENCES project (id),
+          name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 128),
+          -- 0 once somebody has ended it, or it could not be kept up.
+          wanted INTEGER NOT NULL DEFAULT 1 CHECK (wanted IN (0, 1)),
+          -- Why it could not be kept up.
+          failure TEXT,
+          createdAtMs INTEGER NOT NULL,
+          endedAtMs INTEGER,
+          CHECK (endedAtMs IS NULL OR wanted = 0)
+        ) STRICT;
+        -- A name can be used again once the service that has it ended.
+        CREATE UNIQUE INDEX serviceByName ON service (project, name) WHERE endedAtMs IS NULL;
+        CREATE INDEX serviceByTime ON service (createdAtMs, id);
+        ALTER TABLE job ADD COLUMN serviceId TEXT;
+        CREATE INDEX jobByService ON job (serviceId, createdAtMs) WHERE serviceId IS NOT NULL;
+        -- Where the command of an attempt answers, as its agent tells, and since when the ledger knows.
+        ALTER TABLE jobAttempt ADD COLUMN host TEXT;
+        ALTER TABLE jobAttempt ADD COLUMN port INTEGER CHECK (port BETWEEN 1 AND 65535);
+        ALTER TABLE jobAttempt ADD COLUMN listeningSinceMs INTEGER;
         """)
   }
 

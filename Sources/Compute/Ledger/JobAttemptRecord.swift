@@ -20,6 +20,10 @@ struct JobAttemptRecord: Codable, Sendable, FetchableRecord, PersistableRecord {
   var startedAtMs: Int64
   var endedAtMs: Int64?
   var engineId: String?
+  /// Where its command answers, if it has an address.
+  var host: String?
+  var port: Int?
+  var listeningSinceMs: Int64?
 
   /// The row of an attempt that is about to be launched.
   init(

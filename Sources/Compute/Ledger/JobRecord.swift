@@ -39,6 +39,7 @@ struct JobRecord: Codable, Sendable, FetchableRecord, PersistableRecord {
   var restartReason: String?
   var arrayId: String?
   var arrayAtMost: Int?
+  var serviceId: String?
 
   /// One point of priority is worth as much as one minute of waiting.
   static func orderKey(waitingSinceMs: Int64, priority: Int) -> Int64 {
@@ -71,6 +72,7 @@ struct JobRecord: Codable, Sendable, FetchableRecord, PersistableRecord {
     self.folder = folder
     handedOver = false
     (arrayId, arrayAtMost) = (spec.array?.array, spec.array?.atMost)
+    serviceId = spec.service?.id
   }
 
   var machine: JobStateMachine {

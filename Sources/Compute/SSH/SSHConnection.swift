@@ -16,11 +16,15 @@ actor SSHConnection {
 
   nonisolated let options: SSHOptions
   /// Holds the socket, whose path may have some hundred bytes only.
-  private nonisolated let folder: String
+  nonisolated let folder: String
   private var isOpening = false
   private var waiting: [CheckedContinuation<Void, Never>] = []
   /// How often it was opened.
   private(set) var openings = 0
+  /// How many ways through it were made.
+  var forwards = 0
+  /// Those that are used, by their sockets.
+  var ways: [String: String] = [:]
 
   init(_ options: SSHOptions) throws(JobError) {
     self.options = options
@@ -36,7 +40,7 @@ actor SSHConnection {
     try? FileManager.default.removeItem(atPath: folder)
   }
 
-  private nonisolated var socket: String { folder + "/socket" }
+  nonisolated var socket: String { folder + "/socket" }
   private nonisolated var log: String { folder + "/log" }
 
   /// Runs a script of one line in the login node's `sh` and waits for its end.
@@ -59,7 +63,7 @@ actor SSHConnection {
   }
 
   /// Opens the connection unless it is open.
-  private func open() async throws {
+  func open() async throws {
     while isOpening { await withCheckedContinuation { waiting.append($0) } }
     // The socket goes with the process that keeps the connection.
     if access(socket, F_OK) == 0 { return }
@@ -87,7 +91,7 @@ actor SSHConnection {
     openings += 1
   }
 
-  private func call(
+  func call(
     _ words: [String], input: [UInt8] = [], limit: Int = 1 << 20, patience: Duration
   ) async throws -> CommandRun.Answer? {
     let run = CommandRun(
@@ -104,7 +108,7 @@ actor SSHConnection {
     }
   }
 
-  private nonisolated func unreachable(_ said: String) -> JobError {
+  nonisolated func unreachable(_ said: String) -> JobError {
     JobError(
       .siteUnreachable,
       "ssh cannot reach '\(options.destination)': \(SSHWords.complaint(said))",

@@ -6,7 +6,7 @@ import JobProtocol
 /// Everything that Slurm is told stands in it, so that a person can submit the same by hand.
 struct SlurmBatchScript {
   /// Seconds beside the grace period in which the agent kills what is left and writes the end down.
-  private static let closingSeconds: Int64 = 10
+  static let closingSeconds: Int64 = 10
   /// Seconds by which Slurm's signal may come too early (sbatch(1), --signal).
   private static let earlySeconds: Int64 = 60
   /// Seconds by which Slurm's limit, the grace period not counted, is later than the agent's own, which

@@ -66,6 +66,7 @@ extension JobWire {
     if let array {
       rows.append(("array", .init("\(array.id), \(array.words)")))
     }
+    if let service { rows.append(("service", .init(service))) }
     if let dataset { rows.append(("data", .init(dataset))) }
     if let code { rows.append(("code", .init("snapshot \(code.prefix(16))"))) }
     if let software { rows.append(("software", .init(software.words))) }

@@ -5,7 +5,7 @@ internal import ArgumentParser
 struct JobsCancelCommand: FactoryCommand {
   static let configuration = CommandConfiguration(
     commandName: "cancel",
-    abstract: "Ends a job, or all jobs of an array, and everything that it started.")
+    abstract: "Ends a job, all jobs of an array, or a service, and everything that it started.")
 
   @OptionGroup var global: GlobalOptions
   @OptionGroup var job: JobOrArrayArgument
@@ -17,6 +17,13 @@ struct JobsCancelCommand: FactoryCommand {
         array.hasEnded
         ? "All jobs of \(array.id) have ended." : "The jobs of \(array.id) are being stopped."
       return try global.output.show(array, text: text, quiet: [array.id])
+    }
+    guard !job.isService else {
+      let service = try await connection().post(job.path + "/cancel", as: ServiceWire.self)
+      let text =
+        service.hasEnded
+        ? "Service \(service.name) has ended." : "Service \(service.name) is being stopped."
+      return try global.output.show(service, text: text, quiet: [service.id])
     }
     let wire = try await connection().post(job.path + "/cancel", as: JobWire.self)
     let text =

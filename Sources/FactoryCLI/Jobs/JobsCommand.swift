@@ -11,16 +11,23 @@ struct JobsCommand: AsyncParsableCommand {
     ])
 }
 
-/// The argument of verbs about one job, or about all of an array.
+/// The argument of verbs about one job, about all of an array, or about a service.
 struct JobOrArrayArgument: ParsableArguments {
-  @Argument(help: ArgumentHelp("Identifier of the job, or of an array.", valueName: "job"))
+  @Argument(
+    help: ArgumentHelp(
+      "Identifier of the job or of an array, or a service by its name.", valueName: "job"))
   var id: String
 
   /// Whether it names an array.
   var isArray: Bool { id.hasPrefix("array_") }
 
+  /// Whether it names a service.
+  var isService: Bool { !isArray && !id.hasPrefix("job_") }
+
   /// Its address below the server's.
-  var path: String { "/api/v1/\(isArray ? "job-arrays" : "jobs")/\(JobPath.escaped(id))" }
+  var path: String {
+    "/api/v1/\(isArray ? "job-arrays" : isService ? "services" : "jobs")/\(JobPath.escaped(id))"
+  }
 }
 
 /// The argument of every verb about one job.

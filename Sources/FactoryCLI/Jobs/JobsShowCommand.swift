@@ -4,7 +4,7 @@ internal import ArgumentParser
 /// Shows one job.
 struct JobsShowCommand: FactoryCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Shows all about one job, or how an array stands.")
+    commandName: "show", abstract: "Shows all about one job or service, or how an array stands.")
 
   @OptionGroup var global: GlobalOptions
   @OptionGroup var job: JobOrArrayArgument
@@ -13,6 +13,10 @@ struct JobsShowCommand: FactoryCommand {
     guard !job.isArray else {
       let array = try await connection().get(job.path, as: JobArrayWire.self)
       return try global.output.show(array, table: array.properties, quiet: [array.status])
+    }
+    guard !job.isService else {
+      let service = try await connection().get(job.path, as: ServiceWire.self)
+      return try global.output.show(service, table: service.properties, quiet: [service.state])
     }
     let client = try await connection()
     var wire = try await client.get(job.path, as: JobWire.self)

@@ -91,6 +91,8 @@ struct JobsSubmitCommand: FactoryCommand {
 
   @OptionGroup var software: JobSoftwareOptions
 
+  @OptionGroup var serviceOptions: JobServiceOptions
+
   @Option(
     help: ArgumentHelp(
       "Give the job a run in that experiment: MLflow calls of the command log into it.",
@@ -115,7 +117,10 @@ struct JobsSubmitCommand: FactoryCommand {
   @Flag(name: .customLong("no-network"), help: "Keep it apart, and from the network, too.")
   var isOffline = false
 
-  @Flag(help: "Wait for the end; a job that fails ends this program with exit code 1.")
+  @Flag(
+    help:
+      "Wait for the end, or until a service is up; a job that fails ends this program with exit code 1."
+  )
   var wait = false
 
   @Argument(
@@ -126,8 +131,11 @@ struct JobsSubmitCommand: FactoryCommand {
     guard !command.isEmpty else {
       throw ValidationError("Name the command after --: aifactory jobs submit -- python train.py")
     }
-    guard restart != nil || restartAtMost == nil else {
+    guard restart != nil || restartAtMost == nil || serviceOptions.service != nil else {
       throw ValidationError("Say after which ends with --restart, such as --restart timeout")
+    }
+    guard serviceOptions.service == nil || (array == nil && experiment == nil) else {
+      throw ValidationError("A service has no --array and no --experiment")
     }
   }
 
@@ -137,6 +145,7 @@ struct JobsSubmitCommand: FactoryCommand {
       submission.source = await WorkingCopy.source(of: folder)
     }
     let client = try await connection()
+    if let name = serviceOptions.service { return try await start(name, submission, client) }
     if let array { return try await submit(array, of: submission, to: client) }
     var job: JobWire = try await client.post("/api/v1/jobs", submission)
     if wait {
@@ -148,6 +157,28 @@ struct JobsSubmitCommand: FactoryCommand {
     let text = wait ? "Job \(job.id): \(job.status) after \(job.duration)." : "Submitted \(job.id)."
     try global.output.show(job, text: text, quiet: [job.id])
     if wait, !job.hasSucceeded { throw ExitStatus.workFailed }
+  }
+
+  private func start(
+    _ name: String, _ submission: JobSubmissionWire, _ client: FactoryClient
+  ) async throws {
+    var service: ServiceWire = try await client.post(
+      "/api/v1/services", try serviceOptions.submission(name, of: submission))
+    if wait {
+      global.output.note("Started \(service.id); waiting until it is up.")
+      while service.state == "down" {
+        try await Task.sleep(for: .milliseconds(200))
+        service = try await client.get("/api/v1/services/\(service.id)")
+      }
+    }
+    let isUp = service.state == "up"
+    try global.output.show(
+      service,
+      text: wait && !isUp
+        ? service.sentences.joined(separator: " ")
+        : "Service \(service.name) \(isUp ? "is up" : "starts") at \(service.url)",
+      quiet: [service.id])
+    if wait, !isUp { throw ExitStatus.workFailed }
   }
 
   private func submit(
@@ -182,6 +213,9 @@ struct JobsSubmitCommand: FactoryCommand {
       JobRestartWire(
         on: ends.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) },
         atMost: restartAtMost)
+    }
+    if restart == nil, let restartAtMost {
+      wire.restart = JobRestartWire(on: ["preemption", "node_failure"], atMost: restartAtMost)
     }
     wire.workingDirectory = Self.path(directory ?? ".")
     wire.code = code.map(Self.path)

@@ -31,6 +31,7 @@ public struct FactoryServices: Sendable {
   let workflows: WorkflowParts
   let runner: WorkflowRunner
   let jobRuns: JobRuns
+  let services: Services
 
   /// Opens the ledger and creates the parts; nothing runs yet.
   ///
@@ -59,6 +60,7 @@ public struct FactoryServices: Sendable {
       ledger: ledger, configuration: configuration,
       sinks: ["train": StageReportSink(), "study": StudyReportSink()],
       follower: jobRuns, tracker: MLflowJournal(objects: objects), logger: logger)
+    services = Services(ledger: ledger, jobs: jobs, logger: logger, probe: ServiceProxy.probe)
     models = ModelStore(ledger: ledger)
     endpoints = Endpoints(
       home: home, ledger: ledger, jobs: jobs, models: models,
@@ -84,13 +86,15 @@ public struct FactoryServices: Sendable {
   }
 
   /// What lives as long as the server: each ends on graceful shutdown, the last first.
-  public var all: [any Service] { [jobs, gateway, endpoints, imports, uploads, runner] }
+  public var all: [any Service] { [jobs, gateway, endpoints, services, imports, uploads, runner] }
 
   /// Adds the routes of all parts.
   func addRoutes(to routes: FactoryRoutes, token: String, addresses: FactoryAddresses) {
     let gatewayUrl: @Sendable () -> String = { addresses.gatewayUrl }
     let datasets = DatasetStore(ledger: ledger)
-    routes.addJobRoutes(jobs, runs: jobRuns, datasets: datasets)
+    routes.addJobRoutes(jobs, runs: jobRuns, datasets: datasets, services: services)
+    routes.addServiceRoutes(services, jobs: jobs, datasets: datasets) { addresses.serverUrl }
+    routes.addServiceProxyRoutes(services)
     routes.addSiteRoutes(jobs)
     let files = ModelFiles(ledger: ledger, objects: objects)
     routes.addEndpointRoutes(

@@ -23,7 +23,10 @@ extension FactoryRoutes {
   /// - Parameters:
   ///   - runs: makes the runs of jobs that ask for one.
   ///   - datasets: knows the datasets that jobs name.
-  public func addJobRoutes(_ jobs: Jobs, runs: JobRuns? = nil, datasets: DatasetStore? = nil) {
+  ///   - services: ends services with one of their jobs.
+  public func addJobRoutes(
+    _ jobs: Jobs, runs: JobRuns? = nil, datasets: DatasetStore? = nil, services: Services? = nil
+  ) {
     route(
       .post, "/api/v1/jobs", permission: .write,
       .api(
@@ -79,7 +82,12 @@ extension FactoryRoutes {
       .post, "/api/v1/jobs/{id}/cancel", permission: .write,
       .api("Cancels a job.", answer: .json(JobWire.self))
     ) { _, context in
-      try WireResponse(JobWire(try await jobs.cancel(try context.identifier("id"))))
+      let id = try context.identifier("id", of: Job.self)
+      // Another job would follow it at once.
+      if let services, let service = try await jobs.job(id).spec.service {
+        _ = try await services.end(service.id, in: context.project)
+      }
+      return try WireResponse(JobWire(try await jobs.cancel(id)))
     }
     route(
       .post, "/api/v1/jobs/{id}/retry", permission: .write,

@@ -142,6 +142,7 @@ extension JobWire {
         memoryBytes: timed.sample.residentBytes, energyJoules: timed.sample.joules,
         energyMethod: timed.sample.energyMethod)
     }
+    service = job.spec.service?.id
     isolation = job.spec.isolation.map { JobIsolationWire(network: $0.network) }
     restart = job.spec.restart.map {
       JobRestartWire(on: $0.causes.map(\.rawValue), atMost: $0.atMost)

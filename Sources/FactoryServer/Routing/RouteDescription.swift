@@ -10,6 +10,8 @@ public enum RouteDescription: Sendable {
   case mlflow
   /// Handed on to the gateway.
   case endpoint
+  /// Handed on to a service.
+  case service
   /// For browsers.
   case page
   /// For those who watch the server: `/health`, `/ready`, `/version`, `/metrics`.

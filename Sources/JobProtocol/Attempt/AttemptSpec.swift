@@ -33,6 +33,8 @@ public struct AttemptSpec: Hashable, Sendable {
   public var isolation: AttemptIsolation?
   /// What of the files that its tasks leave becomes artifacts of the run; nil is nothing.
   public var outputs: JobOutputs?
+  /// The address that its command is to have; nil is none.
+  public var listening: AttemptListening?
 
   /// Makes an instruction out of its parts.
   public init(

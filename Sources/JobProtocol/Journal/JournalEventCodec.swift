@@ -10,6 +10,7 @@ private enum EventCode {
   static let ended: UInt8 = 8
   static let sample: UInt8 = 9
   static let call: UInt8 = 10
+  static let listening: UInt8 = 11
 }
 
 extension JournalEvent {
@@ -56,6 +57,10 @@ extension JournalEvent {
     case .note(let text):
       writer.write(EventCode.note)
       writer.write(text)
+    case .listening(let task):
+      writer.write(EventCode.listening)
+      writer.write(optional: task.host) { $0.write($1) }
+      writer.write(UInt32(task.port))
     case .ended(let end):
       writer.write(EventCode.ended)
       writer.write(end.outcome.rawValue)
@@ -89,6 +94,11 @@ extension JournalEvent {
           }))
     case EventCode.call: self = .call(try TrackingCall(from: &reader))
     case EventCode.note: self = .note(try reader.text())
+    case EventCode.listening:
+      let host = try reader.optional { (r) throws(JobProtocolError) in try r.text() }
+      self = .listening(
+        ListeningTask(host: host, port: UInt16(truncatingIfNeeded: try reader.integer(UInt32.self)))
+      )
     case EventCode.ended: self = .ended(try AttemptEnd(from: &reader))
     default: return nil
     }

@@ -30,6 +30,8 @@ public enum JournalEvent: Equatable, Sendable {
   case call(TrackingCall)
   /// Something that people should know about the attempt.
   case note(String)
+  /// The command answers at its address.
+  case listening(ListeningTask)
   /// Nothing of the attempt is left; always the last record.
   case ended(AttemptEnd)
 }

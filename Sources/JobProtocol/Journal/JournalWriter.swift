@@ -34,7 +34,9 @@ public struct JournalWriter: ~Copyable {
         droppedReports += 1
         return
       case .sample: return
-      case .started, .taskStarted, .usage, .stopping, .taskEnded, .call, .note, .ended: break
+      case .started, .taskStarted, .usage, .stopping, .taskEnded, .call, .note, .listening,
+        .ended:
+        break
       }
     }
     waiting += bytes

@@ -1,0 +1,42 @@
+import Basics
+import JobProtocol
+
+/// Ways to the commands of jobs that have an address.
+extension Jobs {
+  /// How long a cluster may take to tell where a node is.
+  private static let nodePatience = Duration.seconds(20)
+
+  /// How the command of a job is reached from this machine.
+  ///
+  /// - Parameter host: its machine, as its site calls it.
+  /// - Throws: `site_unreachable` where there is none now.
+  func way(to job: Job, host: String?, port: Int) async throws -> ServiceWay {
+    guard let site = drivers[job.site] as? SlurmSite else {
+      guard job.site == Site.localName else {
+        throw JobError(.siteUnreachable, "the site '\(job.site)' cannot be used now")
+      }
+      return .tcp(host: "127.0.0.1", port: port)
+    }
+    guard let host else {
+      throw JobError(.siteUnreachable, "the agent does not know the name of its node")
+    }
+    let address = try await site.link.patiently(Self.nodePatience).address(of: host)
+    guard let connection = site.commands.connection else { return .tcp(host: address, port: port) }
+    return .socket(path: try await connection.forward(to: address, port: port))
+  }
+
+  /// Gives up a way that leads to nobody any more.
+  func leave(_ way: ServiceWay, of job: Job) async {
+    guard case .socket(let path) = way, let site = drivers[job.site] as? SlurmSite else { return }
+    await site.commands.connection?.stopForwarding(path)
+  }
+
+  /// Milliseconds after which a time limit ends a job: its own, or that of its site; nil where there is none.
+  func timeLimitMs(of job: Job) -> Int64? {
+    if let own = job.spec.resources.timeLimitMs { return own }
+    guard let longest = (drivers[job.site] as? SlurmSite)?.longestSeconds else { return nil }
+    // The site tells the agent so long before.
+    let notice = job.spec.resources.gracePeriodMs + SlurmBatchScript.closingSeconds * 1_000
+    return max(1_000, longest * 1_000 - notice)
+  }
+}
