@@ -69,11 +69,12 @@ enum PointReason {
         "CMA-ES drew it from the normal distribution that \(ended) ended trials have moved and "
           + "turned."
       )
-    case .nsga2:
+    case .nsga2, .nsga3:
       return (
         .sampler,
-        "NSGA-II bred it from the survivors of \(ended) ended trials, or drew it for the "
-          + "first generation."
+        (name == .nsga2 ? "NSGA-II" : "NSGA-III")
+          + " bred it from the survivors of \(ended) ended trials, or drew it for the first "
+          + "generation."
       )
     }
   }

@@ -3,7 +3,7 @@ public enum SamplerName: String, Sendable, CaseIterable {
   case tpe, random, sobol, grid
   case cmaes
   case gaussianProcess = "gp"
-  case nsga2
+  case nsga2, nsga3
   case automatic = "auto"
 
   /// The sampler with its default settings.
@@ -16,6 +16,7 @@ public enum SamplerName: String, Sendable, CaseIterable {
     case .cmaes: return CMAESSampler()
     case .gaussianProcess: return GaussianProcessSampler()
     case .nsga2: return NSGA2Sampler()
+    case .nsga3: return NSGA3Sampler()
     case .automatic: return AutomaticSampler()
     }
   }

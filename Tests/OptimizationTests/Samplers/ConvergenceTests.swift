@@ -55,7 +55,7 @@ struct ConvergenceTests {
   @Test func `time per suggestion grows no faster than the trials`() {
     // A generous bound on a busy machine: what is quadratic takes minutes.
     let function = TestFunction.hartmann
-    for name in [SamplerName.tpe, .cmaes, .nsga2, .gaussianProcess] {
+    for name in [SamplerName.tpe, .cmaes, .nsga2, .nsga3, .gaussianProcess] {
       var study = Study(
         space: function.space, goal: .minimize, sampler: name.sampler, seed: 1, budget: 5000)
       for number in 0..<5000 {

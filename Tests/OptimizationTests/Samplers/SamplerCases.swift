@@ -16,6 +16,8 @@ enum SamplerCases {
     "gp": GaussianProcessSampler(),
     "nsga2": NSGA2Sampler(),
     "nsga2 at once": NSGA2Sampler(populationSize: 4, crossoverShare: 0.5),
+    "nsga3": NSGA3Sampler(),
+    "nsga3 at once": NSGA3Sampler(populationSize: 4),
     "auto": AutomaticSampler(),
   ]
 

@@ -14,6 +14,11 @@ public struct SamplerChoice: Sendable, Equatable {
     let words = others.filter { space.parameters[$0].domain.valueCount != 1 }
     if let count = space.pointCount, count <= trials {
       self.init(.grid, "all \(count) combinations fit into \(trials) trials")
+    } else if goalCount > Self.mostGoalsForCrowding, trials >= 250 {
+      self.init(
+        .nsga3,
+        "\(goalCount) goals and \(trials) trials: hardly a trial is worse than another in all "
+          + "goals, so directions spread over them keep the survivors apart")
     } else if goalCount > 1, trials >= 250 {
       self.init(.nsga2, "\(goalCount) goals and \(trials) trials: enough for generations")
     } else if goalCount == 1, trials <= Self.mostTrialsForBelief,
@@ -43,6 +48,8 @@ public struct SamplerChoice: Sendable, Equatable {
   private static let mostParametersForBelief = 20
   /// Trials for each number from which CMA-ES is ahead of TPE.
   private static let trialsForEvolution = 30
+  /// With more goals nearly all trials are on the first front, and their crowding says little (Deb & Jain 2014).
+  private static let mostGoalsForCrowding = 3
 
   private init(_ name: SamplerName, _ reason: String) {
     self.name = name
