@@ -5,7 +5,7 @@ extension StudyTermsWire: DescribedWire {
     "space?": .document, "sampler?": .text, "pruner?": .text, "seed?": .count,
     "budget?": .positive, "steps?": .positive, "lease_ms?": .positive,
     "stop_below?": .number, "warm_start?": .list(.text),
-    "goals?": .list(.word(["minimize", "maximize"])),
+    "goals?": .list(.word(["minimize", "maximize"])), "metrics?": .list(.text),
   ]
 }
 

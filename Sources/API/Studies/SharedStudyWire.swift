@@ -28,13 +28,15 @@ public struct StudyTermsWire: Codable, Sendable, Equatable {
   public var warmStart: [String]?
   /// `minimize` or `maximize` for each value of a trial, where there are several; instead of `goal`.
   public var goals: [String]?
+  /// What the values are, for people, one for each of `goals`; instead of `metric`.
+  public var metrics: [String]?
 
   /// Takes every value as it is.
   public init(
     name: String, goal: String? = nil, metric: String? = nil, space: JSONValue? = nil,
     sampler: String? = nil, pruner: String? = nil, seed: UInt64? = nil, budget: Int? = nil,
     steps: Int? = nil, leaseMs: Int64? = nil, stopBelow: Double? = nil, warmStart: [String]? = nil,
-    goals: [String]? = nil
+    goals: [String]? = nil, metrics: [String]? = nil
   ) {
     self.name = name
     self.goal = goal
@@ -49,6 +51,7 @@ public struct StudyTermsWire: Codable, Sendable, Equatable {
     self.stopBelow = stopBelow
     self.warmStart = warmStart
     self.goals = goals
+    self.metrics = metrics
   }
 }
 

@@ -3,7 +3,7 @@ extension StudyWire: DescribedWire {
   public static let fields: WireFields = [
     "id": .text, "name": .text, "job?": .text, "metric": .text,
     "goal": .word(["minimize", "maximize"]),
-    "goals?": .list(.word(["minimize", "maximize"])), "sampler": .text, "pruner": .text,
+    "goals?": .list(.word(["minimize", "maximize"])), "metrics?": .list(.text), "sampler": .text, "pruner": .text,
     // 64 bits without a sign: more than an integer of most languages.
     "seed": .count, "created_at_ms": .integer, "budget?": .positive, "space?": .document,
     "warm_start?": .list(.record(Origin.self)), "trials?": .list(.record(Trial.self)),

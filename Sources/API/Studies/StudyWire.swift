@@ -66,6 +66,8 @@ public struct StudyWire: Codable, Sendable, Equatable {
   public var goal: String
   /// One for each value of a trial, where there are several.
   public var goals: [String]?
+  /// Names of the values of a trial, one for each goal, where there are several.
+  public var metrics: [String]?
   /// Name of the sampler.
   public var sampler: String
   /// Name of the pruner.
@@ -88,7 +90,7 @@ public struct StudyWire: Codable, Sendable, Equatable {
   /// Takes every value as it is.
   public init(
     id: String, name: String, job: String?, metric: String, goal: String,
-    goals: [String]? = nil, sampler: String, pruner: String, seed: UInt64, createdAtMs: Int64,
+    goals: [String]? = nil, metrics: [String]? = nil, sampler: String, pruner: String, seed: UInt64, createdAtMs: Int64,
     budget: Int? = nil, space: JSONValue? = nil, warmStart: [Origin]? = nil, trials: [Trial]?
   ) {
     self.id = id
@@ -97,6 +99,7 @@ public struct StudyWire: Codable, Sendable, Equatable {
     self.metric = metric
     self.goal = goal
     self.goals = goals
+    self.metrics = metrics
     self.sampler = sampler
     self.pruner = pruner
     self.seed = seed

@@ -7,7 +7,12 @@ extension ResourceSample {
 
   /// Joules since the attempt began, by the processors' counters or by an estimate.
   public var joules: Double {
-    energyMicrojoules.map { Double($0) / 1e6 } ?? Double(cpuMs) / 1_000 * Self.wattsOfBusyCore
+    energyMicrojoules.map { Double($0) / 1e6 } ?? Self.estimatedJoules(cpuMs: cpuMs)
+  }
+
+  /// What so much processor time takes by the estimate.
+  public static func estimatedJoules(cpuMs: Int64) -> Double {
+    Double(cpuMs) / 1_000 * wattsOfBusyCore
   }
 
   /// How the joules were found, and of what they are.

@@ -13,6 +13,8 @@ public struct StudyPage: Sendable {
   let importance: ParameterImportance?
   let permutation: ParameterImportance?
   let landscape: SearchLandscape?
+  /// What several goals came to; nil for a search with one.
+  let frontier: StudyFrontier?
   /// Completed trials with a finite value, in number order.
   let completed: [Completed]
 
@@ -26,14 +28,20 @@ public struct StudyPage: Sendable {
   /// Works out what the page tells.
   ///
   /// - Parameters:
+  ///   - study: with one goal, or as if one of several were the only one.
   ///   - metric: what the values are.
+  ///   - frontier: what all goals came to, where there are several.
   ///   - nowMs: Unix time, for the footer.
-  public init(_ study: ToldStudy, id: String, name: String, metric: String, nowMs: Int64) {
+  public init(
+    _ study: ToldStudy, id: String, name: String, metric: String, frontier: StudyFrontier? = nil,
+    nowMs: Int64
+  ) {
     self.study = study
     self.id = id
     self.name = name
     self.metric = metric
     self.nowMs = nowMs
+    self.frontier = frontier
     let history = study.history
     // Too few trials to learn from: the page is shorter, not wrong.
     importance = try? ParameterImportance(of: history, seed: study.seed)
@@ -52,6 +60,7 @@ public struct StudyPage: Sendable {
       styles: ReportStyle.css + ComparisonStyle.css + colors,
       lead: "<div class=\"tiles\">\(tiles)</div>",
       sections: [
+        ("frontier", "Frontier", frontierSection),
         ("course", "Course", courseSection), ("importance", "Importance", importanceSection),
         ("slices", "Slices", slicesSection), ("pairs", "Pairs", surfacesSection),
         ("axes", "Parallel coordinates", axesSection), ("trials", "Trials", trialsSection),
@@ -73,7 +82,7 @@ public struct StudyPage: Sendable {
   var isSmallGood: Bool { study.goals[0] == .minimize }
 
   private var subtitle: String {
-    "A search for the parameters that \(study.goals[0].rawValue) \(metric), "
+    "A search for the parameters that \(frontier?.words ?? "\(study.goals[0].rawValue) \(metric)"), "
       + "\(study.space.parameters.count) parameters, "
       + (study.isSpaceKnown ? "" : "their ranges taken from what was tried, ")
       + "\(NumberText.grouped(study.trials.count)) trials"

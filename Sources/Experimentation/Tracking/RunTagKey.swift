@@ -28,6 +28,8 @@ public enum RunTagKey {
   public static let version = "aifactory.version"
   /// The job that did the work.
   public static let job = "aifactory.job"
+  /// How joules were found (docs/jobs.md).
+  public static let energyMethod = "aifactory.energy.method"
   /// The workflow run that it belongs to.
   public static let workflowRun = "aifactory.workflow_run"
   /// The stage of the workflow.

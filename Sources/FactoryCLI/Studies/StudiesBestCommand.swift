@@ -36,18 +36,19 @@ struct StudiesBestCommand: FactoryCommand {
 
 extension StudiesBestCommand {
   private func showFrontier(_ study: StudyWire) throws {
+    let names = study.metricNames
     let trials = try study.told().frontier.compactMap { study.trial($0.number) }
-    let rows = trials.map { trial in
-      [
-        TextTable.Cell("\(trial.number)"), TextTable.Cell(trial.valueText),
-        TextTable.Cell(trial.settings),
-      ]
+    let heads: [TextTable.Column] = names.map { .number($0.uppercased()) }
+    let rows = trials.sorted { study.isBetter($0, than: $1) }.map { trial in
+      [TextTable.Cell("\(trial.number)")] + trial.cells(of: names.count)
+        + [TextTable.Cell(trial.settings)]
     }
     try global.output.show(
       StudyFrontierJSON(
-        study: study.id, metric: study.metric, goals: study.goals ?? [], frontier: trials),
+        study: study.id, metric: study.metric, goals: study.goals ?? [], metrics: names,
+        frontier: trials),
       table: TextTable(
-        [.number("TRIAL"), TextTable.Column(study.metric.uppercased()), "PARAMETERS"], rows: rows,
+        [.number("TRIAL")] + heads + ["PARAMETERS"], rows: rows,
         whenEmpty: "No trial has completed with all values."),
       quiet: trials.map { "\($0.number)" })
   }
@@ -58,6 +59,7 @@ private struct StudyFrontierJSON: Encodable {
   var study: String
   var metric: String
   var goals: [String]
+  var metrics: [String]
   var frontier: [StudyWire.Trial]
 }
 

@@ -27,8 +27,8 @@ struct StudiesCreateCommand: FactoryCommand {
   @Option(help: "minimize or maximize; once for each value of a trial.")
   var goal: [String] = []
 
-  @Option(help: "What the values are, for people.")
-  var metric: String?
+  @Option(help: "What the values are, for people; once for each value of a trial.")
+  var metric: [String] = []
 
   @Option(help: "Name of a sampler.")
   var sampler: String?
@@ -62,12 +62,13 @@ struct StudiesCreateCommand: FactoryCommand {
 
   func execute() async throws {
     let terms = StudyTermsWire(
-      name: name, goal: goal.count == 1 ? goal[0] : nil, metric: metric,
+      name: name, goal: goal.count == 1 ? goal[0] : nil,
+      metric: metric.count == 1 ? metric[0] : nil,
       space: try space.map(Self.document), sampler: sampler, pruner: pruner, seed: seed,
       budget: budget, steps: steps,
       leaseMs: lease.map { Int64(min(max($0 * 1_000, 0), 1e15).rounded()) },
       stopBelow: stopBelow, warmStart: warmStart.isEmpty ? nil : warmStart,
-      goals: goal.count > 1 ? goal : nil)
+      goals: goal.count > 1 ? goal : nil, metrics: metric.count > 1 ? metric : nil)
     let study = try await connection().post("/api/v1/studies", terms, as: StudyWire.self)
     try global.output.show(
       study, text: "Study \(study.id) (\(study.name)) can be asked.", quiet: [study.id])

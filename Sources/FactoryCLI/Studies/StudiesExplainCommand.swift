@@ -20,9 +20,9 @@ struct StudiesExplainCommand: FactoryCommand {
   func execute() async throws {
     let study = try await study(id)
     let explanation = try TrialExplanation(of: trial, in: study.told())
-    let words = TrialWords(explanation: explanation, metric: study.metric)
+    let words = TrialWords(explanation: explanation, metrics: study.metricNames)
     try global.output.show(
-      TrialExplanationJSON(study.id, explanation), text: words.text,
+      TrialExplanationJSON(study.id, explanation, metrics: study.metricNames), text: words.text,
       quiet: [explanation.origin.rawValue])
   }
 }
@@ -30,11 +30,15 @@ struct StudiesExplainCommand: FactoryCommand {
 /// An explanation as people read it.
 struct TrialWords {
   var explanation: TrialExplanation
-  var metric: String
+  /// A name for each goal.
+  var metrics: [String]
 
   var text: String {
     var lines = ["Why this point", "  " + explanation.reason]
-    if let forecast = explanation.forecast {
+    let forecasts =
+      explanation.prospects.isEmpty ? [explanation.forecast] : explanation.prospects.map(\.forecast)
+    for (metric, forecast) in zip(metrics, forecasts) {
+      guard let forecast else { continue }
       lines.append(
         "  The completed trials before it let expect \(metric) \(Self.number(forecast.mean)) "
           + "± \(Self.number(forecast.deviation)) there.")
@@ -47,11 +51,17 @@ struct TrialWords {
     }
     if let best = explanation.best {
       let value = best.value.map { " with \(Self.number($0))" } ?? ""
-      lines.append("  Against the best by then, trial \(best.number)\(value):")
+      let goal = explanation.prospects.isEmpty ? "" : " in \(metrics.first ?? "")"
+      lines.append("  Against the best by then\(goal), trial \(best.number)\(value):")
       lines += explanation.changes.map {
         "    \($0.parameter): \(Self.short($0.from)) → \(Self.short($0.to))"
       }
       if explanation.changes.isEmpty { lines.append("    nothing differs") }
+    }
+    for (metric, prospect) in zip(metrics, explanation.prospects).dropFirst() {
+      guard let best = prospect.best, let value = best.value else { continue }
+      lines.append(
+        "  The best by then in \(metric) was trial \(best.number) with \(Self.number(value)).")
     }
     lines.append("What became of it")
     lines += explanation.ending.map { "  " + $0 }
@@ -83,6 +93,17 @@ private struct TrialExplanationJSON: Encodable {
   struct Forecast: Encodable {
     var mean: Double
     var deviation: Double
+
+    init(_ forecast: TrialExplanation.Forecast) {
+      (mean, deviation) = (forecast.mean, forecast.deviation)
+    }
+  }
+
+  /// One of several goals.
+  struct Prospect: Encodable {
+    var metric: String
+    var best: Earlier?
+    var forecast: Forecast?
   }
 
   var study: String
@@ -94,9 +115,10 @@ private struct TrialExplanationJSON: Encodable {
   var nearest: Earlier?
   var distance: Double?
   var forecast: Forecast?
+  var goals: [Prospect]?
   var ending: [String]
 
-  init(_ study: String, _ explanation: TrialExplanation) {
+  init(_ study: String, _ explanation: TrialExplanation, metrics: [String]) {
     self.study = study
     trial = explanation.number
     origin = explanation.origin.rawValue
@@ -107,7 +129,15 @@ private struct TrialExplanationJSON: Encodable {
     }
     nearest = explanation.nearest.map { Earlier(number: $0.number, value: $0.value) }
     distance = explanation.distance
-    forecast = explanation.forecast.map { Forecast(mean: $0.mean, deviation: $0.deviation) }
+    forecast = explanation.forecast.map(Forecast.init)
+    if !explanation.prospects.isEmpty {
+      goals = zip(metrics, explanation.prospects).map { metric, prospect in
+        Prospect(
+          metric: metric,
+          best: prospect.best.map { Earlier(number: $0.number, value: $0.value) },
+          forecast: prospect.forecast.map(Forecast.init))
+      }
+    }
     ending = explanation.ending
   }
 }

@@ -21,6 +21,11 @@ struct StudiesImportanceCommand: FactoryCommand {
   @Option(help: "fanova or permutation.")
   var method = Word.fanova
 
+  @Option(
+    help: ArgumentHelp(
+      "Of several goals that one alone: its metric, or its number.", valueName: "metric"))
+  var goal: String?
+
   @Option(help: "Seed of the forest's draws.")
   var seed: UInt64 = 0
 
@@ -38,8 +43,10 @@ struct StudiesImportanceCommand: FactoryCommand {
 
   func execute() async throws {
     let study = try await study(id)
+    let place = try study.goal(goal)
+    guard place != nil || study.goals == nil else { return try showAll(study) }
     let importance = try ParameterImportance(
-      of: study.told().history, method: method.method, seed: seed)
+      of: study.told().history, goal: place ?? 0, method: method.method, seed: seed)
     let rows = importance.shares.map { share in
       [
         TextTable.Cell(share.name), TextTable.Cell(Self.percent(share.value)),
@@ -60,6 +67,36 @@ struct StudiesImportanceCommand: FactoryCommand {
         ["PARAMETER", .number("SHARE"), .number("±"), .number("TRIALS"), ""], rows: rows + pairs),
       quiet: importance.shares.map(\.name))
     global.output.note(Self.trust(importance))
+  }
+
+  /// A column for each of several goals.
+  private func showAll(_ study: StudyWire) throws {
+    let (names, history) = (study.metricNames, try study.told().history)
+    let all = try names.indices.map { goal throws(OptimizationError) in
+      try ParameterImportance(of: history, goal: goal, method: method.method, seed: seed)
+    }
+    let heads: [TextTable.Column] = names.map { .number($0.uppercased()) }
+    let parameters = all.first?.shares.map(\.name) ?? []
+    let rows = parameters.map { name in
+      [TextTable.Cell(name)]
+        + all.map { importance in
+          let share = importance.shares.first { $0.name == name }
+          return TextTable.Cell(share.map { Self.percent($0.value) } ?? "–")
+        }
+    }
+    try global.output.show(
+      StudyImportancesJSON(
+        study: study.id,
+        goals: zip(names, all).map { name, importance in
+          var json = StudyImportanceJSON(study.id, importance)
+          json.metric = name
+          return json
+        }),
+      table: TextTable(["PARAMETER"] + heads, rows: rows),
+      quiet: parameters)
+    for (name, importance) in zip(names, all) {
+      global.output.note("\(name): " + Self.trust(importance))
+    }
   }
 
   private static func percent(_ share: Double) -> String {
@@ -86,6 +123,12 @@ struct StudiesImportanceCommand: FactoryCommand {
   }
 }
 
+/// What `studies importance --output json` prints of a study with several goals.
+private struct StudyImportancesJSON: Encodable {
+  var study: String
+  var goals: [StudyImportanceJSON]
+}
+
 /// What `studies importance --output json` prints.
 struct StudyImportanceJSON: Encodable {
   struct Share: Encodable {
@@ -102,6 +145,8 @@ struct StudyImportanceJSON: Encodable {
   }
 
   var study: String
+  /// Of which of several goals.
+  var metric: String?
   var method: String
   var trials: Int
   var explained: Double?

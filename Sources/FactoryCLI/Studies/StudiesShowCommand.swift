@@ -21,22 +21,31 @@ struct StudiesShowCommand: FactoryCommand {
       valueName: "file"))
   var html: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Which of several goals the page or the drawing is about: its metric, or its number.",
+      valueName: "metric"))
+  var goal: String?
+
   @Flag(help: "Draw the values and the best so far instead of the table.")
   var plot = false
 
   func execute() async throws {
     let study = try await study(id)
     if let html { return try writePage(of: study, to: html) }
+    let names = study.metricNames
     if plot {
-      let drawing = SearchPlot(study: study, told: try study.told())
+      let place = try study.goal(goal) ?? 0
+      let drawing = SearchPlot(metric: names[place], told: try study.told().projected(on: place))
       return try global.output.show(
         study, text: drawing.text, quiet: study.bestFirst.map { "\($0.number)" })
     }
     let trials = study.bestFirst
+    let heads: [TextTable.Column] = names.map { .number($0.uppercased()) }
     let rows = trials.map { trial in
       [
         TextTable.Cell("\(trial.number)"), trial.outcomeCell,
-        TextTable.Cell(trial.valueText),
+      ] + trial.cells(of: names.count) + [
         TextTable.Cell("\(trial.steps)"),
         TextTable.Cell(
           String(format: "%.1f", Double(trial.endedAtMs - trial.startedAtMs) / 1_000)),
@@ -46,16 +55,17 @@ struct StudiesShowCommand: FactoryCommand {
     try global.output.show(
       study,
       table: TextTable(
-        [
-          .number("TRIAL"), "OUTCOME", .number(study.metric.uppercased()), .number("STEPS"),
-          .number("SECONDS"), "PARAMETERS",
-        ], rows: rows, whenEmpty: "No trial has ended yet."),
+        [.number("TRIAL"), "OUTCOME"] + heads
+          + [.number("STEPS"), .number("SECONDS"), "PARAMETERS"], rows: rows, whenEmpty: "No trial has ended yet."),
       quiet: trials.map { "\($0.number)" })
   }
 
   private func writePage(of study: StudyWire, to file: String) throws {
+    let told = try study.told()
+    let (names, place) = (study.metricNames, try study.goal(goal) ?? 0)
     let page = StudyPage(
-      try study.told(), id: study.id, name: study.name, metric: study.metric,
+      told.projected(on: place), id: study.id, name: study.name, metric: names[place],
+      frontier: names.count > 1 ? StudyFrontier(told, metrics: names) : nil,
       nowMs: Int64(Date().timeIntervalSince1970 * 1_000))
     let path = try PageFile.write(Array(page.html().utf8), to: file)
     try global.output.show(
@@ -72,7 +82,9 @@ private struct StudyPageJSON: Encodable {
 
 /// A search drawn in the terminal.
 struct SearchPlot {
-  var study: StudyWire
+  /// What the values are.
+  var metric: String
+  /// With one goal.
   var told: ToldStudy
   var width = Terminal.standard.width - 14
 
@@ -87,7 +99,7 @@ struct SearchPlot {
     }
     return CurvePlot(
       curves: [
-        CurvePlot.Curve(name: study.metric, points: values, isDotted: true),
+        CurvePlot.Curve(name: metric, points: values, isDotted: true),
         CurvePlot.Curve(name: "best so far", points: best),
       ], width: width, height: 14
     ).text
@@ -101,12 +113,17 @@ extension StudyWire {
       let isFirst = first.outcome == "completed"
       let isSecond = second.outcome == "completed"
       if isFirst != isSecond { return isFirst }
-      guard let one = first.value, let other = second.value, one != other else {
-        return (first.value == nil ? 1 : 0, first.number)
-          < (second.value == nil ? 1 : 0, second.number)
-      }
-      return goal == "minimize" ? one < other : one > other
+      return isBetter(first, than: second)
     }
+  }
+
+  /// Whether a trial comes before another: the better by the first goal, those without a value last.
+  func isBetter(_ first: Trial, than second: Trial) -> Bool {
+    guard let one = first.value, let other = second.value, one != other else {
+      return (first.value == nil ? 1 : 0, first.number)
+        < (second.value == nil ? 1 : 0, second.number)
+    }
+    return goal == "minimize" ? one < other : one > other
   }
 }
 
@@ -116,9 +133,12 @@ extension StudyWire.Trial {
     TextTable.Cell(outcome, color: outcome == "completed" ? .good : .faint)
   }
 
-  /// Its values, as people read them.
-  var valueText: String {
-    (values ?? value.map { [$0] } ?? []).map { String(format: "%.6g", $0) }.joined(separator: "  ")
+  /// Its values, as people read them, one for each of so many goals.
+  func cells(of goals: Int) -> [TextTable.Cell] {
+    let values = values ?? value.map { [$0] } ?? []
+    return (0..<goals).map { place in
+      TextTable.Cell(values.indices.contains(place) ? String(format: "%.6g", values[place]) : "")
+    }
   }
 
   /// Its parameters in one line.

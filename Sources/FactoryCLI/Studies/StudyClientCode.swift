@@ -62,6 +62,7 @@ enum StudyClientCode {
         """Makes a study, or joins the one of that name.
 
         directions: "minimize" or "maximize" for each value that an objective returns.
+        metric: what the value is called, or a list with a name for each of several.
         budget: how many trials there will be, of all programs together.
         steps: steps of a whole trial, by which a pruner sets its rungs.
         space: a search space as a dict (docs/search.md); without it, trials say what they want.
@@ -75,7 +76,9 @@ enum StudyClientCode {
             "name": study_name or "study-" + secrets.token_hex(4), "goal": direction,
             "goals": None if directions is None else list(directions),
             "sampler": sampler, "pruner": pruner, "seed": seed, "budget": budget, "steps": steps,
-            "space": space, "metric": metric, "stop_below": stop_below,
+            "space": space, "stop_below": stop_below,
+            "metric": metric if isinstance(metric, str) else None,
+            "metrics": None if metric is None or isinstance(metric, str) else list(metric),
             "warm_start": warm_start,
             "lease_ms": None if lease is None else int(lease * 1000),
         }

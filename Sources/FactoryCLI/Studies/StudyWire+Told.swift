@@ -18,6 +18,24 @@ extension StudyWire {
       })
   }
 
+  /// A name for each goal.
+  var metricNames: [String] {
+    let count = goals?.count ?? 1
+    if let metrics, metrics.count == count { return metrics }
+    return [metric] + (1..<max(count, 1)).map { "value \($0 + 1)" }
+  }
+
+  /// The place of a goal that is named, or numbered from 1; nil: nobody asks for one.
+  func goal(_ word: String?) throws -> Int? {
+    guard let word else { return nil }
+    let names = metricNames
+    if let place = names.firstIndex(of: word) { return place }
+    if let number = Int(word), names.indices.contains(number - 1) { return number - 1 }
+    throw CLIError(
+      .usage, "The study \(id) has no goal \(visible(word)).",
+      hint: "Its goals are " + names.joined(separator: ", ") + ".")
+  }
+
   /// The trial of that number, or nil.
   func trial(_ number: Int) -> Trial? { trials?.first { $0.number == number } }
 }

@@ -27,8 +27,8 @@ extension FactoryRoutes {
         return id
       }
       let study = try await coordinators.hosts.create(
-        try StudyTerms(wire), metric: wire.metric ?? "value", after: earlier, in: context.project,
-        nowMs: systemTimeMs())
+        try StudyTerms(wire), metrics: wire.metrics ?? wire.metric.map { [$0] } ?? [], after: earlier,
+        in: context.project, nowMs: systemTimeMs())
       return try WireResponse(StudyWire(study, trials: nil))
     }
     question(
@@ -158,6 +158,11 @@ extension StudyTerms {
       throw ServerError(.badRequest, "A study has a name of 1 to 200 characters.")
     }
     let goals = try Self.goals(wire)
+    if let metrics = wire.metrics, metrics.count != goals.count || wire.metric != nil {
+      throw ServerError(
+        .badRequest, "'metrics' has \(metrics.count) names for \(goals.count) goals.",
+        hint: "Give each goal a name, or 'metric' alone the first.")
+    }
     guard (1...StudyTerms.mostTrials).contains(wire.budget ?? 1) else {
       throw ServerError(
         .badRequest, "'budget' is \(wire.budget ?? 0); expected 1 to \(StudyTerms.mostTrials).")

@@ -8,11 +8,11 @@ import Workflows
 extension StudyCoordinators: StageStudies {
   /// Makes a study, or finds the one of that name.
   func create(
-    _ terms: StudyTerms, metric: String, after earlier: [Identifier<StudySummary>],
+    _ terms: StudyTerms, metrics: [String], after earlier: [Identifier<StudySummary>],
     in project: String
   ) async throws -> StudySummary {
     try await hosts.create(
-      terms, metric: metric, after: earlier, in: project, nowMs: systemTimeMs())
+      terms, metrics: metrics, after: earlier, in: project, nowMs: systemTimeMs())
   }
 
   /// Answers a question, however long its coordinator takes to start.

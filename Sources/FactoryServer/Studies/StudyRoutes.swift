@@ -37,7 +37,8 @@ extension FactoryRoutes {
           hint: "`aifactory studies list` shows the newest.")
       }
       var wire = StudyWire(study, trials: trials.map { StudyWire.Trial($0) })
-      if let origins = terms?.warmStart, !origins.isEmpty {
+      let origins = terms?.warmStart ?? study.warmStart
+      if !origins.isEmpty {
         wire.warmStart = origins.map { StudyWire.Origin(study: $0.study.rawValue, trial: $0.trial) }
       }
       return try WireResponse(wire)
@@ -50,7 +51,8 @@ extension StudyWire {
     self.init(
       id: study.id.rawValue, name: study.name, job: study.job, metric: study.metric,
       goal: study.goal.rawValue,
-      goals: study.goals.count > 1 ? study.goals.map(\.rawValue) : nil, sampler: study.sampler,
+      goals: study.goals.count > 1 ? study.goals.map(\.rawValue) : nil,
+      metrics: study.goals.count > 1 ? study.metrics : nil, sampler: study.sampler,
       pruner: study.pruner, seed: study.seed, createdAtMs: study.createdAtMs, budget: study.budget,
       space: trials == nil ? nil : study.space?.json, trials: trials)
   }

@@ -68,7 +68,7 @@ public struct StudyTerms: Sendable, Equatable {
       members.append(JSONMember("goals", .array(goals.map { .string($0.rawValue) })))
     }
     if !warmStart.isEmpty {
-      members.append(JSONMember("warm_start", .array(warmStart.map(\.json))))
+      members.append(JSONMember("warm_start", warmStart.json))
     }
     if let stopBelow { members.append(JSONMember("stop_below", .number(stopBelow))) }
     return .object(members)
@@ -98,7 +98,7 @@ public struct StudyTerms: Sendable, Equatable {
       $0.stringValue.flatMap(OptimizationGoal.init(rawValue:))
     }
     if !goals.isEmpty { self.goals = goals }
-    warmStart = (json["warm_start"]?.arrayValue ?? []).compactMap(WarmStart.Origin.init(json:))
+    warmStart = json["warm_start"].map([WarmStart.Origin].init(json:)) ?? []
   }
 }
 

@@ -9,6 +9,9 @@ enum TrialEnding {
     let steps = trial.steps > 0 ? " after \(trial.steps) steps" : ""
     let value = trial.value.map(number) ?? "no value"
     switch trial.outcome {
+    case .completed where study.goals.count > 1:
+      let values = (trial.values ?? []).map(number).joined(separator: ", ")
+      return ["It completed\(steps) with \(values)." + standing(of: trial, in: study)]
     case .completed:
       return ["It completed\(steps) with \(value)." + rank(of: trial, in: study)]
         + comparison(trial, bestBefore, study.goals[0])
@@ -27,6 +30,23 @@ enum TrialEnding {
     let values = study.trials.filter { $0.outcome == .completed }.compactMap(\.value)
     let better = values.count { goal.isBetter($0, than: value) }
     return " That is rank \(better + 1) of \(values.count)."
+  }
+
+  /// Whether no other trial beats one in every goal.
+  private static func standing(of trial: TrialReport, in study: ToldStudy) -> String {
+    let frontier = study.frontier
+    if frontier.contains(where: { $0.number == trial.number }) {
+      return " It is on the frontier, one of \(frontier.count) trials that no other beats in every "
+        + "goal."
+    }
+    func losses(_ trial: TrialReport) -> [Double] {
+      zip(study.goals, trial.values ?? []).map { $0.loss(of: $1) }
+    }
+    let own = losses(trial)
+    let better = frontier.filter { ParetoOrder.dominates(losses($0), own) }
+    guard let first = better.first else { return "" }
+    let others = better.count > 1 ? ", as are \(better.count - 1) more of the frontier" : ""
+    return " Trial \(first.number) is as good or better in every goal\(others)."
   }
 
   private static func comparison(

@@ -42,6 +42,14 @@ public struct TrialExplanation: Sendable, Equatable {
     public var deviation: Double
   }
 
+  /// How one of several goals looked by then.
+  public struct Prospect: Sendable, Equatable {
+    /// The best trial by then in this goal.
+    public var best: Earlier?
+    /// What the completed trials by then let expect at the point.
+    public var forecast: Forecast?
+  }
+
   /// The trial's number.
   public var number: Int
   /// Where its point came from.
@@ -58,6 +66,8 @@ public struct TrialExplanation: Sendable, Equatable {
   public var distance: Double?
   /// What the completed trials by then let expect at the point.
   public var forecast: Forecast?
+  /// The same for each of several goals; empty with one.
+  public var prospects: [Prospect] = []
   /// What became of it, in sentences.
   public var ending: [String]
 
@@ -74,21 +84,31 @@ public struct TrialExplanation: Sendable, Equatable {
     let history = study.history(before: trial)
     let point = study.space.point(of: trial.parameters)
     (origin, reason) = PointReason.of(point, in: history, study: study, number: number)
-    let known = study.trials.filter {
+    let before = study.trials.filter {
       $0.number < number && $0.endedAtMs <= trial.startedAtMs
     }
-    let best = ToldStudy.best(known, study.goals[0])
+    let known = Set(before.map(\.number))
+    let best = ToldStudy.best(before, study.goals[0])
     self.best = best.map { Earlier(number: $0.number, value: $0.value) }
     changes = best.map { Self.changes(from: $0, to: trial, study.space) } ?? []
     let nearest = Self.nearest(to: point, among: history)
     self.nearest = nearest.map { found in
       Earlier(
-        number: found.number, value: known.first { $0.number == found.number }?.value)
+        number: found.number, value: before.first { $0.number == found.number }?.value)
     }
     distance = nearest?.distance
     forecast = SearchLandscape(of: history, seed: study.seed)?.belief(at: point)
       .map { Forecast(mean: $0.mean, deviation: $0.deviation) }
     ending = TrialEnding.sentences(trial, in: study, bestBefore: best)
+    guard study.goals.count > 1 else { return }
+    prospects = study.goals.indices.map { goal in
+      let own = study.projected(on: goal)
+      let best = ToldStudy.best(own.trials.filter { known.contains($0.number) }, own.goals[0])
+      return Prospect(
+        best: best.map { Earlier(number: $0.number, value: $0.value) },
+        forecast: SearchLandscape(of: history, goal: goal, seed: study.seed)?.belief(at: point)
+          .map { Forecast(mean: $0.mean, deviation: $0.deviation) })
+    }
   }
 
   private static func changes(

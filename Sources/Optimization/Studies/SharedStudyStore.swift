@@ -38,13 +38,21 @@ extension StudyStore {
     _ space: SearchSpace?, from earlier: [Identifier<StudySummary>],
     goals: [OptimizationGoal], project: String, in db: Database
   ) throws -> WarmStart {
-    let sources = try earlier.map { id in
+    try WarmStart(space, from: sources(earlier, project: project, in: db), goals: goals)
+  }
+
+  /// Earlier studies of a project with their trials.
+  ///
+  /// - Throws: `study_not_found`.
+  public func sources(
+    _ earlier: [Identifier<StudySummary>], project: String, in db: Database
+  ) throws -> [WarmStart.Source] {
+    try earlier.map { id in
       guard let summary = try study(id, in: db), summary.project == project else {
         throw OptimizationError.notFound(id)
       }
       return WarmStart.Source(summary, trials: try trials(of: id, in: db))
     }
-    return try WarmStart(space, from: sources, goals: goals)
   }
 
   /// Notes the job that leads a study from now on.

@@ -35,6 +35,10 @@ struct StudyDetails: Sendable, Equatable {
   var attributes: [StudyAttribute] = []
   /// What parameters were drawn from where the study came from, by name.
   var distributions: [String: OptunaDistribution] = [:]
+  /// Names of the values of a trial, one for each goal; empty where nobody gave them.
+  var metrics: [String] = []
+  /// Where the last initial points of a search are from that its job leads.
+  var warmStart: [WarmStart.Origin] = []
 
   init(
     goals: [OptimizationGoal], attributes: [StudyAttribute] = [],
@@ -47,12 +51,17 @@ struct StudyDetails: Sendable, Equatable {
 
   var text: String {
     let kept = distributions.sorted { $0.key < $1.key }
-    let json: JSONValue = [
-      "goals": .array(goals.map { .string($0.rawValue) }),
-      "attributes": .array(attributes.map(\.json)),
-      "distributions": .object(kept.map { JSONMember($0.key, .string($0.value.text)) }),
+    var members = [
+      JSONMember("goals", .array(goals.map { .string($0.rawValue) })),
+      JSONMember("attributes", .array(attributes.map(\.json))),
+      JSONMember(
+        "distributions", .object(kept.map { JSONMember($0.key, .string($0.value.text)) })),
     ]
-    return String(decoding: json.encoded(), as: UTF8.self)
+    if !metrics.isEmpty {
+      members.append(JSONMember("metrics", .array(metrics.map(JSONValue.string))))
+    }
+    if !warmStart.isEmpty { members.append(JSONMember("warm_start", warmStart.json)) }
+    return String(decoding: JSONValue.object(members).encoded(), as: UTF8.self)
   }
 
   /// nil for what this version did not write.
@@ -69,6 +78,8 @@ struct StudyDetails: Sendable, Equatable {
         try? OptunaDistribution(text: $0)
       }
     }
+    metrics = (json["metrics"]?.arrayValue ?? []).compactMap(\.stringValue)
+    warmStart = json["warm_start"].map([WarmStart.Origin].init(json:)) ?? []
   }
 }
 

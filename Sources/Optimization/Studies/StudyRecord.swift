@@ -22,6 +22,8 @@ public struct StudySummary: Identified, Sendable, Equatable {
   public var goal: OptimizationGoal
   /// What a good value is, for each value of a trial.
   public var goals: [OptimizationGoal]
+  /// Names of the values of a trial, one for each goal.
+  public var metrics: [String]
   /// Name of the sampler.
   public var sampler: String
   /// Name of the pruner.
@@ -35,15 +37,20 @@ public struct StudySummary: Identified, Sendable, Equatable {
   /// What may be tried, once the search has told.
   public var space: SearchSpace?
 
+  /// Where the last initial points of its space are from, of a search that its job leads.
+  public var warmStart: [WarmStart.Origin] = []
+
   /// What a search calls its space among its reports, as JSON.
   public static let spaceReportKey = "search_space"
+  /// What a search calls the origins of its initial points among its reports, as JSON.
+  public static let warmStartReportKey = "search_warm_start"
 
   /// Takes every value as it is.
   public init(
     id: Identifier<StudySummary>, project: String = "default", name: String, job: String?,
     metric: String, goal: OptimizationGoal, sampler: String, pruner: String, seed: UInt64,
     createdAtMs: Int64, budget: Int? = nil, space: SearchSpace? = nil,
-    goals: [OptimizationGoal]? = nil
+    goals: [OptimizationGoal]? = nil, metrics: [String]? = nil
   ) {
     self.id = id
     self.project = project
@@ -52,6 +59,7 @@ public struct StudySummary: Identified, Sendable, Equatable {
     self.metric = metric
     self.goal = goal
     self.goals = goals ?? [goal]
+    self.metrics = Self.names(metrics, first: metric, of: self.goals)
     self.sampler = sampler
     self.pruner = pruner
     self.seed = seed
@@ -62,18 +70,28 @@ public struct StudySummary: Identified, Sendable, Equatable {
 }
 
 extension StudySummary {
+  /// A name for each goal, made up where nobody gave one.
+  private static func names(
+    _ metrics: [String]?, first metric: String, of goals: [OptimizationGoal]
+  ) -> [String] {
+    if let metrics, metrics.count == goals.count, goals.count > 1 { return metrics }
+    return [metric] + goals.indices.dropFirst().map { "value \($0 + 1)" }
+  }
+
   /// The summary of a row of `study`; nil if a value is not one that this program writes.
   init?(row: Row) {
     guard let id = Identifier<StudySummary>(row["id"] as String),
       let goal = OptimizationGoal(rawValue: row["goal"] as String),
       let seed = UInt64(row["seed"] as String)
     else { return nil }
+    let details = (row["details"] as String?).flatMap { StudyDetails(text: $0) }
     self.init(
       id: id, project: row["project"], name: row["name"], job: row["job"], metric: row["metric"],
       goal: goal, sampler: row["sampler"], pruner: row["pruner"], seed: seed,
       createdAtMs: row["createdAtMs"], budget: row["budget"],
       space: (row["space"] as String?).flatMap(SearchSpace.init(text:)),
-      goals: (row["details"] as String?).flatMap { StudyDetails(text: $0)?.goals })
+      goals: details?.goals, metrics: details?.metrics)
+    warmStart = details?.warmStart ?? []
   }
 }
 

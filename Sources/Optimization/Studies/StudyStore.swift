@@ -24,7 +24,9 @@ public struct StudyStore: Sendable {
         study.budget, study.space?.text,
       ])
     if study.goals.count > 1, try details(of: study.id, in: db) == nil {
-      try keep(StudyDetails(goals: study.goals), of: study.id, in: db)
+      var details = StudyDetails(goals: study.goals)
+      details.metrics = study.metrics
+      try keep(details, of: study.id, in: db)
     }
   }
 
@@ -36,6 +38,17 @@ public struct StudyStore: Sendable {
     try db.execute(
       sql: "UPDATE study SET space = ? WHERE id = ?",
       arguments: [space.text, study.rawValue])
+  }
+
+  /// Keeps where initial points of a search are from, once it has told; what is no such list changes nothing.
+  public func keep(
+    warmStart text: String, of study: Identifier<StudySummary>, in db: Database
+  ) throws {
+    guard let json = try? JSONValue(parsing: text), let summary = try self.study(study, in: db)
+    else { return }
+    var details = try details(of: study, in: db) ?? StudyDetails(goals: summary.goals)
+    details.warmStart = [WarmStart.Origin](json: json)
+    try keep(details, of: study, in: db)
   }
 
   /// Keeps what a search optimizes, once it has told.

@@ -44,6 +44,20 @@ public struct ToldStudy: Sendable {
     self.warmStart = warmStart
   }
 
+  /// The study as if one of its goals were the only one; what was pruned had a value of none but the first.
+  public func projected(on goal: Int) -> ToldStudy {
+    guard goals.count > 1, goals.indices.contains(goal) else { return self }
+    var study = self
+    study.goals = [goals[goal]]
+    study.trials = trials.map { trial in
+      var trial = trial
+      trial.value = trial.values.map { $0.indices.contains(goal) ? $0[goal] : .nan } ?? trial.value
+      trial.values = nil
+      return trial
+    }
+    return study
+  }
+
   /// All trials as a sampler sees them.
   public var history: SearchHistory { history(of: trials.map { ($0, true) }) }
 

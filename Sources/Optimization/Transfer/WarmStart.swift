@@ -23,8 +23,10 @@ public struct WarmStart: Sendable, Equatable {
 
   /// An earlier study with its trials.
   public struct Source: Sendable {
-    var summary: StudySummary
-    var trials: [TrialReport]
+    /// What the ledger keeps of it.
+    public var summary: StudySummary
+    /// In number order.
+    public var trials: [TrialReport]
 
     /// Joins both.
     public init(_ summary: StudySummary, trials: [TrialReport]) {
@@ -101,6 +103,16 @@ extension WarmStart.Source {
         space: summary.space, goals: summary.goals, sampler: summary.sampler,
         pruner: summary.pruner, seed: summary.seed, budget: summary.budget, trials: trials)
     }
+  }
+}
+
+extension [WarmStart.Origin] {
+  /// The trials as JSON.
+  public var json: JSONValue { .array(map(\.json)) }
+
+  /// Reads what `json` writes, without what it did not.
+  public init(json: JSONValue) {
+    self = (json.arrayValue ?? []).compactMap(WarmStart.Origin.init(json:))
   }
 }
 

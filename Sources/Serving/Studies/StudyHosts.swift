@@ -28,11 +28,13 @@ public struct StudyHosts: Sendable {
 
   /// Makes a study that workers can ask, or joins the one of that name.
   ///
-  /// - Parameter earlier: studies whose best points a new one tries first; of the first of them it has
-  ///   the space where the terms have none.
+  /// - Parameters:
+  ///   - metrics: a name for each goal; fewer where nobody told.
+  ///   - earlier: studies whose best points a new one tries first; of the first of them it has
+  ///     the space where the terms have none.
   /// - Throws: `study_conflict` where the study of that name is about something else.
   public func create(
-    _ terms: StudyTerms, metric: String, after earlier: [Identifier<StudySummary>] = [],
+    _ terms: StudyTerms, metrics: [String], after earlier: [Identifier<StudySummary>] = [],
     in project: String, nowMs: Int64
   ) async throws -> StudySummary {
     let store = store
@@ -45,10 +47,10 @@ public struct StudyHosts: Sendable {
           (terms.space, terms.warmStart) = (start.space, start.origins)
         }
         let wanted = StudySummary(
-          id: .random(), project: project, name: terms.name, job: nil, metric: metric,
+          id: .random(), project: project, name: terms.name, job: nil, metric: metrics.first ?? "value",
           goal: terms.goal, sampler: terms.sampler.rawValue, pruner: terms.pruner.rawValue,
           seed: terms.seed, createdAtMs: nowMs, budget: terms.budget, space: terms.space,
-          goals: terms.goals)
+          goals: terms.goals, metrics: metrics)
         try store.create(wanted, terms: terms, in: db)
         return wanted
       }

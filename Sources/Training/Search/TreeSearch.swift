@@ -43,6 +43,10 @@ struct TreeSearch {
         space: space.space, goal: problem.goal, sampler: sampler, seed: request.seed,
         initialPoints: space.initialPoints, budget: request.trials))
     report(.parameter(key: StudySummary.spaceReportKey, value: try space.told().text))
+    if !space.origins.isEmpty {
+      let origins = String(decoding: space.origins.json.encoded(), as: UTF8.self)
+      report(.parameter(key: StudySummary.warmStartReportKey, value: origins))
+    }
     let begunMs = clock.nowMs()
     var isUseful = false
     var known = (checkpoint?.trials ?? [])[...]
@@ -143,8 +147,9 @@ struct TreeSearch {
 
   /// Every tenth trial: the best point so far, learning slower, which is better more often than not.
   private func slowerPoint(_ state: SearchState) -> SearchPoint? {
-    guard state.study.trials.count % 10 == 9, request.sampler != SamplerName.random.rawValue,
-      var point = state.study.best?.point, let eta = point.number("eta"), eta > 0.03
+    let count = state.study.trials.count
+    guard count % 10 == 9, count >= space.initialPoints.count, 
+      request.sampler != SamplerName.random.rawValue, var point = state.study.best?.point, let eta = point.number("eta"), eta > 0.03
     else { return nil }
     point["eta"] = .float(max(eta / 2.5, 0.02))
     return point

@@ -12,6 +12,8 @@ struct TreeSpace: Sendable {
   var space: SearchSpace
   /// Tried in this order before the sampler decides; the first is the first deployable model.
   var initialPoints: [SearchPoint]
+  /// Where the last initial points are from.
+  private(set) var origins: [WarmStart.Origin] = []
 
   /// Losses of a regression by the word in the search space.
   enum Loss: String { case squared, absolute, logarithm }
@@ -57,6 +59,18 @@ struct TreeSpace: Sendable {
     initialPoints = Self.points(
       rows: rows, columns: problem.features.columnCount, losses: losses,
       outputs: problem.outputCount > 2 ? problem.outputCount : 1)
+  }
+
+  /// The space with the best points of earlier studies after its own first ones.
+  ///
+  /// - Throws: `search_trials_missing` where they have nothing to give, or other goals.
+  func after(_ earlier: [EarlierStudy], goal: OptimizationGoal) throws -> TreeSpace {
+    guard !earlier.isEmpty else { return self }
+    let start = try WarmStart(told(), from: earlier.compactMap(\.source), goals: [goal])
+    var space = self
+    space.initialPoints = start.space.initialPoints
+    space.origins = start.origins
+    return space
   }
 
   /// The space with the points that are tried first, as others are told of it.

@@ -45,6 +45,8 @@ public struct TrainingRequest: Codable, Sendable, Equatable {
   public var positive: String?
   /// Budget and method of the search.
   public var search: Search
+  /// Studies whose best points the search tries after its own first ones; nil: none.
+  public var earlier: [EarlierStudy]?
   /// Forecasting: the time column, series column, steps ahead (1 or more) and step such as `1d`.
   public var time: String?
   /// The column that names the series, if there are many.
@@ -67,13 +69,15 @@ public struct TrainingRequest: Codable, Sendable, Equatable {
     datasetFolder: String, task: LearningTask?, metric: String?, positive: String? = nil,
     search: Search, time: String? = nil, series: String? = nil, horizon: Int? = nil,
     frequency: String? = nil, threads: Int, latencyBoundMs: Double = 5,
-    derivations: [DatasetRequest.Derivation] = [], outputFolder: String
+    derivations: [DatasetRequest.Derivation] = [], earlier: [EarlierStudy]? = nil,
+    outputFolder: String
   ) {
     self.datasetFolder = datasetFolder
     self.task = task
     self.metric = metric
     self.positive = positive
     self.search = search
+    self.earlier = earlier
     self.time = time
     self.series = series
     self.horizon = horizon

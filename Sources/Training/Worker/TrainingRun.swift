@@ -111,7 +111,9 @@ struct TrainingRun {
 
   private func makeSearch(_ problem: LearningProblem) throws -> TreeSearch {
     TreeSearch(
-      problem: problem, space: try TreeSpace(problem), library: library, request: request.search,
+      problem: problem,
+      space: try TreeSpace(problem).after(request.earlier ?? [], goal: problem.goal),
+      library: library, request: request.search,
       threads: threads, clock: clock, report: report,
       deadlineMs: deadlineMs, startedAtMs: startedAtMs, checkpoint: checkpoint)
   }

@@ -54,12 +54,45 @@ public struct CommandSearch: Sendable, Equatable {
     }
   }
 
+  /// What a trial costs, which may be a goal beside its metrics; the less, the better.
+  public enum Cost: String, Sendable, CaseIterable {
+    /// From the start of its job to its end.
+    case seconds
+    /// The same for each of the GPUs that it holds.
+    case gpuHours = "gpu_hours"
+    /// By the processors' counters, or by the processor time (docs/jobs.md).
+    case joules
+  }
+
+  /// One of the goals.
+  public struct Objective: Sendable, Equatable {
+    /// What the values are called.
+    public var metric: String
+    /// What a good value is.
+    public var goal: OptimizationGoal
+    /// What the job says of itself; nil for a metric that the command measures.
+    public var cost: Cost?
+
+    init(_ metric: String, _ goal: OptimizationGoal) {
+      self.metric = metric
+      self.goal = goal
+    }
+
+    init(_ cost: Cost) {
+      (metric, goal, self.cost) = (cost.rawValue, .minimize, cost)
+    }
+  }
+
   /// What may be tried.
   public var space: SearchSpace
-  /// Name of what is optimized.
-  public var metric: String
-  /// What a good value is.
-  public var goal: OptimizationGoal
+  /// What is optimized, at least one; the first decides whose model is registered.
+  public var objectives: [Objective]
+  /// Name of what the first is.
+  public var metric: String { objectives[0].metric }
+  /// What a good value of the first is.
+  public var goal: OptimizationGoal { objectives[0].goal }
+  /// What the command measures, in order.
+  var measured: [String] { objectives.filter { $0.cost == nil }.map(\.metric) }
   /// Where values come from.
   public var source: Source
   /// Most trials; nil where only the time bounds it.

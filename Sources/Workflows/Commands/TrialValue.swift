@@ -1,4 +1,5 @@
 internal import Basics
+internal import Compute
 internal import Experimentation
 internal import Foundation
 
@@ -14,64 +15,116 @@ struct TrialValue: Sendable {
   /// How a trial ended whose command succeeded.
   ///
   /// - Parameter folder: the trial's own.
-  func ending(of run: RunID, folder: String) async throws -> CommandTrial.Ending {
-    let metric = search.metric
-    switch search.source {
-    case .mlflow:
-      let details = try await ledger.read { db in try RunStore.details(run, in: db) }
-      guard let point = details.metrics.first(where: { $0.key == metric }) else {
-        let names = details.metrics.map(\.key).filter { !$0.hasPrefix("system/") }
-        let advice =
-          nearestWord(to: metric, among: names).map { "; did it mean \(visible($0))?" } ?? ""
-        return .failed("the command logged no metric \(visible(metric)) through MLflow\(advice)")
+  func ending(of run: RunID, _ job: Job, folder: String) async throws -> CommandTrial.Ending {
+    let details = try await ledger.read { db in try RunStore.details(run, in: db) }
+    let values: [Double]
+    switch try await measured(details, folder: folder) {
+    case .success(let numbers): values = numbers
+    case .failure(let problem): return .failed(problem.words)
+    }
+    var rest = values[...]
+    return .completed(
+      search.objectives.map { objective in
+        guard let cost = objective.cost else { return rest.popFirst() ?? .nan }
+        return Self.cost(cost, of: job, metrics: details.metrics, tags: details.tags)
+      })
+  }
+
+  /// Why there is no value, in words.
+  private struct Problem: Error { var words: String }
+
+  /// The values of what the command measures, none of them NaN.
+  private func measured(
+    _ details: RunDetails, folder: String
+  ) async throws -> Result<[Double], Problem> {
+    var values: [Double] = []
+    let source = try await reading(details, folder: folder)
+    for metric in search.measured {
+      switch source(metric) {
+      case .success(let (value, what)):
+        guard !value.isNaN else { return .failure(Problem(words: "\(what) is no number")) }
+        values.append(value)
+      case .failure(let problem): return .failure(problem)
       }
-      return Self.ending(point.value, of: "the last value of \(visible(metric))", isLogged: true)
+    }
+    return .success(values)
+  }
+
+  /// A value and what it was.
+  private typealias Found = Result<(Double, String), Problem>
+
+  /// How the value of a metric is found.
+  private func reading(
+    _ details: RunDetails, folder: String
+  ) async throws -> (String) -> Found {
+    switch search.source {
+    case .mlflow: return { Self.logged($0, in: details) }
     case .file(let name):
       // Whatever keeps it from being read, there is no value in it.
       guard let bytes = try? FileTree.read(folder + "/" + name, limit: Self.fileLimit) else {
-        return .failed("the command left no file \(visible(name)) of at most 1 MiB in {trial_dir}")
+        return { _ in
+          .failure(
+            Problem(
+              words: "the command left no file \(visible(name)) of at most 1 MiB in {trial_dir}"))
+        }
       }
-      guard let value = Self.number(in: bytes, metric: metric) else {
-        return .failed(
-          "the file \(visible(name)) is no number, and no JSON with a number \(visible(metric))")
+      let isAlone = search.measured.count == 1
+      return { metric in
+        guard let value = Self.number(in: bytes, metric: metric, mayStandAlone: isAlone) else {
+          return .failure(
+            Problem(
+              words: "the file \(visible(name)) is no " + (isAlone ? "number, and no " : "")
+                + "JSON with a number \(visible(metric))"))
+        }
+        let what = isAlone ? "the value" : visible(metric)
+        return .success((value, "\(what) in \(visible(name))"))
       }
-      return Self.ending(value, of: "the value in \(visible(name))", isLogged: false)
     case .output(let pattern):
-      let bytes = try await output("logs/stdout.log", of: run)
-      guard let value = pattern.lastNumber(in: bytes) else {
-        return .failed("nothing in the output matches \(visible(pattern.text))")
+      let bytes = try await output("logs/stdout.log", of: details)
+      return { _ in
+        guard let value = pattern.lastNumber(in: bytes) else {
+          return .failure(Problem(words: "nothing in the output matches \(visible(pattern.text))"))
+        }
+        return .success((value, "the last match in the output"))
       }
-      return Self.ending(value, of: "the last match in the output", isLogged: false)
     }
+  }
+
+  private static func logged(_ metric: String, in details: RunDetails) -> Found {
+    guard let point = details.metrics.first(where: { $0.key == metric }) else {
+      let names = details.metrics.map(\.key).filter { !$0.hasPrefix("system/") }
+      let advice =
+        nearestWord(to: metric, among: names).map { "; did it mean \(visible($0))?" } ?? ""
+      return .failure(
+        Problem(
+          words: "the command logged no metric \(visible(metric)) through MLflow\(advice)"))
+    }
+    return .success((point.value, "the last value of \(visible(metric))"))
   }
 
   /// What the last line says that a command wrote to its standard error; nil where it wrote none.
   func lastWords(of run: RunID) async throws -> String? {
-    let bytes = try await output("logs/stderr.log", of: run)
+    let details = try await ledger.read { db in try RunStore.details(run, in: db) }
+    let bytes = try await output("logs/stderr.log", of: details)
     let lines = String(decoding: bytes.suffix(16_384), as: UTF8.self).split(separator: "\n")
     guard let line = lines.last(where: { !$0.allSatisfy(\.isWhitespace) }) else { return nil }
     return String(line.trimmingCharacters(in: .whitespaces).prefix(300))
   }
 
   /// The end of an output, as the run keeps it; empty where there is none.
-  private func output(_ name: String, of run: RunID) async throws -> [UInt8] {
-    let details = try await ledger.read { db in try RunStore.details(run, in: db) }
+  private func output(_ name: String, of details: RunDetails) async throws -> [UInt8] {
     guard let folder = details.run.artifactFolder,
       let file = try await ArtifactStore(ledger: ledger).file("\(folder)/\(name)")
     else { return [] }
     return try objects.read(file.sha256)
   }
 
-  private static func ending(
-    _ value: Double, of what: String, isLogged: Bool
-  ) -> CommandTrial.Ending {
-    value.isNaN ? .failed("\(what) is no number") : .completed(value, isLogged: isLogged)
-  }
-
   /// A number alone, or the one that JSON has under the metric's name; dots lead into objects.
-  static func number(in bytes: [UInt8], metric: String) -> Double? {
+  static func number(
+    in bytes: [UInt8], metric: String, mayStandAlone: Bool = true
+  ) -> Double? {
     let text = String(decoding: bytes, as: UTF8.self)
-    if let value = Double(text.filter { !$0.isWhitespace }) { return value }
+    if mayStandAlone, let value = Double(text.filter { !$0.isWhitespace }) { return value }
     // What is no JSON has no number, which is all that is asked.
     guard let json = try? JSONValue(parsing: bytes, acceptsPythonNumbers: true) else { return nil }
     if let value = json[metric] { return value.isNull ? .nan : value.numberValue }

@@ -6,15 +6,14 @@ enum CommandSearchParser {
   static let known = [
     "parameters", "constraints", "forbidden", "initial", "metric", "goal", "read", "trials", "time",
     "sampler", "pruner", "seed", "steps", "parallel", "stop_below", "warm_start",
+    "goals", "cost",
   ]
 
   static func parse(_ section: SectionReader) -> CommandSearch? {
     section.require("parameters", "what may be tried, such as {lr: {log_uniform: [1e-5, 0.1]}}")
-    section.require("metric", "what is optimized, such as val_loss")
+    let objectives = objectives(section)
     let source = source(section)
     let space = space(section)
-    let goal = section.word("goal", among: OptimizationGoal.allCases.map(\.rawValue))
-      .flatMap(OptimizationGoal.init(rawValue:))
     let sampler = section.word("sampler", among: SamplerName.allCases.map(\.rawValue))
       .flatMap(SamplerName.init(rawValue:))
     let pruner = section.word("pruner", among: PrunerName.allCases.map(\.rawValue))
@@ -31,11 +30,10 @@ enum CommandSearchParser {
         "\(section.joined("pruner")): trials are followed by what they log through MLflow; "
           + "remove the pruner, or 'read'")
     }
-    guard let metric = section.text("metric", "the name of a metric"), let space, let source else {
-      return nil
-    }
+    guard !objectives.isEmpty, let space, let source else { return nil }
+    if objectives.count > 1 { checkSeveral(objectives, source, section) }
     var search = CommandSearch(
-      space: space, metric: metric, goal: goal ?? .minimize, source: source, trials: trials,
+      space: space, objectives: objectives, source: source, trials: trials,
       timeMs: timeMs, sampler: sampler ?? .tpe, pruner: pruner ?? PrunerName.none,
       seed: UInt64(seed ?? 7), steps: steps, parallel: parallel,
       stopBelow: section.positive("stop_below"))
@@ -43,7 +41,8 @@ enum CommandSearchParser {
     return search
   }
 
-  private static func warmStart(_ section: SectionReader) -> [Identifier<StudySummary>] {
+  /// Studies whose best points are tried first.
+  static func warmStart(_ section: SectionReader) -> [Identifier<StudySummary>] {
     let expected = "a list of identifiers of studies, such as `aifactory studies list` shows"
     let texts = section.texts("warm_start", expected) ?? []
     let studies = texts.compactMap { Identifier<StudySummary>($0) }

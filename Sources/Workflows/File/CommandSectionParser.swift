@@ -26,6 +26,11 @@ enum CommandSectionParser {
     let search = section.section("search", known: CommandSearchParser.known)
       .flatMap(CommandSearchParser.parse)
     let resources = resources(section)
+    if search?.objectives.contains(where: { $0.cost == .gpuHours }) == true, resources.gpus == 0 {
+      section.problems.add(
+        section.line(of: "search"),
+        "train.search.cost: trials without `resources: {gpus: …}` cost no gpu_hours")
+    }
     guard let command = template(section) else { return nil }
     check(command, search, section)
     let (software, file) = environment(section)

@@ -34,10 +34,12 @@ enum TrainSectionParser {
     }
     train.metric = MetricWords.read("metric", of: section, task: train.task)
     if let search = section.section(
-      "search", known: ["trials", "time", "sampler", "pruner", "seed", "stop_below"],
+      "search", 
+      known: ["trials", "time", "sampler", "pruner", "seed", "stop_below", "warm_start"],
       later: laterInSearch)
     {
       train.search = Self.search(search)
+      train.warmStart = CommandSearchParser.warmStart(search)
     }
     readResources(section, into: &train)
     readSite(section, into: &train)

@@ -1,6 +1,8 @@
+public import Basics
 public import DataPipelines
 public import Experimentation
 public import JobProtocol
+public import Optimization
 public import Training
 
 /// What a workflow file says, checked: names, sections, and a value wherever the file may be silent.
@@ -85,6 +87,8 @@ public struct WorkflowDefinition: Sendable, Equatable {
     public var frequency: String?
     /// Bounds of the search.
     public var search = TrainingRequest.Search(trials: 40, timeMs: 120_000)
+    /// Studies whose best points the built-in search tries after its own first ones.
+    public var warmStart: [Identifier<StudySummary>] = []
     /// Name of the site where the search's job runs; nil is this machine.
     public var site: String?
     /// Threads and memory of the search's job; nil is what the site has.

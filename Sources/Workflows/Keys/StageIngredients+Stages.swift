@@ -75,7 +75,7 @@ extension StageIngredients {
         parameter("frequency", train.frequency), parameter("search.trials", search.trials),
         parameter("search.time_ms", search.timeMs), parameter("search.sampler", search.sampler),
         parameter("search.pruner", search.pruner), parameter("search.seed", search.seed),
-        parameter("search.stop_below", search.stopBelow),
+        parameter("search.stop_below", search.stopBelow), warmStart(train.warmStart),
         parameter("threads", threads), fingerprint.code(of: .train),
         fingerprint.engine("xgboost"), fingerprint.engine("duckdb"),
       ].compactMap(\.self))
@@ -103,19 +103,16 @@ extension StageIngredients {
           $0.modules.isEmpty ? nil : $0.modules.joined(separator: " ")
         }),
       parameter("command", try json(training.command.words)),
-      parameter("search.space", search?.space.text), parameter("search.metric", search?.metric),
-      parameter("search.goal", search?.goal.rawValue),
+      parameter("search.space", search?.space.text),
+      parameter("search.metric", search?.objectives.map(\.metric).joined(separator: " ")),
+      parameter("search.goal", search?.objectives.map(\.goal.rawValue).joined(separator: " ")),
       parameter("search.read", search?.source.text),
       parameter("search.trials", search?.trials), parameter("search.time_ms", search?.timeMs),
       parameter("search.sampler", search?.sampler.rawValue),
       parameter("search.pruner", search?.pruner.rawValue),
       parameter("search.seed", search?.seed), parameter("search.steps", search?.steps),
       parameter("search.stop_below", search?.stopBelow),
-      parameter(
-        "search.warm_start",
-        search.flatMap {
-          $0.warmStart.isEmpty ? nil : $0.warmStart.map(\.rawValue).joined(separator: " ")
-        }),
+      warmStart(search?.warmStart ?? []),
       parameter("cpus", training.resources.cpus), parameter("gpus", training.resources.gpus),
       parameter("site", train.site), fingerprint.code(of: .train),
     ]
@@ -189,6 +186,11 @@ extension StageIngredients {
       self.where = test.where
       derive = test.derive
     }
+  }
+
+  private static func warmStart(_ studies: [Identifier<StudySummary>]) -> Ingredient? {
+    guard !studies.isEmpty else { return nil }
+    return parameter("search.warm_start", studies.map(\.rawValue).joined(separator: " "))
   }
 
   private static func parameter(_ name: String, _ value: (some CustomStringConvertible)?)

@@ -125,9 +125,9 @@ struct CommandSearchDrive: Sendable {
     if job.reason != .succeeded { try await drive.checkCancel() }
     let ending = try await ending(of: trial, job, folder: folder, isPruned: follower.isPruned)
     let atMs = job.endedAtMs ?? parts.nowMs()
-    let (study, metric) = (study, subject.search.metric)
+    let (study, search) = (study, subject.search)
     try await parts.store.ledger.write { db in
-      try CommandTracking.end(trial, of: study, ending, metric: metric, atMs: atMs, in: db)
+      try CommandTracking.end(trial, of: study, ending, search: search, atMs: atMs, in: db)
     }
     try await tell(trial, ending)
   }
@@ -173,7 +173,7 @@ struct CommandSearchDrive: Sendable {
     let reader = TrialValue(
       ledger: parts.store.ledger, objects: parts.objects, search: subject.search)
     let run = trial.run(of: study)
-    if job.reason == .succeeded { return try await reader.ending(of: run, folder: folder) }
+    if job.reason == .succeeded { return try await reader.ending(of: run, job, folder: folder) }
     if job.reason == .canceledByUser {
       // Whoever canceled it before an interruption: the study knows whether the pruner wanted it.
       let verdict = try await parts.studies.answer(
@@ -192,9 +192,10 @@ struct CommandSearchDrive: Sendable {
       JSONMember("attempt", .number(Double(trial.attempt))),
     ]
     switch ending {
-    case .completed(let value, _):
+    case .completed(let values):
       members += [
-        JSONMember("outcome", "completed"), JSONMember("value", StudyNumber.json(value)),
+        JSONMember("outcome", "completed"),
+        JSONMember("values", .array(values.map(StudyNumber.json))),
       ]
     case .pruned: members.append(JSONMember("outcome", "pruned"))
     case .failed(let message):
@@ -216,10 +217,29 @@ struct CommandSearchDrive: Sendable {
       run: subject.parent.id.rawValue,
       bestRun: RunID.derived(from: study.rawValue, "\(number)").rawValue, study: study.rawValue,
       metric: subject.search.metric, bestValue: StudyNumber.value(best["value"]), bestTrial: number)
+    if subject.search.objectives.count > 1 {
+      output.objectives = try await objectives(best: number)
+    }
     output.completedTrials = count("completed")
     output.prunedTrials = count("pruned")
     output.failedTrials = count("failed")
     return output
+  }
+
+  /// What several goals came to: the values of the best trial by the first, and the frontier of all.
+  private func objectives(best: Int) async throws -> StageOutput.CommandOutput.Objectives {
+    let answer = try await parts.studies.answer(study, ["frontier": true])
+    let trials = (answer["trials"]?.arrayValue ?? []).compactMap { trial in
+      (trial["number"]?.numberValue).flatMap { Int(exactly: $0) }.map { number in
+        let values = trial["values"]?.arrayValue ?? []
+        return StageOutput.CommandOutput.FrontierTrial(
+          trial: number, run: RunID.derived(from: study.rawValue, "\(number)").rawValue,
+          values: values.map { StudyNumber.value($0) ?? .nan })
+      }
+    }
+    return StageOutput.CommandOutput.Objectives(
+      metrics: subject.search.objectives.map(\.metric),
+      goals: subject.search.objectives.map(\.goal.rawValue), frontier: trials)
   }
 
   /// Why no trial has a value, in the words of the first that failed.

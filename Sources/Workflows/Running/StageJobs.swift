@@ -30,9 +30,11 @@ extension Jobs: StageJobs {}
 public protocol StageStudies: Sendable {
   /// Makes a study, or finds the one of that name.
   ///
-  /// - Parameter earlier: studies whose best points a new one tries first.
+  /// - Parameters:
+  ///   - metrics: a name for each goal.
+  ///   - earlier: studies whose best points a new one tries first.
   func create(
-    _ terms: StudyTerms, metric: String, after earlier: [Identifier<StudySummary>],
+    _ terms: StudyTerms, metrics: [String], after earlier: [Identifier<StudySummary>],
     in project: String
   ) async throws -> StudySummary
   /// Answers a question as `StudyCoordinator` does, whatever has to be started for it.

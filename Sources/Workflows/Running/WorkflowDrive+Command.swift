@@ -86,12 +86,13 @@ extension WorkflowDrive {
     _ subject: CommandSearchDrive.Subject
   ) async throws -> StageOutput.CommandOutput {
     let (run, search) = (subject.run, subject.search)
-    let terms = StudyTerms(
+    var terms = StudyTerms(
       name: Self.studyName(of: run), space: search.space, goal: search.goal,
       sampler: search.sampler, pruner: search.pruner, seed: search.seed, budget: search.trials,
       steps: search.steps, leaseMs: CommandSearchDrive.leaseMs, stopBelow: search.stopBelow)
+    terms.goals = search.objectives.map(\.goal)
     let study = try await parts.studies.create(
-      terms, metric: search.metric, after: search.warmStart, in: run.project)
+      terms, metrics: search.objectives.map(\.metric), after: search.warmStart, in: run.project)
     return try await CommandSearchDrive(drive: self, subject: subject, study: study.id).perform()
   }
 

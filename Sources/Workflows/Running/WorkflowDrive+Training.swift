@@ -46,6 +46,7 @@ extension WorkflowDrive {
           positive: train.positive, search: train.search, time: train.time, series: train.series,
           horizon: train.horizon, frequency: train.frequency, threads: threads,
           derivations: definition.data?.derive ?? [],
+          earlier: try await earlierStudies(train.warmStart, of: run),
           outputFolder: folder + "/output")
       })
     let result: TrainingResult = try result(folder + "/result.json")
@@ -58,6 +59,16 @@ extension WorkflowDrive {
       try tracking.finish(output, atMs: now, in: db)
     }
     try removeWork(folder)
+  }
+
+  /// The studies whose best points the search tries first, with these points; nil without any.
+  private func earlierStudies(
+    _ ids: [Identifier<StudySummary>], of run: WorkflowRun
+  ) async throws -> [EarlierStudy]? {
+    guard !ids.isEmpty else { return nil }
+    return try await parts.store.ledger.read { db in
+      try StudyStore().sources(ids, project: run.project, in: db).map(EarlierStudy.init)
+    }
   }
 
   /// Measures the model on the test rows and holds it to the gates.

@@ -43,6 +43,26 @@ public enum StageOutput: Codable, Sendable, Equatable {
 
   /// What a command of the user's own came to.
   public struct CommandOutput: Codable, Sendable, Equatable {
+    /// A trial that no other beats in every goal.
+    public struct FrontierTrial: Codable, Sendable, Equatable {
+      /// Its number.
+      public var trial: Int
+      /// Its tracking run.
+      public var run: String
+      /// A value for each goal.
+      public var values: [Double]
+    }
+
+    /// What a search with several goals came to.
+    public struct Objectives: Codable, Sendable, Equatable {
+      /// Names of the values.
+      public var metrics: [String]
+      /// `minimize` or `maximize` for each.
+      public var goals: [String]
+      /// In number order.
+      public var frontier: [FrontierTrial]
+    }
+
     /// The stage's tracking run; a search has its trials below it.
     public var run: String
     /// The tracking run of the best trial, or of the only one.
@@ -55,8 +75,10 @@ public enum StageOutput: Codable, Sendable, Equatable {
     public var metric: String?
     /// The best value.
     public var bestValue: Double?
-    /// The best trial's number.
+    /// The best trial's number; with several goals, the best by the first of them.
     public var bestTrial: Int?
+    /// What several goals came to; nil for a search with one.
+    public var objectives: Objectives?
     /// Trials by what became of them.
     public var completedTrials = 0
     /// Trials that the pruner stopped.

@@ -40,7 +40,8 @@ struct CommandTracking: Sendable {
   private var params: [String: String] {
     guard let search = training.search else { return [:] }
     var params = [
-      "metric": search.metric, "goal": search.goal.rawValue, "sampler": search.sampler.rawValue,
+      "metric": search.objectives.map(\.metric).joined(separator: ", "),
+      "goal": search.objectives.map(\.goal.rawValue).joined(separator: ", "), "sampler": search.sampler.rawValue,
       "pruner": search.pruner.rawValue, "seed": "\(search.seed)",
     ]
     params["trials"] = search.trials.map(String.init)
@@ -73,17 +74,23 @@ struct CommandTracking: Sendable {
   }
 
   /// Writes what a trial came to into its run, if it is still there.
+  ///
+  /// - Parameter search: of what the values are; the run has those that were logged already.
   static func end(
     _ trial: CommandTrial, of study: Identifier<StudySummary>, _ ending: CommandTrial.Ending,
-    metric: String, atMs: Int64, in db: LedgerTransaction
+    search: CommandSearch, atMs: Int64, in db: LedgerTransaction
   ) throws {
     let id = trial.run(of: study)
     guard try RunStore.find(id, in: db) != nil else { return }
     switch ending {
-    case .completed(let value, let isLogged):
-      guard !isLogged else { return }
-      let point = MetricPoint(key: RunText.key(metric), value: value, step: 0, timestampMs: atMs)
-      try RunStore.log([point], to: id, in: db)
+    case .completed(let values):
+      let points = zip(search.objectives, values).filter { objective, _ in
+        search.source != .mlflow || objective.cost != nil
+      }.map { objective, value in
+        MetricPoint(
+          key: RunText.key(objective.metric), value: value, step: 0, timestampMs: atMs)
+      }
+      try RunStore.log(points, to: id, in: db)
     case .pruned:
       try RunStore.note(tags: [RunTagKey.reason: "pruned"], on: id, in: db)
     case .failed(let message):
@@ -106,8 +113,8 @@ struct CommandTrial: Sendable {
 
   /// What became of it.
   enum Ending: Sendable, Equatable {
-    /// With a value, and whether its run has it already.
-    case completed(Double, isLogged: Bool)
+    /// With a value for each goal.
+    case completed([Double])
     case pruned
     case failed(String)
   }

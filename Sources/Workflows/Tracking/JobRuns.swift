@@ -107,7 +107,7 @@ public struct JobRuns: JobFollower {
     try RunStore.log(samples.flatMap(metrics.points), to: id, in: db)
     if let last = samples.last {
       try RunStore.note(
-        tags: ["aifactory.energy.method": last.sample.energyMethod], on: id, in: db)
+        tags: [RunTagKey.energyMethod: last.sample.energyMethod], on: id, in: db)
     }
     guard own != nil else { return }
     try ArtifactStore.put(

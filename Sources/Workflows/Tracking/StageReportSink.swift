@@ -43,6 +43,8 @@ public struct StageReportSink: JobReportSink {
       case .parameter(StudySummary.spaceReportKey, let text):
         // Too long for a param, and told with the study.
         try StudyStore().keep(space: text, of: study, in: db)
+      case .parameter(StudySummary.warmStartReportKey, let text):
+        try StudyStore().keep(warmStart: text, of: study, in: db)
       case .parameter(let key, let value):
         if key == "metric", let metric = MetricName(rawValue: value) {
           try StudyStore().resolve(

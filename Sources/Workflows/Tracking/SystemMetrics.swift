@@ -8,6 +8,9 @@ struct SystemMetrics {
   /// Start of the run, from which steps count in seconds.
   var startedAtMs: Int64
 
+  /// The metric of joules since the attempt began.
+  static let energyKey = "system/energy_joules"
+
   /// The points of one sample; the step is the second of the run.
   func points(_ timed: TimedSample) -> [MetricPoint] {
     let sample = timed.sample
@@ -16,7 +19,7 @@ struct SystemMetrics {
       // Of the cores that the job asked for; more than it asked for is more than 100.
       "system/cpu_utilization_percentage": Double(sample.busyPermille) / 10 / cores,
       "system/system_memory_usage_megabytes": Double(sample.residentBytes) / 1e6,
-      "system/energy_joules": sample.joules,
+      Self.energyKey: sample.joules,
     ]
     if let limit = spec.resources.memoryBytes, limit > 0 {
       values["system/system_memory_usage_percentage"] =

@@ -26,7 +26,11 @@ extension WorkflowRunWire {
       metrics["validation"] = training.result.validation
     }
     if let command = run.command, let metric = command.metric, let value = command.bestValue {
-      metrics["validation"] = [metric: value]
+      let several = command.objectives
+      let best = several?.frontier.first { $0.trial == command.bestTrial }
+      metrics["validation"] =
+        best.map { Dictionary(zip(several?.metrics ?? [], $0.values)) { one, _ in one } }
+        ?? [metric: value]
     }
     if let evaluation = run.evaluation {
       metrics["test"] = evaluation.result.metrics.mapValues(\.value)

@@ -135,6 +135,63 @@ struct CommandSearchEndToEndTests {
       first?["parameters"] as? [String: String] == leader?["parameters"] as? [String: String])
   }
 
+  @Test func `a search weighs what a trial gives against the seconds that it takes`() async throws {
+    let factory = try FactoryProgram()
+    defer { factory.close() }
+    // The longer a trial works, the better it is.
+    try factory.write(
+      "train.sh", #"sleep $1; awk -v x="$1" 'BEGIN { printf "loss=%.17g\n", 1 / x }'"# + "\n")
+    try factory.write(
+      "weigh.yaml",
+      """
+      name: weigh
+      train:
+        command: sh train.sh {x}
+        search:
+          parameters: {x: {uniform: [0.05, 1]}}
+          metric: loss
+          cost: seconds
+          read: {output: 'loss=(\\S+)'}
+          sampler: sobol
+          trials: 8
+          parallel: 1
+
+      """)
+    let run = try factory("run", "weigh.yaml", "--output", "json")
+    #expect(run.status == 0, "\(run.errors)")
+    let metrics = run.json["metrics"] as? [String: [String: Double]]
+    #expect(metrics?["validation"]?.keys.sorted() == ["loss", "seconds"])
+    let study = try #require(run.json["study"] as? String)
+    try await factory.until(30, "the ledger has all trials") {
+      try trials(of: study, factory).count == 8
+    }
+    let best = try factory("studies", "best", study, "--output", "json")
+    #expect(best.json["metrics"] as? [String] == ["loss", "seconds"], "\(best.output)")
+    #expect(best.json["goals"] as? [String] == ["minimize", "minimize"])
+    let frontier = try #require(best.json["frontier"] as? [[String: Any]])
+    #expect(!frontier.isEmpty)
+    for trial in frontier {
+      let values = try #require(trial["values"] as? [Double])
+      // A trial takes at least as long as it sleeps.
+      #expect(values[1] >= 1 / values[0] - 0.01, "\(values)")
+    }
+    let table = try factory("studies", "best", study)
+    #expect(table.output.contains("LOSS") && table.output.contains("SECONDS"))
+    let importance = try factory("studies", "importance", study)
+    #expect(importance.status == 0 && importance.output.contains("SECONDS"), "\(importance.errors)")
+    let one = try factory("studies", "importance", study, "--goal", "loss", "--output", "json")
+    #expect(one.json["parameters"] != nil, "\(one.errors)")
+    let none = try factory("studies", "importance", study, "--goal", "lost")
+    #expect(none.status == 2 && none.errors.contains("loss, seconds"), "\(none.errors)")
+    let explained = try factory("studies", "explain", study, "7")
+    #expect(explained.output.contains("let expect seconds"), "\(explained.output)")
+    let page = try factory("studies", "show", study, "--html", "page.html", "--goal", "seconds")
+    #expect(page.status == 0, "\(page.errors)")
+    let html = try String(contentsOfFile: factory.folder + "/page.html", encoding: .utf8)
+    #expect(html.contains("Trials over loss and seconds"))
+    #expect(html.contains("seconds along x"))
+  }
+
   @Test func `a command that always fails fails the stage, with its last words`() throws {
     let factory = try FactoryProgram()
     defer { factory.close() }

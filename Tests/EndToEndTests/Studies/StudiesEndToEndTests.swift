@@ -68,6 +68,33 @@ struct StudiesEndToEndTests {
     #expect(comparison.json["comparable"] as? Bool == true, "\(comparison.output)")
     #expect((comparison.json["studies"] as? [Any])?.count == 2)
 
+    // A search that begins where another ended tries its best point after the space's own.
+    try factory.write(
+      "next.yaml",
+      SampleTables.workflow(trials: 12)
+        .replacing("sampler: tpe", with: "sampler: tpe, warm_start: [\(ids[0])]"))
+    let next = try factory("run", "next.yaml", "--output", "json")
+    #expect(next.status == 0, "\(next.errors)")
+    let heir = try #require(
+      try factory("studies", "list", "--output", "quiet").output.split(separator: "\n").first)
+    let told = try factory("studies", "show", String(heir), "--output", "json")
+    let origins = try #require(told.json["warm_start"] as? [[String: Any]])
+    let source = try #require(origins.first?["trial"] as? Int)
+    let own = try #require((space["initial"] as? [Any])?.count)
+    let taken = try factory("studies", "explain", String(heir), "\(own)", "--output", "json")
+    #expect(taken.json["origin"] as? String == "initial", "\(taken.output)\(taken.errors)")
+    #expect((taken.json["reason"] as? String)?.contains(ids[0]) == true, "\(taken.output)")
+    let heirs = try #require(told.json["trials"] as? [[String: Any]])
+    #expect(
+      heirs[own]["parameters"] as? [String: String]
+        == trials[source]["parameters"] as? [String: String])
+    try factory.write(
+      "lost.yaml",
+      SampleTables.workflow(trials: 12).replacing(
+        "sampler: tpe", with: "sampler: tpe, warm_start: [study_0123456789abcdefghjkmnpqrs]"))
+    let lost = try factory("run", "lost.yaml", "--output", "json")
+    #expect(lost.status == 1 && lost.output.contains("study_not_found"), "\(lost.output)")
+
     let plot = try factory("studies", "show", ids[0], "--plot")
     #expect(plot.output.contains("best so far"))
     let page = try factory("studies", "show", ids[0], "--html", "search.html")

@@ -72,6 +72,53 @@ struct StudyPageTests {
     #expect(depth.lowerBound < part.lowerBound)
   }
 
+  /// Depth is at odds with itself.
+  static func severalGoals(_ count: Int) throws -> ToldStudy {
+    var study = try Self.study(count)
+    study.goals = [.minimize, .maximize]
+    study.trials = study.trials.map { trial in
+      var trial = trial
+      guard trial.outcome == .completed, let value = trial.value else { return trial }
+      trial.values = [value, value + Double(trial.number % 3)]
+      return trial
+    }
+    return study
+  }
+
+  @Test(arguments: [0, 3, 40]) func `several goals have a frontier`(count: Int) throws {
+    let study = try Self.severalGoals(count)
+    let frontier = StudyFrontier(study, metrics: ["loss", "<speed>"])
+    for goal in 0..<2 {
+      let html = StudyPage(
+        study.projected(on: goal), id: "study_1", name: "wine",
+        metric: frontier.metrics[goal], frontier: frontier, nowMs: 0
+      ).html()
+      #expect(html.contains("id=\"frontier\"") == (count > 0))
+      #expect(!html.contains("<speed>"))
+      guard count > 0 else { continue }
+      #expect(html.contains("Trials over loss and &lt;speed&gt;"))
+      #expect(html.contains("minimize loss and maximize &lt;speed&gt;"))
+      #expect(html.contains("What decided about each goal") == (count == 40))
+    }
+    #expect(frontier.members.count == study.frontier.count)
+    #expect(frontier.members.map { $0.values[0] } == frontier.members.map { $0.values[0] }.sorted())
+  }
+
+  @Test func `the edge of a frontier lies on the side that is worse`() {
+    func edge(_ x: OptimizationGoal, _ y: OptimizationGoal, _ points: [(Double, Double)])
+      -> [[Double]]
+    {
+      FrontierChart(
+        xName: "x", yName: "y", xGoal: x, yGoal: y, trials: [],
+        frontier: points.map { (x: $0.0, y: $0.1) }, isEdge: true
+      ).edge.map { [$0.x, $0.y] }
+    }
+    #expect(edge(.minimize, .minimize, [(3, 1), (1, 4)]) == [[1, 4], [3, 4], [3, 1]])
+    #expect(edge(.maximize, .maximize, [(3, 2), (1, 5)]) == [[1, 5], [1, 2], [3, 2]])
+    #expect(edge(.minimize, .maximize, [(1, 2), (3, 5)]) == [[1, 2], [3, 2], [3, 5]])
+    #expect(edge(.maximize, .minimize, [(1, 2), (3, 5)]) == [[1, 2], [1, 5], [3, 5]])
+  }
+
   @Test func `names of studies, parameters and words cannot become markup`() throws {
     let html = Self.page(
       try Self.study(40, name: "<img src=x onerror=alert(1)>"), name: "</title><script>x")

@@ -42,17 +42,17 @@ struct StudyWordsTests {
 
   @Test func `a search is drawn with its values and the best so far`() throws {
     let study = Self.study(values: [3, 5, 2, 4, 1])
-    let plot = SearchPlot(study: study, told: try study.told(), width: 40).text
+    let plot = SearchPlot(metric: "rmse", told: try study.told(), width: 40).text
     #expect(plot.contains("rmse (5)"))
     #expect(plot.contains("best so far (5)"))
     let empty = Self.study(values: [.nan])
-    #expect(SearchPlot(study: empty, told: try empty.told(), width: 40).text.contains("Nothing"))
+    #expect(SearchPlot(metric: "rmse", told: try empty.told(), width: 40).text.contains("Nothing"))
   }
 
   @Test func `an explanation reads from top to bottom`() throws {
     let study = Self.study(values: [3, 5, 2, 4, 1, 6])
     let explanation = try TrialExplanation(of: 5, in: study.told())
-    let text = TrialWords(explanation: explanation, metric: "rmse").text
+    let text = TrialWords(explanation: explanation, metrics: ["rmse"]).text
     let parts = [
       "Why this point", "let expect rmse", "Against the best", "x: 4 → 5", "rank 6 of 6",
     ]

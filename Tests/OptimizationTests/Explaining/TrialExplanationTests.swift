@@ -47,6 +47,40 @@ struct TrialExplanationTests {
     #expect(given.distance == 0)
   }
 
+  /// Two goals that are at odds along `x`.
+  static func severalGoals(_ count: Int) throws -> ToldStudy {
+    var study = try ToldStudies.led(by: .random, trials: count)
+    study.goals = [.minimize, .maximize]
+    study.trials = study.trials.map { trial in
+      var trial = trial
+      let x = Double(trial.parameters["x"] ?? "") ?? .nan
+      (trial.outcome, trial.value, trial.values) = (.completed, x * x, [x * x, x])
+      return trial
+    }
+    return study
+  }
+
+  @Test func `with several goals each is explained, and who beats a trial`() throws {
+    let study = try Self.severalGoals(24)
+    let frontier = Set(study.frontier.map(\.number))
+    for trial in study.trials {
+      let explanation = try TrialExplanation(of: trial.number, in: study)
+      let ending = explanation.ending.joined(separator: " ")
+      #expect(ending.contains("on the frontier") == frontier.contains(trial.number), "\(ending)")
+      #expect(ending.contains("as good or better") != frontier.contains(trial.number), "\(ending)")
+      #expect(explanation.prospects.count == 2)
+    }
+    let last = try TrialExplanation(of: 23, in: study)
+    let before = study.trials.prefix(23)
+    #expect(last.prospects[0].best?.value == before.compactMap { $0.values?[0] }.min())
+    #expect(last.prospects[1].best?.value == before.compactMap { $0.values?[1] }.max())
+    #expect(last.prospects.allSatisfy { $0.forecast != nil })
+    #expect(last.prospects[0].forecast == last.forecast)
+    let own = study.projected(on: 1)
+    #expect(own.goals == [.maximize] && own.best?.value == last.prospects[1].best?.value)
+    #expect(own.trials.allSatisfy { $0.values == nil })
+  }
+
   @Test func `what was running then is not taken for known`() throws {
     var study = try ToldStudies.led(by: .tpe, trials: 30)
     #expect(try TrialExplanation(of: 29, in: study).origin == .sampler)

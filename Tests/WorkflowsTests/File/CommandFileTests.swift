@@ -102,6 +102,27 @@ import Testing
     #expect(definition.train?.restart == JobRestart(on: [.timeout]))
   }
 
+  @Test func `a search may have several goals, its cost among them`() throws {
+    func objectives(_ words: String, resources: String = "{cpus: 1}") throws
+      -> [CommandSearch.Objective]?
+    {
+      try definition(
+        "name: w\ntrain:\n  command: t {a}\n  resources: \(resources)\n  search: "
+          + "{parameters: {a: {int: [1, 2]}}, \(words)}\n"
+      ).train?.command?.search?.objectives
+    }
+    let several = try #require(
+      try objectives("goals: {loss: minimize, acc: maximize}, cost: joules"))
+    #expect(several.map(\.metric) == ["loss", "acc", "joules"])
+    #expect(several.map(\.goal) == [.minimize, .maximize, .minimize])
+    #expect(several.map(\.cost) == [nil, nil, .joules])
+    let dear = try #require(
+      try objectives(
+        "metric: acc, goal: maximize, cost: gpu_hours", resources: "{cpus: 1, gpus: 2}"))
+    #expect(dear.map(\.metric) == ["acc", "gpu_hours"])
+    #expect(try objectives("metric: acc")?.count == 1)
+  }
+
   @Test func `a command may run once, without a search and without data`() throws {
     let definition = try definition("name: w\ntrain: {command: ./train.sh}\n")
     #expect(definition.stages == [.train])
@@ -178,6 +199,42 @@ import Testing
     (
       train("command: t\n  search: {metric: l, stop_below: 0, parameters: {a: {int: [1, 2]}}}"),
       "w.yaml:4: train.search.stop_below: expected a number above 0, found 0.0"
+    ),
+    (
+      train("command: t\n  search: {goals: {l: least}, parameters: {a: {int: [1, 2]}}}"),
+      "w.yaml:4: train.search.goals.l: expected minimize or maximize, found the text 'least'"
+    ),
+    (
+      train("command: t\n  search: {goals: [l], parameters: {a: {int: [1, 2]}}}"),
+      "w.yaml:4: train.search.goals: expected metrics with a goal each, such as {val_loss: minimize, "
+        + "accuracy: maximize}, found a list"
+    ),
+    (
+      train(
+        "command: t\n  search: {metric: l, goals: {l: minimize}, parameters: {a: {int: [1, 2]}}}"),
+      "w.yaml:4: train.search.metric: the metrics stand in 'goals'; remove the key"
+    ),
+    (
+      train(
+        "command: t\n  search: {metric: l, cost: seconds, stop_below: 1, "
+          + "parameters: {a: {int: [1, 2]}}}"),
+      "w.yaml:4: train.search.stop_below: judges by one value, and the search has 2 goals; remove "
+        + "the key"
+    ),
+    (
+      train(
+        "command: t\n  search: {goals: {l: minimize, m: minimize}, read: {output: x}, "
+          + "parameters: {a: {int: [1, 2]}}}"),
+      "w.yaml:4: train.search.read.output: a pattern reads one metric; log several through MLflow, "
+        + "or write them into a JSON file"
+    ),
+    (
+      train("command: t\n  search: {metric: l, cost: gpu_hours, parameters: {a: {int: [1, 2]}}}"),
+      "w.yaml:4: train.search.cost: trials without `resources: {gpus: …}` cost no gpu_hours"
+    ),
+    (
+      train("command: t\n  search: {metric: joules, cost: joules, parameters: {a: {int: [1, 2]}}}"),
+      "w.yaml:4: train.search.cost: a metric is called joules, too; remove one"
     ),
     (
       train("command: t\n  resources: {nodes: 2}"),

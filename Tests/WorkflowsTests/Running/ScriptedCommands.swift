@@ -162,12 +162,12 @@ actor QuickStudies: StageStudies {
   private var names: [Identifier<StudySummary>: String] = [:]
 
   func create(
-    _ terms: StudyTerms, metric: String, after earlier: [Identifier<StudySummary>],
+    _ terms: StudyTerms, metrics: [String], after earlier: [Identifier<StudySummary>],
     in project: String
   ) async throws -> StudySummary {
     if let known = studies[terms.name] { return known.summary }
     let summary = StudySummary(
-      id: .random(), project: project, name: terms.name, job: nil, metric: metric,
+      id: .random(), project: project, name: terms.name, job: nil, metric: metrics.first ?? "",
       goal: terms.goal, sampler: terms.sampler.rawValue, pruner: terms.pruner.rawValue,
       seed: terms.seed, createdAtMs: 0, budget: terms.budget, space: terms.space)
     studies[terms.name] = (summary, StudyCoordinator(terms))

@@ -64,7 +64,7 @@ struct ScriptedFactory {
     let study = try await parts.studies.create(
       StudyTerms(
         name: WorkflowDrive.studyName(of: try await parts.store.run(id)), space: nil),
-      metric: "", after: [], in: "default")
+      metrics: [], after: [], in: "default")
     _ = try await jobs.cancel(.derived(from: study.id.rawValue, "1"))
     try await second.value
     return try await parts.store.run(id)
