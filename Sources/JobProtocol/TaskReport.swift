@@ -28,6 +28,8 @@ public struct TrialReport: Codable, Sendable, Equatable {
   public var value: Double?
   /// The values of all goals of a completed trial; nil where there is one goal.
   public var values: [Double]?
+  /// Standard errors of these values where the point was measured several times; else nil.
+  public var errors: [Double]?
   /// Boosting rounds (or other steps) done.
   public var steps: Int
   /// Unix time in milliseconds.

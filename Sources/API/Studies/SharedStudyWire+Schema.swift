@@ -62,7 +62,8 @@ extension TrialTellWire: DescribedWire {
   /// What stands in it.
   public static let fields: WireFields = [
     "attempt": .positive, "outcome": .word(["completed", "pruned", "failed"]), "value?": .number,
-    "values?": .list(.number), "message?": .text, "used?": .list(.text),
+    "values?": .list(.number), "standard_errors?": .list(.number), "message?": .text,
+    "used?": .list(.text),
   ]
 }
 

@@ -159,6 +159,8 @@ public struct TrialTellWire: Codable, Sendable, Equatable {
   public var value: Double?
   /// The values of a completed trial where the study has several goals; instead of `value`.
   public var values: [Double]?
+  /// The standard error of each value of a completed trial, where its point was measured several times.
+  public var standardErrors: [Double]?
   /// Why it failed.
   public var message: String?
   /// The parameters that it used, where they were suggested one by one.
@@ -167,12 +169,13 @@ public struct TrialTellWire: Codable, Sendable, Equatable {
   /// Takes every value as it is.
   public init(
     attempt: Int, outcome: String, value: Double? = nil, values: [Double]? = nil,
-    message: String? = nil, used: [String]? = nil
+    standardErrors: [Double]? = nil, message: String? = nil, used: [String]? = nil
   ) {
     self.attempt = attempt
     self.outcome = outcome
     self.value = value
     self.values = values
+    self.standardErrors = standardErrors
     self.message = message
     self.used = used
   }

@@ -3,7 +3,8 @@ extension StudyWire: DescribedWire {
   public static let fields: WireFields = [
     "id": .text, "name": .text, "job?": .text, "metric": .text,
     "goal": .word(["minimize", "maximize"]),
-    "goals?": .list(.word(["minimize", "maximize"])), "metrics?": .list(.text), "sampler": .text, "pruner": .text,
+    "goals?": .list(.word(["minimize", "maximize"])), "metrics?": .list(.text), "sampler": .text,
+    "pruner": .text,
     // 64 bits without a sign: more than an integer of most languages.
     "seed": .count, "created_at_ms": .integer, "budget?": .positive, "space?": .document,
     "warm_start?": .list(.record(Origin.self)), "trials?": .list(.record(Trial.self)),
@@ -19,7 +20,7 @@ extension StudyWire.Trial: DescribedWire {
   /// What stands in it.
   public static let fields: WireFields = [
     "number": .count, "outcome": .word(["completed", "pruned", "failed"]), "value?": .number,
-    "values?": .list(.number),
+    "values?": .list(.number), "standard_errors?": .list(.number),
     "steps": .count, "parameters": .map(.text), "started_at_ms": .integer,
     "ended_at_ms": .integer, "message?": .text,
   ]

@@ -12,6 +12,8 @@ public struct StudyWire: Codable, Sendable, Equatable {
     public var value: Double?
     /// A value for each goal of a completed trial, where there are several.
     public var values: [Double]?
+    /// The standard error of each value, where the point was measured several times.
+    public var standardErrors: [Double]?
     /// Boosting rounds (or other steps) done.
     public var steps: Int
     /// Parameters by name, as text.
@@ -25,13 +27,15 @@ public struct StudyWire: Codable, Sendable, Equatable {
 
     /// Takes every value as it is.
     public init(
-      number: Int, outcome: String, value: Double?, values: [Double]? = nil, steps: Int,
-      parameters: [String: String], startedAtMs: Int64, endedAtMs: Int64, message: String?
+      number: Int, outcome: String, value: Double?, values: [Double]? = nil,
+      standardErrors: [Double]? = nil, steps: Int, parameters: [String: String], startedAtMs: Int64,
+      endedAtMs: Int64, message: String?
     ) {
       self.number = number
       self.outcome = outcome
       self.value = value
       self.values = values
+      self.standardErrors = standardErrors
       self.steps = steps
       self.parameters = parameters
       self.startedAtMs = startedAtMs
@@ -90,7 +94,8 @@ public struct StudyWire: Codable, Sendable, Equatable {
   /// Takes every value as it is.
   public init(
     id: String, name: String, job: String?, metric: String, goal: String,
-    goals: [String]? = nil, metrics: [String]? = nil, sampler: String, pruner: String, seed: UInt64, createdAtMs: Int64,
+    goals: [String]? = nil, metrics: [String]? = nil, sampler: String, pruner: String, seed: UInt64,
+    createdAtMs: Int64,
     budget: Int? = nil, space: JSONValue? = nil, warmStart: [Origin]? = nil, trials: [Trial]?
   ) {
     self.id = id

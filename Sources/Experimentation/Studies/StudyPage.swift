@@ -82,11 +82,13 @@ public struct StudyPage: Sendable {
   var isSmallGood: Bool { study.goals[0] == .minimize }
 
   private var subtitle: String {
-    "A search for the parameters that \(frontier?.words ?? "\(study.goals[0].rawValue) \(metric)"), "
+    "A search for the parameters that \(aim), "
       + "\(study.space.parameters.count) parameters, "
       + (study.isSpaceKnown ? "" : "their ranges taken from what was tried, ")
       + "\(NumberText.grouped(study.trials.count)) trials"
   }
+
+  private var aim: String { frontier?.words ?? "\(study.goals[0].rawValue) \(metric)" }
 
   private var fingerprint: String {
     study.isSpaceKnown ? ", space \(study.space.fingerprint.hex.prefix(12))" : ""

@@ -24,7 +24,7 @@ struct StudiesBestCommand: FactoryCommand {
     }
     var rows: [(String, TextTable.Cell)] = [
       ("trial", .init("\(best.number)")),
-      (study.metric, .init(best.value.map { String(format: "%.6g", $0) } ?? "–")),
+      (study.metric, best.cells(of: 1)[0]),
       ("steps", .init("\(best.steps)")),
     ]
     rows += best.parameters.sorted { $0.key < $1.key }.map { ("param \($0.key)", .init($0.value)) }
@@ -38,18 +38,21 @@ extension StudiesBestCommand {
   private func showFrontier(_ study: StudyWire) throws {
     let names = study.metricNames
     let trials = try study.told().frontier.compactMap { study.trial($0.number) }
-    let heads: [TextTable.Column] = names.map { .number($0.uppercased()) }
+    var columns: [TextTable.Column] = [.number("TRIAL")]
+    columns += names.map { TextTable.Column.number($0.uppercased()) }
+    columns.append("PARAMETERS")
     let rows = trials.sorted { study.isBetter($0, than: $1) }.map { trial in
-      [TextTable.Cell("\(trial.number)")] + trial.cells(of: names.count)
-        + [TextTable.Cell(trial.settings)]
+      var cells = [TextTable.Cell("\(trial.number)")]
+      cells += trial.cells(of: names.count)
+      cells.append(TextTable.Cell(trial.settings))
+      return cells
     }
     try global.output.show(
       StudyFrontierJSON(
         study: study.id, metric: study.metric, goals: study.goals ?? [], metrics: names,
         frontier: trials),
       table: TextTable(
-        [.number("TRIAL")] + heads + ["PARAMETERS"], rows: rows,
-        whenEmpty: "No trial has completed with all values."),
+        columns, rows: rows, whenEmpty: "No trial has completed with all values."),
       quiet: trials.map { "\($0.number)" })
   }
 }

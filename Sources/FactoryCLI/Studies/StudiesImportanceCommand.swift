@@ -75,14 +75,16 @@ struct StudiesImportanceCommand: FactoryCommand {
     let all = try names.indices.map { goal throws(OptimizationError) in
       try ParameterImportance(of: history, goal: goal, method: method.method, seed: seed)
     }
-    let heads: [TextTable.Column] = names.map { .number($0.uppercased()) }
+    var columns: [TextTable.Column] = ["PARAMETER"]
+    columns += names.map { TextTable.Column.number($0.uppercased()) }
     let parameters = all.first?.shares.map(\.name) ?? []
     let rows = parameters.map { name in
-      [TextTable.Cell(name)]
-        + all.map { importance in
-          let share = importance.shares.first { $0.name == name }
-          return TextTable.Cell(share.map { Self.percent($0.value) } ?? "–")
-        }
+      var cells = [TextTable.Cell(name)]
+      for importance in all {
+        let share = importance.shares.first { $0.name == name }
+        cells.append(TextTable.Cell(share.map { Self.percent($0.value) } ?? "–"))
+      }
+      return cells
     }
     try global.output.show(
       StudyImportancesJSON(
@@ -92,7 +94,7 @@ struct StudiesImportanceCommand: FactoryCommand {
           json.metric = name
           return json
         }),
-      table: TextTable(["PARAMETER"] + heads, rows: rows),
+      table: TextTable(columns, rows: rows),
       quiet: parameters)
     for (name, importance) in zip(names, all) {
       global.output.note("\(name): " + Self.trust(importance))

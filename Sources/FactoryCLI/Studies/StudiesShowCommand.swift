@@ -41,22 +41,22 @@ struct StudiesShowCommand: FactoryCommand {
         study, text: drawing.text, quiet: study.bestFirst.map { "\($0.number)" })
     }
     let trials = study.bestFirst
-    let heads: [TextTable.Column] = names.map { .number($0.uppercased()) }
+    var columns: [TextTable.Column] = [.number("TRIAL"), "OUTCOME"]
+    columns += names.map { TextTable.Column.number($0.uppercased()) }
+    columns += [.number("STEPS"), .number("SECONDS"), "PARAMETERS"]
     let rows = trials.map { trial in
-      [
-        TextTable.Cell("\(trial.number)"), trial.outcomeCell,
-      ] + trial.cells(of: names.count) + [
-        TextTable.Cell("\(trial.steps)"),
-        TextTable.Cell(
-          String(format: "%.1f", Double(trial.endedAtMs - trial.startedAtMs) / 1_000)),
+      var cells = [TextTable.Cell("\(trial.number)"), trial.outcomeCell]
+      cells += trial.cells(of: names.count)
+      let seconds = Double(trial.endedAtMs - trial.startedAtMs) / 1_000
+      cells += [
+        TextTable.Cell("\(trial.steps)"), TextTable.Cell(String(format: "%.1f", seconds)),
         TextTable.Cell(trial.message ?? trial.settings),
       ]
+      return cells
     }
     try global.output.show(
       study,
-      table: TextTable(
-        [.number("TRIAL"), "OUTCOME"] + heads
-          + [.number("STEPS"), .number("SECONDS"), "PARAMETERS"], rows: rows, whenEmpty: "No trial has ended yet."),
+      table: TextTable(columns, rows: rows, whenEmpty: "No trial has ended yet."),
       quiet: trials.map { "\($0.number)" })
   }
 
@@ -137,7 +137,9 @@ extension StudyWire.Trial {
   func cells(of goals: Int) -> [TextTable.Cell] {
     let values = values ?? value.map { [$0] } ?? []
     return (0..<goals).map { place in
-      TextTable.Cell(values.indices.contains(place) ? String(format: "%.6g", values[place]) : "")
+      guard values.indices.contains(place) else { return "" }
+      let error = standardErrors.map { String(format: " ± %.2g", $0[place]) } ?? ""
+      return TextTable.Cell(String(format: "%.6g", values[place]) + error)
     }
   }
 

@@ -47,6 +47,7 @@ extension TrialReport {
       parameters: trial.parameters, value: trial.value, steps: trial.steps,
       startedAtMs: trial.startedAtMs, endedAtMs: trial.endedAtMs, message: trial.message)
     values = trial.values
+    errors = trial.standardErrors
   }
 }
 

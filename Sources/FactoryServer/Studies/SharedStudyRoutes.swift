@@ -27,7 +27,8 @@ extension FactoryRoutes {
         return id
       }
       let study = try await coordinators.hosts.create(
-        try StudyTerms(wire), metrics: wire.metrics ?? wire.metric.map { [$0] } ?? [], after: earlier,
+        try StudyTerms(wire), metrics: wire.metrics ?? wire.metric.map { [$0] } ?? [],
+        after: earlier,
         in: context.project, nowMs: systemTimeMs())
       return try WireResponse(StudyWire(study, trials: nil))
     }

@@ -5,9 +5,9 @@ public import Basics
 /// ```json
 /// {"ask": {"worker": "node7", "key": "3f…"}}, with "held": true for what it got before alone
 /// {"suggest": 0, "attempt": 1, "parameter": {"name": "rate", "log_uniform": [1e-5, 0.1]}}
-/// {"report": 0, "attempt": 1, "step": 3, "value": 0.7}
+/// {"report": 0, "attempt": 1, "step": 3, "value": 0.7}, with "stop": "why" by a worker that stops it itself
 /// {"renew": 0, "attempt": 1}, {"verdict": 0}
-/// {"tell": 0, "attempt": 1, "outcome": "completed", "value": 0.5, "used": ["rate"]}
+/// {"tell": 0, "attempt": 1, "outcome": "completed", "value": 0.5, "used": ["rate"], "standard_errors": [0.1]}
 /// {"best": true}, {"frontier": true}, {"state": true}
 /// ```
 extension StudyCoordinator {
@@ -140,7 +140,8 @@ extension StudyCoordinator {
     if step > records[number].reports.last?.step ?? -1 {
       let event = StudyEvent.reported(
         number: number, step: step, value: value,
-        verdict: verdict(of: number, step: step, value: value))
+        verdict: question["stop"]?.stringValue.map { String($0.prefix(4_000)) }
+          ?? verdict(of: number, step: step, value: value))
       apply(event, nowMs: nowMs)
       events.append(event)
     }
@@ -172,7 +173,8 @@ extension StudyCoordinator {
     }
     let event = StudyEvent.told(
       number: number, attempt: attempt, state: state,
-      used: question["used"]?.arrayValue?.compactMap(\.stringValue), atMs: nowMs)
+      used: question["used"]?.arrayValue?.compactMap(\.stringValue), atMs: nowMs,
+      errors: try errors(question, of: state))
     apply(event, nowMs: nowMs)
     return Answer(json: ["told": true, "lost": false], status: 200, events: [event])
   }
@@ -199,6 +201,19 @@ extension StudyCoordinator {
       return .failed(message: String((question["message"]?.stringValue ?? "").prefix(4_000)))
     default: throw Self.wrong("an outcome is completed, pruned or failed")
     }
+  }
+
+  /// The standard errors of a completed trial's values; nil where they are not told.
+  private func errors(
+    _ question: JSONValue, of state: TrialState
+  ) throws(OptimizationError) -> [Double]? {
+    guard case .completed(let values) = state, let list = question["standard_errors"]?.arrayValue
+    else { return nil }
+    let errors = list.compactMap(Self.number)
+    guard errors.count == values.count, errors.allSatisfy({ $0 >= 0 }) else {
+      throw Self.wrong("standard errors are numbers of 0 or more, one for each value")
+    }
+    return errors
   }
 
   /// A completed trial with a value for each goal.

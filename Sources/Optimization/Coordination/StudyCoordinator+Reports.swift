@@ -14,6 +14,7 @@ extension StudyCoordinator {
     case .completed(let values):
       report.value = values.first
       if values.count > 1 { report.values = values }
+      report.errors = record.errors
     case .pruned(let value, let step):
       (report.outcome, report.value, report.steps) = (.pruned, value.isNaN ? nil : value, step)
       report.message = record.verdict

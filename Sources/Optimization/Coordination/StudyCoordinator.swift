@@ -40,6 +40,8 @@ public struct StudyCoordinator: Sendable {
     var verdict: String?
     /// The attempt whose result counts.
     var teller: Int?
+    /// The standard errors of its values, where the point was measured several times.
+    var errors: [Double]?
   }
 
   /// A study without trials.
@@ -90,11 +92,12 @@ public struct StudyCoordinator: Sendable {
       noteRungs(of: number, step: step, value: value)
       records[number].reports.append(PruningMoment.Report(step: step, value: value))
       records[number].verdict = verdict ?? records[number].verdict
-    case .told(let number, let attempt, let state, let used, let atMs):
+    case .told(let number, let attempt, let state, let used, let atMs, let errors):
       guard running.remove(number) != nil else { return }
       keys[records[number].holder.key] = nil
       records[number].endedAtMs = atMs
       records[number].teller = attempt
+      records[number].errors = errors
       if discovered != nil, let used {
         let names = Set(used)
         let values = study.trials[number].point.values.filter { names.contains($0.key) }

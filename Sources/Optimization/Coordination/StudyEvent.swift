@@ -10,8 +10,11 @@ public enum StudyEvent: Sendable, Equatable {
   case drew(number: Int, name: String, value: ParameterValue, new: SearchParameter?)
   /// A trial had a value after so many steps, and whether it was told to stop.
   case reported(number: Int, step: Int, value: Double, verdict: String?)
-  /// A trial ended; with the names of the parameters that it used, where it told.
-  case told(number: Int, attempt: Int, state: TrialState, used: [String]?, atMs: Int64)
+  /// A trial ended; with the names of the parameters that it used, and the standard errors of its values,
+  /// where it told.
+  case told(
+    number: Int, attempt: Int, state: TrialState, used: [String]?, atMs: Int64,
+    errors: [Double]? = nil)
 }
 
 /// Who works on a trial.
@@ -57,13 +60,16 @@ extension StudyEvent {
       ]
       if let verdict { members.append(JSONMember("verdict", .string(verdict))) }
       return .object(members)
-    case .told(let number, let attempt, let state, let used, let atMs):
+    case .told(let number, let attempt, let state, let used, let atMs, let errors):
       var members = [
         JSONMember("told", whole(number)), JSONMember("attempt", whole(attempt)),
         JSONMember("at", .number(Double(atMs))),
       ]
       members += state.members
       if let used { members.append(JSONMember("used", .array(used.map(JSONValue.string)))) }
+      if let errors {
+        members.append(JSONMember("errors", .array(errors.map(JSONValue.init(exactly:)))))
+      }
       return .object(members)
     }
   }
@@ -106,7 +112,8 @@ extension StudyEvent {
       guard let state = TrialState(members: json) else { throw Self.unreadable("state") }
       self = .told(
         number: try whole("told"), attempt: try whole("attempt"), state: state,
-        used: json["used"]?.arrayValue?.compactMap(\.stringValue), atMs: Int64(try whole("at")))
+        used: json["used"]?.arrayValue?.compactMap(\.stringValue), atMs: Int64(try whole("at")),
+        errors: json["errors"]?.arrayValue?.compactMap(\.exactNumber))
     } else {
       throw Self.unreadable("kind")
     }

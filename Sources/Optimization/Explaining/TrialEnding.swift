@@ -7,7 +7,8 @@ enum TrialEnding {
     _ trial: TrialReport, in study: ToldStudy, bestBefore: TrialReport?
   ) -> [String] {
     let steps = trial.steps > 0 ? " after \(trial.steps) steps" : ""
-    let value = trial.value.map(number) ?? "no value"
+    let error = trial.errors?.first.map { " ± \(number($0))" } ?? ""
+    let value = trial.value.map { number($0) + error } ?? "no value"
     switch trial.outcome {
     case .completed where study.goals.count > 1:
       let values = (trial.values ?? []).map(number).joined(separator: ", ")
@@ -18,7 +19,9 @@ enum TrialEnding {
     case .pruned:
       let reason = trial.message ?? "no reason kept"
       var sentences = ["It was stopped\(steps) with \(value): \(reason)."]
-      if let pruner = PrunerName(rawValue: study.pruner) { sentences.append(pruner.rule) }
+      if let pruner = PrunerName(rawValue: study.pruner), pruner != .none {
+        sentences.append(pruner.rule)
+      }
       return sentences
     case .failed: return ["It failed\(steps): \(trial.message ?? "no reason kept")."]
     }

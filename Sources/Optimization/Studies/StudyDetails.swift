@@ -93,6 +93,8 @@ struct TrialDetails: Sendable, Equatable {
 
   /// A value for each goal.
   var values: [Double] = []
+  /// The standard error of each of them; empty where the point was measured once.
+  var errors: [Double] = []
   /// What it reported while it ran, in order of steps.
   var intermediate: [Point] = []
   var attributes: [StudyAttribute] = []
@@ -106,13 +108,17 @@ struct TrialDetails: Sendable, Equatable {
   }
 
   var text: String {
-    let json: JSONValue = [
-      "values": .array(values.map(JSONValue.init(exactly:))),
-      "steps": .array(
-        intermediate.map { [.number(Double($0.step)), JSONValue(exactly: $0.value)] }),
-      "attributes": .array(attributes.map(\.json)),
+    var members = [
+      JSONMember("values", .array(values.map(JSONValue.init(exactly:)))),
+      JSONMember(
+        "steps",
+        .array(intermediate.map { [.number(Double($0.step)), JSONValue(exactly: $0.value)] })),
+      JSONMember("attributes", .array(attributes.map(\.json))),
     ]
-    return String(decoding: json.encoded(), as: UTF8.self)
+    if !errors.isEmpty {
+      members.append(JSONMember("errors", .array(errors.map(JSONValue.init(exactly:)))))
+    }
+    return String(decoding: JSONValue.object(members).encoded(), as: UTF8.self)
   }
 
   /// nil for what this version did not write.
@@ -121,6 +127,7 @@ struct TrialDetails: Sendable, Equatable {
       return nil
     }
     values = numbers.compactMap(\.exactNumber)
+    errors = (json["errors"]?.arrayValue ?? []).compactMap(\.exactNumber)
     intermediate = (json["steps"]?.arrayValue ?? []).compactMap { pair in
       guard let step = (pair[0]?.numberValue).flatMap({ Int(exactly: $0) }),
         let value = pair[1]?.exactNumber

@@ -135,6 +135,7 @@ enum TrialRecord {
       value: bits.map { Double(bitPattern: UInt64(bitPattern: $0)) }, steps: row["steps"],
       startedAtMs: row["startedAtMs"], endedAtMs: row["endedAtMs"], message: row["message"])
     if let values = details?.values, values.count > 1 { report.values = values }
+    if let errors = details?.errors, !errors.isEmpty { report.errors = errors }
     return report
   }
 }

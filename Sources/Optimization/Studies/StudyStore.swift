@@ -79,8 +79,10 @@ public struct StudyStore: Sendable {
         WHERE excluded.startedAtMs > trial.startedAtMs
         """
     ).execute(arguments: TrialRecord.arguments(of: trial, study: study))
-    if let values = trial.values {
-      try keep(TrialDetails(values: values), of: study, number: trial.number, in: db)
+    if trial.values != nil || trial.errors != nil {
+      var details = TrialDetails(values: trial.values ?? trial.value.map { [$0] } ?? [])
+      details.errors = trial.errors ?? []
+      try keep(details, of: study, number: trial.number, in: db)
     }
   }
 

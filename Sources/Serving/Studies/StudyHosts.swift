@@ -47,7 +47,8 @@ public struct StudyHosts: Sendable {
           (terms.space, terms.warmStart) = (start.space, start.origins)
         }
         let wanted = StudySummary(
-          id: .random(), project: project, name: terms.name, job: nil, metric: metrics.first ?? "value",
+          id: .random(), project: project, name: terms.name, job: nil,
+          metric: metrics.first ?? "value",
           goal: terms.goal, sampler: terms.sampler.rawValue, pruner: terms.pruner.rawValue,
           seed: terms.seed, createdAtMs: nowMs, budget: terms.budget, space: terms.space,
           goals: terms.goals, metrics: metrics)

@@ -148,8 +148,9 @@ struct TreeSearch {
   /// Every tenth trial: the best point so far, learning slower, which is better more often than not.
   private func slowerPoint(_ state: SearchState) -> SearchPoint? {
     let count = state.study.trials.count
-    guard count % 10 == 9, count >= space.initialPoints.count, 
-      request.sampler != SamplerName.random.rawValue, var point = state.study.best?.point, let eta = point.number("eta"), eta > 0.03
+    guard count % 10 == 9, count >= space.initialPoints.count,
+      request.sampler != SamplerName.random.rawValue, var point = state.study.best?.point,
+      let eta = point.number("eta"), eta > 0.03
     else { return nil }
     point["eta"] = .float(max(eta / 2.5, 0.02))
     return point

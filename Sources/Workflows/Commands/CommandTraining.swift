@@ -114,6 +114,9 @@ public struct CommandSearch: Sendable, Equatable {
   /// Studies whose best points are tried first.
   public var warmStart: [Identifier<StudySummary>] = []
 
-  /// Places that are no parameters: a trial's number and its folder.
-  static let ownPlaces = ["trial", "trial_dir"]
+  /// How often each point is measured.
+  public var repeats = 1
+
+  /// Places that are no parameters: a trial's number, its folder, and which of its measurements it is.
+  static let ownPlaces = ["trial", "trial_dir", "repeat"]
 }

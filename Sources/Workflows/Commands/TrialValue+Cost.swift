@@ -1,6 +1,7 @@
 internal import Basics
 internal import Compute
 internal import Experimentation
+internal import JobProtocol
 
 extension TrialValue {
   /// What a job took, in the unit of the cost.

@@ -6,7 +6,7 @@ enum CommandSearchParser {
   static let known = [
     "parameters", "constraints", "forbidden", "initial", "metric", "goal", "read", "trials", "time",
     "sampler", "pruner", "seed", "steps", "parallel", "stop_below", "warm_start",
-    "goals", "cost",
+    "goals", "cost", "repeats",
   ]
 
   static func parse(_ section: SectionReader) -> CommandSearch? {
@@ -38,6 +38,13 @@ enum CommandSearchParser {
       seed: UInt64(seed ?? 7), steps: steps, parallel: parallel,
       stopBelow: section.positive("stop_below"))
     search.warmStart = warmStart(section)
+    search.repeats = section.integer("repeats", in: 1...100) ?? 1
+    if search.repeats > 1, search.pruner != .none {
+      section.problems.add(
+        section.line(of: "pruner"),
+        "\(section.joined("pruner")): points that are measured several times are stopped between "
+          + "their measurements; remove the pruner, or 'repeats'")
+    }
     return search
   }
 

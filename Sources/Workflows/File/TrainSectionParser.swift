@@ -34,7 +34,7 @@ enum TrainSectionParser {
     }
     train.metric = MetricWords.read("metric", of: section, task: train.task)
     if let search = section.section(
-      "search", 
+      "search",
       known: ["trials", "time", "sampler", "pruner", "seed", "stop_below", "warm_start"],
       later: laterInSearch)
     {

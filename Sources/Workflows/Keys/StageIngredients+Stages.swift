@@ -112,6 +112,7 @@ extension StageIngredients {
       parameter("search.pruner", search?.pruner.rawValue),
       parameter("search.seed", search?.seed), parameter("search.steps", search?.steps),
       parameter("search.stop_below", search?.stopBelow),
+      parameter("search.repeats", search.flatMap { $0.repeats > 1 ? $0.repeats : nil }),
       warmStart(search?.warmStart ?? []),
       parameter("cpus", training.resources.cpus), parameter("gpus", training.resources.gpus),
       parameter("site", train.site), fingerprint.code(of: .train),

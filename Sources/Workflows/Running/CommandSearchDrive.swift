@@ -102,12 +102,21 @@ struct CommandSearchDrive: Sendable {
     return .trial(trial)
   }
 
-  /// Runs a trial as a job, and tells what came of it.
+  /// Runs a trial, as often as its point is to be measured, and tells what came of it.
   private func perform(_ trial: CommandTrial) async throws {
-    let id = Identifier<Job>.derived(from: study.rawValue, "\(trial.number)")
+    if subject.search.repeats > 1 {
+      try await tell(trial, repeated(trial))
+    } else {
+      try await tell(trial, run(trial, below: subject.parent))
+    }
+  }
+
+  /// Runs a trial, or one measurement of it, as a job.
+  func run(_ trial: CommandTrial, below parent: Run) async throws -> CommandTrial.Ending {
+    let id = Identifier<Job>.derived(from: study.rawValue, trial.label)
     let folder = parts.jobs.workFolder(of: id)
     try FileTree.createFolder(folder)
-    var job = try await submit(trial, id, folder: folder)
+    var job = try await submit(trial, id, folder: folder, below: parent)
     var follower = TrialFollower(drive: self, trial: trial)
     while true {
       job = try await parts.jobs.waitForEnd(id, atMostMs: Self.lookMs)
@@ -129,19 +138,21 @@ struct CommandSearchDrive: Sendable {
     try await parts.store.ledger.write { db in
       try CommandTracking.end(trial, of: study, ending, search: search, atMs: atMs, in: db)
     }
-    try await tell(trial, ending)
+    return ending
   }
 
   private func submit(
-    _ trial: CommandTrial, _ id: Identifier<Job>, folder: String
+    _ trial: CommandTrial, _ id: Identifier<Job>, folder: String, below parent: Run
   ) async throws -> Job {
-    var run = subject.parent
+    var run = parent
     run.id = trial.run(of: study)
     var values = trial.values
     values["trial"] = "\(trial.number)"
     values["trial_dir"] = folder
+    values["repeat"] = "\(trial.repetition ?? 0)"
     let environment =
       [
+        EnvironmentVariable("AIFACTORY_REPEAT", "\(trial.repetition ?? 0)"),
         EnvironmentVariable("AIFACTORY_STUDY", study.rawValue),
         EnvironmentVariable("AIFACTORY_TRIAL", "\(trial.number)"),
         EnvironmentVariable(
@@ -152,9 +163,9 @@ struct CommandSearchDrive: Sendable {
       }
     let spec = drive.commandSpec(
       subject.training, subject.train, subject.run,
-      name: "\(subject.run.name) trial \(trial.number)",
+      name: "\(subject.run.name) trial \(trial.label)",
       values: values, environment: environment, tracking: run, folder: folder)
-    let (study, parent, now) = (study, subject.parent, parts.nowMs())
+    let (study, now) = (study, parts.nowMs())
     return try await parts.jobs.submit(spec, id: id, in: subject.run.project) { job, db in
       try CommandTracking.begin(
         trial, of: study, below: parent, job: job.id.rawValue, nowMs: now, in: db)
@@ -192,11 +203,14 @@ struct CommandSearchDrive: Sendable {
       JSONMember("attempt", .number(Double(trial.attempt))),
     ]
     switch ending {
-    case .completed(let values):
+    case .completed(let values, let errors):
       members += [
         JSONMember("outcome", "completed"),
         JSONMember("values", .array(values.map(StudyNumber.json))),
       ]
+      if let errors {
+        members.append(JSONMember("standard_errors", .array(errors.map(StudyNumber.json))))
+      }
     case .pruned: members.append(JSONMember("outcome", "pruned"))
     case .failed(let message):
       members += [JSONMember("outcome", "failed"), JSONMember("message", .string(message))]
@@ -215,7 +229,7 @@ struct CommandSearchDrive: Sendable {
     }
     var output = StageOutput.CommandOutput(
       run: subject.parent.id.rawValue,
-      bestRun: RunID.derived(from: study.rawValue, "\(number)").rawValue, study: study.rawValue,
+      bestRun: bestRun(number).rawValue, study: study.rawValue,
       metric: subject.search.metric, bestValue: StudyNumber.value(best["value"]), bestTrial: number)
     if subject.search.objectives.count > 1 {
       output.objectives = try await objectives(best: number)
@@ -224,6 +238,11 @@ struct CommandSearchDrive: Sendable {
     output.prunedTrials = count("pruned")
     output.failedTrials = count("failed")
     return output
+  }
+
+  /// The run of a trial; of several measurements the first, since each may have logged a model.
+  private func bestRun(_ number: Int) -> RunID {
+    .derived(from: study.rawValue, subject.search.repeats > 1 ? "\(number).0" : "\(number)")
   }
 
   /// What several goals came to: the values of the best trial by the first, and the frontier of all.

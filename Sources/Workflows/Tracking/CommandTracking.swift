@@ -41,7 +41,8 @@ struct CommandTracking: Sendable {
     guard let search = training.search else { return [:] }
     var params = [
       "metric": search.objectives.map(\.metric).joined(separator: ", "),
-      "goal": search.objectives.map(\.goal.rawValue).joined(separator: ", "), "sampler": search.sampler.rawValue,
+      "goal": search.objectives.map(\.goal.rawValue).joined(separator: ", "),
+      "sampler": search.sampler.rawValue,
       "pruner": search.pruner.rawValue, "seed": "\(search.seed)",
     ]
     params["trials"] = search.trials.map(String.init)
@@ -60,17 +61,66 @@ struct CommandTracking: Sendable {
       if known.job != job { try RunStore.hand(id, to: job, in: db) }
       return
     }
-    let name = "trial \(trial.number)"
-    try RunStore.create(
+    try create(trial, of: study, below: parent, job: job, nowMs: nowMs, in: db)
+    try RunStore.setStatus(.scheduled, of: id, in: db)
+  }
+
+  /// Makes the run of a trial whose point is measured several times, once, and returns it; its
+  /// measurements are runs below it.
+  static func beginRepeated(
+    _ trial: CommandTrial, of study: Identifier<StudySummary>, below parent: Run, nowMs: Int64,
+    in db: LedgerTransaction
+  ) throws -> Run {
+    if let known = try RunStore.find(trial.run(of: study), in: db) { return known }
+    return try create(trial, of: study, below: parent, job: nil, nowMs: nowMs, in: db)
+  }
+
+  @discardableResult
+  private static func create(
+    _ trial: CommandTrial, of study: Identifier<StudySummary>, below parent: Run, job: String?,
+    nowMs: Int64, in db: LedgerTransaction
+  ) throws -> Run {
+    let id = trial.run(of: study)
+    let name =
+      "trial \(trial.number)" + (trial.repetition.map { ", measurement \($0)" } ?? "")
+    let made = try RunStore.create(
       id, experiment: parent.experiment, name: name, job: job, user: parent.user,
       startedAtMs: nowMs, in: db)
-    let tags = [
-      RunTagKey.name: name, RunTagKey.parent: parent.id.rawValue, RunTagKey.job: job,
+    var tags = [
+      RunTagKey.name: name, RunTagKey.parent: parent.id.rawValue,
       "aifactory.study": study.rawValue, "aifactory.trial": "\(trial.number)",
     ]
+    tags[RunTagKey.job] = job
+    tags["aifactory.repeat"] = trial.repetition.map { "\($0)" }
     try RunStore.note(
       params: RunText.params(trial.values), tags: RunText.tags(tags), on: id, in: db)
-    try RunStore.setStatus(.scheduled, of: id, in: db)
+    return made
+  }
+
+  /// Writes what all measurements of a trial came to into its run, if it is still there.
+  static func endRepeated(
+    _ trial: CommandTrial, of study: Identifier<StudySummary>, _ ending: CommandTrial.Ending,
+    search: CommandSearch, atMs: Int64, in db: LedgerTransaction
+  ) throws {
+    let id = trial.run(of: study)
+    guard try RunStore.find(id, in: db) != nil else { return }
+    if case .completed(let means, let errors) = ending {
+      var points: [MetricPoint] = []
+      for (place, objective) in search.objectives.enumerated() {
+        let key = RunText.key(objective.metric)
+        points.append(MetricPoint(key: key, value: means[place], step: 0, timestampMs: atMs))
+        guard let errors else { continue }
+        points.append(
+          MetricPoint(
+            key: RunText.key(objective.metric + "_standard_error"), value: errors[place], step: 0,
+            timestampMs: atMs))
+      }
+      try RunStore.log(points, to: id, in: db)
+    } else {
+      try end(trial, of: study, ending, search: search, atMs: atMs, in: db)
+    }
+    if case .failed = ending { return }
+    try RunStore.setStatus(.finished, of: id, endedAtMs: atMs, in: db)
   }
 
   /// Writes what a trial came to into its run, if it is still there.
@@ -83,7 +133,7 @@ struct CommandTracking: Sendable {
     let id = trial.run(of: study)
     guard try RunStore.find(id, in: db) != nil else { return }
     switch ending {
-    case .completed(let values):
+    case .completed(let values, _):
       let points = zip(search.objectives, values).filter { objective, _ in
         search.source != .mlflow || objective.cost != nil
       }.map { objective, value in
@@ -113,16 +163,20 @@ struct CommandTrial: Sendable {
 
   /// What became of it.
   enum Ending: Sendable, Equatable {
-    /// With a value for each goal.
-    case completed([Double])
+    /// With a value for each goal, and the standard error of each where it was measured several times.
+    case completed([Double], errors: [Double]? = nil)
     case pruned
     case failed(String)
   }
 
+  /// Which of several measurements of its point this is, from 0; nil for the trial as a whole.
+  var repetition: Int?
+
+  /// What its job and its run are called within the study.
+  var label: String { repetition.map { "\(number).\($0)" } ?? "\(number)" }
+
   /// Its tracking run.
-  func run(of study: Identifier<StudySummary>) -> RunID {
-    .derived(from: study.rawValue, "\(number)")
-  }
+  func run(of study: Identifier<StudySummary>) -> RunID { .derived(from: study.rawValue, label) }
 
   /// The answer to an asking; nil where it gives no trial.
   init?(_ json: JSONValue, space: SearchSpace) {

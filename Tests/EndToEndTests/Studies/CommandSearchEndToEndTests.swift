@@ -192,6 +192,44 @@ struct CommandSearchEndToEndTests {
     #expect(html.contains("seconds along x"))
   }
 
+  @Test func `a noisy command is measured several times`() async throws {
+    let factory = try FactoryProgram()
+    defer { factory.close() }
+    try factory.write(
+      "train.sh",
+      #"awk -v x="$1" -v r="$2" 'BEGIN { printf "loss=%.17g\n", (x - 1) ^ 2 + 9 * r }'"# + "\n")
+    try factory.write(
+      "noisy.yaml",
+      """
+      name: noisy
+      train:
+        command: sh train.sh {x} {repeat}
+        search:
+          parameters: {x: {uniform: [0, 4]}}
+          metric: loss
+          read: {output: 'loss=(\\S+)'}
+          trials: 3
+          repeats: 3
+
+      """)
+    let run = try factory("run", "noisy.yaml", "--output", "json")
+    #expect(run.status == 0, "\(run.errors)")
+    let study = try #require(run.json["study"] as? String)
+    try await factory.until(30, "the ledger has all trials") {
+      try trials(of: study, factory).count == 3
+    }
+    for trial in try trials(of: study, factory) {
+      let x = Double((trial["parameters"] as? [String: String])?["x"] ?? "") ?? .nan
+      let value = try #require(trial["value"] as? Double)
+      let error = try #require((trial["standard_errors"] as? [Double])?.first)
+      #expect(abs(value - ((x - 1) * (x - 1) + 9)) < 1e-9)
+      #expect(abs(error - 9 / 3.0.squareRoot()) < 1e-9)
+      #expect(trial["steps"] as? Int == 3)
+    }
+    #expect(try factory("studies", "show", study).output.contains(" ± 5.2"))
+    #expect(try factory("studies", "explain", study, "2").output.contains(" ± 5.19615"))
+  }
+
   @Test func `a command that always fails fails the stage, with its last words`() throws {
     let factory = try FactoryProgram()
     defer { factory.close() }

@@ -38,7 +38,9 @@ struct NSGA3SamplerTests {
       return study
     }
 
-    func losses(of trial: Trial) -> [Double] { losses(names.map { trial.point.number($0) ?? .nan }) }
+    func losses(of trial: Trial) -> [Double] {
+      losses(names.map { trial.point.number($0) ?? .nan })
+    }
 
     /// The mean distance from where the directions meet the frontier to the nearest trial (IGD).
     func distance(_ study: Study, directions: [[Double]]) -> Double {

@@ -99,7 +99,8 @@ struct NichedSurvivalTests {
     let space = SamplerCases.space([SearchParameter("x", .float(low: 0, high: 1))])
     let states: [TrialState] = [
       .failed(message: "no"), .completed(values: [1, 2]), .pruned(value: 3, step: 4),
-      .completed(values: [.nan, 1]), .completed(values: [2, 1]), .completed(values: [-.infinity, 9]),
+      .completed(values: [.nan, 1]), .completed(values: [2, 1]),
+      .completed(values: [-.infinity, 9]),
     ]
     let trials = states.enumerated().map {
       Trial(number: $0.offset, point: SearchPoint(["x": .float(0.1)]), state: $0.element)

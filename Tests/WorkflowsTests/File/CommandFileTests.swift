@@ -121,6 +121,10 @@ import Testing
         "metric: acc, goal: maximize, cost: gpu_hours", resources: "{cpus: 1, gpus: 2}"))
     #expect(dear.map(\.metric) == ["acc", "gpu_hours"])
     #expect(try objectives("metric: acc")?.count == 1)
+    let repeated = try definition(
+      "name: w\ntrain: {command: t, search: {parameters: {a: {int: [1, 2]}}, metric: l, repeats: 5}}\n"
+    )
+    #expect(repeated.train?.command?.search?.repeats == 5)
   }
 
   @Test func `a command may run once, without a search and without data`() throws {
@@ -235,6 +239,13 @@ import Testing
     (
       train("command: t\n  search: {metric: joules, cost: joules, parameters: {a: {int: [1, 2]}}}"),
       "w.yaml:4: train.search.cost: a metric is called joules, too; remove one"
+    ),
+    (
+      train(
+        "command: t\n  search: {metric: l, repeats: 3, pruner: median, "
+          + "parameters: {a: {int: [1, 2]}}}"),
+      "w.yaml:4: train.search.pruner: points that are measured several times are stopped between "
+        + "their measurements; remove the pruner, or 'repeats'"
     ),
     (
       train("command: t\n  resources: {nodes: 2}"),

@@ -4,6 +4,7 @@ import Basics
 import Experimentation
 import JobProtocol
 import Optimization
+import TestSupport
 import Testing
 
 @testable import Workflows
