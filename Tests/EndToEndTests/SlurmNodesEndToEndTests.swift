@@ -59,6 +59,43 @@ struct SlurmNodesEndToEndTests {
     return curve.split(separator: "\n").compactMap { Double($0) }
   }
 
+  @Test func `a workflow searches with trials that take several nodes each`() throws {
+    let (factory, cluster) = try factory()
+    defer { factory.close() }
+    try factory.write(
+      "wide.yaml",
+      """
+      name: wide
+      train:
+        command: [sh, -c, "echo node $AIFACTORY_NODE of $AIFACTORY_NODES, loss=$(echo {x} $RANK)"]
+        site: hpc
+        resources: {nodes: 2}
+        search:
+          parameters: {x: {int: [1, 9]}}
+          metric: loss
+          read: {output: 'loss=(\\d+) 0'}
+          trials: 2
+          parallel: 1
+
+      """)
+    let run = try factory("run", "wide.yaml", "--output", "json")
+    #expect(run.status == 0, "\(run.output)\(run.errors)")
+    let list = try factory("jobs", "list", "--output", "json").json
+    let all = try #require(list["jobs"] as? [[String: Any]])
+    // The study's own job stays here.
+    let jobs = all.filter { $0["site"] as? String == "hpc" }
+    #expect(jobs.count == 2)
+    #expect(jobs.allSatisfy { $0["nodes"] as? Int == 2 })
+    let id = try #require(jobs.first?["id"] as? String)
+    for node in 0..<2 {
+      let output = try factory("jobs", "logs", "--node", "\(node)", id).output
+      #expect(output.hasPrefix("node \(node) of 2, loss="))
+    }
+    let chain = try factory("explain", id).output
+    #expect(chain.contains("It takes 2 nodes of 'hpc'."), "\(chain)")
+    withExtendedLifetime(cluster) {}
+  }
+
   @Test func `a job on several nodes is shown with its nodes, their lines and the one that failed`()
     throws
   {

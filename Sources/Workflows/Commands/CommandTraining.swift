@@ -10,6 +10,8 @@ public struct CommandTraining: Sendable, Equatable {
   public var search: CommandSearch?
   /// What each run of the command may use.
   public var resources: JobResources
+  /// How many nodes each run of the command takes; the resources are of each.
+  public var nodes = 1
   /// What the command finds installed; what its node has where nil.
   public var software: JobSoftware?
   /// The requirements file of its Python environment, as the workflow's file names it.

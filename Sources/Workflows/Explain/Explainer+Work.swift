@@ -47,6 +47,10 @@ extension Explainer {
     if let job = Identifier<Job>(id) {
       do {
         details += try await jobs.explain(job).sentences
+        let known = try await jobs.job(job)
+        if known.spec.nodeCount > 1 {
+          details.append("It takes \(known.spec.nodeCount) nodes of '\(known.site)'.")
+        }
       } catch let error as JobError where error.code == .jobNotFound {
         details.append("The job is not in the ledger any more.")
       }

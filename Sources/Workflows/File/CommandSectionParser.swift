@@ -25,7 +25,7 @@ enum CommandSectionParser {
     train.restart = TrainSectionParser.restart(section)
     let search = section.section("search", known: CommandSearchParser.known)
       .flatMap(CommandSearchParser.parse)
-    let resources = resources(section)
+    let (resources, nodes) = resources(section)
     if search?.objectives.contains(where: { $0.cost == .gpuHours }) == true, resources.gpus == 0 {
       section.problems.add(
         section.line(of: "search"),
@@ -38,6 +38,8 @@ enum CommandSectionParser {
     train.command = CommandTraining(
       command: command, search: search, resources: resources, software: software,
       requirementsFile: file, codeFolder: code)
+    train.command?.nodes = nodes
+    check(nodes: nodes, train, section)
     return train
   }
 
@@ -106,17 +108,34 @@ enum CommandSectionParser {
     }
   }
 
-  private static func resources(_ section: SectionReader) -> JobResources {
+  /// Several nodes are a cluster's, and each sees what the command starts in.
+  private static func check(
+    nodes: Int, _ train: WorkflowDefinition.TrainSection, _ section: SectionReader
+  ) {
+    guard nodes > 1 else { return }
+    if train.site == nil {
+      section.problems.add(
+        section.line(of: "resources"),
+        "train.resources.nodes: this machine is one node; name a Slurm cluster with `site`")
+    }
+    if train.command?.software?.container != nil, section.has("code") {
+      section.problems.add(
+        section.line(of: "code"),
+        "train.code: a container on several nodes takes no code along; put it into the image")
+    }
+  }
+
+  /// What each node gives, and how many nodes.
+  private static func resources(_ section: SectionReader) -> (JobResources, nodes: Int) {
     var resources = JobResources()
     guard
       let reader = section.section(
-        "resources", known: ["cpus", "gpus", "memory", "time"],
-        later: ["nodes": "jobs over several nodes are not possible yet; remove the key"])
-    else { return resources }
+        "resources", known: ["cpus", "gpus", "memory", "time", "nodes"])
+    else { return (resources, 1) }
     if let cpus = reader.integer("cpus", in: 1...1024) { resources.cpus = cpus }
     if let gpus = reader.integer("gpus", in: 0...1024) { resources.gpus = gpus }
     resources.memoryBytes = reader.byteCount("memory")
     resources.timeLimitMs = reader.timeSpan("time")
-    return resources
+    return (resources, reader.integer("nodes", in: 1...10_000) ?? 1)
   }
 }

@@ -136,7 +136,7 @@ enum TrainSectionParser {
         "resources", known: ["cpus", "memory", "time"],
         later: [
           "gpus": "the built-in trainer uses no accelerators yet; remove the key",
-          "nodes": "jobs over several nodes are not possible yet; remove the key",
+          "nodes": "the built-in trainer works on one node; remove the key",
         ])
     else { return }
     train.cpus = resources.integer("cpus", in: 1...1024)

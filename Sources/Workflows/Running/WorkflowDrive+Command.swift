@@ -120,6 +120,7 @@ extension WorkflowDrive {
       // The command starts in the copy of its code.
       workingDirectory: training.code == nil ? run.baseFolder : nil,
       resources: training.resources, site: train.site, restart: train.restart)
+    spec.nodes = training.nodes > 1 ? training.nodes : nil
     spec.software = training.software
     spec.code = training.code
     spec.data = run.dataset.map { JobData(files: $0.files, version: $0.datasetVersion) }

@@ -59,6 +59,15 @@ import Testing
     #expect(try definition("name: w\ntrain: {command: t}\n").train?.command?.software == nil)
   }
 
+  @Test func `a command may run on several nodes of a site`() throws {
+    let several = try definition(
+      "name: w\ntrain: {command: t, site: hpc, resources: {cpus: 8, nodes: 4}}\n")
+    #expect(several.train?.command?.nodes == 4)
+    #expect(several.train?.command?.resources == JobResources(cpus: 8))
+    let one = try definition("name: w\ntrain: {command: t, resources: {nodes: 1}}\n")
+    #expect(one.train?.command?.nodes == 1)
+  }
+
   @Test func `a command may bring its code along`() throws {
     let definition = try definition("name: w\ntrain: {command: t, code: ..}\n")
     #expect(definition.train?.command?.codeFolder == "..")
@@ -249,8 +258,17 @@ import Testing
     ),
     (
       train("command: t\n  resources: {nodes: 2}"),
-      "w.yaml:4: train.resources.nodes: jobs over several nodes are not possible yet; remove the "
-        + "key"
+      "w.yaml:4: train.resources.nodes: this machine is one node; name a Slurm cluster with `site`"
+    ),
+    (
+      train("command: t\n  site: hpc\n  resources: {nodes: 0}"),
+      "w.yaml:5: train.resources.nodes: expected a whole number from 1 to 10000, found the number 0"
+    ),
+    (
+      train(
+        "command: t\n  site: hpc\n  resources: {nodes: 2}\n  code: .\n"
+          + "  environment: {container: a.sif}"),
+      "w.yaml:6: train.code: a container on several nodes takes no code along; put it into the image"
     ),
     (
       train("command: t\nevaluate: {}"),

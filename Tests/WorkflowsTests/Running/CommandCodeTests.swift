@@ -106,6 +106,19 @@ import Testing
     #expect(try await plan(factory, boxed).first?.isReused == false)
   }
 
+  @Test func `how many nodes a command runs on is part of its key`() async throws {
+    let factory = try factory()
+    let one = Self.file.replacing("  code: code", with: "  code: code\n  site: hpc")
+    _ = try await factory.run(one)
+    #expect(await factory.jobs.specs.allSatisfy { $0.nodes == nil })
+    let single = one.replacing("  code: code", with: "  code: code\n  resources: {nodes: 1}")
+    #expect(try await plan(factory, single).map(\.isReused) == [true])
+    let two = one.replacing("  code: code", with: "  code: code\n  resources: {nodes: 2}")
+    #expect(try await plan(factory, two).first?.reasons == ["parameter nodes is new: 2"])
+    _ = try await factory.run(two)
+    #expect(await factory.jobs.specs.suffix(3).allSatisfy { $0.nodes == 2 && $0.site == "hpc" })
+  }
+
   @Test func `a run goes on with the code that it was accepted with`() async throws {
     let factory = try factory { spec, _ in
       spec.command.last == "--n=1" ? .follows([]) : .logs(1)
