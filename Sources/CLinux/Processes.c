@@ -104,6 +104,19 @@ pid_t factory_spawn_task(const struct factory_task *task, int *step) {
   return pid;
 }
 
+int factory_become(const char *program, char *const arguments[], char *const environment[],
+                   pid_t like) {
+  cpu_set_t set;
+  /* Cores that are gone are no reason to fail. */
+  if (like > 0 && sched_getaffinity(like, sizeof set, &set) == 0) sched_setaffinity(0, sizeof set, &set);
+  default_signals();
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, NULL);
+  execvpe(program, arguments, environment);
+  return errno;
+}
+
 pid_t factory_spawn_detached(const char *path, char *const arguments[], char *const environment[],
                              const char *log) {
   posix_spawnattr_t attributes;

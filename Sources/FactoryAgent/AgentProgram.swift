@@ -13,6 +13,8 @@ enum AgentProgram {
     static let noFolder: Int32 = 66
     /// Another agent has the attempt: a normal end, it was launched twice.
     static let taken: Int32 = 75
+    /// Nothing of the attempt is seen here.
+    static let nobodyThere: Int32 = 69
   }
 
   static func run(_ arguments: [String]) -> Int32 {
@@ -23,6 +25,11 @@ enum AgentProgram {
     if arguments.count == 2, arguments[1] == "collect" {
       return Collector.run(from: STDIN_FILENO, to: STDOUT_FILENO)
         ? ExitCode.done : ExitCode.wrongUse
+    }
+    if arguments.count > 2, arguments[1] == "enter" {
+      let words = arguments[3...]
+      return Entrance.run(
+        AttemptFolder(path: arguments[2]), Array(words.first == "--" ? words.dropFirst() : words))
     }
     if arguments.count > 2, arguments[1] == "lead" {
       return NodeLead.run(Array(arguments[2...]))
@@ -38,7 +45,8 @@ enum AgentProgram {
     }
     guard arguments.count == 3, arguments[1] == "run" else {
       say(
-        "usage: aifactory-agent run FOLDER, or aifactory-agent collect <REQUEST", to: STDERR_FILENO)
+        "usage: aifactory-agent run FOLDER, aifactory-agent enter FOLDER [-- COMMAND…], or "
+          + "aifactory-agent collect <REQUEST", to: STDERR_FILENO)
       return ExitCode.wrongUse
     }
     return run(in: AttemptFolder(path: arguments[2]), lead: nil)

@@ -9,13 +9,26 @@ struct ControlGroup {
   /// Makes a group with a limit; nil where that is not possible.
   static func make(marker: String, limitBytes: Int64) -> ControlGroup? {
     for candidate in candidates() {
-      let path = candidate.folder + "/aifactory-" + marker
+      let path = candidate.folder + "/" + name(marker)
       guard mkdir(path, 0o700) == 0 else { continue }
       let group = ControlGroup(path: path, method: candidate.method)
       if group.limit(to: limitBytes) { return group }
       rmdir(path)
     }
     return nil
+  }
+
+  private static func name(_ marker: String) -> String { "aifactory-" + marker }
+
+  /// Moves this process into the group of an attempt, as one of its processes is, where there is one.
+  static func join(marker: String, of process: Int32) {
+    for line in (ProcFile.text("/proc/\(process)/cgroup") ?? "").split(separator: "\n") {
+      let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+      guard parts.count == 3, parts[2].hasSuffix("/" + name(marker)) else { continue }
+      let root = parts[0] == "0" ? "/sys/fs/cgroup" : "/sys/fs/cgroup/\(parts[1])"
+      // Where that is refused, the visitor's memory is not counted: no reason to keep it out.
+      _ = ProcFile.write("\(getpid())", to: "\(root)\(parts[2])/cgroup.procs")
+    }
   }
 
   /// Folders in which a group may be made: this process's own, then the one above.

@@ -89,6 +89,11 @@ pid_t factory_spawn_task(const struct factory_task *task, int *step);
 pid_t factory_spawn_detached(const char *path, char *const arguments[], char *const environment[],
                              const char *log);
 
+/* Replaces this process by a program, which is looked up in PATH, with default signals and none blocked;
+   on the cores of the process `like`, unless that is 0. Returns the errno where that fails. */
+int factory_become(const char *program, char *const arguments[], char *const environment[],
+                   pid_t like);
+
 /* Takes one ended child (pid -1: any) without waiting: its pid, 0 when none has ended, -errno.
    CPU time in milliseconds; `peak_rss` in bytes of the largest process that it waited for. */
 pid_t factory_reap(pid_t pid, int *exit_code, int *signal, int64_t *cpu_ms, int64_t *peak_rss);

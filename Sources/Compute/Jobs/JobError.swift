@@ -11,6 +11,7 @@ public struct JobError: FactoryError {
     case codeInvalid = "code_invalid"
     case idTaken = "job_id_taken"
     case notEnded = "job_not_ended"
+    case notRunning = "job_not_running"
     case accountsMissing = "job_account_not_found"
     case nodeUnknown = "job_node_unknown"
     case agentMissing = "agent_missing"

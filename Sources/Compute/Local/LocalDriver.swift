@@ -80,4 +80,9 @@ struct LocalDriver: SiteDriver {
   func withdraw(_ attempt: OpenAttempt) async -> Bool { AttemptFiles.withdraw(attempt.folder) }
 
   func explain(_ attempt: OpenAttempt) async -> [String] { [] }
+
+  func entrance(to attempt: OpenAttempt, _ visit: JobVisit) async -> [String]? {
+    guard agents.agent(of: attempt.folder) != nil else { return nil }
+    return [agents.agentPath, "enter", attempt.folder.path, "--"] + visit.command
+  }
 }

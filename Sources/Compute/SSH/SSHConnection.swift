@@ -62,6 +62,14 @@ actor SSHConnection {
     return answer
   }
 
+  /// The words by which a person runs a script of one line there, over this connection where it is open.
+  nonisolated func typed(_ script: String, hasTerminal: Bool) -> [String] {
+    // The last word about a terminal counts (ssh(1), -t and -T).
+    ["ssh", "-S", socket, "-o", "ControlMaster=no"] + options.arguments
+      + (hasTerminal ? ["-t"] : [])
+      + ["--", options.destination, "exec /bin/sh -c \(Self.quoted(script))"]
+  }
+
   /// Opens the connection unless it is open.
   func open() async throws {
     while isOpening { await withCheckedContinuation { waiting.append($0) } }

@@ -40,6 +40,9 @@ protocol SiteDriver: Sendable {
   /// Keeps an attempt that could not be started from starting; false if an agent has it.
   func withdraw(_ attempt: OpenAttempt) async -> Bool
 
+  /// The program and its arguments that take a person into an attempt that runs; nil where it does not.
+  func entrance(to attempt: OpenAttempt, _ visit: JobVisit) async -> [String]?
+
   /// Sentences about why an attempt waits, or where it runs; empty where there is nothing to add.
   func explain(_ attempt: OpenAttempt) async -> [String]
 }

@@ -11,6 +11,8 @@ struct CLIError: FactoryError {
     case workFailed = "work_failed"
     case notFound = "not_found"
     case inspectionFailed = "inspection_failed"
+    case otherMachine = "other_machine"
+    case programMissing = "program_missing"
   }
 
   let code: Code
@@ -25,9 +27,9 @@ struct CLIError: FactoryError {
 
   var exitStatus: ExitStatus {
     switch code {
-    case .usage, .fileUnreadable, .fileExists, .notFound: .wrongUse
+    case .usage, .fileUnreadable, .fileExists, .notFound, .otherMachine: .wrongUse
     case .workFailed, .inspectionFailed: .workFailed
-    case .fileUnwritable, .serverNotStarted: .factoryFailed
+    case .fileUnwritable, .serverNotStarted, .programMissing: .factoryFailed
     }
   }
 }

@@ -7,7 +7,8 @@ struct JobsCommand: AsyncParsableCommand {
     subcommands: [
       JobsSubmitCommand.self, JobsListCommand.self, JobsShowCommand.self, JobsLogsCommand.self,
       JobsTopCommand.self,
-      JobsCancelCommand.self, JobsRetryCommand.self, JobsExplainCommand.self,
+      JobsAttachCommand.self, JobsCancelCommand.self, JobsRetryCommand.self,
+      JobsExplainCommand.self,
     ])
 }
 

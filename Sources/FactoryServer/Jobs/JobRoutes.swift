@@ -99,6 +99,21 @@ extension FactoryRoutes {
 
   private func addAnswerRoutes(_ jobs: Jobs) {
     route(
+      .post, "/api/v1/jobs/{id}/attach", permission: .write,
+      .api(
+        "Says how a job that runs is entered, on the server's machine.", body: JobVisitWire.self,
+        answer: .json(JobEntranceWire.self))
+    ) { request, context in
+      let wire = try await request.wire(JobVisitWire.self)
+      let visit = JobVisit(
+        node: wire.node ?? 0, command: wire.command ?? [], hasTerminal: wire.terminal ?? false)
+      let words = try await jobs.entrance(to: try context.identifier("id", of: Job.self), visit)
+      return try WireResponse(
+        JobEntranceWire(
+          command: words, host: ProcFile.text("/proc/sys/kernel/hostname") ?? "",
+          boot: ProcFile.bootId()))
+    }
+    route(
       .get, "/api/v1/jobs/{id}/explain", permission: .read,
       .api(
         "Says why a job waits, runs or ended.", answer: .json(JobExplanationWire.self))
