@@ -7,6 +7,10 @@ extension Attempt {
   /// Takes every child that has ended: tasks, and orphans of tasks that became ours.
   func reapChildren(_ outputs: Outputs) {
     while let ended = EndedChild.next() {
+      let isGood = ended.exit == .exited(code: 0)
+      if accelerators?.takeEnd(of: ended.pid, isGood: isGood, now: monotonicMs()) == true {
+        continue
+      }
       endedCpuMs += ended.usage.cpuMs
       usage.maxRssBytes = max(usage.maxRssBytes, ended.usage.maxRssBytes)
       guard let index = running.firstIndex(where: { $0.pid == ended.pid }) else { continue }
@@ -59,7 +63,10 @@ extension Attempt {
       deadlines.killAt = now + 20
     }
     if now >= deadlines.sampleAt, stopCause == nil, access(newerAttempt, F_OK) == 0 { giveWay() }
-    if now >= deadlines.memoryAt || now >= deadlines.sampleAt { sample(memory, now: now) }
+    if now >= deadlines.memoryAt || now >= deadlines.sampleAt {
+      if stopCause == nil { accelerators?.keepTime(now) }
+      sample(memory, now: now)
+    }
     if now >= deadlines.heartbeatAt {
       deadlines.heartbeatAt = now + Deadlines.heartbeatMs
       countOutput(outputs)
@@ -83,17 +90,19 @@ extension Attempt {
   }
 
   private func sample(_ memory: MemoryWatch, now: Int64) {
-    let tree = TreeSample.take()
+    let tree = TreeSample.take(except: accelerators?.process)
     usage.maxRssBytes = max(usage.maxRssBytes, tree.residentBytes)
     usage.cpuMs = max(usage.cpuMs, endedCpuMs + tree.cpuMs)
+    usage.accelerators = accelerators?.meter.usage
     deadlines.sampled(memory, residentBytes: tree.residentBytes, now: now)
     // Tasks that have ended and were not yet waited for use nothing: that is no measurement.
     if tree.residentBytes > 0, let busy = schedule.due(now: now, cpuMs: usage.cpuMs) {
-      record(
-        .sample(
-          ResourceSample(
-            busyPermille: busy, residentBytes: tree.residentBytes, cpuMs: usage.cpuMs,
-            energyMicrojoules: energy.read())))
+      var sample = ResourceSample(
+        busyPermille: busy, residentBytes: tree.residentBytes, cpuMs: usage.cpuMs,
+        energyMicrojoules: energy.read())
+      sample.accelerators = accelerators?.meter.latest(atMs: now) ?? []
+      sample.acceleratorMicrojoules = usage.accelerators?.microjoules
+      record(.sample(sample))
     }
     if stopCause == nil, memory.isExceeded(residentBytes: tree.residentBytes) {
       stop(.memoryLimit)

@@ -27,6 +27,8 @@ final class Attempt {
   var deadlines = Deadlines()
   var schedule = SampleSchedule(startedAt: monotonicMs())
   var energy = EnergyCounter()
+  /// Who looks after the accelerators, where there are some.
+  var accelerators: AcceleratorWatch?
   /// Who speaks for all nodes of the attempt; nil where this one is alone.
   var lead: LeadLine?
   /// Whether tasks run behind a fence of their own, which must not be told what they are told.
@@ -75,6 +77,7 @@ final class Attempt {
     var launcher = TaskLauncher(
       attempt: attempt, environment: environment, place: folder, cgroup: cgroup)
     isFenced = attempt.isolation != nil
+    accelerators = AcceleratorWatch(attempt, environment, now: monotonicMs())
     let outputs = Outputs(
       folder: folder, limit: resources.outputLimitBytes, keepsLines: attempt.spec.taskCount > 1)
     deadlines.begin(timeLimitMs: resources.timeLimitMs, memory: memory)

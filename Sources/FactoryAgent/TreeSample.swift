@@ -8,10 +8,12 @@ struct TreeSample {
   var cpuMs: Int64 = 0
 
   /// Looks at every descendant of this process.
-  static func take() -> TreeSample {
+  ///
+  /// - Parameter other: one that is no part of the attempt.
+  static func take(except other: Int32? = nil) -> TreeSample {
     var sample = TreeSample()
     var ticks: Int64 = 0
-    for pid in ProcessTable.descendants(of: getpid()) {
+    for pid in ProcessTable.descendants(of: getpid()) where pid != other {
       guard let status = ProcessStatus(of: pid) else { continue }
       sample.residentBytes += status.rssBytes
       ticks += status.cpuTicks

@@ -97,7 +97,7 @@ extension JobWire.Load: DescribedWire {
   /// What stands in it.
   public static let fields: WireFields = [
     "at_ms": .integer, "cpus": .number, "memory_bytes": .count, "energy_joules": .number,
-    "energy_method": .text,
+    "energy_method": .text, "gpus?": .number,
   ]
 }
 
@@ -105,7 +105,15 @@ extension JobWire.Usage: DescribedWire {
   /// What stands in it.
   public static let fields: WireFields = [
     "cpu_ms": .count, "max_rss_bytes": .count, "stdout_bytes": .count, "stderr_bytes": .count,
-    "dropped_output_bytes": .count, "memory_method?": .text,
+    "dropped_output_bytes": .count, "memory_method?": .text, "gpu?": .record(JobWire.GPU.self),
+  ]
+}
+
+extension JobWire.GPU: DescribedWire {
+  /// What stands in it.
+  public static let fields: WireFields = [
+    "measured_ms": .count, "busy_ms": .count, "energy_joules?": .number,
+    "max_memory_bytes?": .count,
   ]
 }
 

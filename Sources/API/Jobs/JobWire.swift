@@ -112,6 +112,8 @@ public struct JobWire: Codable, Sendable, Equatable {
     public var energyJoules: Double
     /// How those were found: `counter` or `estimate`, and of what.
     public var energyMethod: String
+    /// Accelerators that it keeps busy; absent where nobody tells.
+    public var gpus: Double?
 
     /// Takes every value as it is.
     public init(
@@ -139,6 +141,8 @@ public struct JobWire: Codable, Sendable, Equatable {
     public var droppedOutputBytes: Int64
     /// How the memory limit is enforced: `none`, `cgroup-v1`, `cgroup-v2` or `sampled`.
     public var memoryMethod: String?
+    /// What its accelerators did; absent where nothing was measured.
+    public var gpu: GPU?
 
     /// Takes every value as it is.
     public init(
@@ -151,6 +155,26 @@ public struct JobWire: Codable, Sendable, Equatable {
       self.stderrBytes = stderrBytes
       self.droppedOutputBytes = droppedOutputBytes
       self.memoryMethod = memoryMethod
+    }
+  }
+
+  /// What accelerators did, as far as it was measured.
+  public struct GPU: Codable, Sendable, Equatable {
+    /// Milliseconds of all of them together that were measured.
+    public var measuredMs: Int64
+    /// Those of them in which one computed.
+    public var busyMs: Int64
+    /// Joules, the power that their drivers tell integrated over that time.
+    public var energyJoules: Double?
+    /// Most memory that was in use on one of them.
+    public var maxMemoryBytes: Int64?
+
+    /// Takes every value as it is.
+    public init(measuredMs: Int64, busyMs: Int64, energyJoules: Double?, maxMemoryBytes: Int64?) {
+      self.measuredMs = measuredMs
+      self.busyMs = busyMs
+      self.energyJoules = energyJoules
+      self.maxMemoryBytes = maxMemoryBytes
     }
   }
 

@@ -53,6 +53,10 @@ struct AttemptNodes: Sendable {
       sum.stderrBytes += node.usage.stderrBytes
       sum.droppedOutputBytes += node.usage.droppedOutputBytes
       sum.droppedReports += node.usage.droppedReports
+      if let accelerators = node.usage.accelerators {
+        sum.accelerators = sum.accelerators ?? AcceleratorUsage()
+        sum.accelerators?.add(accelerators)
+      }
     }
   }
 
@@ -65,6 +69,10 @@ struct AttemptNodes: Sendable {
       sum.sample.busyPermille += other.sample.busyPermille
       sum.sample.residentBytes += other.sample.residentBytes
       sum.sample.cpuMs += other.sample.cpuMs
+      sum.sample.accelerators += other.sample.accelerators
+      if let joules = other.sample.acceleratorMicrojoules {
+        sum.sample.acceleratorMicrojoules = (sum.sample.acceleratorMicrojoules ?? 0) + joules
+      }
       // Where one node has no counter, all of it is an estimate.
       if let joules = other.sample.energyMicrojoules {
         sum.sample.energyMicrojoules? += joules

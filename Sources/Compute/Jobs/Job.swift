@@ -119,6 +119,20 @@ public struct JobUsage: Sendable, Equatable, Codable {
   public var droppedOutputBytes: Int64 = 0
   /// How the memory limit is enforced: `none`, `cgroup-v1`, `cgroup-v2` or `sampled`.
   public var memoryMethod: String?
+  /// What its accelerators did, as far as it was measured; nil where nothing was.
+  public var accelerators: Accelerators?
+
+  /// What accelerators did.
+  public struct Accelerators: Sendable, Equatable, Codable {
+    /// Milliseconds of all of them together that were measured.
+    public var measuredMs: Int64
+    /// Those of them in which one computed.
+    public var busyMs: Int64
+    /// Joules, by the power that their drivers tell; nil where they tell none.
+    public var joules: Double?
+    /// Most memory that was in use on one of them.
+    public var maxMemoryBytes: Int64?
+  }
 
   /// Makes an empty measurement.
   public init() {}

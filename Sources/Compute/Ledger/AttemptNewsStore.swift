@@ -190,5 +190,10 @@ extension JobUsage {
     stdoutBytes = measured.stdoutBytes
     stderrBytes = measured.stderrBytes
     droppedOutputBytes = measured.droppedOutputBytes
+    accelerators = measured.accelerators.map {
+      Accelerators(
+        measuredMs: $0.measuredMs, busyMs: $0.busyMs,
+        joules: $0.microjoules.map { Double($0) / 1e6 }, maxMemoryBytes: $0.maxMemoryBytes)
+    }
   }
 }

@@ -108,10 +108,20 @@ extension JobWire {
       "\(TimeSpan(milliseconds: usage.cpuMs)) of CPU time",
       "\(ByteCount(bytes: usage.maxRssBytes)) of memory",
     ]
+    if let gpuHours { words.append(gpuHours) }
+    if let gpu = usage.gpu { words += gpu.words }
     if usage.droppedOutputBytes > 0 {
       words.append("\(ByteCount(bytes: usage.droppedOutputBytes)) of output dropped")
     }
     return words.joined(separator: ", ")
+  }
+
+  /// For how long it had how many accelerators, busy or not, in its last attempt; nil where it had none.
+  private var gpuHours: String? {
+    guard gpus > 0, let startedAtMs else { return nil }
+    let end = endedAtMs ?? Int64(Date().timeIntervalSince1970 * 1_000)
+    let hours = Double(max(0, end - startedAtMs)) * Double(gpus * nodes) / 3_600_000
+    return "\(String(format: "%.3f", hours)) GPU hours"
   }
 
   static func time(_ ms: Int64) -> String {
@@ -134,6 +144,20 @@ extension JobSoftwareWire {
     if let requirements { words.append("Python with requirements \(requirements.prefix(16))") }
     if let container { words.append("container \(container)") }
     return words.joined(separator: ", ")
+  }
+}
+
+extension JobWire.GPU {
+  /// What accelerators did, in parts of a line.
+  fileprivate var words: [String] {
+    var words: [String] = []
+    if measuredMs > 0 {
+      let share = Double(busyMs) / Double(measuredMs) * 100
+      words.append("GPUs busy \(Int(share.rounded())) % of the time")
+    }
+    if let maxMemoryBytes { words.append("\(ByteCount(bytes: maxMemoryBytes)) of GPU memory") }
+    if let energyJoules { words.append("\(String(format: "%.0f", energyJoules)) J of GPUs") }
+    return words
   }
 }
 

@@ -47,7 +47,7 @@ struct JobsTopCommand: FactoryCommand {
       ],
       rows: jobs.map { job in
         let texts = [
-          job.id, job.indexedName, job.site, job.busyCpus, job.memoryNow, "\(job.gpus * job.nodes)",
+          job.id, job.indexedName, job.site, job.busyCpus, job.memoryNow, job.busyGpus,
           job.duration, String(format: "%.2f", Double(job.usage.cpuMs) / 3_600_000),
           job.load.map { String(format: "%.1f", $0.energyJoules / 1_000) } ?? "",
         ]
@@ -60,6 +60,11 @@ extension JobWire {
   /// Cores that it keeps busy, of those that it asked for.
   fileprivate var busyCpus: String {
     load.map { String(format: "%.1f", $0.cpus) + "/\(cpus * nodes)" } ?? "\u{2013}/\(cpus * nodes)"
+  }
+
+  /// Accelerators that it keeps busy, where that is known, of those that it has.
+  fileprivate var busyGpus: String {
+    (load?.gpus.map { String(format: "%.1f/", $0) } ?? "") + "\(gpus * nodes)"
   }
 
   /// Memory that it uses, of what it may.

@@ -136,11 +136,19 @@ extension JobWire {
     run = JobRuns.run(of: job.spec)?.rawValue
     (site, engineId, engineState) = (job.site, job.engineId, job.engineState)
     nodes = job.spec.nodeCount
+    usage.gpu = job.usage.accelerators.map {
+      GPU(
+        measuredMs: $0.measuredMs, busyMs: $0.busyMs, energyJoules: $0.joules,
+        maxMemoryBytes: $0.maxMemoryBytes)
+    }
     load = job.load.map { timed in
-      Load(
+      var load = Load(
         atMs: timed.timeMs, cpus: Double(timed.sample.busyPermille) / 1_000,
         memoryBytes: timed.sample.residentBytes, energyJoules: timed.sample.joules,
         energyMethod: timed.sample.energyMethod)
+      let busy = timed.sample.accelerators.compactMap(\.busyPermille)
+      if !busy.isEmpty { load.gpus = Double(busy.reduce(0, +)) / 1_000 }
+      return load
     }
     service = job.spec.service?.id
     isolation = job.spec.isolation.map { JobIsolationWire(network: $0.network) }

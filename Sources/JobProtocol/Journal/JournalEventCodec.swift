@@ -51,6 +51,11 @@ extension JournalEvent {
       writer.write(sample.residentBytes)
       writer.write(sample.cpuMs)
       writer.write(optional: sample.energyMicrojoules) { $0.write($1) }
+      // What an older server passes over.
+      if !sample.accelerators.isEmpty {
+        writer.write(list: sample.accelerators) { $1.write(to: &$0) }
+        writer.write(optional: sample.acceleratorMicrojoules) { $0.write($1) }
+      }
     case .call(let call):
       writer.write(EventCode.call)
       call.write(to: &writer)
@@ -84,14 +89,7 @@ extension JournalEvent {
       self = .taskEnded(
         task: Int(try reader.integer(UInt32.self)), exit: try TaskExit(from: &reader),
         usage: TaskUsage(cpuMs: try reader.integer(), maxRssBytes: try reader.integer()))
-    case EventCode.sample:
-      self = .sample(
-        ResourceSample(
-          busyPermille: try reader.integer(), residentBytes: try reader.integer(),
-          cpuMs: try reader.integer(),
-          energyMicrojoules: try reader.optional { (r) throws(JobProtocolError) in
-            try r.integer(Int64.self)
-          }))
+    case EventCode.sample: self = .sample(try ResourceSample(from: &reader))
     case EventCode.call: self = .call(try TrackingCall(from: &reader))
     case EventCode.note: self = .note(try reader.text())
     case EventCode.listening:
@@ -141,6 +139,22 @@ extension AttemptEnd {
   }
 }
 
+extension ResourceSample {
+  fileprivate init(from reader: inout ByteReader) throws(JobProtocolError) {
+    func optional(_ reader: inout ByteReader) throws(JobProtocolError) -> Int64? {
+      try reader.optional { (r) throws(JobProtocolError) in try r.integer(Int64.self) }
+    }
+    self.init(
+      busyPermille: try reader.integer(), residentBytes: try reader.integer(),
+      cpuMs: try reader.integer(), energyMicrojoules: try optional(&reader))
+    guard !reader.isAtEnd else { return }
+    accelerators = try reader.list { (r) throws(JobProtocolError) in
+      try AcceleratorSample(from: &r)
+    }
+    acceleratorMicrojoules = try optional(&reader)
+  }
+}
+
 extension TaskExit {
   fileprivate func write(to writer: inout ByteWriter) {
     switch self {
@@ -174,6 +188,8 @@ extension AttemptUsage {
     writer.write(stderrBytes)
     writer.write(droppedOutputBytes)
     writer.write(droppedReports)
+    // It stands last in its records, so that an older server passes this over.
+    if let accelerators { accelerators.write(to: &writer) }
   }
 
   fileprivate init(from reader: inout ByteReader) throws(JobProtocolError) {
@@ -183,5 +199,6 @@ extension AttemptUsage {
     stderrBytes = try reader.integer()
     droppedOutputBytes = try reader.integer()
     droppedReports = try reader.integer()
+    if !reader.isAtEnd { accelerators = try AcceleratorUsage(from: &reader) }
   }
 }

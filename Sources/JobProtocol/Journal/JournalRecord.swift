@@ -111,6 +111,8 @@ public struct AttemptUsage: Equatable, Sendable {
   public var droppedOutputBytes: Int64 = 0
   /// Reports that were not kept: too long, or no room on the disk.
   public var droppedReports: Int64 = 0
+  /// What its accelerators did; nil where it has none, or nobody tells.
+  public var accelerators: AcceleratorUsage?
 
   /// Makes an empty measurement.
   public init() {}
@@ -127,6 +129,10 @@ public struct ResourceSample: Equatable, Sendable {
   /// What the machine's processors took since the attempt began, by their own counters; nil where
   /// they cannot be read.
   public var energyMicrojoules: Int64?
+  /// What the attempt's accelerators do, in its order; empty where it has none, or nobody tells.
+  public var accelerators: [AcceleratorSample] = []
+  /// What those took since the attempt began, their power integrated; nil where none tells it.
+  public var acceleratorMicrojoules: Int64?
 
   /// Takes every value as it is.
   public init(

@@ -25,6 +25,16 @@ struct SystemMetrics {
       values["system/system_memory_usage_percentage"] =
         100 * Double(sample.residentBytes) / Double(limit)
     }
+    // By MLflow's names, which count a run's accelerators from 0.
+    for (number, accelerator) in sample.accelerators.enumerated() {
+      let name = "system/gpu_\(number)_"
+      values[name + "utilization_percentage"] = accelerator.busyPermille.map { Double($0) / 10 }
+      values[name + "memory_usage_megabytes"] = accelerator.memoryBytes.map { Double($0) / 1e6 }
+      if let used = accelerator.memoryBytes, let all = accelerator.memoryTotalBytes, all > 0 {
+        values[name + "memory_usage_percentage"] = 100 * Double(used) / Double(all)
+      }
+      values[name + "power_usage_watts"] = accelerator.milliwatts.map { Double($0) / 1_000 }
+    }
     let step = max(0, timed.timeMs - startedAtMs) / 1_000
     return values.map {
       MetricPoint(key: $0.key, value: $0.value, step: step, timestampMs: timed.timeMs)
