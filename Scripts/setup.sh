@@ -21,6 +21,9 @@ if [ "${1:-}" = --cluster ]; then
   need slurmd test -x /usr/sbin/slurmd
   need slurm-client test -x /usr/bin/sinfo
   need munge test -x /usr/sbin/munged
+  # Its accounts.
+  need slurmdbd test -x /usr/sbin/slurmdbd
+  need mariadb-server test -x /usr/sbin/mariadbd
   # The tests reach it through a login node on loopback, too.
   need openssh-server test -x /usr/sbin/sshd
   need openssh-client ssh -V

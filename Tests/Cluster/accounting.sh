@@ -2,14 +2,19 @@
 port=$((base + 2))
 mkdir -p "$folder/database"
 chown mysql "$folder/database"
-mariadb-install-db --no-defaults --user=mysql --datadir="$folder/database/data" \
-  --auth-root-authentication-method=socket --skip-test-db >"$folder/log/mariadb-install.log" 2>&1
+# This user's folder for temporary files need not be the database's.
+TMPDIR="$folder/database" mariadb-install-db --no-defaults --user=mysql --datadir="$folder/database/data" \
+  --auth-root-authentication-method=socket --skip-test-db >"$folder/log/mariadb-install.log" 2>&1 || {
+  head -n 5 "$folder/log/mariadb-install.log" >&2
+  "$here/down.sh" "$folder"
+  exit 3
+}
 cat >"$folder/etc/init.sql" <<SQL
 CREATE DATABASE IF NOT EXISTS accounting;
 CREATE USER IF NOT EXISTS 'slurm'@'127.0.0.1' IDENTIFIED BY 'toy';
 GRANT ALL ON accounting.* TO 'slurm'@'127.0.0.1';
 SQL
-mariadbd --no-defaults --user=mysql --datadir="$folder/database/data" \
+TMPDIR="$folder/database" mariadbd --no-defaults --user=mysql --datadir="$folder/database/data" \
   --socket="$folder/database/socket" --pid-file="$folder/database/pid" --bind-address=127.0.0.1 \
   --port="$port" --skip-name-resolve --init-file="$folder/etc/init.sql" \
   --innodb-buffer-pool-size=64M --innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0 \
@@ -36,4 +41,10 @@ CONF
 chmod 600 "$folder/etc/slurmdbd.conf"
 slurmdbd 2>>"$folder/log/start.log"
 within 60 sacctmgr -n show cluster
-sacctmgr -i add cluster toy >/dev/null
+{
+  sacctmgr -i add cluster toy
+  sacctmgr -i add account lab cluster=toy description=lab organization=lab
+  sacctmgr -i add qos brisk
+  sacctmgr -i add user "$user" account=lab cluster=toy
+  sacctmgr -i modify user where name="$user" account=lab set qos=normal,brisk defaultqos=normal
+} >>"$folder/log/sacctmgr.log"

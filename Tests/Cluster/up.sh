@@ -6,8 +6,9 @@
 #   Tests/Cluster/down.sh FOLDER     ends it
 #
 # Settings: NODES (3), CPUS (4 a node), MEMORY (2000 MB a node), GPUS (2 a node, root alone),
-# NODE_TIMEOUT (40 seconds until a silent node is down), MAX_ARRAY (1001, its MaxArraySize), ACCOUNTING (0; 1 adds slurmdbd and MariaDB,
-# root alone), OWNER (none; the number of a process with which the cluster ends). All daemons listen on
+# NODE_TIMEOUT (40 seconds until a silent node is down), MAX_ARRAY (1001, its MaxArraySize), MIN_AGE (300
+# seconds for which an ended job stays in the queue's memory), ACCOUNTING (0; 1 adds slurmdbd and MariaDB, root
+# alone, with an account `lab` and a quality of service `brisk` of the user), OWNER (none; the number of a process with which the cluster ends). All daemons listen on
 # loopback at free ports; nothing outside FOLDER is changed. Works as root and, with jobs of one user,
 # without.
 set -euo pipefail
@@ -21,7 +22,9 @@ for descriptor in /proc/self/fd/*; do
   if [ "$number" -gt 2 ] && [ "$number" -ne 255 ]; then eval "exec $number>&-"; fi
 done
 
-for program in munged slurmctld slurmd sinfo; do
+programs=(munged slurmctld slurmd sinfo)
+[ "$ACCOUNTING" != 1 ] || programs+=(slurmdbd mariadbd mariadb-install-db)
+for program in "${programs[@]}"; do
   command -v "$program" >/dev/null || {
     echo "error: there is no $program" >&2
     echo "hint: Scripts/setup.sh installs it" >&2
@@ -78,7 +81,9 @@ if [ "$ACCOUNTING" = 1 ]; then
   accounting="AccountingStorageType=accounting_storage/slurmdbd
 AccountingStorageHost=127.0.0.1
 AccountingStoragePort=$((base + 1))
-AccountingStoragePass=$folder/munge/socket"
+AccountingStoragePass=$folder/munge/socket
+AccountingStorageEnforce=associations,limits,qos
+AccountingStorageTRES=gres/gpu"
 fi
 : >"$folder/etc/plugstack.conf"
 cat >"$folder/etc/slurm.conf" <<CONF
@@ -113,7 +118,7 @@ SlurmdTimeout=${NODE_TIMEOUT:-40}
 MessageTimeout=10
 TCPTimeout=2
 KillWait=2
-MinJobAge=300
+MinJobAge=${MIN_AGE:-300}
 ReturnToService=2
 MaxArraySize=${MAX_ARRAY:-1001}
 SchedulerParameters=sched_min_interval=0,batch_sched_delay=0,bf_interval=1,sched_interval=1

@@ -22,6 +22,17 @@ public final class TestCluster: Sendable {
   /// Says what to do where it is not.
   public static let hint: Comment = "Slurm is not installed; Scripts/setup.sh installs it"
 
+  /// Whether one may keep accounts here: its daemons are installed, and this is root, who may start them.
+  public static let canAccount =
+    isPossible && getuid() == 0
+    && ["/usr/sbin/slurmdbd", "/usr/sbin/mariadbd"].allSatisfy {
+      FileManager.default.isExecutableFile(atPath: $0)
+    }
+
+  /// Says what to do where it may not.
+  public static let accountingHint: Comment =
+    "slurmdbd needs root, and packages that Scripts/setup.sh --cluster installs"
+
   /// One that several tests share, for what does no harm to others.
   public static let shared = Result { try TestCluster() }
 
@@ -30,11 +41,14 @@ public final class TestCluster: Sendable {
   /// - Parameters:
   ///   - accounting: whether it keeps accounts, with a database.
   ///   - maxArraySize: its `MaxArraySize`.
-  public init(nodes: Int = 3, accounting: Bool = false, maxArraySize: Int = 1_001) throws {
+  ///   - memorySeconds: how long its queue remembers jobs that have ended (`MinJobAge`).
+  public init(
+    nodes: Int = 3, accounting: Bool = false, maxArraySize: Int = 1_001, memorySeconds: Int = 300
+  ) throws {
     folder = Self.temporaryFolder + "/aifactory-cluster-\(UUID().uuidString.prefix(8))"
     let environment = [
       "NODES": "\(nodes)", "ACCOUNTING": accounting ? "1" : "0", "OWNER": "\(getpid())",
-      "MAX_ARRAY": "\(maxArraySize)",
+      "MAX_ARRAY": "\(maxArraySize)", "MIN_AGE": "\(memorySeconds)",
     ]
     let start = packageFolder + "/Tests/Cluster/up.sh"
     var answer = try Self.run(start, [folder], environment: environment)

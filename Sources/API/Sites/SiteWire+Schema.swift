@@ -4,9 +4,15 @@ extension SiteWire: DescribedWire {
     "name": .text, "driver": .word(["local", "slurm"]), "scratch?": .text, "partition?": .text,
     "account?": .text, "qos?": .text, "commands?": .text, "configuration?": .text,
     "ssh?": .record(SSHWire.self), "cluster?": .text, "version?": .text, "has_accounting": .flag,
-    "partitions": .list(.record(Partition.self)), "discovered_at_ms?": .integer,
+    "accounts?": .list(.record(Account.self)), "partitions": .list(.record(Partition.self)),
+    "discovered_at_ms?": .integer,
     "created_at_ms?": .integer,
   ]
+}
+
+extension SiteWire.Account: DescribedWire {
+  /// What stands in it.
+  public static let fields: WireFields = ["name": .text, "qos": .list(.text)]
 }
 
 extension SSHWire: DescribedWire {

@@ -24,12 +24,28 @@ public struct SiteWire: Codable, Sendable, Equatable {
   public var version: String?
   /// Whether the cluster keeps accounts of jobs that ended.
   public var hasAccounting: Bool
+  /// What the user's jobs may be charged to; absent where the cluster does not tell.
+  public var accounts: [Account]?
   /// The partitions that it has.
   public var partitions: [Partition]
   /// When it was asked last: milliseconds since 1970, UTC.
   public var discoveredAtMs: Int64?
   /// When it was added; absent for this machine.
   public var createdAtMs: Int64?
+
+  /// An account, and the qualities of service that go with it.
+  public struct Account: Codable, Sendable, Equatable {
+    /// Its name.
+    public var name: String
+    /// Names of qualities of service.
+    public var qos: [String]
+
+    /// Takes every value as it is.
+    public init(name: String, qos: [String]) {
+      self.name = name
+      self.qos = qos
+    }
+  }
 
   /// A queue of a cluster.
   public struct Partition: Codable, Sendable, Equatable {

@@ -12,6 +12,16 @@ public struct SiteInventory: Sendable, Equatable, Codable {
   public var hasAccounting: Bool
   /// When it said so: milliseconds since 1970, UTC.
   public var discoveredAtMs: Int64
+  /// What jobs of this user may be charged to; nil where nobody tells.
+  public var accounts: [Account]?
+
+  /// Somebody's account, and the qualities of service that go with it.
+  public struct Account: Sendable, Equatable, Codable {
+    /// Its name.
+    public var name: String
+    /// Names of qualities of service, in their order.
+    public var qos: [String]
+  }
 
   /// A queue of the cluster with nodes behind it.
   public struct Partition: Sendable, Equatable, Codable {

@@ -160,7 +160,28 @@ struct SlurmCommands: Sendable {
     guard nodes.isSuccess else { throw unreachable("sinfo", nodes) }
     let settings = try await self("scontrol", ["show", "config"])
     guard settings.isSuccess else { throw unreachable("scontrol", settings) }
-    return SlurmInventory.read(sinfo: nodes.output, configuration: settings.output, atMs: atMs)
+    var inventory = SlurmInventory.read(
+      sinfo: nodes.output, configuration: settings.output, atMs: atMs)
+    if inventory.hasAccounting { inventory.accounts = await accounts(on: inventory.cluster) }
+    return inventory
+  }
+
+  /// What this user's jobs may be charged to; nil where nobody tells, which keeps no job from running.
+  private func accounts(on cluster: String) async -> [SiteInventory.Account]? {
+    do {
+      let user = try await self("id", ["-un"])
+      guard user.isSuccess else { return nil }
+      let name = user.output.filter { !$0.isWhitespace }
+      let answer = try await self(
+        "sacctmgr",
+        [
+          "--noheader", "--parsable2", "show", "associations", "format=Account,QOS",
+          "user=\(name)", "cluster=\(cluster)",
+        ])
+      return answer.isSuccess ? SlurmInventory.accounts(answer.output) : nil
+    } catch {
+      return nil
+    }
   }
 
   func unreachable(_ program: String, _ answer: Answer) -> JobError {

@@ -38,6 +38,23 @@ enum SlurmInventory {
     return partitions
   }
 
+  /// The accounts of `sacctmgr --parsable2 show associations format=Account,QOS`, in their order; one that
+  /// stands there for each of several partitions is one.
+  static func accounts(_ text: String) -> [SiteInventory.Account] {
+    var accounts: [SiteInventory.Account] = []
+    for line in text.split(separator: "\n") {
+      let parts = line.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
+      guard parts.count == 2, !parts[0].isEmpty else { continue }
+      let qos = parts[1].split(separator: ",").map(String.init)
+      if let index = accounts.firstIndex(where: { $0.name == parts[0] }) {
+        accounts[index].qos += qos.filter { !accounts[index].qos.contains($0) }
+      } else {
+        accounts.append(SiteInventory.Account(name: parts[0], qos: qos))
+      }
+    }
+    return accounts
+  }
+
   /// Accelerators in a list of generic resources: `gpu:a100:4(S:0-1),shard:8` are four.
   static func gpus(_ text: some StringProtocol) -> Int {
     text.split(separator: ",").reduce(0) { sum, resource in

@@ -35,6 +35,10 @@ extension SiteWire {
       rows.append((partition.isDefault ? "partition*" : "partition", .init(partition.words)))
     }
     if driver == "slurm" { rows.append(("accounts", .init(hasAccounting ? "kept" : "not kept"))) }
+    for account in accounts ?? [] {
+      let qos = account.qos.isEmpty ? "" : " (\(account.qos.joined(separator: ", ")))"
+      rows.append(("may charge", .init(account.name + qos)))
+    }
     if let discoveredAtMs { rows.append(("asked", .init(JobWire.time(discoveredAtMs)))) }
     return .properties(rows)
   }

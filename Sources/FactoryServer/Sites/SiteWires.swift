@@ -30,6 +30,7 @@ extension SiteWire {
     guard let inventory = site.inventory else { return }
     if site.slurm != nil { (cluster, version) = (inventory.cluster, inventory.version) }
     hasAccounting = inventory.hasAccounting
+    accounts = inventory.accounts?.map { Account(name: $0.name, qos: $0.qos) }
     discoveredAtMs = inventory.discoveredAtMs
     partitions = inventory.partitions.map { partition in
       Partition(

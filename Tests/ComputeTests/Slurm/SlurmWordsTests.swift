@@ -86,6 +86,11 @@ struct SlurmWordsTests {
   }
 
   @Test func `partitions and settings are discovered`() throws {
+    #expect(
+      SlurmInventory.accounts("lab|brisk,normal\nroot|\nlab|normal,slow\n\nx\n") == [
+        SiteInventory.Account(name: "lab", qos: ["brisk", "normal", "slow"]),
+        SiteInventory.Account(name: "root", qos: []),
+      ])
     let inventory = SlurmInventory.read(
       sinfo: """
         main*|up|1:00:00|2|4|2000|gpu:toy:2
