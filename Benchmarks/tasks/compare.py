@@ -9,6 +9,7 @@ import time
 
 aifactory, home, cluster = sys.argv[1:]
 TASKS = int(os.environ.get("TASKS", 10_000))
+TRIALS = int(os.environ.get("TRIALS", 1_000))
 SLURM_TASKS = int(os.environ.get("SLURM_TASKS", 300))
 CORES = len(os.sched_getaffinity(0))
 
@@ -46,7 +47,33 @@ def ours(count, *options):
     return seconds
 
 
-def hyperqueue(count):
+# A trial must say a number, else it has failed.
+SEARCH = """
+name: noop
+train:
+  command: [/bin/echo, "loss={{x}}"]
+  search:
+    parameters: {{x: {{uniform: [0, 1]}}}}
+    metric: loss
+    read: {{output: 'loss=([0-9.e-]+)'}}
+    sampler: random
+    trials: {trials}
+    parallel: {cores}
+"""
+
+
+def trials(count):
+    """A search by a command: each trial is a job of its own, with a run and a place in a study."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "noop.yaml")
+        with open(path, "w") as file:
+            file.write(SEARCH.format(trials=count, cores=CORES))
+        started = time.perf_counter()
+        factory(["run", path])
+        return time.perf_counter() - started
+
+
+def hyperqueue(count, command=("/bin/true",)):
     from hyperqueue import Job, LocalCluster
     from hyperqueue.cluster import WorkerConfig
 
@@ -56,7 +83,7 @@ def hyperqueue(count):
         client = local.client()
         job = Job(default_workdir=folder)
         for _ in range(count):
-            job.program(["/bin/true"])
+            job.program(list(command))
         started = time.perf_counter()
         client.wait_for_jobs([client.submit(job)])
         return time.perf_counter() - started
@@ -88,6 +115,9 @@ peer = rate("HyperQueue, in one process", TASKS, hyperqueue(TASKS))
 print(f"BENCH name=tasks/spawn ours={mine:.0f} peer={bare:.0f} ratio={mine / bare:.2f} unit=tasks/s goal=>=0.7")
 print(f"BENCH name=tasks/hyperqueue ours={mine:.0f} peer={peer:.0f} ratio={mine / peer:.2f} unit=tasks/s goal=>1")
 passed = mine >= 0.7 * bare and mine > peer
+searched = rate("aifactory, trials of a search", TRIALS, trials(TRIALS))
+plainly = rate("HyperQueue, the same commands as tasks", TRIALS, hyperqueue(TRIALS, ("/bin/echo", "loss=0.5")))
+print(f"BENCH name=tasks/trials ours={searched:.1f} peer={plainly:.1f} ratio={searched / plainly:.2f} unit=trials/s goal=none")
 if cluster:
     factory(["sites", "add", "bench", "--scratch", f"{cluster}/scratch"])
     plain = rate("Slurm, plain array", SLURM_TASKS, array(SLURM_TASKS))
