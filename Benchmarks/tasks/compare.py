@@ -55,7 +55,7 @@ train:
   search:
     parameters: {{x: {{uniform: [0, 1]}}}}
     metric: loss
-    read: {{output: 'loss=([0-9.e-]+)'}}
+    read: {{output: 'loss=(\\S+)'}}
     sampler: random
     trials: {trials}
     parallel: {cores}
