@@ -10,7 +10,10 @@ import Foundation
 /// observed, as the sampler has it.
 ///
 /// Their proof takes the kernel for known. One that is fitted to few trials is often too sure of
-/// itself; so the latest trials must have brought less than the bound, too.
+/// itself; so the latest trials must have brought less than the bound, too. And it must tell the best
+/// trials from each other: when each of them is left out, the others must let expect its value within the
+/// bound (Jones, Schonlau & Welch 1998, "Efficient Global Optimization of Expensive Black-Box Functions",
+/// validate their process so before they believe in it).
 public struct ImprovementStop: Sendable, Equatable {
   /// What is to be gained by going on, and what going on has gained, in the unit of the metric.
   public struct Outlook: Sendable, Equatable {
@@ -19,6 +22,8 @@ public struct ImprovementStop: Sendable, Equatable {
     /// How much better the best became by the latest trials; infinite where they are the first with a
     /// value.
     public var gained: Double
+    /// How wrong the process is about the best trials, each foretold by the others: the root of the mean square.
+    public var error: Double
   }
 
   /// In the unit of the metric, above 0.
@@ -30,6 +35,8 @@ public struct ImprovementStop: Sendable, Equatable {
 
   /// Most trials that are believed in; beyond it the best and the latest.
   private static let mostTrials = 300
+  /// The best trials that must be foretold.
+  private static let leaders = 10
   /// The stream of its random decisions, apart from those of trials.
   private static let stream: UInt64 = 1 << 40
 
@@ -45,7 +52,7 @@ public struct ImprovementStop: Sendable, Equatable {
 
   /// Whether an outlook is worth no trial; an unknown one is.
   public func isEnough(_ outlook: Outlook?) -> Bool {
-    outlook.map { $0.expected < bound && $0.gained < bound } ?? false
+    outlook.map { $0.expected < bound && $0.gained < bound && $0.error < bound } ?? false
   }
 
   /// What is to be gained; running trials count for nothing.
@@ -70,12 +77,22 @@ public struct ImprovementStop: Sendable, Equatable {
     let search = AcquisitionSearch(data: data, process: process, space: space)
     let gained = gained(history)
     if let best = search.highest(using: &random) {
-      return Outlook(expected: data.deviation * exp(best.score), gained: gained)
+      return Outlook(
+        expected: data.deviation * exp(best.score), gained: gained,
+        error: data.deviation * Self.error(process, data))
     }
     let isUsedUp =
       space.constraints.isEmpty && space.forbidden.isEmpty
       && space.parameters.allSatisfy { $0.domain.valueCount != nil }
-    return isUsedUp ? Outlook(expected: 0, gained: 0) : nil
+    return isUsedUp ? Outlook(expected: 0, gained: 0, error: 0) : nil
+  }
+
+  private static func error(_ process: GaussianProcess, _ data: BeliefData) -> Double {
+    let residuals = process.residuals
+    let values = data.values
+    let best = values.indices.sorted { (values[$0], $0) < (values[$1], $1) }.prefix(leaders)
+    let squares = best.reduce(0) { $0 + residuals[$1] * residuals[$1] }
+    return (squares / Double(max(best.count, 1))).squareRoot()
   }
 
   private func gained(_ history: SearchHistory) -> Double {

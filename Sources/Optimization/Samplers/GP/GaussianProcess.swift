@@ -23,6 +23,14 @@ struct GaussianProcess: Sendable {
     alpha = factor.backward(factor.forward(values))
   }
 
+  /// How far each value is from what the others let expect at its point.
+  ///
+  /// Rasmussen & Williams 2006, equation 5.12.
+  var residuals: [Double] {
+    let inverse = factor.inverse()
+    return alpha.indices.map { alpha[$0] / inverse[$0 * alpha.count + $0] }
+  }
+
   /// Mean and standard deviation of the function at places.
   func belief(at place: [Double]) -> (mean: Double, deviation: Double) {
     let factors = kernel.lengths.map { 1 / ($0 * $0) }
