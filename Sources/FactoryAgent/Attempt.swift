@@ -63,7 +63,8 @@ final class Attempt {
     if let listening = attempt.listening {
       guard let port = FreePort.find() else { return refuse("there is no free port on its node") }
       watch = ReadinessWatch(
-        listening: listening, task: ListeningTask(host: Self.host(), port: port), journal: journal)
+        listening: listening, task: ListeningTask(host: Self.host(), port: port),
+        secret: attempt.marker, journal: journal)
     }
     let environment = TaskEnvironment(
       attempt, concurrency: concurrency, tracking: variables + (watch?.variables ?? []))

@@ -10,6 +10,8 @@ struct ReadinessWatch: Sendable {
 
   let listening: AttemptListening
   let task: ListeningTask
+  /// What tells the command that a request comes by way of the factory.
+  let secret: String
   let journal: SharedJournal
 
   /// Begins to ask, on a thread of its own that ends with the first good answer; false if there is none.
@@ -27,9 +29,12 @@ struct ReadinessWatch: Sendable {
       EnvironmentVariable("AIFACTORY_SERVICE_HOST", listening.host),
       EnvironmentVariable("AIFACTORY_SERVICE_PATH", listening.path),
       EnvironmentVariable("AIFACTORY_SERVICE_PORT", String(task.port)),
+      EnvironmentVariable("AIFACTORY_SERVICE_SECRET", secret),
       EnvironmentVariable(listening.portVariable, String(task.port)),
     ]
   }
+
+  private var secretHeader: String { "\(AttemptListening.secretHeader): \(secret)\r\n" }
 
   private func isReady() -> Bool {
     let connection = socket(
@@ -57,7 +62,8 @@ struct ReadinessWatch: Sendable {
   /// The status that an HTTP request is answered with; 0 for none.
   private func status(of path: String, at connection: Int32) -> Int {
     let request = Array(
-      "GET \(path) HTTP/1.1\r\nHost: 127.0.0.1:\(task.port)\r\nConnection: close\r\n\r\n".utf8)
+      "GET \(path) HTTP/1.1\r\nHost: 127.0.0.1:\(task.port)\r\nConnection: close\r\n\(secretHeader)\r\n"
+        .utf8)
     // A reader that has gone is no reason to end.
     guard send(connection, request, request.count, Int32(MSG_NOSIGNAL)) == request.count
     else { return 0 }

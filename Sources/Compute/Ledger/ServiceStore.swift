@@ -84,6 +84,6 @@ struct ServiceStore: Sendable {
       AttemptKey(job: job.id, number: job.attempt), in: db)
     return ServiceInstance(
       job: job, number: job.spec.service?.number ?? 1, host: attempt?.host, port: attempt?.port,
-      listeningSinceMs: attempt?.listeningSinceMs)
+      listeningSinceMs: attempt?.listeningSinceMs, secret: attempt?.marker)
   }
 }

@@ -60,6 +60,8 @@ public struct ServiceInstance: Sendable, Equatable {
   public var port: Int?
   /// Since when the ledger knows that its command answers on its machine.
   public var listeningSinceMs: Int64?
+  /// What tells its command that a request comes by way of the factory: the attempt's random word.
+  public var secret: String?
   /// When its time limit ends it; nil where it has none, or has not begun.
   public var endsAtMs: Int64?
   /// What it does for the service.

@@ -14,10 +14,12 @@ public final class ServiceCall: Sendable {
   public let job: Identifier<Job>
   /// How it is reached.
   public let way: ServiceWay
+  /// What tells its command that the request comes by way of the factory.
+  public let secret: String
   private let table: ServiceRoutingTable
 
   fileprivate init(_ route: ServiceRoutingTable.Route, _ table: ServiceRoutingTable) {
-    (job, way) = (route.job, route.way)
+    (job, way, secret) = (route.job, route.way, route.secret)
     self.table = table
   }
 
@@ -31,6 +33,7 @@ final class ServiceRoutingTable: Sendable {
   struct Route: Equatable {
     var job: Identifier<Job>
     var way: ServiceWay
+    var secret: String
   }
 
   private struct State {

@@ -10,7 +10,8 @@ public import ServiceLifecycle
 /// is drained) is found out again by the next server. Jobs go on without it.
 public actor Services: Service {
   /// Asks a service over a way that was just found: nil where it answers, else words about what went wrong.
-  public typealias Probe = @Sendable (_ way: ServiceWay, _ path: String) async -> String?
+  public typealias Probe =
+    @Sendable (_ way: ServiceWay, _ path: String, _ secret: String) async -> String?
 
   /// Milliseconds between looks while something is on its way, and else.
   private static let shortPauseMs: Int64 = 100
@@ -21,6 +22,8 @@ public actor Services: Service {
   /// What is remembered of a job.
   struct Memory {
     var way: ServiceWay?
+    /// One that led to nobody any more.
+    var lostWay: ServiceWay?
     /// Why it was not reached.
     var trouble: String?
     var triedAtMs: Int64 = 0
@@ -141,6 +144,7 @@ public actor Services: Service {
     guard memories[call.job]?.way == call.way else { return }
     table.remove(call.job)
     memories[call.job]?.way = nil
+    memories[call.job]?.lostWay = call.way
     memories[call.job]?.trouble = trouble
     memories[call.job]?.triedAtMs = 0
     isMoving = true
@@ -194,9 +198,11 @@ public actor Services: Service {
         now() - (memories[job.id]?.triedAtMs ?? 0) >= Self.probePauseMs
       else { continue }
       memories[job.id, default: Memory()].triedAtMs = now()
+      if let lost = memories[job.id]?.lostWay.take() { await jobs.leave(lost, of: job) }
       do {
         let way = try await jobs.way(to: job, host: instance.host, port: port)
-        memories[job.id]?.trouble = await probe(way, instance.spec.readyPath ?? "/")
+        memories[job.id]?.trouble = await probe(
+          way, instance.spec.readyPath ?? "/", instance.secret ?? "")
         if memories[job.id]?.trouble == nil { memories[job.id]?.way = way }
       } catch {
         memories[job.id]?.trouble = (error as? JobError)?.message ?? "\(error)"
@@ -210,8 +216,9 @@ public actor Services: Service {
     guard let spec = status.instances.last?.spec else { return }
     let plan = status.instances.map { planned($0) }
     if let serving = ServicePlan.serving(plan), service.isWanted {
+      let secret = status.instances.first { $0.job.id == serving.job }?.secret ?? ""
       let route = memories[serving.job]?.way.map {
-        ServiceRoutingTable.Route(job: serving.job, way: $0)
+        ServiceRoutingTable.Route(job: serving.job, way: $0, secret: secret)
       }
       table.set(route, for: service)
       for older in plan where older.number < serving.number && older.state != .ended {

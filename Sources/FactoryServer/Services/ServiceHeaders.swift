@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import Hummingbird
+import JobProtocol
 import NIOHTTP1
 
 /// Which headers go on to a service, and come back from it.
@@ -13,6 +14,7 @@ enum ServiceHeaders {
   /// What only this server is to say.
   private static let ofServer: Set = [
     "x-forwarded-for", "x-forwarded-host", "x-forwarded-prefix", "x-forwarded-proto",
+    AttemptListening.secretHeader.lowercased(),
   ]
 
   /// Whether bytes follow the head of a request.
@@ -24,7 +26,9 @@ enum ServiceHeaders {
   /// The headers with which a service is asked.
   ///
   /// The factory's token and cookie are the factory's: whoever has them can do everything here.
-  static func request(_ request: Request, service name: String) -> HTTPHeaders {
+  static func request(
+    _ request: Request, service name: String, secret: String
+  ) -> HTTPHeaders {
     let dropped = named(by: request.headers[values: .connection])
     var headers = HTTPHeaders()
     for field in request.headers {
@@ -41,6 +45,7 @@ enum ServiceHeaders {
     if let host = request.head.authority {
       headers.add(name: "X-Forwarded-Host", value: host)
     }
+    headers.add(name: AttemptListening.secretHeader, value: secret)
     headers.add(name: "X-Forwarded-Proto", value: "http")
     headers.add(name: "X-Forwarded-Prefix", value: "/services/\(name)")
     return headers

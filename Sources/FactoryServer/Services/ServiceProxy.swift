@@ -6,6 +6,7 @@ import Foundation
 import Glibc
 import HTTPTypes
 import Hummingbird
+import JobProtocol
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -27,10 +28,11 @@ struct ServiceProxy: Sendable {
   }()
 
   /// Asks a service over a way that was just found: nil where it answers, else words about what went wrong.
-  static let probe: Services.Probe = { way, path in
+  static let probe: Services.Probe = { way, path, secret in
     do {
-      _ = try await client.execute(
-        HTTPClientRequest(url: try url(of: way, path)), timeout: .seconds(5))
+      var request = HTTPClientRequest(url: try url(of: way, path))
+      request.headers.add(name: AttemptListening.secretHeader, value: secret)
+      _ = try await client.execute(request, timeout: .seconds(5))
       return nil
     } catch {
       return words(error)
@@ -77,7 +79,7 @@ struct ServiceProxy: Sendable {
   ) async throws -> Response {
     var asked = HTTPClientRequest(url: try Self.url(of: call.way, target))
     asked.method = HTTPMethod(rawValue: request.method.rawValue)
-    asked.headers = ServiceHeaders.request(request, service: name)
+    asked.headers = ServiceHeaders.request(request, service: name, secret: call.secret)
     if let upload {
       let length = request.headers[.contentLength].flatMap { Int64($0) }
       asked.body = .stream(

@@ -1,5 +1,8 @@
 /// What an agent is told of the address that its command is to have.
 public struct AttemptListening: Hashable, Sendable {
+  /// The header that brings `AIFACTORY_SERVICE_SECRET` with each request that comes by way of the factory.
+  public static let secretHeader = "X-AIFactory-Secret"
+
   /// The variable that tells the command its port.
   public var portVariable: String
   /// Address at which the command listens: of this machine alone, or of all that reach its node.

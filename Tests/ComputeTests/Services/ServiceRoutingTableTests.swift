@@ -10,7 +10,8 @@ struct ServiceRoutingTableTests {
   private let second = Identifier<Job>.random()
 
   private func route(to job: Identifier<Job>, port: Int) -> ServiceRoutingTable.Route {
-    ServiceRoutingTable.Route(job: job, way: .tcp(host: "127.0.0.1", port: port))
+    ServiceRoutingTable.Route(
+      job: job, way: .tcp(host: "127.0.0.1", port: port), secret: "s\(port)")
   }
 
   @Test func `a request counts for its job until it is let go, whoever has the next ones`() {
@@ -22,6 +23,7 @@ struct ServiceRoutingTableTests {
     table.set(route(to: second, port: 2), for: service)
     #expect(table.openRequests(of: first) == 2)
     #expect(table.call("web", in: "default")?.way == .tcp(host: "127.0.0.1", port: 2))
+    #expect(table.call("web", in: "default")?.secret == "s2")
     #expect(table.openRequests(of: second) == 0, "that call was let go at once")
     calls.removeLast()
     #expect(table.openRequests(of: first) == 1)

@@ -26,7 +26,11 @@ import Testing
     let (factory, service) = try factory("--ready", "/health")
     defer { factory.close() }
     let answer = try await service.ask(
-      "/services/web/a%2Fb/c?x=1&y=%20", headers: [("X-Own", "kept"), ("Cookie", "own=1")])
+      "/services/web/a%2Fb/c?x=1&y=%20",
+      headers: [
+        ("X-Own", "kept"), ("Cookie", "own=1; aifactory_session=x"),
+        ("X-AIFactory-Secret", "guess"),
+      ])
     #expect(answer.status == 200)
     #expect(answer.json["path"] as? String == "/a%2Fb/c?x=1&y=%20")
     let headers = try #require(answer.json["headers"] as? [String: String])

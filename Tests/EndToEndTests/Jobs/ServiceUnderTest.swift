@@ -18,7 +18,10 @@ struct ServiceUnderTest {
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
+        def is_factory(self):
+            return self.headers["X-AIFactory-Secret"] == os.environ["AIFACTORY_SERVICE_SECRET"]
         def do_GET(self):
+            if not self.is_factory(): return self.answer(403, b"")
             if self.path.startswith("/slow"):
                 time.sleep(float(self.path.split("=")[1]))
             if self.path == "/moved":
