@@ -69,6 +69,8 @@ enum PointReason {
         "CMA-ES drew it from the normal distribution that \(ended) ended trials have moved and "
           + "turned."
       )
+    case .begunCMAES:
+      return reason(BegunCMAESSampler().name(at: history.nextNumber), point, history)
     case .nsga2, .nsga3:
       return (
         .sampler,

@@ -3,6 +3,7 @@ public enum SamplerName: String, Sendable, CaseIterable {
   case tpe, random, sobol, grid
   case cmaes
   case gaussianProcess = "gp"
+  case begunCMAES = "gp_cmaes"
   case nsga2, nsga3
   case automatic = "auto"
 
@@ -15,6 +16,7 @@ public enum SamplerName: String, Sendable, CaseIterable {
     case .grid: return GridSampler()
     case .cmaes: return CMAESSampler()
     case .gaussianProcess: return GaussianProcessSampler()
+    case .begunCMAES: return BegunCMAESSampler()
     case .nsga2: return NSGA2Sampler()
     case .nsga3: return NSGA3Sampler()
     case .automatic: return AutomaticSampler()

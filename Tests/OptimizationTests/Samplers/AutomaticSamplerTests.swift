@@ -6,6 +6,9 @@ struct AutomaticSamplerTests {
   static let numbers = SamplerCases.space(
     (0..<4).map { SearchParameter("x\($0)", .float(low: 0, high: 1)) })
 
+  static let many = SamplerCases.space(
+    (0..<24).map { SearchParameter("x\($0)", .float(low: 0, high: 1)) })
+
   @Test func `the choice follows budget, kinds and goals, and says why`() throws {
     func choice(_ space: SearchSpace, _ budget: Int?, goals: Int = 1) -> SamplerChoice {
       SamplerChoice(space: space, goalCount: goals, budget: budget)
@@ -13,16 +16,18 @@ struct AutomaticSamplerTests {
     let words = try #require(SamplerCases.spaces["words only"])
     #expect(choice(words, 54).name == .grid)
     #expect(choice(words, 53).name == .gaussianProcess)
-    #expect(choice(Self.numbers, 1000).name == .cmaes)
+    #expect(choice(Self.numbers, 1000).name == .begunCMAES)
+    #expect(choice(Self.many, 1000).name == .cmaes)
+    #expect(choice(Self.many, 700).name == .tpe)
     #expect(choice(Self.numbers, 50).name == .gaussianProcess)
-    #expect(choice(Self.numbers, 160).name == .tpe)
-    #expect(choice(Self.numbers, nil).name == .gaussianProcess)
+    #expect(choice(Self.numbers, 160).name == .begunCMAES)
+    #expect(choice(Self.numbers, nil).name == .begunCMAES)
     #expect(choice(Self.numbers, 300, goals: 2).name == .nsga2)
     #expect(choice(Self.numbers, 300, goals: 3).name == .nsga2)
     #expect(choice(Self.numbers, 300, goals: 4).name == .nsga3)
     #expect(choice(Self.numbers, 300, goals: 4).reason.hasPrefix("4 goals and 300 trials: hardly"))
     #expect(choice(Self.numbers, 100, goals: 2).name == .tpe)
-    #expect(try choice(#require(SamplerCases.spaces["every kind"]), 5000).name == .tpe)
+    #expect(try choice(#require(SamplerCases.spaces["every kind"]), 5000).name == .begunCMAES)
     #expect(choice(words, 54).reason == "all 54 combinations fit into 54 trials")
   }
 }

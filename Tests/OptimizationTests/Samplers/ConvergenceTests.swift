@@ -45,6 +45,8 @@ struct ConvergenceTests {
       .cmaes, 1000, sphere: 1e-8, rosenbrock: 1e-2, branin: 1e-5, hartmann: 1e-3, ackley: 1e-2)
     + Goal.all(
       .gaussianProcess, 60, sphere: 0.01, rosenbrock: 5, branin: 1e-3, hartmann: 0.3, ackley: 8)
+    + Goal.all(
+      .begunCMAES, 300, sphere: 1e-4, rosenbrock: 2, branin: 1e-4, hartmann: 0.13, ackley: 2)
     + Goal.all(.nsga2, 1000, sphere: 0.1, rosenbrock: 4, branin: 0.01, hartmann: 0.15, ackley: 6)
 
   @Test(arguments: goals)
@@ -55,7 +57,7 @@ struct ConvergenceTests {
   @Test func `time per suggestion grows no faster than the trials`() {
     // A generous bound on a busy machine: what is quadratic takes minutes.
     let function = TestFunction.hartmann
-    for name in [SamplerName.tpe, .cmaes, .nsga2, .nsga3, .gaussianProcess] {
+    for name in [SamplerName.tpe, .cmaes, .nsga2, .nsga3, .gaussianProcess, .begunCMAES] {
       var study = Study(
         space: function.space, goal: .minimize, sampler: name.sampler, seed: 1, budget: 5000)
       for number in 0..<5000 {

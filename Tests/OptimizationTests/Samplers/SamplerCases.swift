@@ -14,6 +14,7 @@ enum SamplerCases {
     "grid": GridSampler(),
     "cmaes": CMAESSampler(),
     "gp": GaussianProcessSampler(),
+    "gp_cmaes": BegunCMAESSampler(firstTrials: 20),
     "nsga2": NSGA2Sampler(),
     "nsga2 at once": NSGA2Sampler(populationSize: 4, crossoverShare: 0.5),
     "nsga3": NSGA3Sampler(),

@@ -21,14 +21,16 @@ public struct SamplerChoice: Sendable, Equatable {
           + "goals, so directions spread over them keep the survivors apart")
     } else if goalCount > 1, trials >= 250 {
       self.init(.nsga2, "\(goalCount) goals and \(trials) trials: enough for generations")
-    } else if goalCount == 1, trials <= Self.mostTrialsForBelief,
-      (1...Self.mostParametersForBelief).contains(space.parameters.count)
-    {
-      self.init(
-        .gaussianProcess,
-        "\(trials) trials are few: each is chosen by all that is known of the "
-          + "\(space.parameters.count) parameters"
-      )
+    } else if goalCount == 1, (1...Self.mostParametersForBelief).contains(space.parameters.count) {
+      let known = "all that is known of the \(space.parameters.count) parameters"
+      if let budget, budget <= Self.mostTrialsForBelief {
+        self.init(.gaussianProcess, "\(budget) trials are few: each is chosen by \(known)")
+      } else {
+        self.init(
+          .begunCMAES,
+          "the first \(BegunCMAESSampler().firstTrials) trials are chosen by \(known), those that "
+            + "follow by what they taught")
+      }
     } else if goalCount == 1, words.isEmpty, !numbers.isEmpty,
       trials >= max(Self.trialsForEvolution * numbers.count, 200)
     {

@@ -40,7 +40,8 @@ struct AcquisitionSearch {
     let sequence = SobolSequence(seed: random.next())
     for place in 0..<192 {
       consider(
-        point(at: sequence.point(place, dimensions: space.parameters.count)), &candidates)
+        space.point(atShares: sequence.point(place, dimensions: space.parameters.count)),
+        &candidates)
     }
     for leader in leaders {
       for width in [0.2, 0.05, 0.01] {
@@ -75,15 +76,6 @@ struct AcquisitionSearch {
     let score = ExpectedImprovement.log(
       mean: belief.mean, deviation: belief.deviation, best: best)
     if !score.isNaN { candidates.append((point, score)) }
-  }
-
-  /// The point at shares of the domains.
-  private func point(at shares: [Double]) -> SearchPoint {
-    var point = SearchPoint()
-    for (parameter, share) in zip(space.parameters, shares) where parameter.isActive(in: point) {
-      point[parameter.name] = parameter.domain.value(atShare: share)
-    }
-    return point
   }
 
   /// A point near places: some numbers moved by a normal step, some words drawn anew.

@@ -8,7 +8,7 @@ import Foundation
 /// Running trials count with the values that are believed (kriging believer; Ginsbourger et al.
 /// 2010). For few and dear trials; with several goals TPE takes its place.
 public struct GaussianProcessSampler: Sampler {
-  /// Quasi-random trials before the first belief.
+  /// Trials before the first belief: the middle of the space, then quasi-random ones.
   public var startupTrials: Int
   /// Most trials that are believed in; beyond it the best and the latest.
   public var mostTrials: Int
@@ -28,6 +28,10 @@ public struct GaussianProcessSampler: Sampler {
       return TPESampler().point(for: history, memory: &memory, using: &random)
     }
     guard let data = BeliefData(history, most: mostTrials, atLeast: startupTrials) else {
+      if history.trials.isEmpty {
+        let middle = space.middle
+        if space.admits(middle) { return middle }
+      }
       let point = SobolSampler.point(history.nextNumber, of: space, seed: history.seed)
       return space.admits(point) ? point : RandomSampler.point(of: space, using: &random)
     }

@@ -19,11 +19,21 @@ public struct SobolSampler: Sampler {
 
   /// A point of the sequence without regard to rules; inactive parameters use up their coordinate.
   static func point(_ index: Int, of space: SearchSpace, seed: UInt64) -> SearchPoint {
-    let shares = SobolSequence(seed: seed).point(index, dimensions: space.parameters.count)
+    space.point(
+      atShares: SobolSequence(seed: seed).point(index, dimensions: space.parameters.count))
+  }
+}
+
+extension SearchSpace {
+  /// The point at shares of the domains, without regard to rules.
+  func point(atShares shares: [Double]) -> SearchPoint {
     var point = SearchPoint()
-    for (parameter, share) in zip(space.parameters, shares) where parameter.isActive(in: point) {
+    for (parameter, share) in zip(parameters, shares) where parameter.isActive(in: point) {
       point[parameter.name] = parameter.domain.value(atShare: share)
     }
     return point
   }
+
+  /// The point in the middle of all ranges, around which people choose them.
+  var middle: SearchPoint { point(atShares: parameters.map { _ in 0.5 }) }
 }
