@@ -68,6 +68,11 @@ int factory_lock_open_file(int fd) {
   return fcntl(fd, F_OFD_SETLK, &lock) == 0 ? 0 : errno;
 }
 
+void factory_unlock_open_file(int fd) {
+  struct flock lock = {.l_type = F_UNLCK, .l_whence = SEEK_SET};
+  (void)!fcntl(fd, F_OFD_SETLK, &lock);
+}
+
 int factory_open_file_is_locked(int fd) {
   struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
   if (fcntl(fd, F_OFD_GETLK, &lock) != 0) return -errno;

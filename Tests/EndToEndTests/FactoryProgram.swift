@@ -149,7 +149,7 @@ final class FactoryProgram: Sendable {
       guard let bytes = ProcFile.bytes("/proc/\(pid)/cmdline") else { return false }
       let words = bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
       let line = words.joined(separator: " ")
-      return line.contains(home) && line.contains(word) && pid != getpid()
+      return line.contains(home) && (word.isEmpty || line.contains(word)) && pid != getpid()
     }
   }
 

@@ -43,5 +43,9 @@ public final class FileLock: Sendable {
     return Int32(String(decoding: bytes.prefix { $0 > 32 }, as: UTF8.self))
   }
 
-  deinit { close(descriptor) }
+  deinit {
+    // A process that is being forked has the description too, until it runs its program.
+    factory_unlock_open_file(descriptor)
+    close(descriptor)
+  }
 }

@@ -44,6 +44,9 @@ pid_t factory_lock_owner(int fd);
    dies; asking whether somebody has it never takes it. */
 int factory_lock_open_file(int fd);
 
+/* Gives that lock back, for all descriptors of the open file. */
+void factory_unlock_open_file(int fd);
+
 /* Whether another descriptor holds the lock of `factory_lock_open_file`: 1, 0, or -errno. */
 int factory_open_file_is_locked(int fd);
 

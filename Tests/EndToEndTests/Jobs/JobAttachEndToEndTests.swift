@@ -117,6 +117,7 @@ import Testing
     #expect(Int(lines[2]) ?? 99 < 15, "its own processes")
     #expect(lines[3] == "1", "its own loopback alone")
     #expect(lines[4] == "dark blue")
+    #expect(try factory("jobs", "cancel", id).status == 0)
   }
 
   @Test(.enabled(if: TestCluster.isPossible, TestCluster.hint))

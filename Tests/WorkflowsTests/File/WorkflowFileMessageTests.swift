@@ -122,8 +122,8 @@ struct WorkflowMistake: Sendable, CustomTestStringConvertible {
         + "found the number 120"),
     .after(
       "train: {search: {sampler: tpee}}",
-      "w.yaml:3: train.search.sampler: expected tpe, random, sobol, grid, cmaes, gp, nsga2, nsga3 "
-        + "or auto, found the text 'tpee'; did you mean 'tpe'?"),
+      "w.yaml:3: train.search.sampler: expected tpe, random, sobol, grid, cmaes, gp, gp_cmaes, "
+        + "nsga2, nsga3 or auto, found the text 'tpee'; did you mean 'tpe'?"),
     .after(
       "train: {search: {goal: minimize}}",
       "w.yaml:3: train.search.goal: belongs to a 'train.command'; the metric knows its direction"),
