@@ -4,7 +4,7 @@ SWIFT ?= swift
 ENGINES := .build/engines
 RELEASE := .build/release/aifactory
 
-.PHONY: run test build check bless bench slurm cluster cluster-down clean setup engines mlflow-client api-fuzzer help
+.PHONY: run test build agent check bless bench slurm cluster cluster-down clean setup engines mlflow-client api-fuzzer help
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -12,8 +12,11 @@ help: ## Show the targets
 setup: ## Install the system packages that are missing
 	@Scripts/setup.sh
 
-build: setup ## Build the release program, .build/release/aifactory, and its agent
+build: agent ## Build the release program, .build/release/aifactory, and its agent
 	$(SWIFT) build -c release --product aifactory
+
+# What the static C library declares elsewhere, only this build notices.
+agent: setup
 	$(SWIFT) build -c release --product aifactory-agent
 
 engines: build-debug ## Install the engines for the tests into .build/engines
@@ -31,7 +34,7 @@ mlflow-client: setup ## Install MLflow's own client for the tests into .build/ml
 api-fuzzer: setup ## Install a fuzzing client of our own API for the tests into .build/schemathesis
 	@Scripts/api-fuzzer.sh
 
-test: slurm build-debug engines mlflow-client api-fuzzer ## Run every test
+test: slurm agent build-debug engines mlflow-client api-fuzzer ## Run every test
 	@Scripts/test.sh
 
 check: ## The gate for format, layering and file length
