@@ -13,7 +13,7 @@ extension Attempt {
       hasStartedAny, stopCause == nil
     else { return }
     for path in outputs.paths.compactMap(JobOutputs.checked) {
-      let files = OutputFiles.below(start, path)
+      let files = OutputFiles.named(path, in: start)
       if files.isEmpty { lost("the command left no `\(path)`") }
       for file in files where stopCause == nil {
         do {
@@ -46,10 +46,22 @@ extension Attempt {
 
 /// The regular files of a folder.
 private enum OutputFiles {
+  /// What lies at a path that no link leads out of the folder, also where the command is kept apart and
+  /// may not see what this process sees.
+  static func named(_ path: String, in start: String) -> [String] {
+    var place = start
+    for part in path.split(separator: "/").dropLast() {
+      place += "/" + part
+      var status = stat()
+      guard lstat(place, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return [] }
+    }
+    return below(start, path)
+  }
+
   /// The file at a path, or all files in the folder there, by name; links are not followed.
   ///
   /// - Returns: paths below `start`.
-  static func below(_ start: String, _ path: String) -> [String] {
+  private static func below(_ start: String, _ path: String) -> [String] {
     var status = stat()
     guard lstat(start + "/" + path, &status) == 0 else { return [] }
     switch status.st_mode & S_IFMT {

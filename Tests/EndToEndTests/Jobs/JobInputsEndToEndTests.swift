@@ -219,6 +219,10 @@ struct JobInputsEndToEndTests {
     #expect(missing.json["message"] as? String == "the command left no `nowhere`")
     let id = try #require(missing.json["id"] as? String)
     #expect(try factory("jobs", "explain", id).output.contains("left no `nowhere`"))
+    // Links lead nowhere, on the way to a path as well as at its end.
+    let linked = try factory.run(
+      words + ["--keep", "etc/passwd", "--", "sh", "-c", script + "; ln -sfn /etc etc"])
+    #expect(linked.json["message"] as? String == "the command left no `etc/passwd`")
     // A command that fails by itself is not blamed for what it did not get to.
     let failed = try factory.run(words + ["--keep", "nowhere", "--", "false"])
     #expect(failed.json["exit_code"] as? Int == 1)
