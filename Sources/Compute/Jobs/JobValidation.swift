@@ -104,13 +104,34 @@ struct JobValidation {
       "a job on several nodes runs its command once on each, so it has one task: what starts more "
         + "processes there is the command, as torchrun does")
     try require((-1_000...1_000).contains(spec.priority), "a priority is in -1000...1000")
-    try require(resources.cpus >= 1, "a job needs at least one CPU")
-    try require(resources.gpus >= 0, "a number of GPUs is not negative")
-    try require(resources.memoryBytes ?? 1 > 0, "a memory limit is more than zero")
-    try require(resources.timeLimitMs ?? 1 > 0, "a time limit is more than zero")
-    try require(resources.gracePeriodMs >= 0, "a grace period is not negative")
-    try require(resources.outputLimitBytes >= 0, "an output limit is not negative")
+    try require(
+      (1...Self.mostDevices).contains(resources.cpus),
+      "a job needs at least one CPU, and \(Self.mostDevices) at most on a node")
+    try require(
+      (0...Self.mostDevices).contains(resources.gpus),
+      "a job has 0...\(Self.mostDevices) GPUs on a node")
+    try require(
+      (1...Self.mostBytes).contains(resources.memoryBytes ?? 1),
+      "a memory limit is more than zero, and an exabyte at most")
+    try require(
+      (1...Self.longestMs).contains(resources.timeLimitMs ?? 1),
+      "a time limit is more than zero, and a hundred years at most")
+    try require(
+      (0...Self.longestMs).contains(resources.gracePeriodMs),
+      "a grace period is not negative, and a hundred years at most")
+    try require(
+      (0...Self.mostBytes).contains(resources.outputLimitBytes),
+      "an output limit is not negative, and an exabyte at most")
   }
+
+  /// More CPUs or GPUs than one node will have; products with nodes and thousandths stay far from an overflow.
+  private static let mostDevices = 1_000_000
+
+  /// An exabyte: more than one node will have, and sums of a job's amounts fit.
+  private static let mostBytes: Int64 = 1_000_000_000_000_000_000
+
+  /// A hundred years in milliseconds: any moment of today plus it fits.
+  private static let longestMs: Int64 = 3_155_760_000_000
 
   private func checkRestart(_ spec: JobSpec) throws(JobError) {
     guard let restart = spec.restart else { return }
@@ -150,7 +171,9 @@ struct JobValidation {
         path.hasPrefix("/") && path.utf8.allSatisfy { $0 > 32 && $0 < 127 },
         "\(visible(path)) is no path that can be asked for; write it like /health")
     }
-    try require(service.drainMs >= 0, "a time for requests under way is not negative")
+    try require(
+      (0...Self.longestMs).contains(service.drainMs),
+      "a time for requests under way is not negative, and a hundred years at most")
     try require(
       (0...JobService.mostRestarts).contains(service.restart.atMost),
       "a service is started again 0...\(JobService.mostRestarts) times at most")
@@ -230,4 +253,7 @@ struct JobValidation {
   }
 }
 
-func megabytes(_ bytes: Int64) -> Int64 { (bytes + 500_000) / 1_000_000 }
+/// Bytes as megabytes, rounded half up; any number of bytes at all, as requests name it.
+func megabytes(_ bytes: Int64) -> Int64 {
+  bytes / 1_000_000 + (bytes % 1_000_000 >= 500_000 ? 1 : 0)
+}

@@ -42,6 +42,34 @@ import Testing
     }
   }
 
+  /// Sums and products of what a request may name must not overflow, which would end the program.
+  @Test(arguments: [
+    JobResources(cpus: .max), JobResources(gpus: .max), JobResources(gpus: .min),
+    JobResources(memoryBytes: .max - 1), JobResources(memoryBytes: .min),
+    JobResources(timeLimitMs: .max), JobResources(timeLimitMs: 1_000_000_000_000_000),
+    JobResources(gracePeriodMs: .max), JobResources(outputLimitBytes: .max),
+  ])
+  func `amounts that no machine has are refused`(resources: JobResources) async throws {
+    try await JobsUnderTest().serve { jobs in
+      let spec = JobSpec(name: "a", command: ["x"], resources: resources)
+      let error = await #expect(throws: JobError.self) { _ = try await jobs.submit(spec) }
+      #expect(error?.code == .specInvalid)
+    }
+  }
+
+  @Test func `a memory that this machine does not have is named in megabytes, however large`()
+    async throws
+  {
+    try await JobsUnderTest().serve { jobs in
+      let spec = JobSpec(
+        name: "a", command: ["x"],
+        resources: JobResources(memoryBytes: 999_999_999_999_500_000))
+      let error = await #expect(throws: JobError.self) { _ = try await jobs.submit(spec) }
+      #expect(error?.code == .resourcesImpossible)
+      #expect(error?.message.contains("1000000000000 MB") == true)
+    }
+  }
+
   @Test func `an unknown job is an error with a hint`() async throws {
     try await JobsUnderTest().serve { jobs in
       let id = Identifier<Job>.random()
