@@ -104,11 +104,20 @@ public struct StudyCoordinator: Sendable {
         study.replace(SearchPoint(values), of: number)
       }
       study.tell(number, state)
-      if case .completed = state, discovered != nil {
-        discovered?.learn(study.trials[number].point)
-        refreshSpace()
-      }
+      learn(from: study.trials[number], isTold: used != nil)
     }
+  }
+
+  /// Learns branches from what an ended trial used.
+  ///
+  /// - Parameter isTold: whether it said what that was; else its point is what it was given.
+  private mutating func learn(from trial: Trial, isTold: Bool) {
+    switch trial.state {
+    case .completed: discovered?.learn(trial.point)
+    case .pruned, .failed: if isTold { discovered?.learn(cut: trial.point) }
+    case .running: return
+    }
+    refreshSpace()
   }
 
   private mutating func refreshSpace() {

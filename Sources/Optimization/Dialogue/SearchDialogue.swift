@@ -17,8 +17,10 @@ import Basics
 public struct SearchDialogue: Sendable {
   private var study: Study?
   private var pruner: any Pruner = NoPruner()
-  /// What each trial reported, in order.
-  private var reports: [Int: [PruningMoment.Report]] = [:]
+  /// What trials had at the pruner's rungs, by rung and trial.
+  private var rungs: [Int: [Int: Double]] = [:]
+  /// The last step that each trial reported.
+  private var lastSteps: [Int: Int] = [:]
 
   /// No study yet.
   public init() {}
@@ -73,13 +75,15 @@ public struct SearchDialogue: Sendable {
     }
     study = Study(
       space: space, goals: goals, sampler: name.sampler, seed: UInt64(seed), budget: budget)
-    pruner = prunerName.pruner
-    reports = [:]
-    let steps = try Self.whole(question["steps"] ?? 1000, "steps")
-    let rungs = pruner.rungs(upTo: steps).map { JSONValue.number(Double($0)) }
+    let steps = try question["steps"].map { json throws(OptimizationError) in
+      try Self.whole(json, "steps")
+    }
+    pruner = prunerName.pruner(steps: steps)
+    (rungs, lastSteps) = ([:], [:])
+    let places = pruner.rungs(upTo: steps ?? 1000).map { JSONValue.number(Double($0)) }
     var answer: [JSONMember] = [
       JSONMember("fingerprint", .string(space.fingerprint.hex)),
-      JSONMember("sampler", .string(name.rawValue)), JSONMember("rungs", .array(rungs)),
+      JSONMember("sampler", .string(name.rawValue)), JSONMember("rungs", .array(places)),
     ]
     if let reason { answer.append(JSONMember("reason", .string(reason))) }
     return .object(answer)
@@ -121,15 +125,20 @@ public struct SearchDialogue: Sendable {
     guard let json = question["value"], let value = json.isNull ? .nan : json.numberValue else {
       throw Self.wrong("report needs a value")
     }
-    let earlier = reports[number] ?? []
-    guard step > earlier.last?.step ?? 0 else { throw Self.wrong("steps rise from 1") }
-    let peers = reports.sorted { $0.key < $1.key }.compactMap { other, reports in
-      reports.first { $0.step == step }.map { PruningMoment.Peer(number: other, value: $0.value) }
+    let before = lastSteps[number] ?? 0
+    guard step > before else { throw Self.wrong("steps rise from 1") }
+    lastSteps[number] = step
+    // Who reports less often is judged at the first report beyond a rung.
+    let crossed = pruner.rungs(upTo: step + 1).filter { $0 > before }
+    guard let rung = crossed.last else { return ["prune": false] }
+    let earlier = rungs.compactMap { place, values in
+      values[number].map { PruningMoment.Report(step: place, value: $0) }
     }
-    reports[number, default: []].append(PruningMoment.Report(step: step, value: value))
-    guard pruner.rungs(upTo: step + 1).last == step else { return ["prune": false] }
+    let peers = (rungs[rung] ?? [:]).map { PruningMoment.Peer(number: $0.key, value: $0.value) }
+    for place in crossed { rungs[place, default: [:]][number] = value }
     let moment = PruningMoment(
-      number: number, step: step, value: value, earlier: earlier, peers: peers,
+      number: number, step: rung, value: value,
+      earlier: earlier.sorted { $0.step < $1.step }, peers: peers.sorted { $0.number < $1.number },
       goal: study?.goal ?? .minimize)
     return ["prune": .bool(pruner.shouldPrune(moment))]
   }

@@ -71,8 +71,9 @@ struct OptunaStudy: Sendable, Equatable {
     }
     let domains = Dictionary(
       uniqueKeysWithValues: distributions.map { ($0.name, $0.distribution.domain) })
-    for trial in trials where trial.state == .complete {
-      discovered.learn(try trial.point(in: domains))
+    for trial in trials {
+      let point = try trial.point(in: domains)
+      if trial.state == .complete { discovered.learn(point) } else { discovered.learn(cut: point) }
     }
     return discovered.space
   }

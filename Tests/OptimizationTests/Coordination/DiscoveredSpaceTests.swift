@@ -31,6 +31,74 @@ struct DiscoveredSpaceTests {
     #expect(discovered.space?["momentum"]?.condition == nil)
   }
 
+  @Test func `what was cut short teaches where a parameter is, not where it is not`() throws {
+    var discovered = DiscoveredSpace()
+    discovered.add(Self.solver)
+    discovered.add(Self.momentum)
+    let sgd = SearchPoint(["solver": .category("sgd"), "momentum": .float(0.5)])
+    discovered.learn(cut: sgd)
+    // Stopped before it asked for a momentum, as far as anybody knows.
+    discovered.learn(cut: SearchPoint(["solver": .category("sgd")]))
+    #expect(discovered.space?["momentum"]?.condition == nil)
+    discovered.learn(SearchPoint(["solver": .category("adam")]))
+    #expect(
+      discovered.space?["momentum"]?.condition
+        == SearchParameter.Condition(parent: "solver", values: ["sgd"]))
+    discovered.learn(cut: SearchPoint(["solver": .category("none"), "momentum": .float(0.1)]))
+    #expect(
+      discovered.space?["momentum"]?.condition
+        == SearchParameter.Condition(parent: "solver", values: ["none", "sgd"]))
+    // One that says nothing new changes nothing.
+    let before = discovered.space
+    discovered.learn(cut: sgd)
+    discovered.learn(sgd)
+    #expect(discovered.space == before)
+  }
+
+  @Test func `the nearest parent that tells trials apart decides, and branches nest`() throws {
+    var discovered = DiscoveredSpace()
+    discovered.add(SearchParameter("rate", .float(low: 0, high: 1)))
+    discovered.add(Self.solver)
+    discovered.learn(SearchPoint(["rate": .float(0.1), "solver": .category("adam")]))
+    discovered.add(SearchParameter("nesterov", .boolean))
+    discovered.add(Self.momentum)
+    var point = SearchPoint([
+      "rate": .float(0.2), "solver": .category("sgd"), "nesterov": .bool(true),
+      "momentum": .float(0.3),
+    ])
+    discovered.learn(cut: point)
+    point["nesterov"] = .bool(false)
+    point["momentum"] = nil
+    discovered.learn(point)
+    let space = try #require(discovered.space)
+    #expect(space["rate"]?.condition == nil)
+    #expect(
+      space["nesterov"]?.condition
+        == SearchParameter.Condition(parent: "solver", values: ["sgd"]))
+    #expect(
+      space["momentum"]?.condition
+        == SearchParameter.Condition(parent: "nesterov", values: [.bool(true)]))
+  }
+
+  @Test func `an ended trial takes as long after 20,000 as at first`() {
+    var discovered = DiscoveredSpace()
+    discovered.add(Self.solver)
+    discovered.add(Self.momentum)
+    func spent(_ count: Int) -> Duration {
+      let begun = ContinuousClock.now
+      for number in 0..<count {
+        var point = SearchPoint(["solver": .category(number % 2 == 0 ? "sgd" : "adam")])
+        if number % 2 == 0 { point["momentum"] = .float(Double(number % 7) / 7) }
+        number % 3 == 0 ? discovered.learn(cut: point) : discovered.learn(point)
+      }
+      return ContinuousClock.now - begun
+    }
+    let first = spent(1_000)
+    _ = spent(18_000)
+    // What looks at all earlier trials would take twenty times as long.
+    #expect(spent(1_000) < first * 8 + .milliseconds(20))
+  }
+
   /// Plays an objective that suggests as it goes, as a program would.
   @Test func `a study learns branches from programs that suggest while they work`() throws {
     var study = StudyCoordinator(

@@ -22,7 +22,7 @@ struct SearchDialogueTests {
       "{\"tell\": 1, \"failed\": \"why\"}", "{\"best\": true}",
     ])
     #expect(answers[0]["sampler"] == "random")
-    #expect(answers[0]["rungs"] == [20, 60])
+    #expect(answers[0]["rungs"] == [3, 9, 27, 81])
     #expect(answers[0]["fingerprint"]?.stringValue?.count == 64)
     #expect(answers[1]["trials"]?[0] == ["number": 0, "point": ["x": .number(0.25)]])
     #expect(answers[1]["trials"]?.arrayValue?.count == 2)
@@ -37,12 +37,24 @@ struct SearchDialogueTests {
   @Test func `a report is answered at the pruner's rungs, from what others reported there`() throws
   {
     var lines = [Self.begin, "{\"ask\": 4}"]
-    for number in 0..<3 { lines.append("{\"report\": \(number), \"step\": 20, \"value\": 1}") }
+    for number in 0..<3 { lines.append("{\"report\": \(number), \"step\": 3, \"value\": 1}") }
     lines += [
-      "{\"report\": 3, \"step\": 19, \"value\": 2}", "{\"report\": 3, \"step\": 20, \"value\": 2}",
+      "{\"report\": 3, \"step\": 2, \"value\": 2}", "{\"report\": 3, \"step\": 3, \"value\": 2}",
     ]
     let answers = try Self.answers(lines).suffix(5)
     #expect(answers.map { $0["prune"]?.boolValue } == [false, false, false, false, true])
+  }
+
+  @Test func `who reports less often is judged at the first report beyond a rung`() throws {
+    var lines = [Self.begin, "{\"ask\": 4}"]
+    for number in 0..<3 { lines.append("{\"report\": \(number), \"step\": 9, \"value\": 1}") }
+    lines += [
+      "{\"report\": 3, \"step\": 12, \"value\": 2}", "{\"report\": 2, \"step\": 9, \"value\": 1}",
+    ]
+    let answers = try Self.answers(lines).suffix(2)
+    #expect(answers.first?["prune"] == true)
+    // A step that does not rise is refused.
+    #expect(answers.last?["error"] != nil)
   }
 
   @Test func `auto says what it chose and why, and several goals have a frontier`() throws {
