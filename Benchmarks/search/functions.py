@@ -1,4 +1,4 @@
-"""Published test functions and small real tunings, each with a search space as `aifactory` reads it."""
+"""Published test functions, each with a search space as `aifactory` reads it."""
 
 import math
 
@@ -88,44 +88,8 @@ BRANCHES = {"parameters": [
     {"name": "drop", "uniform": [0, 0.9], "when": {"model": ["net"]}}]}
 
 
-def tuning(table, kind):
-    """Cross-validated loss of a model of scikit-learn on a table that comes with it."""
-    from sklearn import datasets
-    from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
-    from sklearn.model_selection import cross_val_score
-    from sklearn.neural_network import MLPClassifier, MLPRegressor
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
-
-    x, y = getattr(datasets, "load_" + table)(return_X_y=True)
-    x, y = x[:800], y[:800]
-    classifies = table != "diabetes"
-    scoring = "neg_log_loss" if classifies else "neg_root_mean_squared_error"
-
-    def trees(point):
-        model = (HistGradientBoostingClassifier if classifies else HistGradientBoostingRegressor)(
-            random_state=0, max_iter=60, learning_rate=point["rate"], max_leaf_nodes=point["leaves"],
-            min_samples_leaf=point["rows"], l2_regularization=point["l2"])
-        return -cross_val_score(model, x, y, cv=3, scoring=scoring).mean()
-
-    def net(point):
-        model = (MLPClassifier if classifies else MLPRegressor)(
-            (point["width"],) * point["layers"], activation=point["activation"], alpha=point["alpha"],
-            learning_rate_init=point["rate"], max_iter=60, random_state=0)
-        return -cross_val_score(make_pipeline(StandardScaler(), model), x, y, cv=3, scoring=scoring).mean()
-
-    if kind == "trees":
-        return trees, {"parameters": [
-            {"name": "rate", "log_uniform": [0.005, 0.5]}, {"name": "leaves", "log_int": [3, 128]},
-            {"name": "rows", "log_int": [2, 64]}, {"name": "l2", "log_uniform": [1e-6, 100]}]}
-    return net, {"parameters": [
-        {"name": "rate", "log_uniform": [1e-5, 0.1]}, {"name": "width", "log_int": [4, 64]},
-        {"name": "layers", "int": [1, 3]}, {"name": "alpha", "log_uniform": [1e-7, 10]},
-        {"name": "activation", "choice": ["relu", "tanh", "logistic"]}]}
-
-
 def every():
-    """Name, function of a point, space; real tunings are made when they are first used."""
+    """Name, function of a point, space."""
     yield "branin", vector(branin), {"parameters": [
         {"name": "x0", "uniform": [-5, 10]}, {"name": "x1", "uniform": [0, 15]}]}
     yield "sphere-5", vector(lambda x: ((x - 1) ** 2).sum()), cube(5, -5, 5)
@@ -140,5 +104,3 @@ def every():
     yield "styblinski-5", vector(styblinski), cube(5, -5, 5)
     yield "mixed", mixed, MIXED
     yield "branches", branches, BRANCHES
-    for table, kind in (("breast_cancer", "trees"), ("diabetes", "trees"), ("wine", "net"), ("digits", "net")):
-        yield f"{table}-{kind}", None, (table, kind)

@@ -1,17 +1,18 @@
-"""One search by us and one by Optuna, over the same space: best values after each trial, seconds a suggestion."""
+"""A search by us and one by Optuna over the same space, and what came of it after each trial."""
 
 import json
 import subprocess
-import time
+import warnings
 
 
 class Ours:
     """A study in a process of its own, led by lines of JSON."""
 
-    def __init__(self, aifactory, space, sampler, seed, budget):
+    def __init__(self, aifactory, space, sampler, seed, budget, pruner="none", steps=None):
         self.process = subprocess.Popen([aifactory, "worker", "search"], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, text=True, bufsize=1)
-        self.chosen = self.say({"space": space, "sampler": sampler, "seed": seed, "budget": budget})["sampler"]
+        terms = {"space": space, "sampler": sampler, "seed": seed, "pruner": pruner, "budget": budget, "steps": steps}
+        self.chosen = self.say({key: value for key, value in terms.items() if value is not None})["sampler"]
 
     def say(self, question):
         self.process.stdin.write(json.dumps(question) + "\n")
@@ -27,6 +28,13 @@ class Ours:
     def tell(self, number, value):
         self.say({"tell": number, "values": [value]})
 
+    def report(self, number, step, value):
+        """Whether the trial should stop."""
+        return self.say({"report": number, "step": step, "value": value})["prune"]
+
+    def tell_pruned(self, number, step, value):
+        self.say({"tell": number, "pruned": value, "step": step})
+
     def close(self):
         self.process.stdin.close()
         self.process.wait()
@@ -35,10 +43,9 @@ class Ours:
 class Optuna:
     """Optuna's study in memory."""
 
-    def __init__(self, _, space, sampler, seed, budget):
+    def __init__(self, _, space, sampler, seed, budget, pruner="none", steps=None):
         import optuna
         optuna.logging.set_verbosity(optuna.logging.ERROR)
-        import warnings
         warnings.simplefilter("ignore")
         samplers = {
             "tpe": lambda: optuna.samplers.TPESampler(seed=seed),
@@ -48,9 +55,16 @@ class Optuna:
             "gp": lambda: optuna.samplers.GPSampler(seed=seed),
             "random": lambda: optuna.samplers.RandomSampler(seed=seed),
         }
+        pruners = {
+            "none": lambda: optuna.pruners.NopPruner(),
+            "median": lambda: optuna.pruners.MedianPruner(n_warmup_steps=steps // 10),
+            "asha": lambda: optuna.pruners.SuccessiveHalvingPruner(min_resource=max(steps // 27, 1), reduction_factor=3),
+            "hyperband": lambda: optuna.pruners.HyperbandPruner(
+                min_resource=max(steps // 27, 1), max_resource=steps, reduction_factor=3),
+        }
         self.chosen = sampler
         self.space = space["parameters"]
-        self.study = optuna.create_study(sampler=samplers[sampler]())
+        self.study = optuna.create_study(sampler=samplers[sampler](), pruner=pruners[pruner]())
         self.trials = {}
 
     def ask(self):
@@ -81,23 +95,32 @@ class Optuna:
     def tell(self, number, value):
         self.study.tell(self.trials.pop(number), value)
 
+    def report(self, number, step, value):
+        """Whether the trial should stop."""
+        self.trials[number].report(value, step)
+        return self.trials[number].should_prune()
+
+    def tell_pruned(self, number, step, value):
+        import optuna
+        self.study.tell(self.trials.pop(number), state=optuna.trial.TrialState.PRUNED)
+
     def close(self):
         pass
 
 
-def search(kind, aifactory, function, space, sampler, seed, trials, marks=()):
-    """Best values so far after each trial, what was chosen, and seconds a suggestion after so many trials."""
-    study = kind(aifactory, space, sampler, seed, trials)
-    best, bests, seconds, spent = float("inf"), [], {}, []
-    for done in range(trials):
-        started = time.perf_counter()
+SIDES = {"ours": Ours, "optuna": Optuna}
+
+
+def search(who, aifactory, function, space, seed, trials):
+    """Best values so far after each trial, and which sampler was chosen; `who` is a side and a sampler, `ours/auto`."""
+    side, sampler = who.split("/")
+    study = SIDES[side](aifactory, space, sampler, seed, trials)
+    best, bests = float("inf"), []
+    for _ in range(trials):
         number, point = study.ask()
-        spent.append(time.perf_counter() - started)
-        if done in marks:
-            seconds[str(done)] = sum(spent[-10:]) / 10
         value = function(point)
         study.tell(number, value)
         best = min(best, value)
         bests.append(best)
     study.close()
-    return bests, study.chosen, seconds
+    return bests, study.chosen
