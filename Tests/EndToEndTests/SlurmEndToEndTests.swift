@@ -256,30 +256,6 @@ struct SlurmEndToEndTests {
         time.sleep(0.5)
     """
 
-  @Test func `a workflow trains on a cluster, and makes the model that it makes here`() throws {
-    let (factory, cluster) = try factory()
-    defer { factory.close() }
-    try factory.write("houses.csv", SampleTables.houses(rows: 300))
-    let here = SampleTables.workflow(trials: 3).replacing(
-      "task: regression", with: "task: regression\n  resources: {cpus: 2}")
-    let there = here.replacing("resources:", with: "site: hpc\n  resources:")
-    try factory.write("there.yaml", there)
-    let first = try factory("run", "there.yaml", "--output", "json")
-    #expect(first.status == 0, "\(first.errors)")
-    let stages = try #require(first.json["stages"] as? [[String: Any]])
-    let train = try #require(stages.first { $0["name"] as? String == "train" })
-    let job = try show(factory, try #require(train["job"] as? String))
-    #expect(job["site"] as? String == "hpc")
-    #expect(job["engine_id"] as? String == "1")
-
-    try factory.write("here.yaml", here)
-    let second = try factory("run", "here.yaml", "--output", "json")
-    #expect(second.status == 0, "\(second.errors)")
-    let reused = try #require(second.json["stages"] as? [[String: Any]])
-    #expect(reused.allSatisfy { $0["reused"] as? Bool == true }, "where it ran is not in the key")
-    withExtendedLifetime(cluster) {}
-  }
-
   private func submit(_ factory: FactoryProgram, _ script: String) throws -> String {
     let answer = try factory(
       "jobs", "submit", "--site", "hpc", "--output", "quiet", "--", "sh", "-c", script)

@@ -69,6 +69,7 @@ extension WorkflowPlanWire.Stage: DescribedWire {
   /// What stands in it.
   public static let fields: WireFields = [
     "name": .text, "action": .word(["run", "reuse"]), "reasons": .list(.text), "key?": .text,
+    "site?": .text,
   ]
 }
 

@@ -204,13 +204,18 @@ public struct WorkflowPlanWire: Codable, Sendable, Equatable {
     public var reasons: [String]
     /// The stage's key, where its inputs are known already.
     public var key: String?
+    /// Where its job would run, unless that is this machine.
+    public var site: String?
 
     /// Takes every value as it is.
-    public init(name: String, action: String, reasons: [String], key: String?) {
+    public init(
+      name: String, action: String, reasons: [String], key: String?, site: String? = nil
+    ) {
       self.name = name
       self.action = action
       self.reasons = reasons
       self.key = key
+      self.site = site
     }
   }
 

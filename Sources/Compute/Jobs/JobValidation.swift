@@ -40,7 +40,7 @@ struct JobValidation {
         .specInvalid,
         "stages of workflows need a file system that this machine shares with the cluster, but "
           + "'\(site.name)' is reached by ssh",
-        hint: "Run the factory on a login node, or train here: remove `site`.")
+        hint: "Run the factory on a login node, or have the stage here: remove its `site`.")
     }
     guard let partition = site.inventory?.partition(site.slurm?.partition) else { return }
     let resources = spec.resources

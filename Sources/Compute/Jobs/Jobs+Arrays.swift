@@ -30,6 +30,38 @@ extension Jobs {
     return try Self.found(array, id)
   }
 
+  /// Accepts jobs with commands of their own as one array, all or none, with what must be written with each.
+  ///
+  /// The call is idempotent; a job that was accepted before stays as it is. They go to their site together, so what
+  /// they need is alike.
+  /// - Parameters:
+  ///   - jobs: 1...10,000, with their identifiers, in the order of their places.
+  ///   - atMost: how many of them run at once at most, 1 or more; nil is as many as there is room for.
+  ///   - alongside: joins the transaction, once for each job.
+  /// - Throws: `JobError` for a specification that can never run here.
+  public func submitArray(
+    _ jobs: [(id: Identifier<Job>, spec: JobSpec)], atMost: Int?, id: Identifier<JobArray>,
+    in project: String, alongside: @escaping @Sendable (Job, LedgerTransaction) throws -> Void
+  ) async throws -> [Job] {
+    let places = try Self.places(of: id, count: jobs.count, atMost: atMost).map { $0.place }
+    var records: [JobRecord] = []
+    for ((job, spec), place) in zip(jobs, places) {
+      let site = try await self.place(for: spec)
+      records.append(
+        try record(Self.placed(spec, at: place), id: job, project: project, on: site))
+    }
+    let (store, finished) = (store, records)
+    let accepted = try await ledger.write { db in
+      try finished.map { record in
+        let job = try store.submit(record, in: db)
+        try alongside(job, db)
+        return job
+      }
+    }
+    signal.add { $0.mayPlace = true }
+    return accepted
+  }
+
   /// The jobs of an array and their places, which follow from its identifier.
   public static func places(
     of id: Identifier<JobArray>, count: Int, atMost: Int? = nil

@@ -99,6 +99,9 @@ public actor Jobs: Service {
     return job
   }
 
+  /// Throws what `submit` throws of a job that can never run on its site.
+  public func check(_ spec: JobSpec) async throws { _ = try await place(for: spec) }
+
   /// The site of a specification that can run there; nil is this machine.
   func place(for spec: JobSpec) async throws -> Site? {
     try JobValidation(capacity: capacity).check(spec)

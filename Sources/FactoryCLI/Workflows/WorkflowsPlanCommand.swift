@@ -18,7 +18,7 @@ struct WorkflowsPlanCommand: FactoryCommand {
         number == 0
           ? [
             TextTable.Cell(stage.name),
-            TextTable.Cell(stage.action, color: stage.action == "run" ? .active : .faint),
+            Self.action(stage),
             TextTable.Cell(reason),
           ] : ["", "", TextTable.Cell(reason)]
       }
@@ -26,5 +26,11 @@ struct WorkflowsPlanCommand: FactoryCommand {
     try global.output.show(
       plan, table: TextTable(["STAGE", "ACTION", "WHY"], rows: rows),
       quiet: plan.stages.filter { $0.action == "run" }.map(\.name))
+  }
+
+  /// What happens with a stage, and where, unless that is here.
+  private static func action(_ stage: WorkflowPlanWire.Stage) -> TextTable.Cell {
+    guard stage.action == "run" else { return TextTable.Cell(stage.action, color: .faint) }
+    return TextTable.Cell("run" + (stage.site.map { " on \($0)" } ?? ""), color: .active)
   }
 }

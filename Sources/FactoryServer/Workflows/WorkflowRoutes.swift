@@ -73,7 +73,7 @@ extension WorkflowPlanWire {
       stages: plan.stages.map {
         Stage(
           name: $0.name.rawValue, action: $0.isReused ? "reuse" : "run", reasons: $0.reasons,
-          key: $0.key)
+          key: $0.key, site: $0.site)
       })
   }
 }

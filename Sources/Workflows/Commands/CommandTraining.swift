@@ -116,6 +116,18 @@ public struct CommandSearch: Sendable, Equatable {
   /// Studies whose best points are tried first.
   public var warmStart: [Identifier<StudySummary>] = []
 
+  /// Trials go to their site many at a time, as arrays.
+  public var isByArrays = false
+
+  /// Whether no point depends on what became of another, so that all can be chosen before the first trial runs.
+  var isChosenBeforehand: Bool {
+    guard trials != nil, timeMs == nil, stopBelow == nil else { return false }
+    switch sampler {
+    case .random, .sobol, .grid: return true
+    case .tpe, .cmaes, .gaussianProcess, .begunCMAES, .nsga2, .nsga3, .automatic: return false
+    }
+  }
+
   /// How often each point is measured.
   public var repeats = 1
 

@@ -6,7 +6,7 @@ enum CommandSearchParser {
   static let known = [
     "parameters", "constraints", "forbidden", "initial", "metric", "goal", "read", "trials", "time",
     "sampler", "pruner", "seed", "steps", "parallel", "stop_below", "warm_start",
-    "goals", "cost", "repeats",
+    "goals", "cost", "repeats", "array",
   ]
 
   static func parse(_ section: SectionReader) -> CommandSearch? {
@@ -44,6 +44,13 @@ enum CommandSearchParser {
         section.line(of: "pruner"),
         "\(section.joined("pruner")): points that are measured several times are stopped between "
           + "their measurements; remove the pruner, or 'repeats'")
+    }
+    search.isByArrays = section.isTrue("array") ?? false
+    if search.isByArrays, search.repeats > 1 {
+      section.problems.add(
+        section.line(of: "array"),
+        "\(section.joined("array")): whether a point is measured again depends on how it was, so its "
+          + "measurements go one by one; remove the key, or 'repeats'")
     }
     return search
   }

@@ -19,9 +19,7 @@ enum CommandSectionParser {
     guard let section = file.section("train", known: known) else { return nil }
     section.require("command", "the program that trains, such as python train.py --lr {lr}")
     var train = WorkflowDefinition.TrainSection()
-    if let site = section.text("site", "the name of a site"), site != Site.localName {
-      train.site = site
-    }
+    train.place.site = StagePlaceParser.site(section)
     train.restart = TrainSectionParser.restart(section)
     let search = section.section("search", known: CommandSearchParser.known)
       .flatMap(CommandSearchParser.parse)
@@ -113,10 +111,16 @@ enum CommandSectionParser {
     nodes: Int, _ train: WorkflowDefinition.TrainSection, _ section: SectionReader
   ) {
     guard nodes > 1 else { return }
-    if train.site == nil {
+    if train.place.site == nil {
       section.problems.add(
         section.line(of: "resources"),
         "train.resources.nodes: this machine is one node; name a Slurm cluster with `site`")
+    }
+    if train.command?.search?.isByArrays == true {
+      section.problems.add(
+        section.line(of: "search"),
+        "train.search.array: jobs on several nodes go to Slurm one by one; remove the key, or "
+          + "'resources.nodes'")
     }
     if train.command?.software?.container != nil, section.has("code") {
       section.problems.add(

@@ -10,7 +10,7 @@ enum DataSectionParser {
         known: [
           "source", "target", "test_source", "where", "derive", "join", "exclude", "checks",
           "split",
-        ])
+        ] + StagePlaceParser.known)
     else { return nil }
     section.require("source", "the file, glob, folder or URL of the table")
     section.require("target", "the column to predict")
@@ -26,6 +26,7 @@ enum DataSectionParser {
       "checks", "a list of checks, such as [{column: id, unique: true}]", known: CheckParser.keys
     ).compactMap(CheckParser.parse)
     (data.split, data.isSplitRuleGiven) = split(section, hasTestSource: data.testSource != nil)
+    data.place = StagePlaceParser.parse(section, program: "the reader of tables")
     if let target, data.exclude.contains(target) {
       section.problems.add(
         section.line(of: "exclude"), "data.exclude: \(visible(target)) is the target")

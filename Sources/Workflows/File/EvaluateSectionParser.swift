@@ -8,9 +8,10 @@ enum EvaluateSectionParser {
     _ file: SectionReader, train: WorkflowDefinition.TrainSection?
   ) -> WorkflowDefinition.EvaluateSection {
     var evaluate = WorkflowDefinition.EvaluateSection()
-    guard let section = file.section("evaluate", known: ["gates", "slices"]) else {
-      return evaluate
-    }
+    guard
+      let section = file.section("evaluate", known: ["gates", "slices"] + StagePlaceParser.known)
+    else { return evaluate }
+    evaluate.place = StagePlaceParser.parse(section, program: "the evaluation")
     evaluate.slices = section.texts("slices") ?? []
     evaluate.gates = section.sections(
       "gates", "a list of gates, such as [{metric: rmse, at_most: 0.75}]",

@@ -1,5 +1,4 @@
 internal import Basics
-internal import Compute
 internal import DataPipelines
 internal import JobProtocol
 internal import Optimization
@@ -41,8 +40,7 @@ enum TrainSectionParser {
       train.search = Self.search(search)
       train.warmStart = CommandSearchParser.warmStart(search)
     }
-    readResources(section, into: &train)
-    readSite(section, into: &train)
+    train.place = StagePlaceParser.parse(section, program: "the built-in trainer")
     train.restart = restart(section)
     return train
   }
@@ -97,25 +95,6 @@ enum TrainSectionParser {
     return search
   }
 
-  private static func readSite(
-    _ section: SectionReader, into train: inout WorkflowDefinition.TrainSection
-  ) {
-    guard let node = section.node("site") else { return }
-    guard let site = node.text else {
-      section.refuse("site", expected: "the name of a site", found: node)
-      return
-    }
-    guard site != Site.localName else { return }
-    train.site = site
-    // The threads are part of the stage's key, which must not depend on the machine that reads the file.
-    if train.cpus == nil {
-      section.problems.add(
-        node.line,
-        "train.site: jobs on \(visible(site)) need `resources: {cpus: …}`, because nobody here "
-          + "knows how many cores its nodes have")
-    }
-  }
-
   static func restart(_ section: SectionReader) -> JobRestart? {
     guard let restart = section.section("restart", known: ["on", "at_most"]) else { return nil }
     restart.require("on", "the ends after which it goes on, such as [timeout, node_failure]")
@@ -126,21 +105,5 @@ enum TrainSectionParser {
         on: words.compactMap(JobRestart.Cause.init(rawValue:)),
         atMost: atMost ?? JobRestart.usualCount)
     }
-  }
-
-  private static func readResources(
-    _ section: SectionReader, into train: inout WorkflowDefinition.TrainSection
-  ) {
-    guard
-      let resources = section.section(
-        "resources", known: ["cpus", "memory", "time"],
-        later: [
-          "gpus": "the built-in trainer uses no accelerators yet; remove the key",
-          "nodes": "the built-in trainer works on one node; remove the key",
-        ])
-    else { return }
-    train.cpus = resources.integer("cpus", in: 1...1024)
-    train.memoryBytes = resources.byteCount("memory")
-    train.timeLimitMs = resources.timeSpan("time")
   }
 }

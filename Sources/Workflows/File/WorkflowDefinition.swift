@@ -61,6 +61,8 @@ public struct WorkflowDefinition: Sendable, Equatable {
     public var split = DatasetRequest.Split()
     /// Whether the file says by what rows are parted.
     public var isSplitRuleGiven = false
+    /// Where the rows are read.
+    public var place = StagePlace()
 
     /// Takes every value as it is.
     public init(source: String, target: String) {
@@ -89,14 +91,8 @@ public struct WorkflowDefinition: Sendable, Equatable {
     public var search = TrainingRequest.Search(trials: 40, timeMs: 120_000)
     /// Studies whose best points the built-in search tries after its own first ones.
     public var warmStart: [Identifier<StudySummary>] = []
-    /// Name of the site where the search's job runs; nil is this machine.
-    public var site: String?
-    /// Threads and memory of the search's job; nil is what the site has.
-    public var cpus: Int?
-    /// Most bytes of the job.
-    public var memoryBytes: Int64?
-    /// Most milliseconds of the job.
-    public var timeLimitMs: Int64?
+    /// Where the search's job runs; of a command the site alone, the rest is its own.
+    public var place = StagePlace()
     /// After which ends the search goes on by itself.
     public var restart: JobRestart?
     /// A command that trains instead of the built-in search.
@@ -112,6 +108,8 @@ public struct WorkflowDefinition: Sendable, Equatable {
     public var gates: [Gate] = []
     /// Columns whose groups are reported.
     public var slices: [String] = []
+    /// Where the model is measured.
+    public var place = StagePlace()
 
     /// Takes every value as it is.
     public init() {}

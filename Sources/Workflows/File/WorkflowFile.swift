@@ -51,7 +51,10 @@ public enum WorkflowFile {
       file.require("data", "which table to read and which column to predict")
     }
     let evaluate = EvaluateSectionParser.parse(file, train: train)
-    let model = file.section("register", known: ["model"]).flatMap { section in
+    let model = file.section(
+      "register", known: ["model"],
+      later: ["site": "a model is registered here, without a job; remove the key"]
+    ).flatMap { section in
       section.require("model", "the name under which the model is registered")
       return section.name("model", of: "model")
     }
@@ -73,7 +76,8 @@ public enum WorkflowFile {
     let section = file.section(
       "deploy", known: ["endpoint"],
       later: [
-        "canary": "sharing traffic between versions is not possible yet; remove the key"
+        "canary": "sharing traffic between versions is not possible yet; remove the key",
+        "site": "the replicas of an endpoint run on this machine; remove the key",
       ])
     section?.require("endpoint", "the name of the URL that answers predictions")
     return section?.name("endpoint", of: "endpoint")

@@ -117,7 +117,7 @@ extension StageIngredients {
       parameter("cpus", training.resources.cpus), parameter("gpus", training.resources.gpus),
       // Absent for one, as in the keys of before there were several.
       training.nodes > 1 ? parameter("nodes", training.nodes) : nil,
-      parameter("site", train.site), fingerprint.code(of: .train),
+      parameter("site", train.place.site), fingerprint.code(of: .train),
     ]
     return StageIngredients(stage: .train, all.compactMap(\.self))
   }

@@ -14,6 +14,8 @@ public struct WorkflowPlanner: Sendable {
     public var reasons: [String]
     /// nil where an input is made by a stage that would run first.
     public var key: String?
+    /// Name of the site where its job would run; nil is this machine.
+    public var site: String?
   }
 
   private let parts: WorkflowParts
@@ -28,17 +30,22 @@ public struct WorkflowPlanner: Sendable {
     text: String, filePath: String, baseFolder: String
   ) async throws -> (name: String, stages: [Stage]) {
     let definition = try WorkflowFile.parse(text: text, path: filePath)
+    try await parts.checkPlaces(of: definition)
     var known = KnownOutputs(registers: definition.model != nil)
     var stages: [Stage] = []
     for name in definition.stages {
       if name == .train, let command = definition.train?.command, command.codeFolder == nil {
-        stages.append(Stage(name: name, isReused: false, reasons: [Self.commandReason], key: nil))
+        stages.append(
+          Stage(
+            name: name, isReused: false, reasons: [Self.commandReason], key: nil,
+            site: definition.site(of: name)))
         known.firstRun = known.firstRun ?? name
         continue
       }
       let ingredients = try await ingredients(
         name, definition, file: filePath, baseFolder: baseFolder, known)
-      let stage = try await plan(name, ingredients, workflow: definition.name, &known)
+      var stage = try await plan(name, ingredients, workflow: definition.name, &known)
+      stage.site = definition.site(of: name)
       stages.append(stage)
     }
     return (definition.name, stages)
@@ -76,7 +83,7 @@ public struct WorkflowPlanner: Sendable {
       }
       guard let data = known.data, let train = definition.train else { return nil }
       return .train(
-        train, datasetVersion: data.datasetVersion, threads: train.cpus ?? fingerprint.cpus,
+        train, datasetVersion: data.datasetVersion, threads: train.place.cpus ?? fingerprint.cpus,
         fingerprint: fingerprint)
     case .evaluate:
       guard let data = known.data, let train = known.train else { return nil }

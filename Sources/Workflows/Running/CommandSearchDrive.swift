@@ -28,7 +28,7 @@ struct CommandSearchDrive: Sendable {
   /// How long a slot may be silent before another one takes its trial over.
   static let leaseMs: Int64 = 120_000
   /// How often a slot looks after its trial.
-  private static let lookMs: Int64 = 500
+  static let lookMs: Int64 = 500
   /// Trials at a time on a cluster, whose queue is not ours.
   private static let slotsElsewhere = 16
 
@@ -38,19 +38,24 @@ struct CommandSearchDrive: Sendable {
   ///
   /// - Throws: `StageStop` where no trial gave a value.
   func perform() async throws -> StageOutput.CommandOutput {
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      for slot in 0..<slots { group.addTask { try await work(slot) } }
-      // All slots see a cancellation by themselves, and end their jobs.
-      try await group.waitForAll()
+    if subject.search.isByArrays {
+      try await performArrays()
+    } else {
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for slot in 0..<slots { group.addTask { try await work(slot) } }
+        // All slots see a cancellation by themselves, and end their jobs.
+        try await group.waitForAll()
+      }
     }
     return try await outcome()
   }
 
-  private var slots: Int {
+  /// How many trials run at a time.
+  var slots: Int {
     let wanted: Int
     if let parallel = subject.search.parallel {
       wanted = parallel
-    } else if subject.train.site != nil {
+    } else if subject.train.place.site != nil {
       wanted = Self.slotsElsewhere
     } else {
       wanted = max(1, parts.fingerprint.cpus / max(1, subject.training.resources.cpus))
@@ -59,7 +64,7 @@ struct CommandSearchDrive: Sendable {
   }
 
   /// No trial begins after that.
-  private var isOver: Bool {
+  var isOver: Bool {
     guard let timeMs = subject.search.timeMs else { return false }
     let began = subject.run.stage(.train)?.startedAtMs ?? subject.run.createdAtMs
     return parts.nowMs() - began >= timeMs
@@ -80,13 +85,13 @@ struct CommandSearchDrive: Sendable {
     }
   }
 
-  private enum Asking {
+  enum Asking {
     case trial(CommandTrial)
     case wait(ms: Int64)
     case done
   }
 
-  private func ask(_ slot: Int, onlyHeld: Bool) async throws -> Asking {
+  func ask(_ slot: Int, onlyHeld: Bool) async throws -> Asking {
     let answer = try await parts.studies.answer(
       study,
       [
@@ -113,13 +118,28 @@ struct CommandSearchDrive: Sendable {
 
   /// Runs a trial, or one measurement of it, as a job.
   func run(_ trial: CommandTrial, below parent: Run) async throws -> CommandTrial.Ending {
-    let id = Identifier<Job>.derived(from: study.rawValue, trial.label)
+    let (study, now) = (study, parts.nowMs())
+    let job = try await parts.jobs.submit(
+      try spec(of: trial, below: parent), id: jobID(of: trial), in: subject.run.project
+    ) { job, db in
+      try CommandTracking.begin(
+        trial, of: study, below: parent, job: job.id.rawValue, nowMs: now, in: db)
+    }
+    return try await follow(trial, job, lookMs: Self.lookMs)
+  }
+
+  /// Waits for the end of a trial's job and says what came of it.
+  ///
+  /// - Parameter lookMs: how often to look after it.
+  func follow(
+    _ trial: CommandTrial, _ submitted: Job, lookMs: Int64
+  ) async throws -> CommandTrial.Ending {
+    var job = submitted
+    let id = job.id
     let folder = parts.jobs.workFolder(of: id)
-    try FileTree.createFolder(folder)
-    var job = try await submit(trial, id, folder: folder, below: parent)
     var follower = TrialFollower(drive: self, trial: trial)
     while true {
-      job = try await parts.jobs.waitForEnd(id, atMostMs: Self.lookMs)
+      job = try await parts.jobs.waitForEnd(id, atMostMs: lookMs)
       if job.hasEnded {
         guard !follower.isPruned, drive.isWorthRetrying(job) else { break }
         job = try await parts.jobs.retry(id)
@@ -141,9 +161,15 @@ struct CommandSearchDrive: Sendable {
     return ending
   }
 
-  private func submit(
-    _ trial: CommandTrial, _ id: Identifier<Job>, folder: String, below parent: Run
-  ) async throws -> Job {
+  /// The job of a trial, or of one measurement of it.
+  func jobID(of trial: CommandTrial) -> Identifier<Job> {
+    .derived(from: study.rawValue, trial.label)
+  }
+
+  /// What runs for a trial; makes its folder.
+  func spec(of trial: CommandTrial, below parent: Run) throws -> JobSpec {
+    let folder = parts.jobs.workFolder(of: jobID(of: trial))
+    try FileTree.createFolder(folder)
     var run = parent
     run.id = trial.run(of: study)
     var values = trial.values
@@ -161,15 +187,10 @@ struct CommandSearchDrive: Sendable {
       + trial.values.sorted { $0.key < $1.key }.map {
         EnvironmentVariable(Self.variable($0.key), $0.value)
       }
-    let spec = drive.commandSpec(
+    return drive.commandSpec(
       subject.training, subject.train, subject.run,
       name: "\(subject.run.name) trial \(trial.label)",
       values: values, environment: environment, tracking: run, folder: folder)
-    let (study, now) = (study, parts.nowMs())
-    return try await parts.jobs.submit(spec, id: id, in: subject.run.project) { job, db in
-      try CommandTracking.begin(
-        trial, of: study, below: parent, job: job.id.rawValue, nowMs: now, in: db)
-    }
   }
 
   /// `AIFACTORY_PARAM_` and the parameter's name, with `_` for what no variable's name has.
@@ -197,7 +218,7 @@ struct CommandSearchDrive: Sendable {
     return .failed("\(failure.message) It said: \(words)")
   }
 
-  private func tell(_ trial: CommandTrial, _ ending: CommandTrial.Ending) async throws {
+  func tell(_ trial: CommandTrial, _ ending: CommandTrial.Ending) async throws {
     var members = [
       JSONMember("tell", .number(Double(trial.number))),
       JSONMember("attempt", .number(Double(trial.attempt))),

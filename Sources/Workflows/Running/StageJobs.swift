@@ -5,6 +5,8 @@ public import Optimization
 
 /// What stages need of jobs; `Jobs` has it, and tests have a quick one.
 public protocol StageJobs: Sendable {
+  /// Throws what `submit` would throw of a job that can never run where it is to.
+  func check(_ spec: JobSpec) async throws
   /// Accepts a job; the same identifier twice is one job.
   func submit(_ spec: JobSpec, id: Identifier<Job>?, in project: String) async throws -> Job
   /// Accepts a job together with what must be written with it, or not at all.
@@ -12,6 +14,11 @@ public protocol StageJobs: Sendable {
     _ spec: JobSpec, id: Identifier<Job>?, in project: String,
     alongside: @escaping @Sendable (Job, LedgerTransaction) throws -> Void
   ) async throws -> Job
+  /// Accepts jobs that go to their site together, all or none, with what must be written with each.
+  func submitArray(
+    _ jobs: [(id: Identifier<Job>, spec: JobSpec)], atMost: Int?, id: Identifier<JobArray>,
+    in project: String, alongside: @escaping @Sendable (Job, LedgerTransaction) throws -> Void
+  ) async throws -> [Job]
   /// Waits until the job has ended, or for some time; the job as it is then.
   func waitForEnd(_ id: Identifier<Job>, atMostMs: Int64) async throws -> Job
   /// Waits for the end; canceling the caller's task ends the wait, not the job.

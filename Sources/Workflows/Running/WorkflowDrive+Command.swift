@@ -119,7 +119,7 @@ extension WorkflowDrive {
       name: name, command: training.command.filled(values), environment: environment,
       // The command starts in the copy of its code.
       workingDirectory: training.code == nil ? run.baseFolder : nil,
-      resources: training.resources, site: train.site, restart: train.restart)
+      resources: training.resources, site: train.place.site, restart: train.restart)
     spec.nodes = training.nodes > 1 ? training.nodes : nil
     spec.software = training.software
     spec.code = training.code

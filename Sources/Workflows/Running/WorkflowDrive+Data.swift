@@ -13,9 +13,10 @@ extension WorkflowDrive {
     if case .data(let output)? = known, isStored(output.files) {
       return try await succeed(.data, .data(output), key: key, isReused: true)
     }
+    let place = try definition.dataSection().place
     let plan = StageJobPlan(
       stage: .data, role: "convert", key: key, verb: "data",
-      resources: JobResources(cpus: parts.fingerprint.cpus))
+      resources: place.resources(cores: parts.fingerprint.cpus), site: place.site)
     let (job, folder, _) = try await runJob(plan, of: run) { folder in
       try SourceList.datasetRequest(
         definition, sources: sources, objects: parts.objects, outputFolder: folder + "/output")

@@ -14,7 +14,7 @@ extension WorkflowDrive {
       return try await performCommand(training, run, definition)
     }
     guard let dataset = run.dataset, let train = definition.train else { throw missing("data") }
-    let threads = train.cpus ?? parts.fingerprint.cpus
+    let threads = train.place.cpus ?? parts.fingerprint.cpus
     let ingredients = StageIngredients.train(
       train, datasetVersion: dataset.datasetVersion, threads: threads,
       fingerprint: parts.fingerprint)
@@ -24,9 +24,8 @@ extension WorkflowDrive {
     }
     let plan = StageJobPlan(
       stage: .train, role: "train", key: key, verb: "train",
-      resources: JobResources(
-        cpus: threads, memoryBytes: train.memoryBytes, timeLimitMs: train.timeLimitMs),
-      site: train.site, restart: train.restart,
+      resources: train.place.resources(cores: parts.fingerprint.cpus),
+      site: train.place.site, restart: train.restart,
       details: StageJobDetails(
         run: RunID.random().rawValue, study: Identifier<StudySummary>.random().rawValue))
     let profile = try SearchMetric.profile(try stored(dataset.files), in: parts.objects)
@@ -82,9 +81,10 @@ extension WorkflowDrive {
       return try await judge(output, key: key, isReused: true, training)
     }
     let seed = definition.train?.search.seed ?? 7
+    let place = definition.evaluate.place
     let plan = StageJobPlan(
       stage: .evaluate, role: "evaluate", key: key, verb: "evaluate",
-      resources: JobResources(cpus: parts.fingerprint.cpus))
+      resources: place.resources(cores: parts.fingerprint.cpus), site: place.site)
     let (job, folder, _) = try await runJob(plan, of: run) { folder in
       try await layOut(dataset.files, at: folder + "/dataset")
       try await layOut(training.package, at: folder + "/model")
@@ -95,7 +95,7 @@ extension WorkflowDrive {
         title: definition.name, outputFolder: folder + "/output",
         trainingFolder: folder + "/training", horizon: definition.train?.horizon,
         provenance: provenance(run, dataset, training),
-        threads: parts.fingerprint.cpus)
+        threads: plan.resources.cpus)
     }
     let result: EvaluationResult = try result(folder + "/output/result.json")
     let files = try await parts.objects.putFolder(path: folder + "/output")

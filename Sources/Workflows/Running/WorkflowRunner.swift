@@ -80,6 +80,7 @@ public actor WorkflowRunner: Service {
         .requestInvalid, "The base folder \(visible(baseFolder)) is not absolute.",
         hint: "Send the folder of the workflow file, starting with '/'.")
     }
+    try await parts.checkPlaces(of: definition)
     // Whatever is kept counts as named until a row does.
     let lease = ObjectLeases.ofThisProcess.begin(nowMs: parts.nowMs())
     defer { withExtendedLifetime(lease) {} }

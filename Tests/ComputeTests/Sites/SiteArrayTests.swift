@@ -1,5 +1,6 @@
 import Basics
 import JobProtocol
+import Synchronization
 import TestSupport
 import Testing
 
@@ -30,6 +31,31 @@ import Testing
       let ended = try await jobs.array(array.id)
       #expect(ended.reasons == [.succeeded: 6, .failed: 1])
       #expect(ended.hasEnded && !ended.hasSucceeded)
+    }
+  }
+
+  @Test(arguments: SiteUnderTest.possible)
+  func `an array may have commands of their own`(site: SiteUnderTest) async throws {
+    try await site.home().serve { jobs in
+      let jobsOfArray = (0..<4).map { index in
+        (id: Identifier<Job>.random(), spec: spec("echo word \(index * index)", on: site))
+      }
+      let id = Identifier<JobArray>.random()
+      let told = Mutex(0)
+      for turn in 1...2 {
+        let accepted = try await jobs.submitArray(
+          jobsOfArray, atMost: nil, id: id, in: "default"
+        ) { _, _ in told.withLock { $0 += 1 } }
+        #expect(accepted.map(\.id) == jobsOfArray.map { $0.id })
+        #expect(told.withLock(\.self) == 4 * turn)
+      }
+      for (index, job) in jobsOfArray.enumerated() {
+        let ended = try await jobs.waitForEnd(job.id)
+        #expect(ended.reason == .succeeded)
+        #expect(try await jobs.text(ended) == "word \(index * index)\n")
+        #expect(ended.spec.array?.index == index)
+      }
+      #expect(try await jobs.array(id).reasons == [.succeeded: 4], "twice is once")
     }
   }
 

@@ -95,6 +95,7 @@ import Testing
           read: {output: 'acc=(\\S+)'}
           time: 10m
           parallel: 3
+          array: true
           stop_below: 1e-3
           warm_start: [study_0123456789abcdefghjkmnpqrs]
 
@@ -106,8 +107,9 @@ import Testing
     #expect(search.goal == .maximize && search.timeMs == 600_000 && search.trials == nil)
     #expect(search.source == .output(try LinePattern(#"acc=(\S+)"#)) && search.parallel == 3)
     #expect(search.stopBelow == 0.001)
+    #expect(search.isByArrays)
     #expect(search.warmStart.map(\.rawValue) == ["study_0123456789abcdefghjkmnpqrs"])
-    #expect(definition.train?.site == "tank")
+    #expect(definition.train?.place.site == "tank")
     #expect(definition.train?.restart == JobRestart(on: [.timeout]))
   }
 
@@ -255,6 +257,24 @@ import Testing
           + "parameters: {a: {int: [1, 2]}}}"),
       "w.yaml:4: train.search.pruner: points that are measured several times are stopped between "
         + "their measurements; remove the pruner, or 'repeats'"
+    ),
+    (
+      train(
+        "command: t\n  search: {metric: l, repeats: 3, array: true, parameters: {a: {int: [1, 2]}}}"
+      ),
+      "w.yaml:4: train.search.array: whether a point is measured again depends on how it was, so its "
+        + "measurements go one by one; remove the key, or 'repeats'"
+    ),
+    (
+      train("command: t\n  search: {metric: l, array: yes, parameters: {a: {int: [1, 2]}}}"),
+      "w.yaml:4: train.search.array: expected true, found the text 'yes'"
+    ),
+    (
+      train(
+        "command: t\n  site: hpc\n  resources: {nodes: 2}\n  "
+          + "search: {metric: l, array: true, parameters: {a: {int: [1, 2]}}}"),
+      "w.yaml:6: train.search.array: jobs on several nodes go to Slurm one by one; remove the key, or "
+        + "'resources.nodes'"
     ),
     (
       train("command: t\n  resources: {nodes: 2}"),

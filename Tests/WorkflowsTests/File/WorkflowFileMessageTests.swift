@@ -46,7 +46,7 @@ struct WorkflowMistake: Sendable, CustomTestStringConvertible {
     .data(
       "zebra: 1",
       "w.yaml:3: unknown key 'zebra' in data; known keys: source, target, test_source, where, "
-        + "derive, join, exclude, checks, split"),
+        + "derive, join, exclude, checks, split, site, resources"),
     .data(
       "exclude: id",
       "w.yaml:3: data.exclude: expected a list of column names, such as [id, name], "
@@ -131,6 +131,31 @@ struct WorkflowMistake: Sendable, CustomTestStringConvertible {
       "train: {site: slurm}",
       "w.yaml:3: train.site: jobs on 'slurm' need `resources: {cpus: …}`, because nobody here knows "
         + "how many cores its nodes have"),
+    .data(
+      "site: slurm",
+      "w.yaml:3: data.site: jobs on 'slurm' need `resources: {cpus: …}`, because nobody here knows "
+        + "how many cores its nodes have"),
+    .data("site: [a]", "w.yaml:3: data.site: expected the name of a site, found a list"),
+    .data(
+      "resources: {gpus: 1}",
+      "w.yaml:3: data.resources.gpus: the reader of tables uses no accelerators yet; "
+        + "remove the key"),
+    .data(
+      "resources: {cpu: 1}",
+      "w.yaml:3: unknown key 'cpu' in data.resources; did you mean 'cpus'?"),
+    .after(
+      "train: {}\nevaluate: {site: slurm, resources: {memory: 4GB}}",
+      "w.yaml:4: evaluate.site: jobs on 'slurm' need `resources: {cpus: …}`, because nobody here "
+        + "knows how many cores its nodes have"),
+    .after(
+      "train: {}\nevaluate: {resources: {cpus: 2, nodes: 2}}",
+      "w.yaml:4: evaluate.resources.nodes: the evaluation works on one node; remove the key"),
+    .after(
+      "train: {}\nregister: {model: w, site: slurm}",
+      "w.yaml:4: register.site: a model is registered here, without a job; remove the key"),
+    .after(
+      "train: {}\nregister: {model: w}\ndeploy: {endpoint: w, site: slurm}",
+      "w.yaml:5: deploy.site: the replicas of an endpoint run on this machine; remove the key"),
     .after(
       "train: {restart: {on: [timeout, preemtion]}}",
       "w.yaml:3: train.restart.on: expected timeout, preemption or node_failure, found the text "

@@ -72,6 +72,27 @@ import Training
     #expect(definition.data?.split == .init())
   }
 
+  @Test func `each stage that is a job says where it runs and what it may use`() throws {
+    let definition = try WorkflowFile.parse(
+      text: """
+        name: w
+        data: {source: a.csv, target: y, site: hpc, resources: {cpus: 8, memory: 4GB, time: 1h}}
+        train: {site: gpu, resources: {cpus: 16}}
+        evaluate: {site: local, resources: {time: 5m}}
+        """, path: "w.yaml")
+    var data = StagePlace()
+    (data.site, data.cpus) = ("hpc", 8)
+    (data.memoryBytes, data.timeLimitMs) = (4_000_000_000, 3_600_000)
+    #expect(definition.data?.place == data)
+    var train = StagePlace()
+    (train.site, train.cpus) = ("gpu", 16)
+    #expect(definition.train?.place == train)
+    var evaluate = StagePlace()
+    evaluate.timeLimitMs = 300_000
+    #expect(definition.evaluate.place == evaluate, "local is this machine")
+    #expect(evaluate.resources(cores: 3).cpus == 3)
+  }
+
   @Test func `an empty train section takes the defaults`() throws {
     let definition = try WorkflowFile.parse(text: Self.minimal + "train:\n", path: "w.yaml")
     #expect(definition.train?.search == .init(trials: 40, timeMs: 120_000))

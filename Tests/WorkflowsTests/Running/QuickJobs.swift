@@ -42,6 +42,12 @@ actor QuickJobs: StageJobs {
 
   nonisolated func workFolder(of id: Identifier<Job>) -> String { "\(folder)/\(id)/work" }
 
+  func check(_ spec: JobSpec) async throws {
+    guard spec.site != "moon" else {
+      throw JobError(.siteUnknown, "there is no site named 'moon'", hint: "Look at the sites.")
+    }
+  }
+
   func submit(
     _ spec: JobSpec, id: Identifier<Job>?, in project: String
   ) async throws -> Job {
@@ -60,6 +66,13 @@ actor QuickJobs: StageJobs {
     alongside: @escaping @Sendable (Job, LedgerTransaction) throws -> Void
   ) async throws -> Job {
     throw JobError(.specInvalid, "stage programs write nothing with their jobs")
+  }
+
+  func submitArray(
+    _ jobs: [(id: Identifier<Job>, spec: JobSpec)], atMost: Int?, id: Identifier<JobArray>,
+    in project: String, alongside: @escaping @Sendable (Job, LedgerTransaction) throws -> Void
+  ) async throws -> [Job] {
+    throw JobError(.specInvalid, "stage programs are no arrays")
   }
 
   func waitForEnd(_ id: Identifier<Job>, atMostMs: Int64) async throws -> Job {

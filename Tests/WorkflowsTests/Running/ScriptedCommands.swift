@@ -48,6 +48,8 @@ actor ScriptedCommands: StageJobs {
 
   nonisolated func workFolder(of id: Identifier<Job>) -> String { "\(folder)/\(id)/work" }
 
+  func check(_ spec: JobSpec) async throws {}
+
   func submit(_ spec: JobSpec, id: Identifier<Job>?, in project: String) async throws -> Job {
     try await submit(spec, id: id, in: project) { _, _ in }
   }
@@ -69,6 +71,19 @@ actor ScriptedCommands: StageJobs {
     try await ledger.write { db in try alongside(job, db) }
     try await perform(id)
     return jobs[id] ?? job
+  }
+
+  func submitArray(
+    _ jobs: [(id: Identifier<Job>, spec: JobSpec)], atMost: Int?, id: Identifier<JobArray>,
+    in project: String, alongside: @escaping @Sendable (Job, LedgerTransaction) throws -> Void
+  ) async throws -> [Job] {
+    let places = try Jobs.places(of: id, count: jobs.count, atMost: atMost).map { $0.place }
+    var accepted: [Job] = []
+    for ((id, spec), place) in zip(jobs, places) {
+      accepted.append(
+        try await submit(Jobs.placed(spec, at: place), id: id, in: project, alongside: alongside))
+    }
+    return accepted
   }
 
   func retry(_ id: Identifier<Job>) async throws -> Job {

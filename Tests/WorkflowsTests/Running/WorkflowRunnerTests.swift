@@ -231,6 +231,21 @@ struct QuickFactory {
     #expect(try await plan(factory).map(\.isReused) == Array(repeating: true, count: 5))
   }
 
+  @Test func `a plan says where stages would run, and refuses what no run would get`() async throws
+  {
+    let factory = try QuickFactory()
+    let there = QuickFactory.file.replacing(
+      "evaluate: {", with: "evaluate: {site: hpc, resources: {cpus: 8}, ")
+    #expect(try await plan(factory, there).map(\.site) == [nil, nil, "hpc", nil, nil])
+    let nowhere = there.replacing("site: hpc", with: "site: moon")
+    let planned = await #expect(throws: JobError.self) { try await plan(factory, nowhere) }
+    #expect(planned?.message == "evaluate: there is no site named 'moon'")
+    #expect(planned?.hint == "Look at the sites.")
+    let run = await #expect(throws: JobError.self) { try await factory.submit(nowhere) }
+    #expect(run?.code == .siteUnknown)
+    #expect(await factory.jobs.submitted == [], "refused before any stage")
+  }
+
   @Test func `a plan says which parameter and which input changed`() async throws {
     let factory = try QuickFactory()
     _ = try await factory.run()

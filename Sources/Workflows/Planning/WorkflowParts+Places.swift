@@ -1,0 +1,50 @@
+internal import Basics
+internal import Compute
+internal import JobProtocol
+
+extension WorkflowParts {
+  /// Looks whether every stage could have its job, before the first one works for hours.
+  ///
+  /// - Throws: a `JobError` with the stage's name for a site that is not known, or cannot run stages, and for
+  ///   resources that it can never give.
+  func checkPlaces(of definition: WorkflowDefinition) async throws {
+    for (stage, spec) in places(of: definition) {
+      do {
+        try await jobs.check(spec)
+      } catch let error as JobError {
+        throw JobError(error.code, "\(stage.rawValue): \(error.message)", hint: error.hint)
+      }
+    }
+  }
+
+  /// A job with the needs of each stage that has one.
+  private func places(of definition: WorkflowDefinition) -> [(StageName, JobSpec)] {
+    definition.stages.compactMap { stage in
+      let place: StagePlace
+      switch stage {
+      case .data: place = definition.data?.place ?? StagePlace()
+      case .train:
+        if let command = definition.train?.command {
+          return (stage, spec(of: command, site: definition.train?.place.site))
+        }
+        place = definition.train?.place ?? StagePlace()
+      case .evaluate: place = definition.evaluate.place
+      case .register, .deploy: return nil
+      }
+      return (
+        stage,
+        JobSpec(
+          name: stage.rawValue, command: [program],
+          resources: place.resources(cores: fingerprint.cpus), site: place.site,
+          purpose: stage.rawValue)
+      )
+    }
+  }
+
+  private func spec(of command: CommandTraining, site: String?) -> JobSpec {
+    var spec = JobSpec(
+      name: StageName.train.rawValue, command: [program], resources: command.resources, site: site)
+    spec.nodes = command.nodes > 1 ? command.nodes : nil
+    return spec
+  }
+}

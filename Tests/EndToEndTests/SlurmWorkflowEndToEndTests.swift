@@ -1,0 +1,257 @@
+import Basics
+import Foundation
+import TestSupport
+import Testing
+
+/// Workflows whose stages run on a Slurm cluster, with the real programs.
+@Suite(
+  .serialized, .timeLimit(.minutes(6)), .enabled(if: TestCluster.isPossible, TestCluster.hint))
+struct SlurmWorkflowEndToEndTests {
+  /// A factory with a site `hpc`.
+  private func factory(on cluster: TestCluster) throws -> FactoryProgram {
+    let factory = try FactoryProgram()
+    let added = try factory(
+      "sites", "add", "hpc", "--scratch", cluster.scratch, "--slurm-conf", cluster.configuration)
+    #expect(added.status == 0, "\(added.errors)")
+    return factory
+  }
+
+  /// A workflow whose stages all have two cores, here or on a site.
+  private func houses(on site: String?) -> String {
+    let place = (site.map { "site: \($0)\n  " } ?? "") + "resources: {cpus: 2}"
+    return SampleTables.workflow(trials: 3)
+      .replacing("data:\n", with: "data:\n  \(place)\n")
+      .replacing("train:\n", with: "train:\n  \(place)\n")
+      .replacing("evaluate:\n", with: "evaluate:\n  \(place)\n")
+      .replacing("deploy: {endpoint: houses}", with: "")
+  }
+
+  private func stages(of run: FactoryProgram.Answer) throws -> [[String: Any]] {
+    try #require(run.json["stages"] as? [[String: Any]])
+  }
+
+  @Test func `all stages run on a cluster, and make to the bit what they make here`() throws {
+    let cluster = try TestCluster()
+    let (there, here) = (try factory(on: cluster), try FactoryProgram())
+    defer {
+      there.close()
+      here.close()
+    }
+    for factory in [there, here] {
+      try factory.write("houses.csv", SampleTables.houses(rows: 300))
+    }
+    try there.write("houses.yaml", houses(on: "hpc"))
+    try here.write("houses.yaml", houses(on: nil))
+    let planned = try there("workflows", "plan", "houses.yaml")
+    #expect(planned.output.components(separatedBy: "run on hpc").count == 4, "\(planned.output)")
+
+    let (first, second) = (
+      try there("run", "houses.yaml", "--output", "json"),
+      try here("run", "houses.yaml", "--output", "json")
+    )
+    #expect(first.status == 0, "\(first.errors)")
+    #expect(second.status == 0, "\(second.errors)")
+    for stage in try stages(of: first).prefix(3) {
+      let job = try there("jobs", "show", try #require(stage["job"] as? String), "--output", "json")
+      #expect(job.json["site"] as? String == "hpc", "\(stage)")
+      #expect(job.json["cpus"] as? Int == 2)
+    }
+    let version = try #require(first.json["dataset_version"] as? String)
+    #expect(second.json["dataset_version"] as? String == version)
+    let metrics = try #require(first.json["metrics"] as? [String: [String: Double]])
+    #expect(metrics["test"]?["rmse"] != nil)
+    #expect(second.json["metrics"] as? [String: [String: Double]] == metrics)
+    let package = try #require(try package(there))
+    #expect(try self.package(here) == package)
+
+    // Where a stage ran is no part of its key.
+    try there.write("here.yaml", houses(on: nil))
+    let third = try there("run", "here.yaml", "--output", "json")
+    #expect(third.status == 0, "\(third.errors)")
+    #expect(try stages(of: third).allSatisfy { $0["reused"] as? Bool == true })
+    withExtendedLifetime(cluster) {}
+  }
+
+  /// Digest of the model that a workflow has registered.
+  private func package(_ factory: FactoryProgram) throws -> String? {
+    try factory("models", "show", "houses", "--version", "1", "--output", "json")
+      .json["package"] as? String
+  }
+
+  @Test func `what a site can never do is refused before anything runs`() throws {
+    let cluster = try TestCluster()
+    let factory = try factory(on: cluster)
+    defer { factory.close() }
+    try factory.write("houses.csv", SampleTables.houses(rows: 60))
+    let text = houses(on: nil)
+    func refusal(_ place: String) throws -> [String: Any] {
+      try factory.write(
+        "w.yaml", text.replacing("evaluate:\n  resources: {cpus: 2}", with: "evaluate:\n  " + place)
+      )
+      let run = try factory("run", "w.yaml", "--output", "json")
+      #expect(run.status == 2, "\(run.output)\(run.errors)")
+      #expect(try factory("workflows", "plan", "w.yaml").status == 2)
+      return run.error
+    }
+    let unknown = try refusal("site: moon\n  resources: {cpus: 2}")
+    #expect(unknown["code"] as? String == "site_unknown")
+    #expect(unknown["message"] as? String == "evaluate: there is no site named 'moon'")
+    let wide = try refusal("site: hpc\n  resources: {cpus: 64}")
+    #expect(wide["code"] as? String == "job_resources_impossible")
+    #expect((wide["message"] as? String)?.hasPrefix("evaluate: no node of 'main' on 'hpc'") == true)
+    #expect(try factory("jobs", "list", "--output", "quiet").output == "", "nothing ran")
+  }
+
+  @Test(.enabled(if: TestLoginNode.isPossible, TestLoginNode.hint))
+  func `no stage of the factory's own runs behind a login node`() throws {
+    let cluster = try TestCluster()
+    let login = try TestLoginNode()
+    let factory = try FactoryProgram()
+    defer { factory.close() }
+    let added = try factory(
+      "sites", "add", "hpc", "--ssh", "\(login.user)@127.0.0.1:\(login.port)", "--identity",
+      login.key, "--known-hosts", login.knownHosts, "--scratch", cluster.scratch, "--slurm-conf",
+      cluster.configuration)
+    #expect(added.status == 0, "\(added.errors)")
+    try factory.write("houses.csv", SampleTables.houses(rows: 60))
+    for stage in ["data", "train", "evaluate"] {
+      try factory.write(
+        "w.yaml",
+        houses(on: nil).replacing("\(stage):\n", with: "\(stage):\n  site: hpc\n"))
+      let run = try factory("run", "w.yaml", "--output", "json")
+      #expect(run.status == 2, "\(run.output)\(run.errors)")
+      #expect(
+        run.error["message"] as? String
+          == "\(stage): stages of workflows need a file system that this machine shares with the "
+          + "cluster, but 'hpc' is reached by ssh")
+      #expect(
+        run.error["hint"] as? String
+          == "Run the factory on a login node, or have the stage here: remove its `site`.")
+    }
+    withExtendedLifetime((cluster, login)) {}
+  }
+
+  // MARK: Searches
+
+  private static let parabola = """
+    #!/bin/sh
+    echo "$AIFACTORY_TRIAL on $SLURMD_NODENAME" >> trials.log
+    sleep "$2"
+    awk -v x="$1" 'BEGIN { printf "loss=%.17g\\n", (x - 1) ^ 2 }'
+    """
+
+  private func search(_ words: String, seconds: Double = 0, on site: String = "hpc") -> String {
+    """
+    name: tune
+    train:
+      command: sh train.sh {x} \(seconds)
+      site: \(site)
+      search:
+        parameters: {x: {uniform: [0, 4]}}
+        metric: loss
+        read: {output: 'loss=(\\S+)'}
+        \(words)
+
+    """
+  }
+
+  /// The parameter of each trial, and its value.
+  private func trials(_ factory: FactoryProgram, of run: [String: Any]) throws -> [[String]] {
+    let study = try #require(run["study"] as? String)
+    let shown = try factory("studies", "show", study, "--output", "json").json
+    return try #require(shown["trials"] as? [[String: Any]]).map { trial in
+      let parameters = try #require(trial["parameters"] as? [String: String])
+      return [parameters["x"] ?? "", "\(trial["value"] ?? "")"]
+    }
+  }
+
+  /// The jobs of the trials; the study's coordinator has one, too.
+  private func jobs(_ factory: FactoryProgram) throws -> [[String: Any]] {
+    let list = try factory("jobs", "list", "--limit", "1000", "--output", "json").json
+    return try #require(list["jobs"] as? [[String: Any]]).filter {
+      $0["purpose"] as? String == "command"
+    }
+  }
+
+  @Test func `a search goes to a cluster as arrays, and tries what it tries here`() async throws {
+    let cluster = try TestCluster()
+    let (there, here) = (try factory(on: cluster), try FactoryProgram())
+    defer {
+      there.close()
+      here.close()
+    }
+    let words = "array: true\n    trials: 18\n    parallel: 6"
+    var tried: [[[String]]] = []
+    for (factory, site) in [(there, "hpc"), (here, "local")] {
+      try factory.write("train.sh", Self.parabola)
+      try factory.write("tune.yaml", search(words, on: site))
+      let run = try factory("run", "tune.yaml", "--output", "json")
+      #expect(run.status == 0, "\(run.errors)")
+      try await factory.until(30, "the ledger has all trials") {
+        try trials(factory, of: run.json).count == 18
+      }
+      tried.append(try trials(factory, of: run.json))
+    }
+    #expect(tried[0] == tried[1], "whatever ended first, the sampler saw the same")
+
+    let jobs = try jobs(there)
+    #expect(jobs.allSatisfy { $0["site"] as? String == "hpc" })
+    let places = jobs.compactMap { $0["array"] as? [String: Any] }
+    let sizes = Dictionary(grouping: places) { $0["id"] as? String ?? "" }.mapValues(\.count)
+    #expect(sizes.count == 3 && sizes.values.allSatisfy { $0 == 6 }, "\(places)")
+    let engines = jobs.compactMap { ($0["engine_id"] as? String)?.split(separator: "_") }
+    #expect(engines.count { $0.count == 2 } == 18, "all of them are tasks of Slurm's arrays")
+    #expect(Set(engines.compactMap(\.first)).count == 3, "each array by one sbatch")
+    let array = try #require(sizes.keys.first)
+    #expect(try there("jobs", "show", array).output.contains("6 succeeded"))
+  }
+
+  @Test(arguments: [false, true])
+  func `a node that is lost costs a study of 200 trials those that ran there, and they run again`(
+    asArrays: Bool
+  ) async throws {
+    let cluster = try TestCluster()
+    let factory = try factory(on: cluster)
+    defer { factory.close() }
+    try factory.write("train.sh", Self.parabola)
+    let words = "sampler: random\n    trials: 200" + (asArrays ? "\n    array: true" : "")
+    try factory.write("tune.yaml", search(words, seconds: 0.3))
+    let started = try factory("run", "tune.yaml", "--detach", "--output", "json")
+    let id = try #require(started.json["workflow_run"] as? String, "\(started.errors)")
+    func begun() -> [String] {
+      // Before the first trial there is no file.
+      let text = try? String(contentsOfFile: factory.folder + "/trials.log", encoding: .utf8)
+      return (text ?? "").split(separator: "\n").map(String.init)
+    }
+    try await factory.until(120, "many trials have begun") { begun().count >= 50 }
+    // A node that is at work at this moment, and is gone at the next.
+    var lost = ""
+    try await factory.until(30, "a node works") {
+      lost = try cluster("sh", "-c", "squeue --noheader --states=R --format=%N | head -n 1")
+      return !lost.isEmpty
+    }
+    try cluster("scontrol", "update", "nodename=\(lost)", "state=down", "reason=test")
+    let before = begun().count
+    #expect(before < 200)
+    var run: [String: Any] = [:]
+    try await factory.until(240, "the search ends") {
+      run = try factory("workflows", "show", id, "--output", "json").json
+      return !["queued", "running"].contains(run["status"] as? String ?? "queued")
+    }
+    #expect(run["status"] as? String == "succeeded", "\(run)")
+    try await factory.until(30, "the ledger has all trials") {
+      try trials(factory, of: run).count == 200
+    }
+    let jobs = try jobs(factory)
+    #expect(jobs.count == 200)
+    #expect(jobs.allSatisfy { $0["reason"] as? String == "succeeded" })
+    #expect(jobs.allSatisfy { ($0["array"] != nil) == asArrays })
+    let again = jobs.filter { $0["attempt"] as? Int != 1 }
+    // A node of the cluster has four cores, and so four trials at a time.
+    #expect((1...4).contains(again.count), "\(again)")
+    let counts = Dictionary(grouping: begun()) { $0.split(separator: " ")[0] }.mapValues(\.count)
+    #expect(counts.count == 200, "each trial ran")
+    #expect(counts.values.allSatisfy { $0 <= 2 })
+    #expect(counts.values.count { $0 == 2 } <= again.count, "nothing else ran twice")
+  }
+}
