@@ -123,6 +123,7 @@ let package = Package(
         "Basics", "MLflowProtocol", "API", "Compute", "JobProtocol", "DataPipelines", "Engines",
         "Experimentation", "Optimization", "Training", "Serving", "Workflows", "CLinux",
         .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
         httpTypes, httpClient, nioCore, nioPosix, nioHTTP1, crypto, logging, lifecycle, unixSignals,
       ]),
     .executableTarget(

@@ -41,9 +41,8 @@ public enum Boot {
     let authenticator = Authenticator(token: token, isOff: options.isAuthenticationOff)
     _ = try await gatewayStart
 
-    var routes = FactoryRoutes(
-      authenticator: authenticator,
-      hosts: HostRules(allowing: options.allowedHosts + [options.listen.host]))
+    let hosts = HostRules(allowing: options.allowedHosts + [options.listen.host])
+    var routes = FactoryRoutes(authenticator: authenticator, hosts: hosts)
     routes.journalReads = JournalReads(jobs: services.jobs)
     routes.liveRuns = LiveRuns(ledger: services.ledger)
     let readiness = Readiness(services)
@@ -55,6 +54,8 @@ public enum Boot {
 
     let application = Application(
       router: routes.router,
+      server: .upgradable(
+        ServiceUpgrades(services: services.services, authenticator: authenticator, hosts: hosts)),
       configuration: ApplicationConfiguration(
         address: .hostname(options.listen.host, port: options.listen.port)),
       onServerRunning: { channel in

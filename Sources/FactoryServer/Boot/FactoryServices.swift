@@ -129,7 +129,7 @@ public struct FactoryServices: Sendable {
         urls: { (server: addresses.serverUrl, gateway: addresses.gatewayUrl) },
         nowMs: { systemTimeMs() }),
       explainer: Explainer(
-        ledger: ledger, jobs: jobs, predictions: SegmentReader(home: home)))
+        ledger: ledger, jobs: jobs, services: services, predictions: SegmentReader(home: home)))
     routes.addReportRoutes(WorkflowRunStore(ledger: ledger), objects: objects)
   }
 }

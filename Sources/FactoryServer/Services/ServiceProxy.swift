@@ -32,6 +32,7 @@ struct ServiceProxy: Sendable {
     do {
       var request = HTTPClientRequest(url: try url(of: way, path))
       request.headers.add(name: AttemptListening.secretHeader, value: secret)
+      request.headers.add(name: "Host", value: host(of: way))
       _ = try await client.execute(request, timeout: .seconds(5))
       return nil
     } catch {
@@ -80,6 +81,7 @@ struct ServiceProxy: Sendable {
     var asked = HTTPClientRequest(url: try Self.url(of: call.way, target))
     asked.method = HTTPMethod(rawValue: request.method.rawValue)
     asked.headers = ServiceHeaders.request(request, service: name, secret: call.secret)
+    asked.headers.add(name: "Host", value: Self.host(of: call.way))
     if let upload {
       let length = request.headers[.contentLength].flatMap { Int64($0) }
       asked.body = .stream(
@@ -141,6 +143,14 @@ struct ServiceProxy: Sendable {
     guard let slash = rest.firstIndex(where: { $0 == "/" || $0 == "?" }), rest[slash] == "/"
     else { return nil }
     return String(rest[slash...])
+  }
+
+  /// The `Host` by which a service is asked; servers refuse requests without one (RFC 9112, §3.2).
+  static func host(of way: ServiceWay) -> String {
+    switch way {
+    case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    case .socket: "localhost"
+    }
   }
 
   private static func url(of way: ServiceWay, _ target: String) throws -> String {

@@ -12,13 +12,15 @@ public import Serving
 public struct Explainer: Sendable {
   let ledger: Ledger
   let jobs: Jobs
+  let services: Services
   let store: WorkflowRunStore
   private let predictions: SegmentReader
 
   /// Explains what one factory knows.
-  public init(ledger: Ledger, jobs: Jobs, predictions: SegmentReader) {
+  public init(ledger: Ledger, jobs: Jobs, services: Services, predictions: SegmentReader) {
     self.ledger = ledger
     self.jobs = jobs
+    self.services = services
     self.predictions = predictions
     store = WorkflowRunStore(ledger: ledger)
   }
@@ -33,6 +35,7 @@ public struct Explainer: Sendable {
   private func chain(_ id: String) async throws -> [ExplanationWire.Link] {
     if let prediction = PredictionID(id) { return try await links(prediction: prediction) }
     if let job = Identifier<Job>(id) { return try await links(job: job) }
+    if let service = Identifier<NamedService>(id) { return try await links(service: service) }
     if let run = Identifier<WorkflowRun>(id) { return try await links(workflowRun: run) }
     if let version = Identifier<DatasetVersion>(id) {
       return try await links(datasetVersion: version.rawValue)
@@ -44,8 +47,8 @@ public struct Explainer: Sendable {
     }
     throw WorkflowError(
       .idNotFound, "\(visible(id)) is no identifier that the factory gives.",
-      hint: "Identifiers look like p_…, job_…, wr_…, dv_…, study_…, 32 hexadecimal digits (a run) "
-        + "or NAME@VERSION (a model version).")
+      hint: "Identifiers look like p_…, job_…, service_…, wr_…, dv_…, study_…, 32 hexadecimal "
+        + "digits (a run) or NAME@VERSION (a model version).")
   }
 
   private func modelVersion(_ text: String) -> (String, Int)? {

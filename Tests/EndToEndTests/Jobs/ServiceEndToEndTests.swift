@@ -142,6 +142,15 @@ import Testing
     #expect(late.status == 503)
     #expect(late.headers["retry-after"] == "2")
 
+    let id = try #require(started.json["id"] as? String)
+    let why = try factory("explain", id).output
+    #expect(why.hasPrefix("service  \(id)\n"), "\(why)")
+    #expect(why.contains("The service 'late' is not up: job_"))
+    #expect(why.contains("does not answer at its port yet"))
+    #expect(why.contains("job 1 of the service, on 'local': starting"))
+    let chain = try factory("explain", id, "--output", "json").json["chain"] as? [[String: Any]]
+    #expect(chain?.map { $0["kind"] as? String } == ["service", "job"])
+
     let wrong = try factory(
       "jobs", "submit", "--service", "wrong", "--wait", "--", "sh", "-c", "exit 3")
     #expect(wrong.status == 1)
@@ -150,6 +159,13 @@ import Testing
     #expect(gone.status == 503)
     #expect(gone.headers["retry-after"] == "60")
     #expect(gone.message.contains("was given up"))
+    let list = try factory("jobs", "list", "--services", "--output", "json").json
+    let services = try #require(list["services"] as? [[String: Any]])
+    let failed = try #require(services.first { $0["name"] as? String == "wrong" }?["id"] as? String)
+    let end = try factory("explain", failed).output
+    #expect(end.contains("was given up") && end.contains("exit code 3"), "\(end)")
+    let unknown = try factory("explain", "service_" + String(repeating: "0", count: 26))
+    #expect(unknown.status == 2 && unknown.errors.contains("there is no service"))
   }
 
   @Test func `a command that dies is started again`() async throws {

@@ -89,6 +89,8 @@ struct SlurmServiceEndToEndTests {
     try await factory.until(30, "Slurm's reason is told") {
       try await service.ask("/services/web/").message.contains("PartitionDown")
     }
+    let id = try #require(started.json["id"] as? String)
+    #expect(try factory("explain", id).output.contains("PartitionDown"))
     let answer = try await service.ask("/services/web/")
     #expect(answer.status == 503)
     #expect(answer.headers["retry-after"] == "10")
