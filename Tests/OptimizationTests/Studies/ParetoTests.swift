@@ -80,6 +80,22 @@ struct ParetoTests {
     #expect(abs(Hypervolume.of(more, reference: reference) - expected.volume) < 1e-12)
   }
 
+  /// `optuna._hypervolume.compute_hypervolume` of Optuna 5.0.0: number of goals, number of points, volume.
+  @Test(arguments: [
+    (2, 9, 1.1852066115702482), (3, 9, 1.095906085649888), (4, 8, 0.5927033057851242),
+    (5, 7, 0.4811258608142765),
+  ])
+  func `the hypervolume is Optuna's`(goals: Int, count: Int, volume: Double) {
+    let points = (0..<count).map { k -> [Double] in
+      (0..<goals).map { j -> Double in
+        let mixed: Int = 7 * k + 3 * j * j + 5 * k * j
+        return Double(mixed % 11) / 11
+      }
+    }
+    let reference = [Double](repeating: 1.1, count: goals)
+    #expect(abs(Hypervolume.of(points, reference: reference) - volume) < 1e-12)
+  }
+
   @Test func `a study knows its frontier`() throws {
     let space = try SearchSpace([SearchParameter("x", .float(low: 0, high: 1))])
     var study = Study(

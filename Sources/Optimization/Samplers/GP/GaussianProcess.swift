@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 
 /// What is believed about a function after some of its values: a mean and a spread at each point.
@@ -33,8 +34,17 @@ struct GaussianProcess: Sendable {
 
   /// Mean and standard deviation of the function at places.
   func belief(at place: [Double]) -> (mean: Double, deviation: Double) {
+    let correlations = correlations(with: place)
+    var mean = 0.0
+    for (correlation, weight) in zip(correlations, alpha) { mean += correlation * weight }
+    let explained = factor.forward(correlations).reduce(0) { $0 + $1 * $1 }
+    return (mean, max(1 - explained, 1e-12).squareRoot())
+  }
+
+  /// The function's correlations between a place and each point.
+  private func correlations(with place: [Double]) -> [Double] {
     let factors = kernel.lengths.map { 1 / ($0 * $0) }
-    let correlations = points.map { point in
+    return points.map { point in
       var square = 0.0
       for axis in factors.indices {
         square +=
@@ -42,10 +52,32 @@ struct GaussianProcess: Sendable {
       }
       return MaternKernel.correlation(square)
     }
-    var mean = 0.0
-    for (correlation, weight) in zip(correlations, alpha) { mean += correlation * weight }
-    let explained = factor.forward(correlations).reduce(0) { $0 + $1 * $1 }
-    return (mean, max(1 - explained, 1e-12).squareRoot())
+  }
+
+  /// The functions that are believed in, at places: so many draws, each with a value for each place.
+  ///
+  /// Rasmussen & Williams 2006, equation 2.19 and appendix A.2. Takes time with the cube of the number of places.
+  func draws(
+    _ count: Int, at places: [[Double]], using random: inout SeededGenerator
+  ) -> [[Double]]? {
+    let size = places.count
+    let crosses = places.map { correlations(with: $0) }
+    let means = crosses.map { zip($0, alpha).reduce(0) { $0 + $1.0 * $1.1 } }
+    let explained = crosses.map(factor.forward)
+    var matrix = KernelDistances(places, unordered: unordered).scaled(by: kernel.lengths)
+      .map(MaternKernel.correlation)
+    for row in 0..<size {
+      for column in 0...row {
+        var sum = 0.0
+        for k in points.indices { sum += explained[row][k] * explained[column][k] }
+        matrix[row * size + column] -= sum
+      }
+    }
+    guard let spread = Cholesky(matrix, size: size) else { return nil }
+    return (0..<count).map { _ in
+      let normal = (0..<size).map { _ in NormalDistribution.quantile(random.nextUnit()) }
+      return zip(means, spread.product(normal)).map { $0 + $1 }
+    }
   }
 }
 

@@ -2,12 +2,14 @@ import Foundation
 
 /// The lower triangle L with L·Lᵀ equal to a positive definite matrix, and what is solved with it.
 ///
-/// Row by row (Golub & Van Loan, "Matrix Computations", §4.2). Where rounding makes the matrix
-/// indefinite, a growing multiple of the identity is added, as is usual for kernels.
+/// Row by row of Lᵀ (Golub & Van Loan, "Matrix Computations", §4.2). Where rounding makes the matrix
+/// indefinite, a growing multiple of the identity is added, as is usual for kernels. By hand rather than by a
+/// library, so that digits are the same on every machine (docs/decisions/0018-linear-algebra.md).
 struct Cholesky: Sendable {
   let size: Int
-  /// Row by row; zero above the diagonal.
-  private(set) var lower: [Double]
+  /// Lᵀ row by row, zero below the diagonal; rows end in zeros up to a whole tile, and there is an even number of them.
+  private var upper: [Double]
+  private let stride: Int
   /// What was added to the diagonal.
   private(set) var jitter: Double
 
@@ -16,48 +18,92 @@ struct Cholesky: Sendable {
   /// - Parameter matrix: row by row; the lower triangle counts.
   init?(_ matrix: [Double], size: Int) {
     self.size = size
+    stride = RowTile.stride(size)
     jitter = 0
-    lower = []
+    upper = [Double](repeating: 0, count: (size + 1) / 2 * 2 * stride)
     let largest = (0..<size).reduce(0.0) { max($0, abs(matrix[$1 * size + $1])) }
     guard largest.isFinite else { return nil }
     for jitter in [0] + (0..<6).map({ largest * pow(10, Double($0) - 10) }) {
-      if let lower = Self.factor(matrix, size, jitter) {
-        (self.lower, self.jitter) = (lower, jitter)
-        return
-      }
+      self.jitter = jitter
+      if factor(matrix) { return }
     }
     return nil
   }
 
-  private static func factor(_ matrix: [Double], _ size: Int, _ jitter: Double) -> [Double]? {
-    var lower = [Double](repeating: 0, count: size * size)
-    let isPositive = lower.withUnsafeMutableBufferPointer { l in
+  /// Whether the matrix with its jitter was positive definite; fills the triangle.
+  private mutating func factor(_ matrix: [Double]) -> Bool {
+    let (size, stride, jitter) = (size, stride, jitter)
+    return upper.withUnsafeMutableBufferPointer { buffer in
+      guard let u = buffer.baseAddress else { return true }
+      buffer.update(repeating: 0)
       for row in 0..<size {
-        for column in 0...row {
-          var sum = matrix[row * size + column] + (row == column ? jitter : 0)
-          for k in 0..<column { sum -= l[row * size + k] * l[column * size + k] }
-          if row == column {
-            guard sum > 0, sum.isFinite else { return false }
-            l[row * size + row] = sum.squareRoot()
-          } else {
-            l[row * size + column] = sum / l[column * size + column]
+        for column in row..<size { u[row * stride + column] = matrix[column * size + row] }
+        u[row * stride + row] += jitter
+      }
+      for row in Swift.stride(from: 0, to: size, by: 2) {
+        let (one, other) = (u + row * stride, u + (row + 1) * stride)
+        let start = row / RowTile.width * RowTile.width
+        for column in Swift.stride(from: start, to: stride, by: RowTile.width) {
+          var tile = RowTile(one + column, other + column)
+          for k in 0..<row {
+            let earlier = u + k * stride
+            tile.subtract(earlier[row], earlier[row + 1], times: earlier + column)
           }
+          tile.store(one + column, other + column)
         }
+        for column in start..<row { (one[column], other[column]) = (0, 0) }
+        guard Self.divide(one, from: row, to: size) else { return false }
+        guard row + 1 < size else { break }
+        other[row] = 0
+        for column in (row + 1)..<size { other[column] -= one[row + 1] * one[column] }
+        guard Self.divide(other, from: row + 1, to: size) else { return false }
       }
       return true
     }
-    return isPositive ? lower : nil
+  }
+
+  /// Divides a row by the root of its diagonal element; false where that is not above zero.
+  private static func divide(
+    _ row: UnsafeMutablePointer<Double>, from place: Int, to size: Int
+  ) -> Bool {
+    guard row[place] > 0, row[place].isFinite else { return false }
+    let root = row[place].squareRoot()
+    for column in (place + 1)..<max(size, place + 1) { row[column] /= root }
+    row[place] = root
+    return true
+  }
+
+  /// Row by row; zero above the diagonal.
+  var lower: [Double] {
+    var lower = [Double](repeating: 0, count: size * size)
+    for row in 0..<size {
+      for column in 0...row { lower[row * size + column] = upper[column * stride + row] }
+    }
+    return lower
   }
 
   /// L⁻¹·b.
   func forward(_ b: [Double]) -> [Double] {
     var x = b
-    lower.withUnsafeBufferPointer { l in
+    upper.withUnsafeBufferPointer { u in
       x.withUnsafeMutableBufferPointer { x in
-        for row in 0..<size {
-          var sum = x[row]
-          for k in 0..<row { sum -= l[row * size + k] * x[k] }
-          x[row] = sum / l[row * size + row]
+        // Four columns at a time, so that the rows below are read and written a fourth as often.
+        for first in Swift.stride(from: 0, to: size, by: 4) {
+          let end = min(first + 4, size)
+          for k in first..<end {
+            let value = x[k] / u[k * stride + k]
+            x[k] = value
+            for row in (k + 1)..<max(end, k + 1) { x[row] -= u[k * stride + row] * value }
+          }
+          guard end < size else { break }
+          let (a, b, c, d) = (x[first], x[first + 1], x[first + 2], x[first + 3])
+          let line = first * stride
+          for row in end..<size {
+            var sum = x[row] - u[line + row] * a
+            sum -= u[line + stride + row] * b
+            sum -= u[line + 2 * stride + row] * c
+            x[row] = sum - u[line + 3 * stride + row] * d
+          }
         }
       }
     }
@@ -67,50 +113,78 @@ struct Cholesky: Sendable {
   /// L⁻ᵀ·b.
   func backward(_ b: [Double]) -> [Double] {
     var x = b
-    lower.withUnsafeBufferPointer { l in
+    upper.withUnsafeBufferPointer { u in
       x.withUnsafeMutableBufferPointer { x in
         for row in (0..<size).reversed() {
-          let value = x[row] / l[row * size + row]
-          x[row] = value
-          for k in 0..<row { x[k] -= l[row * size + k] * value }
+          var sum = x[row]
+          for k in ((row + 1)..<max(size, row + 1)).reversed() { sum -= u[row * stride + k] * x[k] }
+          x[row] = sum / u[row * stride + row]
         }
       }
     }
     return x
   }
 
+  /// L·z.
+  func product(_ z: [Double]) -> [Double] {
+    var result = [Double](repeating: 0, count: size)
+    for k in 0..<size {
+      for row in k..<size { result[row] += upper[k * stride + row] * z[k] }
+    }
+    return result
+  }
+
   /// The inverse of the matrix, row by row.
   func inverse() -> [Double] {
-    // Rows of the transposed inverse of L first: columns of L⁻¹ start at their diagonal.
     var inverse = [Double](repeating: 0, count: size * size)
-    var columns = inverse
-    lower.withUnsafeBufferPointer { l in
-      columns.withUnsafeMutableBufferPointer { c in
-        for column in 0..<size {
-          c[column * size + column] = 1 / l[column * size + column]
-          for row in (column + 1)..<max(size, column + 1) {
-            var sum = 0.0
-            for k in column..<row { sum -= l[row * size + k] * c[column * size + k] }
-            c[column * size + row] = sum / l[row * size + row]
+    var triangle = lowerInverse()
+    triangle.withUnsafeMutableBufferPointer { buffer in
+      guard let m = buffer.baseAddress else { return }
+      for row in Swift.stride(from: 0, to: size, by: 2) {
+        for start in Swift.stride(from: 0, to: min(row + 2, size), by: RowTile.width) {
+          var tile = RowTile()
+          for k in row..<size {
+            let line = m + k * stride
+            tile.add(line[row], line[row + 1], times: line + start)
           }
-        }
-        inverse.withUnsafeMutableBufferPointer { a in
-          for row in 0..<size {
-            for column in 0...row {
-              var sum = 0.0
-              for k in row..<size { sum += c[row * size + k] * c[column * size + k] }
-              a[row * size + column] = sum
-              a[column * size + row] = sum
-            }
-          }
+          tile.write(to: &inverse, row, start, size: size)
         }
       }
     }
     return inverse
   }
 
+  /// L⁻¹ row by row, as long as the rows of Lᵀ are.
+  private func lowerInverse() -> [Double] {
+    var triangle = [Double](repeating: 0, count: upper.count)
+    upper.withUnsafeBufferPointer { u in
+      triangle.withUnsafeMutableBufferPointer { buffer in
+        guard let m = buffer.baseAddress else { return }
+        for row in Swift.stride(from: 0, to: size, by: 2) {
+          let (one, other) = (m + row * stride, m + (row + 1) * stride)
+          one[row] = 1
+          if row + 1 < size { other[row + 1] = 1 }
+          for start in Swift.stride(from: 0, to: row + 1, by: RowTile.width) {
+            var tile = RowTile(one + start, other + start)
+            for k in start..<max(row, start) {
+              tile.subtract(
+                u[k * stride + row], u[k * stride + row + 1], times: m + k * stride + start)
+            }
+            tile.store(one + start, other + start)
+          }
+          for column in 0...row { one[column] /= u[row * stride + row] }
+          guard row + 1 < size else { break }
+          let factor = u[row * stride + row + 1]
+          for column in 0...row { other[column] -= factor * one[column] }
+          for column in 0...(row + 1) { other[column] /= u[(row + 1) * stride + row + 1] }
+        }
+      }
+    }
+    return triangle
+  }
+
   /// The logarithm of the matrix's determinant.
   var logDeterminant: Double {
-    (0..<size).reduce(0) { $0 + 2 * log(lower[$1 * size + $1]) }
+    (0..<size).reduce(0) { $0 + 2 * log(upper[$1 * stride + $1]) }
   }
 }

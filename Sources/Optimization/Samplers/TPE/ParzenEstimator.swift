@@ -31,13 +31,26 @@ struct ParzenEstimator {
         return .words(centers, weight: wordWeight, count: Double(domain.valueCount ?? 1))
       }
       let sigma = max(width, domain.grain / 2)
+      let whole = -log(sigma * 2.506_628_274_631_000_5)
       let constants = centers.map { center in
-        let mass = NormalDistribution.share(from: -center / sigma, to: (1 - center) / sigma)
-        return -log(sigma * 2.506_628_274_631_000_5 * max(mass, 1e-300))
+        let mass = Self.mass(from: -center / sigma, to: (1 - center) / sigma)
+        return mass == 1 ? whole : whole - log(max(mass, 1e-300))
       }
       return .numbers(centers, constants, sigma: sigma)
     }
   }
+
+  /// The share of a kernel that lies within its range; tails of less than a rounding error are not worked out.
+  private static func mass(from low: Double, to high: Double) -> Double {
+    if low < -farOut {
+      return high > farOut ? 1 : NormalDistribution.share(below: high)
+    }
+    return high > farOut
+      ? NormalDistribution.share(below: -low) : NormalDistribution.share(from: low, to: high)
+  }
+
+  /// Φ(−8.3) is 5e-17, half a unit in the last place of 1.
+  private static let farOut = 8.3
 
   /// One parameter's factors of all kernels.
   private enum Kernels {
@@ -50,9 +63,16 @@ struct ParzenEstimator {
     func addLogs(of place: Double, to sums: inout [Double]) {
       switch self {
       case .numbers(let centers, let constants, let sigma):
-        for index in centers.indices {
-          let distance = (place - centers[index]) / sigma
-          sums[index] += constants[index] - 0.5 * distance * distance
+        let scale = 1 / sigma
+        sums.withUnsafeMutableBufferPointer { sums in
+          centers.withUnsafeBufferPointer { centers in
+            constants.withUnsafeBufferPointer { constants in
+              for index in centers.indices {
+                let distance = (place - centers[index]) * scale
+                sums[index] += constants[index] - 0.5 * distance * distance
+              }
+            }
+          }
         }
       case .words(let centers, let weight, let count):
         let other = log(1 / (weight + 1))
@@ -79,7 +99,8 @@ struct ParzenEstimator {
     var sums = [Double](repeating: 0, count: pointCount + 1)
     for (kernels, place) in zip(kernels, places) { kernels.addLogs(of: place, to: &sums) }
     let largest = sums.max() ?? 0
-    let total = sums.reduce(0) { $0 + exp($1 - largest) }
+    // Terms that are rounded away beside the largest, thousands of them together too, need no exponential.
+    let total = sums.reduce(0) { $1 - largest < -46 ? $0 : $0 + exp($1 - largest) }
     return largest + log(total / Double(sums.count))
   }
 
