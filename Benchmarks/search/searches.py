@@ -1,6 +1,7 @@
 """A search by us and one by Optuna over the same space, and what came of it after each trial."""
 
 import json
+import os
 import subprocess
 import warnings
 
@@ -9,21 +10,29 @@ class Ours:
     """A study in a process of its own, led by lines of JSON."""
 
     def __init__(self, aifactory, space, sampler, seed, budget, pruner="none", steps=None):
-        self.process = subprocess.Popen([aifactory, "worker", "search"], stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, text=True, bufsize=1)
+        self.process = subprocess.Popen([aifactory, "worker", "search"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         terms = {"space": space, "sampler": sampler, "seed": seed, "pruner": pruner, "budget": budget, "steps": steps}
         self.chosen = self.say({key: value for key, value in terms.items() if value is not None})["sampler"]
 
     def say(self, question):
-        self.process.stdin.write(json.dumps(question) + "\n")
+        return self.send(json.dumps(question).encode() + b"\n")
+
+    def send(self, line):
+        """The answer to a line; no layer of Python's between it and the pipe."""
+        os.write(self.process.stdin.fileno(), line)
         answer = json.loads(self.process.stdout.readline())
         if "error" in answer:
             raise RuntimeError(answer["error"])
         return answer
 
     def ask(self):
-        trial = self.say({"ask": 1})["trials"][0]
+        trial = self.send(b'{"ask": 1}\n')["trials"][0]
         return trial["number"], trial["point"]
+
+    def fill(self, function, count):
+        """Has so many points measured that are asked for together: with few values by then, a process has no belief."""
+        for trial in self.say({"ask": count})["trials"]:
+            self.tell(trial["number"], function(trial["point"]))
 
     def tell(self, number, value):
         self.say({"tell": number, "values": [value]})
@@ -91,6 +100,15 @@ class Optuna:
         if "bool" in parameter:
             return trial.suggest_categorical(name, [False, True])
         return trial.suggest_categorical(name, parameter.get("choice") or parameter["ordinal"])
+
+    def fill(self, function, count):
+        """Has so many random points measured."""
+        import optuna
+        sampler, self.study.sampler = self.study.sampler, optuna.samplers.RandomSampler(seed=1)
+        for _ in range(count):
+            number, point = self.ask()
+            self.tell(number, function(point))
+        self.study.sampler = sampler
 
     def tell(self, number, value):
         self.study.tell(self.trials.pop(number), value)
