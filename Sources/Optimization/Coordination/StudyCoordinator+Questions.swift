@@ -257,7 +257,7 @@ extension StudyCoordinator {
       JSONMember("pruned", count { if case .pruned = $0 { true } else { false } }),
       JSONMember("failed", count { if case .failed = $0 { true } else { false } }),
     ]
-    if let outlook = outlook?.known {
+    if let outlook = stopVerdict?.known.outlook {
       members.append(JSONMember("expected_improvement", JSONValue(exactly: outlook.expected)))
     }
     return .object(members)

@@ -24,7 +24,8 @@ public struct StudyCoordinator: Sendable {
   private var rungs: [Int: [Int: Double]] = [:]
 
   /// What is to be gained as of so many ended trials; nil where nobody has asked.
-  private(set) var outlook: (ended: Int, known: ImprovementStop.Outlook?)?
+  private(set) var stopVerdict: (ended: Int, known: ImprovementStop.Verdict)?
+  private var stopMemory = ImprovementStop.Memory()
 
   /// What is known of a trial beside its point.
   struct Record: Sendable {
@@ -49,7 +50,8 @@ public struct StudyCoordinator: Sendable {
     self.terms = terms
     discovered = terms.space == nil ? DiscoveredSpace() : nil
     study = Study(
-      space: terms.space ?? .empty, goals: terms.goals, sampler: terms.sampler.sampler,
+      space: terms.space ?? .empty, goals: terms.goals,
+      sampler: terms.sampler.sampler(beside: terms.pruner),
       seed: terms.seed, budget: terms.budget)
     pruner = terms.pruner.pruner(steps: terms.steps)
   }
@@ -194,9 +196,11 @@ public struct StudyCoordinator: Sendable {
     if let budget = terms.budget, records.count >= budget { return true }
     guard let bound = terms.stopBelow else { return false }
     let ended = records.count - running.count
-    let stop = ImprovementStop(bound: bound)
-    if outlook?.ended != ended { outlook = (ended, stop.outlook(study.history)) }
-    return stop.isEnough(outlook?.known)
+    if stopVerdict?.ended != ended {
+      let stop = ImprovementStop(bound: bound)
+      stopVerdict = (ended, stop.verdict(on: study.history, memory: &stopMemory))
+    }
+    return stopVerdict?.known.isEnough ?? false
   }
 
   private static let longestWaitMs: Int64 = 1_000

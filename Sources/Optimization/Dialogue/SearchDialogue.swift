@@ -62,19 +62,21 @@ public struct SearchDialogue: Sendable {
       goals.append(goal)
     }
     guard !goals.isEmpty else { throw Self.wrong("a study has a goal") }
-    var name = try SamplerName(parsing: question["sampler"]?.stringValue ?? "tpe")
+    let name = try SamplerName(parsing: question["sampler"]?.stringValue ?? "tpe")
     let prunerName = try PrunerName(parsing: question["pruner"]?.stringValue ?? "none")
     let budget = try question["budget"].map { json throws(OptimizationError) in
       try Self.whole(json, "budget")
     }
     let seed = try Self.whole(question["seed"] ?? 0, "seed")
-    var reason: String?
+    var (chosen, reason): (SamplerName, String?) = (name, nil)
     if name == .automatic {
-      let choice = SamplerChoice(space: space, goalCount: goals.count, budget: budget)
-      (name, reason) = (choice.name, choice.reason)
+      let choice = SamplerChoice(
+        space: space, goalCount: goals.count, budget: budget,
+        isPruned: prunerName != PrunerName.none)
+      (chosen, reason) = (choice.name, choice.reason)
     }
     study = Study(
-      space: space, goals: goals, sampler: name.sampler, seed: UInt64(seed), budget: budget)
+      space: space, goals: goals, sampler: chosen.sampler, seed: UInt64(seed), budget: budget)
     let steps = try question["steps"].map { json throws(OptimizationError) in
       try Self.whole(json, "steps")
     }
@@ -83,7 +85,7 @@ public struct SearchDialogue: Sendable {
     let places = pruner.rungs(upTo: steps ?? 1000).map { JSONValue.number(Double($0)) }
     var answer: [JSONMember] = [
       JSONMember("fingerprint", .string(space.fingerprint.hex)),
-      JSONMember("sampler", .string(name.rawValue)), JSONMember("rungs", .array(places)),
+      JSONMember("sampler", .string(chosen.rawValue)), JSONMember("rungs", .array(places)),
     ]
     if let reason { answer.append(JSONMember("reason", .string(reason))) }
     return .object(answer)

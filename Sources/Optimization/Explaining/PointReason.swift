@@ -28,7 +28,8 @@ enum PointReason {
     }
     let isWhole = history.trials.count == number
     var random = history.nextRandom
-    guard isWhole, name.sampler.point(for: history, using: &random) == point else {
+    let pruner = PrunerName(rawValue: study.pruner) ?? PrunerName.none
+    guard isWhole, name.sampler(beside: pruner).point(for: history, using: &random) == point else {
       return (
         .other,
         isWhole
@@ -37,17 +38,16 @@ enum PointReason {
           : "Trials before it are not known, so the sampler cannot be asked again."
       )
     }
-    return reason(name, point, history)
+    return reason(name, point, history, isPruned: pruner != PrunerName.none)
   }
 
   private static func reason(
-    _ name: SamplerName, _ point: SearchPoint, _ history: SearchHistory
+    _ name: SamplerName, _ point: SearchPoint, _ history: SearchHistory, isPruned: Bool = false
   ) -> Reason {
     let ended = history.trials.count(where: \.state.isFinished)
     switch name {
     case .automatic:
-      let choice = SamplerChoice(
-        space: history.space, goalCount: history.goals.count, budget: history.budget)
+      let choice = AutomaticSampler(isPruned: isPruned).choice(for: history)
       let chosen = reason(choice.name, point, history)
       return (
         chosen.origin,

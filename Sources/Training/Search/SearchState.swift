@@ -27,8 +27,9 @@ struct SearchState {
   private(set) var rungs: [String: [Int: [PruningMoment.Peer]]] = [:]
   /// Why the last failed trial failed.
   private(set) var lastFailure: String?
-  /// What is to be gained; nil where nothing is known, or nobody asks.
-  var outlook: ImprovementStop.Outlook?
+  /// What is to be gained, and whether that is enough; nil where nobody asks.
+  var verdict: ImprovementStop.Verdict?
+  var stopMemory = ImprovementStop.Memory()
   /// Milliseconds to keep free at the end beside those of the final fit.
   var keptFreeMs: Int64 = 0
 

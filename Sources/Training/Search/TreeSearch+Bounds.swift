@@ -33,7 +33,7 @@ extension TreeSearch {
     let count = state.trialCount
     if count == 0 { return true }
     if let most = request.trials, count >= most { return false }
-    if let stop, stop.isEnough(state.outlook) { return false }
+    if state.verdict?.isEnough == true { return false }
     if let deadlineMs {
       let left = deadlineMs - state.keptFreeMs - reserveMs(state) - clock.nowMs()
       // A trial that can only be cut off is not begun.

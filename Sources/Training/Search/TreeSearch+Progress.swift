@@ -25,7 +25,7 @@ extension TreeSearch {
       words += ", best \(problem.metric.rawValue) \(String(format: "%.5g", value))"
       words += " (trial \(best.number))"
     }
-    if let expected = state.outlook?.expected {
+    if let expected = state.verdict?.outlook?.expected {
       words += String(format: ", %.2g to be gained", expected)
     }
     words += String(format: ", %.1f trials/s", done / seconds)

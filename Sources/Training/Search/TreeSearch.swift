@@ -37,7 +37,8 @@ struct TreeSearch {
     onFirst: () throws -> Int64
   ) throws -> SearchState {
     let pruner = try PrunerName(parsing: request.pruner).pruner
-    let sampler = try SamplerName(parsing: request.sampler).sampler
+    let sampler = try SamplerName(parsing: request.sampler)
+      .sampler(beside: PrunerName(parsing: request.pruner))
     var state = SearchState(
       study: Study(
         space: space.space, goal: problem.goal, sampler: sampler, seed: request.seed,
@@ -91,7 +92,7 @@ struct TreeSearch {
         let reason = (error as? any FactoryError)?.message ?? String(describing: error)
         state.fail(trial, reason, told: &told)
       }
-      state.outlook = stop?.outlook(state.study.history)
+      state.verdict = stop?.verdict(on: state.study.history, memory: &state.stopMemory)
       report(.trial(told))
       report(progress(state, told: told, begunMs: begunMs))
     }

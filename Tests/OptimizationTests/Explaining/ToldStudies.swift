@@ -16,7 +16,8 @@ enum ToldStudies {
     wanting wanted: [Int: SearchPoint] = [:]
   ) throws -> ToldStudy {
     var study = Study(
-      space: space, goal: .minimize, sampler: sampler.sampler, seed: 9, budget: budget)
+      space: space, goal: .minimize, sampler: sampler.sampler(beside: .median), seed: 9,
+      budget: budget)
     var reports: [TrialReport] = []
     for number in 0..<count {
       let trial = study.ask(wanted[number])

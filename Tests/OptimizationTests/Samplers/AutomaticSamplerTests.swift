@@ -30,4 +30,27 @@ struct AutomaticSamplerTests {
     #expect(try choice(#require(SamplerCases.spaces["every kind"]), 5000).name == .begunCMAES)
     #expect(choice(words, 54).reason == "all 54 combinations fit into 54 trials")
   }
+
+  @Test func `where a pruner stops trials it is TPE from the beginning`() {
+    let choice = SamplerChoice(space: Self.numbers, goalCount: 1, budget: 100, isPruned: true)
+    #expect(choice.name == .tpe)
+    #expect(choice.reason.hasPrefix("trials are stopped early"))
+    let terms = StudyTerms(
+      name: "s", space: Self.numbers, sampler: .automatic, pruner: .median, seed: 3, budget: 100)
+    var study = StudyCoordinator(terms)
+    var alone = Study(space: Self.numbers, goal: .minimize, sampler: TPESampler(), seed: 3)
+    for number in 0..<15 {
+      let point = study.ask(StudyHolder(worker: "w", key: "\(number)"), nowMs: 0).events.first
+      let trial = alone.ask()
+      #expect(
+        point
+          == .asked(
+            number: number, point: trial.point, by: StudyHolder(worker: "w", key: "\(number)"),
+            atMs: 0))
+      let state = TrialState.completed(value: trial.point.number("x0") ?? 0)
+      alone.tell(number, state)
+      study.apply(
+        .told(number: number, attempt: 1, state: state, used: nil, atMs: 0), nowMs: 0)
+    }
+  }
 }

@@ -7,8 +7,11 @@ public struct SamplerChoice: Sendable, Equatable {
 
   /// Chooses by what is known before the first trial.
   ///
-  /// - Parameter budget: how many trials there will be; nil where nobody knows.
-  public init(space: SearchSpace, goalCount: Int, budget: Int?) {
+  /// - Parameters:
+  ///   - budget: how many trials there will be; nil where nobody knows.
+  ///   - isPruned: whether trials are stopped early. A process would have to be told what they would have come to;
+  ///     TPE ranks them by how far they came, as BOHB does (Falkner, Klein & Hutter 2018).
+  public init(space: SearchSpace, goalCount: Int, budget: Int?, isPruned: Bool = false) {
     let trials = budget ?? 100
     let (numbers, others) = CMAESSampler.split(space)
     let words = others.filter { space.parameters[$0].domain.valueCount != 1 }
@@ -21,6 +24,8 @@ public struct SamplerChoice: Sendable, Equatable {
           + "goals, so directions spread over them keep the survivors apart")
     } else if goalCount > 1, trials >= 250 {
       self.init(.nsga2, "\(goalCount) goals and \(trials) trials: enough for generations")
+    } else if goalCount == 1, isPruned {
+      self.init(.tpe, "trials are stopped early, which it ranks by how far they came")
     } else if goalCount == 1, (1...Self.mostParametersForBelief).contains(space.parameters.count) {
       let known = "all that is known of the \(space.parameters.count) parameters"
       if let budget, budget <= Self.mostTrialsForBelief {

@@ -68,6 +68,33 @@ struct AcquisitionSearch {
     return finalists.max { $0.score < $1.score }
   }
 
+  /// How much better than the best the least value of the whole space is believed to be, on the average.
+  ///
+  /// The average over functions that are drawn from the belief, each with a least value of its own: at
+  /// quasi-random places, near the leaders, and at a place of which much is expected.
+  ///
+  /// - Returns: infinite where rounding leaves nothing to draw from.
+  func regret(beside expected: SearchPoint, using random: inout SeededGenerator) -> Double {
+    var places = leaders + [BeliefData.places(of: expected, space)]
+    let sequence = SobolSequence(seed: random.next())
+    for place in 0..<160 {
+      let point = space.point(
+        atShares: sequence.point(place, dimensions: space.parameters.count))
+      if space.admits(point) { places.append(BeliefData.places(of: point, space)) }
+    }
+    for leader in leaders {
+      for width in [0.2, 0.05, 0.01] {
+        for _ in 0..<12 {
+          let point = neighbor(of: leader, width, using: &random)
+          if space.admits(point) { places.append(BeliefData.places(of: point, space)) }
+        }
+      }
+    }
+    let count = 128
+    guard let draws = process.draws(count, at: places, using: &random) else { return .infinity }
+    return draws.reduce(0) { $0 + ($1[0] - ($1.min() ?? $1[0])) / Double(count) }
+  }
+
   private func consider(_ point: SearchPoint, _ candidates: inout [Candidate]) {
     guard space.admits(point) else { return }
     let places = BeliefData.places(of: point, space)

@@ -48,6 +48,25 @@ struct KernelFit {
     return MaternKernel(lengths: found.dropLast().map { exp($0) }, noise: exp(found[dimensions]))
   }
 
+  /// The kernel with the shortest lengths, in the proportions of this one, that the values do not refute.
+  ///
+  /// Twice the logarithm of the likelihood falls by at most `most`, the 95 % quantile of χ² with one degree of
+  /// freedom (the profile likelihood of one factor for all lengths).
+  func shortest(of kernel: MaternKernel, most: Double = 3.84) -> MaternKernel {
+    func value(_ kernel: MaternKernel) -> Double {
+      likelihood((kernel.lengths + [kernel.noise]).map { log($0) })?.value ?? -.infinity
+    }
+    let best = value(kernel)
+    var found = kernel
+    for _ in 0..<12 {
+      var shorter = found
+      shorter.lengths = found.lengths.map { $0 * 0.85 }
+      if 2 * (best - value(shorter)) > most { break }
+      found = shorter
+    }
+    return found
+  }
+
   /// The logarithm of likelihood times priors, and its gradient by the logs of lengths and noise.
   func likelihood(_ logs: [Double]) -> (value: Double, gradient: [Double])? {
     let count = distances.count
