@@ -75,6 +75,8 @@ enum TrainSectionParser {
     "parameters": "a search space of your own belongs to a 'train.command'; remove the key",
     "metric": "belongs to a 'train.command'; write 'train.metric'",
     "goal": "belongs to a 'train.command'; the metric knows its direction",
+    "array": "belongs to a 'train.command'; the built-in search is one job",
+    "parallel": "belongs to a 'train.command'; the built-in search is one job",
   ]
 
   private static func search(_ section: SectionReader) -> TrainingRequest.Search {

@@ -131,6 +131,9 @@ struct WorkflowMistake: Sendable, CustomTestStringConvertible {
       "train: {site: slurm}",
       "w.yaml:3: train.site: jobs on 'slurm' need `resources: {cpus: …}`, because nobody here knows "
         + "how many cores its nodes have"),
+    .after(
+      "train: {search: {array: true}}",
+      "w.yaml:3: train.search.array: belongs to a 'train.command'; the built-in search is one job"),
     .data(
       "site: slurm",
       "w.yaml:3: data.site: jobs on 'slurm' need `resources: {cpus: …}`, because nobody here knows "
