@@ -1,5 +1,6 @@
 """Fills a home's tables while no server runs: what `fill` requests would bring, in minutes instead of hours."""
 
+import os
 import random
 import sqlite3
 import struct
@@ -43,3 +44,5 @@ def fill(database, experiment, known, size):
         connection.execute("COMMIT")
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
+    # Else the first requests would wait for what the disk has still to write of this.
+    os.sync()

@@ -8,12 +8,14 @@
 # Settings: NODES (3), CPUS (4 a node), MEMORY (2000 MB a node), GPUS (2 a node, root alone),
 # NODE_TIMEOUT (40 seconds until a silent node is down), MAX_ARRAY (1001, its MaxArraySize), MIN_AGE (300
 # seconds for which an ended job stays in the queue's memory), ACCOUNTING (0; 1 adds slurmdbd and MariaDB, root
-# alone, with an account `lab` and a quality of service `brisk` of the user), OWNER (none; the number of a process with which the cluster ends). All daemons listen on
+# alone, with an account `lab` and a quality of service `brisk` of the user), MEMORY_KILLS (0; 1 lets Slurm end
+# jobs that hold more memory than they asked for, or 100 MB a CPU), OWNER (none; the number of a process with which the cluster ends). All daemons listen on
 # loopback at free ports; nothing outside FOLDER is changed. Works as root and, with jobs of one user,
 # without.
 set -euo pipefail
 folder=${1:?usage: up.sh FOLDER}
 NODES=${NODES:-3} CPUS=${CPUS:-4} MEMORY=${MEMORY:-2000} GPUS=${GPUS:-2} ACCOUNTING=${ACCOUNTING:-0}
+MEMORY_KILLS=${MEMORY_KILLS:-0}
 PATH=$PATH:/usr/sbin:/sbin
 here=$(cd "$(dirname "$0")" && pwd)
 # The daemons must not keep open what this script's caller waits for.
@@ -76,7 +78,9 @@ if [ "$GPUS" -gt 0 ]; then
   gres="Gres=gpu:toy:$GPUS" gres_types='GresTypes=gpu'
   echo "NodeName=n[1-$NODES] Name=gpu Type=toy File=$folder/devices/nvidia[0-$((GPUS - 1))]" >"$folder/etc/gres.conf"
 fi
-accounting='AccountingStorageType=accounting_storage/none'
+accounting='AccountingStorageType=accounting_storage/none' memory=''
+# Slurm counts by itself each second what jobs hold, which needs no control groups.
+[ "$MEMORY_KILLS" != 1 ] || memory='JobAcctGatherParams=OverMemoryKill'
 if [ "$ACCOUNTING" = 1 ]; then
   accounting="AccountingStorageType=accounting_storage/slurmdbd
 AccountingStorageHost=127.0.0.1
@@ -106,6 +110,7 @@ ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
 JobAcctGatherType=jobacct_gather/linux
 JobAcctGatherFrequency=task=1
+$memory
 SwitchType=switch/none
 MpiDefault=none
 # The nodes may claim more cores than this machine has.

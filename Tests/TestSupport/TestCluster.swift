@@ -41,14 +41,17 @@ public final class TestCluster: Sendable {
   /// - Parameters:
   ///   - accounting: whether it keeps accounts, with a database.
   ///   - maxArraySize: its `MaxArraySize`.
+  ///   - killsForMemory: whether Slurm ends jobs that hold more memory than they asked for.
   ///   - memorySeconds: how long its queue remembers jobs that have ended (`MinJobAge`).
   public init(
-    nodes: Int = 3, accounting: Bool = false, maxArraySize: Int = 1_001, memorySeconds: Int = 300
+    nodes: Int = 3, accounting: Bool = false, killsForMemory: Bool = false,
+    maxArraySize: Int = 1_001, memorySeconds: Int = 300
   ) throws {
     folder = Self.temporaryFolder + "/aifactory-cluster-\(UUID().uuidString.prefix(8))"
     let environment = [
       "NODES": "\(nodes)", "ACCOUNTING": accounting ? "1" : "0", "OWNER": "\(getpid())",
       "MAX_ARRAY": "\(maxArraySize)", "MIN_AGE": "\(memorySeconds)",
+      "MEMORY_KILLS": killsForMemory ? "1" : "0",
     ]
     let start = packageFolder + "/Tests/Cluster/up.sh"
     var answer = try Self.run(start, [folder], environment: environment)

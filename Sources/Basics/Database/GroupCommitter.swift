@@ -14,6 +14,13 @@ final class GroupCommitter: Sendable {
     var isClosed = false
     var closers: [CheckedContinuation<Void, Never>] = []
     var statistics = LedgerStatistics()
+
+    /// The first that wait, and no more than that many.
+    mutating func take(_ most: Int) -> [PendingWrite] {
+      let count = min(most, queue.count)
+      defer { queue.removeFirst(count) }
+      return Array(queue[..<count])
+    }
   }
 
   private let pool: DatabasePool
@@ -99,9 +106,7 @@ final class GroupCommitter: Sendable {
           defer { state.closers = [] }
           return ([PendingWrite](), state.closers)
         }
-        let count = min(limits.batch, state.queue.count)
-        defer { state.queue.removeFirst(count) }
-        return (Array(state.queue[..<count]), [])
+        return (state.take(limits.batch), [])
       }
       guard !batch.isEmpty else {
         for closer in closers { closer.resume() }
@@ -116,20 +121,26 @@ final class GroupCommitter: Sendable {
     }
   }
 
-  private func commit(_ batch: [PendingWrite], _ db: Database) {
+  private func commit(_ first: [PendingWrite], _ db: Database) {
+    var batch = first
     let deadline = DispatchTime.now().uptimeNanoseconds + UInt64(limits.batchMs) * 1_000_000
     var outcomes: [PendingWrite.Outcome] = []
     outcomes.reserveCapacity(batch.count)
     do {
       try db.cachedStatement(sql: "BEGIN IMMEDIATE").execute()
-      for write in batch {
+      while outcomes.count < batch.count {
         if !outcomes.isEmpty, DispatchTime.now().uptimeNanoseconds > deadline { break }
-        outcomes.append(write.run(db))
+        outcomes.append(batch[outcomes.count].run(db))
         guard db.isInsideTransaction else {
           // SQLite undoes the whole transaction where it cannot undo one statement (disk full, I/O
           // error), see https://www.sqlite.org/lang_transaction.html: none of the batch is there.
           throw outcomes.last?.error
             ?? LedgerError(.transactionLost, "a write ended the transaction that it shared")
+        }
+        if outcomes.count == batch.count {
+          // Those that came in the meantime need not wait for a commit of their own.
+          let room = limits.batch - batch.count
+          batch += state.withLock { state in state.take(room) }
         }
       }
       try db.cachedStatement(sql: "COMMIT").execute()

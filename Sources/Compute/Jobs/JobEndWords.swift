@@ -29,8 +29,11 @@ struct JobEndWords {
         "The job was stopped at its time limit of \($0 / 1_000) seconds."
       } ?? "The job was stopped at the time limit of its site."
     case .memoryLimit:
-      "The job was killed when it used more than its memory limit of "
-        + "\(megabytes(job.spec.resources.memoryBytes ?? 0)) MB."
+      job.spec.resources.memoryBytes.map {
+        "The job was killed when it used more than its memory limit of \(megabytes($0)) MB."
+      }
+        ?? "The job was killed when it used more memory than its site gives to who asks for none; "
+        + "ask for what it needs with --memory."
     case .lostAgent: "The agent that watched over the job died."
     case .lostNode:
       job.site == Site.localName

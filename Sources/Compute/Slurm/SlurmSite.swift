@@ -155,6 +155,11 @@ actor SlurmSite: SiteDriver {
     if ending.reason == .launchFailed, AttemptFiles.isClaimed(attempt.folder) {
       ending.reason = .lostAgent
     }
+    if ending.reason == .lostAgent || ending.reason == .canceledByUser, known.stop == .notAsked,
+      SlurmMemoryWords.areIn(attempt.folder.agentLog)
+    {
+      ending.reason = .memoryLimit
+    }
     // Should Slurm start it after all, its agent finds no instruction.
     _ = AttemptFiles.withdraw(attempt.folder)
     guard known.stop == .notAsked else {

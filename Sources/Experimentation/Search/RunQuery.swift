@@ -5,8 +5,8 @@ struct RunQuery: Sendable {
   /// What runs must satisfy, each with the metric whose latest value it compares, if it does.
   private var clauses: [(condition: SQLCondition, range: MetricRange?)] = []
   private(set) var order: [String] = []
-  /// `SELECT run …`: filters that an index answers.
-  private(set) var leads: [(rows: SQLCondition, metric: String?)] = []
+  /// Filters that an index answers.
+  private(set) var leads: [Lead] = []
   /// The first key to sort by, where it is a metric.
   private(set) var ranking: MetricRanking?
 
@@ -24,10 +24,33 @@ struct RunQuery: Sendable {
 
   /// The conditions but for those on one metric's latest value, told of a run by its number.
   func conditions(butOn key: String, run number: String) -> [SQLCondition] {
-    clauses.filter { $0.range?.key != key }.map { clause in
+    Self.told(of: number, clauses.filter { $0.range?.key != key })
+  }
+
+  /// The conditions but for the one that a lead answers, told of a run by its number.
+  func conditions(but lead: Lead, run number: String) -> [SQLCondition] {
+    var clauses = clauses
+    clauses.remove(at: lead.clause)
+    return Self.told(of: number, clauses)
+  }
+
+  private static func told(
+    of number: String, _ clauses: [(condition: SQLCondition, range: MetricRange?)]
+  ) -> [SQLCondition] {
+    clauses.map { clause in
       SQLCondition(
         clause.condition.sql.replacing("run.number", with: number), clause.condition.arguments)
     }
+  }
+
+  /// A filter that an index answers.
+  struct Lead: Sendable {
+    /// `SELECT run …`: each run that satisfies the filter, once.
+    var rows: SQLCondition
+    /// The metric whose latest value it compares, if it does.
+    var metric: String?
+    /// Where its condition is among the others.
+    fileprivate var clause: Int
   }
 
   /// A comparison of a metric's latest value, with `$V` in place of the value's column.
@@ -121,7 +144,7 @@ struct RunQuery: Sendable {
           "SELECT run FROM latestMetric INDEXED BY latestMetricByKey "
             + "WHERE key = \(Self.metricKey) AND \(lead.sql)",
           [.text(clause.key)] + lead.arguments)
-        leads.append((rows, clause.key))
+        leads.append(Lead(rows: rows, metric: clause.key, clause: clauses.count - 1))
       }
     case .parameter:
       add(try .keyed("param", owner: "run", is: "run.number", clause, noun: "parameter"))
@@ -158,7 +181,7 @@ struct RunQuery: Sendable {
       "SELECT run FROM \(table) INDEXED BY \(index) "
         + "WHERE key = ? AND value = ? AND length(value) <= 100",
       [.text(clause.key), .text(text)])
-    leads.append((rows, nil))
+    leads.append(Lead(rows: rows, clause: clauses.count - 1))
   }
 
   private mutating func add(_ clause: OrderClause) throws(ExperimentationError) {

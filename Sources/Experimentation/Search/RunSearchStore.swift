@@ -98,12 +98,15 @@ struct RunSearch: Sendable {
       conditions: [home] + filters, order: query.order, page: page)
   }
 
-  private func leading(_ lead: SQLCondition) -> SQLQuery {
+  private func leading(_ lead: RunQuery.Lead) -> SQLQuery {
     let source = SQLCondition(
-      "FROM (\(lead.sql)) AS few CROSS JOIN run ON run.number = few.run", lead.arguments)
+      "FROM (\(lead.rows.sql)) AS few CROSS JOIN run ON run.number = few.run",
+      lead.rows.arguments)
+    // Told by the index's own column, they are looked at before the run is.
+    let filters = query.conditions(but: lead, run: "few.run")
     return SQLQuery(
       "SELECT \(RunRecord.selection)", joins: [source] + query.joins,
-      conditions: [notLeading] + filters, order: query.order, page: page)
+      conditions: filters + [notLeading] + view, order: query.order, page: page)
   }
 
   private func ranked(by ranking: RunQuery.MetricRanking) -> SQLQuery {
@@ -130,7 +133,7 @@ struct RunSearch: Sendable {
   ///
   /// Of N runs in order, a page of p is full after p·N/c, where a filter finds c of them; led by
   /// the filter, a search looks at c. So it leads where c² is at most p·N.
-  private func smallestLead(in db: Database) throws -> SQLCondition? {
+  private func smallestLead(in db: Database) throws -> RunQuery.Lead? {
     // The order by a metric stops by itself where a filter on that metric ends.
     let leads = query.leads.filter { $0.metric == nil || $0.metric != query.ranking?.key }
     guard !leads.isEmpty else { return nil }
@@ -140,10 +143,10 @@ struct RunSearch: Sendable {
         db.cachedStatement(sql: "SELECT max(number) FROM run")) ?? 0
     let balance = (Double(page.offset + page.limit + 1) * Double(runs)).squareRoot()
     var limit = max(Self.few, Int(min(balance, Double(Self.mostToLead))))
-    var smallest: SQLCondition?
+    var smallest: RunQuery.Lead?
     for lead in leads {
       let count = try count(lead.rows, atMost: limit, in: db)
-      if count <= limit { (smallest, limit) = (lead.rows, count) }
+      if count <= limit { (smallest, limit) = (lead, count) }
     }
     return smallest
   }

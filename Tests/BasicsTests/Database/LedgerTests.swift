@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import GRDBSQLite
 import TestSupport
@@ -81,6 +82,23 @@ struct LedgerTests {
     let statistics = ledger.statistics
     #expect(statistics.failedWrites == 290 && statistics.writes == 1_710)
     #expect(statistics.failedCommits == 0)
+  }
+
+  /// The first holds the batch open until the second waits, and so has come after the batch began.
+  @Test(.timeLimit(.minutes(1)))
+  func `a write that comes while others run shares their commit`() async throws {
+    let ledger = ledger
+    let (begun, begin) = AsyncStream<Void>.makeStream()
+    async let first: Void = ledger.write { db in
+      try db.execute(sql: "INSERT INTO number (value) VALUES (1)")
+      begin.finish()
+      while ledger.statistics.queued == 0 { usleep(1_000) }
+    }
+    for await _ in begun {}
+    try await ledger.write { try $0.execute(sql: "INSERT INTO number (value) VALUES (2)") }
+    try await first
+    #expect(try await count() == 2)
+    #expect(ledger.statistics.commits == 1)
   }
 
   @Test func `a write that breaks a deferred foreign key fails alone`() async throws {

@@ -34,6 +34,21 @@ struct SlurmFaultTests {
     }
   }
 
+  /// `DefMemPerCPU` is what a job has that asks for no memory, and the agent knows nothing of it.
+  @Test func `a job that Slurm kills for its memory says so`() async throws {
+    let cluster = try TestCluster(nodes: 1, killsForMemory: true)
+    let home = try JobsUnderTest()
+    try await home.add(cluster)
+    try await home.serve { jobs in
+      let job = try await jobs.shell(
+        "python3 -c 'import time; held = bytearray(300 << 20); time.sleep(100)'", on: .slurm)
+      let ended = try await jobs.waitForEnd(job.id)
+      #expect(ended.reason == .memoryLimit, "\(ended.message ?? "")")
+      let words = try await jobs.explain(job.id).sentences.joined(separator: " ")
+      #expect(words.contains("more memory than its site gives"), "\(words)")
+    }
+  }
+
   @Test func `a controller that is away delays a job and loses nothing`() async throws {
     let (home, cluster) = try await home(commands: {
       try SlurmShims.folder(in: $0, SlurmShims.isAwayTwice)
