@@ -31,7 +31,7 @@ def settings():
         marks=[int(word) for word in words("OVERHEAD", "100 1000 5000")],
         limit_s=float(os.environ.get("LIMIT", 240)), trainings=int(os.environ.get("TRAININGS", 60)),
         pruners=words("PRUNERS", "hyperband asha"), tasks=words("TASKS", "net-digits trees-diabetes linear-digits"),
-        who=[f"ours/{name}" for name in words("PRUNED", "auto tpe")] + ["optuna/tpe"])
+        who=[f"ours/{name}" for name in words("PRUNED", "auto")] + ["optuna/tpe"])
 
 
 def main():

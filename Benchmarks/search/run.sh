@@ -6,7 +6,7 @@
 #   random; gp as well where torch is installed in the environment, up to GP_MOST (100) trials), and RESUME: a file of measured
 #   searches; a run that was stopped goes on there.
 # - overhead: OVERHEAD (100,1000,5000 finished trials; no other mark is measured after one at which LIMIT (240) seconds were passed).
-# - pruning: TASKS (net-digits trees-diabetes linear-digits), PRUNERS (hyperband asha), PRUNED (auto tpe: our samplers, of which the first
+# - pruning: TASKS (net-digits trees-diabetes linear-digits), PRUNERS (hyperband asha), PRUNED (auto: our samplers, of which the first
 #   counts), TRAININGS (60: whole trainings whose epochs a search may spend).
 source "$(dirname "$0")/../common.sh"
 peer search 'optuna==5.0.0' 'cmaes==0.13.1' 'scipy==1.17.1' 'scikit-learn==1.9.1'
