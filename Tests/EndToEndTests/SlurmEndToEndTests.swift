@@ -141,6 +141,8 @@ struct SlurmEndToEndTests {
     let id = try #require(done.json["id"] as? String)
     let table = try factory("jobs", "show", id).output
     #expect(table.contains("18 succeeded, 2 failed"), "\(table)")
+    let end = try factory("explain", id).output
+    #expect(end == "array  \(id)\n    20 jobs on 'hpc': 2 failed, 18 succeeded\n")
     let list = try factory("jobs", "list", "--array", id, "--output", "json").json
     let jobs = try #require(list["jobs"] as? [[String: Any]])
     #expect(jobs.map { ($0["array"] as? [String: Any])?["index"] as? Int } == Array(0..<20))
@@ -156,6 +158,10 @@ struct SlurmEndToEndTests {
       let states = try factory("jobs", "show", other, "--output", "json").json["states"]
       return (states as? [String: Int])?["running"] ?? 0 > 0
     }
+    // Twelve cores run as many; the rest waits for them.
+    let why = try factory("explain", other).output
+    #expect(why.hasPrefix("array  \(other)\n    40 jobs on 'hpc': "), "\(why)")
+    #expect(why.contains(" is the first that waits.\njob  job_"), "\(why)")
     #expect(try factory("jobs", "cancel", other).status == 0)
     try await factory.until(60, "all are canceled") {
       let reasons = try factory("jobs", "show", other, "--output", "json").json["reasons"]

@@ -15,8 +15,8 @@ struct ExplainCommand: FactoryCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "Any identifier: p_…, job_…, service_…, wr_…, dv_…, study_…, a run's 32 digits, or "
-        + "NAME@VERSION.",
+      "Any identifier: p_…, job_…, array_…, service_…, wr_…, dv_…, study_…, a run's 32 digits, "
+        + "or NAME@VERSION.",
       valueName: "id"))
   var id: String
 

@@ -35,6 +35,7 @@ public struct Explainer: Sendable {
   private func chain(_ id: String) async throws -> [ExplanationWire.Link] {
     if let prediction = PredictionID(id) { return try await links(prediction: prediction) }
     if let job = Identifier<Job>(id) { return try await links(job: job) }
+    if let array = Identifier<JobArray>(id) { return try await links(array: array) }
     if let service = Identifier<NamedService>(id) { return try await links(service: service) }
     if let run = Identifier<WorkflowRun>(id) { return try await links(workflowRun: run) }
     if let version = Identifier<DatasetVersion>(id) {
@@ -47,8 +48,8 @@ public struct Explainer: Sendable {
     }
     throw WorkflowError(
       .idNotFound, "\(visible(id)) is no identifier that the factory gives.",
-      hint: "Identifiers look like p_…, job_…, service_…, wr_…, dv_…, study_…, 32 hexadecimal "
-        + "digits (a run) or NAME@VERSION (a model version).")
+      hint: "Identifiers look like p_…, job_…, array_…, service_…, wr_…, dv_…, study_…, 32 "
+        + "hexadecimal digits (a run) or NAME@VERSION (a model version).")
   }
 
   private func modelVersion(_ text: String) -> (String, Int)? {
