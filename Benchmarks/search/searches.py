@@ -73,7 +73,9 @@ class Optuna:
         }
         self.chosen = sampler
         self.space = space["parameters"]
-        self.study = optuna.create_study(sampler=samplers[sampler](), pruner=pruners[pruner]())
+        # Its Hyperband sorts trials into brackets by the study's name, which is random unless it is given.
+        self.study = optuna.create_study(
+            study_name=f"{sampler}-{pruner}-{seed}", sampler=samplers[sampler](), pruner=pruners[pruner]())
         self.trials = {}
 
     def ask(self):
