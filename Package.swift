@@ -87,7 +87,11 @@ let package = Package(
       "Basics", ["JSONCoding", "JobProtocol", "CLinux", grdb, sqlite, crypto, "Yams", logging]),
     library("API", ["Basics", httpClient, nioCore]),
     library(
-      "Compute", ["Basics", "JobProtocol", "CLinux", grdb, subprocess, logging, lifecycle]),
+      "Compute",
+      [
+        "Basics", "JSONCoding", "JobProtocol", "CLinux", grdb, httpClient, nioCore, nioHTTP1,
+        subprocess, logging, lifecycle,
+      ]),
     library(
       "DataPipelines",
       ["Basics", "JobProtocol", "CDuckDB", grdb, crypto, httpClient, nioCore, nioHTTP1, logging]),

@@ -10,6 +10,8 @@ need() { # need PACKAGE TEST...: the package is missing if the test fails
   "$@" >/dev/null 2>&1 || packages+=("$package")
 }
 
+plugin() { ls /usr/lib/*/slurm-wlm/"$1"; } # a plug-in of Slurm's
+
 need libsqlite3-dev test -e /usr/include/sqlite3.h
 need python3 python3 --version
 need python3-pip python3 -m pip --version
@@ -21,6 +23,9 @@ if [ "${1:-}" = --cluster ]; then
   need slurmd test -x /usr/sbin/slurmd
   need slurm-client test -x /usr/bin/sinfo
   need munge test -x /usr/sbin/munged
+  # Its REST service, and the tokens for it.
+  need slurmrestd test -x /usr/sbin/slurmrestd
+  need slurm-wlm-jwt-plugin plugin auth_jwt.so
   # Its accounts.
   need slurmdbd test -x /usr/sbin/slurmdbd
   need mariadb-server test -x /usr/sbin/mariadbd

@@ -29,6 +29,7 @@ DbdPort=$((base + 1))
 SlurmUser=$user
 AuthType=auth/munge
 AuthInfo=socket=$folder/munge/socket
+$tokens
 LogFile=$folder/log/slurmdbd.log
 PidFile=$folder/run/slurmdbd.pid
 StorageType=accounting_storage/mysql

@@ -33,7 +33,7 @@ if pid=$(cat "$folder/run/slurmctld.pid" 2>/dev/null) && is_alive "$pid"; then
   done
 fi
 for file in "$folder"/run/slurmd.*.pid; do end "$file"; done
-for file in run/slurmctld.pid run/slurmdbd.pid run/mariadbd.pid munge/munged.pid; do end "$folder/$file"; done
+for file in run/slurmrestd.pid run/slurmctld.pid run/slurmdbd.pid run/mariadbd.pid munge/munged.pid; do end "$folder/$file"; done
 # Steps whose slurmd was killed: their environment names this cluster.
 for pid in $(pgrep -x slurmstepd); do
   tr '\0' '\n' 2>/dev/null <"/proc/$pid/environ" | grep -qx "SLURM_CONF=$SLURM_CONF" && kill -9 "$pid"

@@ -9,7 +9,9 @@
 # NODE_TIMEOUT (40 seconds until a silent node is down), MAX_ARRAY (1001, its MaxArraySize), MIN_AGE (300
 # seconds for which an ended job stays in the queue's memory), ACCOUNTING (0; 1 adds slurmdbd and MariaDB, root
 # alone, with an account `lab` and a quality of service `brisk` of the user), MEMORY_KILLS (0; 1 lets Slurm end
-# jobs that hold more memory than they asked for, or 100 MB a CPU), OWNER (none; the number of a process with which the cluster ends). All daemons listen on
+# jobs that hold more memory than they asked for, or 100 MB a CPU), REST (1 where slurmrestd is installed and
+# this is root, else 0: slurmrestd as `nobody`; FOLDER/rest has its address, `scontrol token` makes tokens),
+# OWNER (none; the number of a process with which the cluster ends). All daemons listen on
 # loopback at free ports; nothing outside FOLDER is changed. Works as root and, with jobs of one user,
 # without.
 set -euo pipefail
@@ -24,8 +26,12 @@ for descriptor in /proc/self/fd/*; do
   if [ "$number" -gt 2 ] && [ "$number" -ne 255 ]; then eval "exec $number>&-"; fi
 done
 
+# It refuses to run as root and as Slurm's own user, so that another is needed.
+REST=${REST:-$([ "$(id -u)" = 0 ] && command -v slurmrestd >/dev/null && echo 1 || echo 0)}
+
 programs=(munged slurmctld slurmd sinfo)
 [ "$ACCOUNTING" != 1 ] || programs+=(slurmdbd mariadbd mariadb-install-db)
+[ "$REST" != 1 ] || programs+=(slurmrestd)
 for program in "${programs[@]}"; do
   command -v "$program" >/dev/null || {
     echo "error: there is no $program" >&2
@@ -41,13 +47,13 @@ mkdir -p "$folder"/{etc,log,run,state,spool,munge,scratch,devices}
 chmod 755 "$folder" "$folder"/*
 chmod 700 "$folder/munge/" && chmod 711 "$folder/munge"
 user=$(id -un)
-[ "$(id -u)" = 0 ] || { GPUS=0 ACCOUNTING=0; }
+[ "$(id -u)" = 0 ] || { GPUS=0 ACCOUNTING=0 REST=0; }
 
 # Ports in a row that nobody listens at. Another cluster may be starting at this moment: its base
 # differs with its process number. Above 32,767 the system may give them to any connection meanwhile.
 is_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 base=$((20000 + ($$ * 37) % 12000))
-until for ((port = base; port < base + NODES + 4; port++)); do is_free "$port" || break; done; [ "$port" = $((base + NODES + 4)) ]; do
+until for ((port = base; port < base + NODES + 5; port++)); do is_free "$port" || break; done; [ "$port" = $((base + NODES + 5)) ]; do
   base=$((20000 + (base - 20000 + 101) % 12000))
 done
 
@@ -89,6 +95,13 @@ AccountingStoragePass=$folder/munge/socket
 AccountingStorageEnforce=associations,limits,qos
 AccountingStorageTRES=gres/gpu"
 fi
+tokens=''
+if [ "$REST" = 1 ]; then
+  dd if=/dev/urandom of="$folder/etc/jwt.key" bs=32 count=1 status=none
+  chmod 600 "$folder/etc/jwt.key"
+  tokens="AuthAltTypes=auth/jwt
+AuthAltParameters=jwt_key=$folder/etc/jwt.key"
+fi
 : >"$folder/etc/plugstack.conf"
 cat >"$folder/etc/slurm.conf" <<CONF
 ClusterName=toy
@@ -100,6 +113,7 @@ AuthType=auth/munge
 # The least time before a requeued job may start again; the default is two minutes.
 AuthInfo=socket=$folder/munge/socket,cred_expire=5
 CredType=cred/munge
+$tokens
 StateSaveLocation=$folder/state
 SlurmctldPidFile=$folder/run/slurmctld.pid
 SlurmctldLogFile=$folder/log/slurmctld.log
@@ -131,7 +145,7 @@ PreemptType=preempt/partition_prio
 PreemptMode=REQUEUE
 $gres_types
 $accounting
-NodeName=n[1-$NODES] NodeHostname=$(hostname -s) NodeAddr=127.0.0.1 Port=[$((base + 4))-$((base + 3 + NODES))] CPUs=$CPUS RealMemory=$MEMORY $gres State=UNKNOWN
+NodeName=n[1-$NODES] NodeHostname=$(hostname -s) NodeAddr=127.0.0.1 Port=[$((base + 5))-$((base + 4 + NODES))] CPUs=$CPUS RealMemory=$MEMORY $gres State=UNKNOWN
 PartitionName=main Nodes=ALL Default=YES MaxTime=1:00:00 PriorityTier=10 State=UP
 PartitionName=urgent Nodes=ALL MaxTime=0:30:00 PriorityTier=100 PreemptMode=OFF State=UP
 PartitionName=brief Nodes=ALL MaxTime=0:01:00 PriorityTier=10 State=UP
@@ -154,6 +168,7 @@ all_idle() { [ "$(sinfo -h -N -p main -o '%N %T' | grep -c ' idle$')" = "$NODES"
 export -f all_idle
 export NODES
 within 60 bash -c all_idle
+if [ "$REST" = 1 ]; then "$here/rest.sh" "$folder" up $((base + 4)); fi
 if [ -n "${OWNER:-}" ]; then
   (
     while [ -e "/proc/$OWNER" ] && [ -e "$folder/env.sh" ]; do sleep 2; done
@@ -162,3 +177,4 @@ if [ -n "${OWNER:-}" ]; then
   disown
 fi
 echo "A Slurm cluster of $NODES nodes runs in $folder; '. $folder/env.sh' points Slurm's commands at it."
+[ "$REST" != 1 ] || echo "slurmrestd answers at $(cat "$folder/rest"); 'scontrol token' makes tokens."

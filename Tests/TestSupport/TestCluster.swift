@@ -11,6 +11,13 @@ public final class TestCluster: Sendable {
 
   /// Its `slurm.conf`.
   public var configuration: String { folder + "/etc/slurm.conf" }
+  /// Address of its slurmrestd.
+  public var restAddress: String {
+    get throws {
+      try String(contentsOfFile: folder + "/rest", encoding: .utf8)
+        .trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+  }
   /// A folder that all nodes see.
   public var scratch: String { folder + "/scratch" }
 
@@ -32,6 +39,15 @@ public final class TestCluster: Sendable {
   /// Says what to do where it may not.
   public static let accountingHint: Comment =
     "slurmdbd needs root, and packages that Scripts/setup.sh --cluster installs"
+
+  /// Whether one has a REST service here: it is installed, and this is root, who may start it as somebody else.
+  public static let hasREST =
+    isPossible && getuid() == 0
+    && FileManager.default.isExecutableFile(atPath: "/usr/sbin/slurmrestd")
+
+  /// Says what to do where it has none.
+  public static let restHint: Comment =
+    "slurmrestd needs root, and packages that Scripts/setup.sh --cluster installs"
 
   /// One that several tests share, for what does no harm to others.
   public static let shared = Result { try TestCluster() }
@@ -75,6 +91,27 @@ public final class TestCluster: Sendable {
       "/usr/bin/env", [program] + arguments, environment: ["SLURM_CONF": configuration])
     guard answer.status == 0 else { throw ClusterFailed(description: answer.text) }
     return answer.text.trimmingCharacters(in: .newlines)
+  }
+
+  /// Writes a token of this user to a file.
+  @discardableResult
+  public func writeToken(to file: String, seconds: Int = 3_600) throws -> String {
+    let token = try self("scontrol", "token", "lifespan=\(seconds)")
+    let isWritten = FileManager.default.createFile(
+      atPath: file, contents: Data((token + "\n").utf8), attributes: [.posixPermissions: 0o600])
+    guard isWritten else { throw ClusterFailed(description: "cannot write \(file)") }
+    return token
+  }
+
+  /// Ends its REST service, until `resumeREST`.
+  public func suspendREST() throws { try tellREST("down") }
+
+  /// Lets it answer again.
+  public func resumeREST() throws { try tellREST("up") }
+
+  private func tellREST(_ word: String) throws {
+    let answer = try Self.run(packageFolder + "/Tests/Cluster/rest.sh", [folder, word])
+    guard answer.status == 0 else { throw ClusterFailed(description: answer.text) }
   }
 
   /// Starts the controller anew without any memory of jobs.

@@ -3,7 +3,8 @@ extension SiteWire: DescribedWire {
   public static let fields: WireFields = [
     "name": .text, "driver": .word(["local", "slurm"]), "scratch?": .text, "partition?": .text,
     "account?": .text, "qos?": .text, "commands?": .text, "configuration?": .text,
-    "ssh?": .record(SSHWire.self), "cluster?": .text, "version?": .text, "has_accounting": .flag,
+    "ssh?": .record(SSHWire.self), "rest?": .record(RESTWire.self), "cluster?": .text,
+    "version?": .text, "has_accounting": .flag,
     "accounts?": .list(.record(Account.self)), "partitions": .list(.record(Partition.self)),
     "discovered_at_ms?": .integer,
     "created_at_ms?": .integer,
@@ -20,6 +21,14 @@ extension SSHWire: DescribedWire {
   public static let fields: WireFields = [
     "destination": .text, "port?": .positive, "jump?": .text, "identity?": .absolutePath,
     "known_hosts?": .absolutePath,
+  ]
+}
+
+extension RESTWire: DescribedWire {
+  /// What stands in it.
+  public static let fields: WireFields = [
+    "url": .text, "user": .text, "token_file?": .absolutePath, "token_variable?": .text,
+    "token_command?": .text,
   ]
 }
 
@@ -48,7 +57,7 @@ extension SiteAdditionWire: DescribedWire {
   public static let fields: WireFields = [
     "name": .text, "scratch": .absolutePath, "partition?": .text, "account?": .text,
     "qos?": .text, "commands?": .absolutePath, "configuration?": .absolutePath,
-    "ssh?": .record(SSHWire.self),
+    "ssh?": .record(SSHWire.self), "rest?": .record(RESTWire.self),
   ]
 }
 

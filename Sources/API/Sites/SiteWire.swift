@@ -18,6 +18,8 @@ public struct SiteWire: Codable, Sendable, Equatable {
   public var configuration: String?
   /// How its login node is reached; absent where its commands run on the server's machine.
   public var ssh: SSHWire?
+  /// How its slurmrestd is asked; absent where its commands are.
+  public var rest: RESTWire?
   /// The cluster's own name.
   public var cluster: String?
   /// Version of its engine.
@@ -111,8 +113,8 @@ public struct SiteListWire: Codable, Sendable, Equatable {
   public init(sites: [SiteWire]) { self.sites = sites }
 }
 
-/// What `POST /api/v1/sites` takes: a Slurm cluster whose commands can be called on the server's machine, or
-/// on a login node that it reaches by ssh.
+/// What `POST /api/v1/sites` takes: a Slurm cluster whose commands can be called on the server's machine or
+/// on a login node that it reaches by ssh, or whose slurmrestd it reaches.
 public struct SiteAdditionWire: Codable, Sendable, Equatable {
   /// Its name, by which jobs ask for it.
   public var name: String
@@ -130,6 +132,8 @@ public struct SiteAdditionWire: Codable, Sendable, Equatable {
   public var configuration: String?
   /// How its login node is reached; absent where its commands run on the server's machine.
   public var ssh: SSHWire?
+  /// How its slurmrestd is asked; absent where its commands are.
+  public var rest: RESTWire?
 
   /// Asks for a site with everything else as usual.
   public init(name: String, scratch: String) {

@@ -37,7 +37,7 @@ extension Jobs {
     }
     guard job.state == .running,
       let attempt = open[AttemptKey(job: job.id, number: job.attempt)],
-      let driver = drivers[job.site], let words = await driver.entrance(to: attempt, visit)
+      let driver = drivers[job.site], let words = try await driver.entrance(to: attempt, visit)
     else {
       throw JobError(
         .notRunning, "job \(id) does not run, so that there is nothing to enter",

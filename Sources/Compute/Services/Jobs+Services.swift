@@ -21,14 +21,14 @@ extension Jobs {
       throw JobError(.siteUnreachable, "the agent does not know the name of its node")
     }
     let address = try await site.link.patiently(Self.nodePatience).address(of: host)
-    guard let connection = site.commands.connection else { return .tcp(host: address, port: port) }
+    guard let connection = site.link.connection else { return .tcp(host: address, port: port) }
     return .socket(path: try await connection.forward(to: address, port: port))
   }
 
   /// Gives up a way that leads to nobody any more.
   func leave(_ way: ServiceWay, of job: Job) async {
     guard case .socket(let path) = way, let site = drivers[job.site] as? SlurmSite else { return }
-    await site.commands.connection?.stopForwarding(path)
+    await site.link.connection?.stopForwarding(path)
   }
 
   /// Milliseconds after which a time limit ends a job: its own, or that of its site; nil where there is none.

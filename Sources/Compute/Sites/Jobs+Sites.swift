@@ -46,6 +46,12 @@ extension Jobs {
         .siteInvalid, "the cluster '\(inventory.cluster)' has no partition '\(partition)'",
         hint: "It has \(names).")
     }
+    if options.rest != nil, inventory.partition(options.partition) == nil {
+      let names = inventory.partitions.map(\.name).joined(separator: ", ")
+      throw JobError(
+        .siteInvalid, "slurmrestd does not tell which partition is the default",
+        hint: "Name one with --partition; there are \(names).")
+    }
     try await link.files.installAgent()
     let record = try SiteRecord(name, options, inventory: inventory, atMs: configuration.now())
     try await ledger.write { try SiteStore.add(record, in: $0) }

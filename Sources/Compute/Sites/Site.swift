@@ -42,11 +42,14 @@ public struct SlurmOptions: Sendable, Equatable, Codable {
   public var configuration: String?
   /// The login node where the commands run and the folder lies; nil is this machine.
   public var ssh: SSHOptions?
+  /// The REST service that is asked in place of the commands; nil is none.
+  public var rest: RESTOptions?
 
   /// Takes every value as it is.
   public init(
     scratch: String, partition: String? = nil, account: String? = nil, qos: String? = nil,
-    commands: String? = nil, configuration: String? = nil, ssh: SSHOptions? = nil
+    commands: String? = nil, configuration: String? = nil, ssh: SSHOptions? = nil,
+    rest: RESTOptions? = nil
   ) {
     self.scratch = scratch
     self.partition = partition
@@ -55,11 +58,18 @@ public struct SlurmOptions: Sendable, Equatable, Codable {
     self.commands = commands
     self.configuration = configuration
     self.ssh = ssh
+    self.rest = rest
   }
 
   /// Throws a sentence for the first value that cannot be used.
   func check() throws(JobError) {
     try ssh?.check()
+    try rest?.check()
+    guard rest == nil || (ssh == nil && commands == nil && configuration == nil) else {
+      throw JobError(
+        .siteInvalid, "a site is reached by slurmrestd, or by Slurm's commands, not by both",
+        hint: "With slurmrestd its folder must be one that this machine shares with the cluster.")
+    }
     for (name, path) in [
       ("scratch", scratch), ("commands", commands), ("slurm.conf", configuration),
     ] {

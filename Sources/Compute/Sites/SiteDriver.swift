@@ -41,7 +41,9 @@ protocol SiteDriver: Sendable {
   func withdraw(_ attempt: OpenAttempt) async -> Bool
 
   /// The program and its arguments that take a person into an attempt that runs; nil where it does not.
-  func entrance(to attempt: OpenAttempt, _ visit: JobVisit) async -> [String]?
+  ///
+  /// - Throws: `JobError` where the site has no way into what runs, or cannot be asked.
+  func entrance(to attempt: OpenAttempt, _ visit: JobVisit) async throws -> [String]?
 
   /// Sentences about why an attempt waits, or where it runs; empty where there is nothing to add.
   func explain(_ attempt: OpenAttempt) async -> [String]

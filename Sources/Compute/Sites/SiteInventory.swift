@@ -33,6 +33,8 @@ public struct SiteInventory: Sendable, Equatable, Codable {
     public var availability: String
     /// Longest that a job may run there, in seconds; nil is unlimited.
     public var timeLimitSeconds: Int64?
+    /// How long one may run that asks for no time, in seconds; nil is as long as any, or not told.
+    public var usualTimeSeconds: Int64?
     /// Its kinds of nodes.
     public var nodes: [NodeKind]
 

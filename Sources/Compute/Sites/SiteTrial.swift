@@ -25,7 +25,7 @@ struct SiteTrial {
   // MARK: The way
 
   private func lookAtLogin(_ link: SlurmLink, _ report: inout SiteReport) async -> Bool {
-    guard let connection = link.commands.connection else { return true }
+    guard let connection = link.connection else { return true }
     do {
       let answer = try await connection.run("id -un; uname -n", patience: .seconds(20))
       let words = String(decoding: answer.output, as: UTF8.self).split(separator: "\n")
@@ -40,10 +40,10 @@ struct SiteTrial {
 
   // MARK: The engine
 
-  private func look(at slurm: SlurmCommands, _ report: inout SiteReport) async -> Bool {
+  private func look(at slurm: any SlurmEngine, _ report: inout SiteReport) async -> Bool {
     do {
-      let version = try await slurm("sinfo", ["--version"])
-      report.add("commands", .works, version.output.trimmingCharacters(in: .whitespacesAndNewlines))
+      report.add(slurm.wayName, .works, try await slurm.greeting())
+      for remark in await slurm.remarks() { report.add(slurm.wayName, .note, remark) }
       let inventory = try await slurm.inventory(atMs: jobs.configuration.now())
       report.add(
         "controller", .works, "the cluster '\(inventory.cluster)' answers")
@@ -51,7 +51,7 @@ struct SiteTrial {
     } catch {
       let told = error as? JobError
       report.add(
-        report.checks.contains { $0.name == "commands" } ? "controller" : "commands", .fails,
+        report.checks.contains { $0.name == slurm.wayName } ? "controller" : slurm.wayName, .fails,
         told?.message ?? "\(error)",
         hint: told?.hint
           ?? "Ask the help desk how Slurm's commands are called on this machine, as user "
@@ -86,15 +86,13 @@ struct SiteTrial {
     return true
   }
 
-  private func lookAtAccounts(_ slurm: SlurmCommands, _ report: inout SiteReport) async {
-    // Without an answer there are none.
-    let answer = try? await slurm("sacct", ["--noheader", "--starttime=now-1minutes"])
-    if answer?.isSuccess == true {
+  private func lookAtAccounts(_ slurm: any SlurmEngine, _ report: inout SiteReport) async {
+    if await slurm.keepsAccounts() {
       report.add("accounts", .works, "jobs that ended long ago can still be asked for")
     } else {
       report.add(
         "accounts", .note,
-        "sacct tells nothing: after some minutes Slurm forgets jobs that ended, and the agent's "
+        "nobody keeps accounts, or tells of them: after some minutes Slurm forgets jobs that ended, and the agent's "
           + "own word is all there is")
     }
   }

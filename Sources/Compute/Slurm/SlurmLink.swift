@@ -1,8 +1,10 @@
-/// How a cluster is reached: where Slurm's commands run, and where the files of jobs lie.
+/// How a cluster is reached: how Slurm is asked, and where the files of jobs lie.
 struct SlurmLink: Sendable {
   let options: SlurmOptions
-  let commands: SlurmCommands
+  let engine: any SlurmEngine
   let files: any SlurmFiles
+  /// The connection to its login node; nil where none is needed.
+  let connection: SSHConnection?
 
   /// - Parameters:
   ///   - ownAgent: path of this installation's agent.
@@ -10,21 +12,23 @@ struct SlurmLink: Sendable {
   init(_ options: SlurmOptions, ownAgent: String, jobsFolder: String) throws {
     self.options = options
     guard let ssh = options.ssh else {
-      commands = SlurmCommands(options: options)
+      connection = nil
+      engine = options.rest.map { SlurmREST($0) } ?? SlurmCommands(options: options)
       files = SharedSlurmFiles(
         options: options, ownAgent: ownAgent, inputs: JobInputs(jobsFolder: jobsFolder))
       return
     }
     let connection = try SSHConnection(ssh)
-    commands = SlurmCommands(options: options, connection: connection)
+    self.connection = connection
+    engine = SlurmCommands(options: options, connection: connection)
     files = try RemoteSlurmFiles(
       connection, scratch: options.scratch, ownAgent: ownAgent, jobsFolder: jobsFolder)
   }
 
-  /// The commands for somebody who waits.
-  func patiently(_ patience: Duration) -> SlurmCommands {
-    var commands = commands
-    commands.patience = patience
-    return commands
+  /// The same Slurm for somebody who waits.
+  func patiently(_ patience: Duration) -> any SlurmEngine {
+    var engine = engine
+    engine.patience = patience
+    return engine
   }
 }

@@ -48,10 +48,8 @@ extension SlurmSite {
     let wanted = Self.limits(followed.values)
     arrayLimits = arrayLimits.filter { wanted[$0.key] != nil }
     for (id, limit) in wanted.sorted(by: { $0.key < $1.key }) where arrayLimits[id] != limit {
-      let answer = try await commands(
-        "scontrol", ["update", "JobId=\(id)", "ArrayTaskThrottle=\(limit)"])
       // One that has just ended needs no limit; of one that has not, the next round sees it again.
-      if answer.isSuccess { arrayLimits[id] = limit }
+      if try await engine.limit(array: id, to: limit) { arrayLimits[id] = limit }
     }
   }
 

@@ -33,6 +33,9 @@ extension SlurmSite {
     return (singles, arrays)
   }
 
+  /// Slurm's words for an array beyond its MaxArraySize (slurm_errno.h, ESLURM_INVALID_ARRAY).
+  private static let tooLarge = "Invalid job array specification"
+
   /// Hands attempts over as one array.
   ///
   /// - Parameter atMost: how many of them run at once at most.
@@ -49,11 +52,18 @@ extension SlurmSite {
       try await files.stage(array)
       try await note(attempts, name)
       for attempt in attempts { followed[attempt.key]?.wasSubmitted = true }
-      switch SlurmSubmission(try await commands("sbatch", ["--parsable", array.path])) {
+      switch try await engine.submit(array.path) {
       case .accepted(let id):
         arrayLimits[id] = atMost
         for (index, attempt) in attempts.enumerated() {
           accepted(attempt.key, SlurmArrayScript.taskId(id, index))
+        }
+      case .refused(let words) where words.contains(Self.tooLarge) && attempts.count > 2:
+        // Not every way there tells how large arrays may be.
+        longestArray = (attempts.count + 1) / 2
+        for attempt in attempts {
+          followed[attempt.key]?.handover = .due(mayBeThere: false)
+          followed[attempt.key]?.wasSubmitted = false
         }
       case .refused(let words):
         for attempt in attempts { refused(attempt.key, "Slurm refused the array: \(words)") }

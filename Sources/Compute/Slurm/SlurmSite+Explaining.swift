@@ -13,15 +13,8 @@ extension SlurmSite {
       return ["Slurm on '\(name)' does not have it yet: \(words)."]
     }
     do {
-      let answer = try await commands(
-        "squeue", ["--noheader", "--jobs=\(id)", "--start", "--format=%T|%r|%S|%P"])
-      let parts =
-        answer.output.split(separator: "\n").first?
-        .split(separator: "|", omittingEmptySubsequences: false).map(String.init) ?? []
-      guard answer.isSuccess, parts.count == 4, SlurmState(parts[0]).phase == .waits else {
-        return state(of: known, id)
-      }
-      return Self.waiting(id: id, reason: parts[1], start: parts[2], partition: parts[3])
+      guard let forecast = try await engine.forecast(of: id) else { return state(of: known, id) }
+      return Self.waiting(id: id, forecast)
     } catch {
       let words = (error as? JobError)?.message ?? "\(error)"
       return state(of: known, id) + ["Slurm cannot be asked now: \(words)."]
@@ -32,13 +25,14 @@ extension SlurmSite {
     ["Slurm's job \(id) on '\(name)': \(known.seen?.words ?? "no state is known yet")."]
   }
 
-  /// The sentences for what `squeue --start` says.
-  static func waiting(id: String, reason: String, start: String, partition: String) -> [String] {
+  /// The sentences for what Slurm expects.
+  static func waiting(id: String, _ forecast: SlurmForecast) -> [String] {
+    let reason = forecast.reason
     var sentences = [
-      "Slurm's job \(id) waits in the partition '\(partition)'. Slurm's reason: \(reason)."
+      "Slurm's job \(id) waits in the partition '\(forecast.partition)'. Slurm's reason: \(reason)."
     ]
     if let words = SlurmWaitWords.sentence(reason) { sentences.append(words) }
-    if start != "N/A", !start.isEmpty {
+    if let start = forecast.start {
       sentences.append("Slurm expects to start it at \(start), or earlier when others end earlier.")
     }
     return sentences

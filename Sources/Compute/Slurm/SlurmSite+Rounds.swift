@@ -15,8 +15,11 @@ extension SlurmSite {
     guard !followed.isEmpty else { return nil }
     pauseMs = min(pauseMs * 3 / 2, Self.longestPauseMs)
     await submitDue()
+    var askedMs: Int64 = 0
     do {
+      let began = monotonicTimeMs()
       try await observe()
+      askedMs = monotonicTimeMs() - began
       trouble = nil
       await carryOutStops()
       try await adaptLimits()
@@ -34,7 +37,13 @@ extension SlurmSite {
       guard case .due = $0.handover, !heldBack.contains($0.key) else { return false }
       return $0.notBeforeMs <= monotonicTimeMs()
     }
-    return followed.isEmpty ? nil : hasDue ? 0 : pauseMs
+    return followed.isEmpty ? nil : hasDue ? 0 : Self.pause(pauseMs, askedMs: askedMs)
+  }
+
+  /// Milliseconds until the next round: where asking for all states takes long, four times as long is waited,
+  /// because the cluster has other things to do.
+  static func pause(_ pauseMs: Int64, askedMs: Int64) -> Int64 {
+    askedMs > 1_000 ? max(pauseMs, 4 * askedMs) : pauseMs
   }
 
   // MARK: Submitting
@@ -97,8 +106,7 @@ extension SlurmSite {
       try await files.stage(attempt)
       followed[key]?.wasSubmitted = true
       let place = files.place(of: attempt.folder)
-      let answer = try await commands("sbatch", ["--parsable", place.batchScript])
-      switch SlurmSubmission(answer) {
+      switch try await engine.submit(place.batchScript) {
       case .accepted(let id): accepted(key, id)
       case .refused(let words): refused(key, "Slurm refused the job: \(words)")
       case .undecided(let words): postpone(key, words)
@@ -134,14 +142,14 @@ extension SlurmSite {
 
   /// Slurm's id of an attempt that was submitted before; surplus ones are canceled.
   private func found(_ attempt: SlurmAttempt) async throws -> String? {
-    var jobs = try await commands.jobs(named: SlurmBatchScript.name(of: attempt.key))
+    var jobs = try await engine.jobs(named: SlurmBatchScript.name(of: attempt.key))
     if let note = SlurmArrayNote(of: attempt.folder) {
-      jobs += try await commands.jobs(named: note.name).filter { note.isTold(by: $0) }
+      jobs += try await engine.jobs(named: note.name).filter { note.isTold(by: $0) }
     }
     // One that runs has the attempt; else the first one gets it.
     let first = jobs.first { $0.state.phase == .runs } ?? jobs.min { $0.number < $1.number }
     for surplus in jobs where surplus.id != first?.id && surplus.state.phase == .waits {
-      _ = try await commands("scancel", [surplus.id])
+      try await engine.cancel([surplus.id])
     }
     return first?.id
   }
@@ -152,12 +160,12 @@ extension SlurmSite {
   private func observe() async throws {
     guard followed.values.contains(where: { $0.handover == .done && !$0.isOver }) else { return }
     let jobs = Dictionary(
-      try await commands.queue().map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+      try await engine.queue().map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     for (key, known) in followed where known.handover == .done && !known.isOver {
       guard let id = known.id else { continue }
       if let job = jobs[id] ?? SlurmArrayScript.rest(of: id, in: jobs) {
         await take(job, of: key)
-      } else if let job = try await commands.remembered(id) {
+      } else if let job = try await engine.remembered(id) {
         await take(job, of: key)
       } else {
         followed[key]?.verdict = JobStore.Ending(
@@ -182,7 +190,7 @@ extension SlurmSite {
   /// Slurm put an attempt back into its queue that had begun: it must not begin a second time.
   private func putBack(_ job: SlurmJob, _ key: AttemptKey) async {
     // Should this fail, its agent finds the instruction taken and ends at once.
-    _ = try? await commands("scancel", [job.id])
+    try? await engine.cancel([job.id])
     followed[key]?.verdict = JobStore.Ending(
       reason: .lostNode, message: "Slurm's job \(job.id) was stopped and put back: \(job.words)")
     tellOver(key)
@@ -205,29 +213,18 @@ extension SlurmSite {
     guard !(waiting.isEmpty && running.isEmpty && overdue.isEmpty) else { return }
     do {
       if !waiting.isEmpty { try await files.withdraw(waiting.map(\.folder)) }
-      try await cancel(waiting)
-      // The agents alone: they give their tasks the grace period and write down the end.
-      try await cancel(running, ["--batch", "--signal=TERM"])
+      try await engine.cancel(waiting.compactMap(\.id))
+      try await engine.terminateAgents(running.compactMap(\.id))
       for known in running {
         let killAtMs = now + known.spec.resources.gracePeriodMs + 15_000
         followed[known.key]?.stop = .told(killAtMs: killAtMs)
       }
-      try await cancel(overdue)
+      try await engine.cancel(overdue.compactMap(\.id))
       for known in overdue { followed[known.key]?.stop = .killed }
     } catch {
       trouble = (error as? JobError)?.message ?? "\(error)"
     }
     pauseMs = Self.shortestPauseMs
-  }
-
-  /// Ends, or signals, jobs in as few calls as a command line has room for.
-  private func cancel(_ attempts: [SlurmAttempt], _ options: [String] = []) async throws {
-    var rest = attempts.compactMap(\.id)[...]
-    while !rest.isEmpty {
-      // One that has ended meanwhile makes it complain, and the others are canceled all the same.
-      _ = try await commands("scancel", options + rest.prefix(500))
-      rest = rest.dropFirst(500)
-    }
   }
 
   // MARK: Journals

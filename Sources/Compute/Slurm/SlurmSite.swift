@@ -26,12 +26,14 @@ actor SlurmSite: SiteDriver {
 
   nonisolated let name: String
   nonisolated let link: SlurmLink
-  nonisolated var commands: SlurmCommands { link.commands }
+  nonisolated var engine: any SlurmEngine { link.engine }
   nonisolated var files: any SlurmFiles { link.files }
   let agent: String
   let longestSeconds: Int64?
-  /// Most tasks of an array; no arrays below two.
-  let longestArray: Int
+  /// How long a job may run that asks for no time.
+  let usualSeconds: Int64?
+  /// Most tasks of an array, less once Slurm has refused one as too large; no arrays below two.
+  var longestArray: Int
   let signal: ReconcilerSignal
   let remind: Reminder
   let logger: Logger
@@ -60,7 +62,9 @@ actor SlurmSite: SiteDriver {
     self.name = name
     self.link = link
     self.agent = agent
-    longestSeconds = inventory?.partition(link.options.partition)?.timeLimitSeconds
+    let partition = inventory?.partition(link.options.partition)
+    longestSeconds = partition?.timeLimitSeconds
+    usualSeconds = partition?.usualTimeSeconds ?? partition?.timeLimitSeconds
     longestArray = min(inventory?.maxArraySize ?? 0, Self.mostTasks)
     self.signal = signal
     self.remind = remind
@@ -97,7 +101,7 @@ actor SlurmSite: SiteDriver {
 
   func start(_ attempt: OpenAttempt, _ instruction: AttemptSpec) async throws {
     let text = script(of: attempt.key, attempt.folder, attempt.spec).text
-    try await files.prepare(attempt, instruction)
+    try await files.prepare(attempt, bounded(instruction))
     try await offTask {
       try FileTree.write(Array(text.utf8), to: attempt.folder.batchScript, mode: 0o600)
     }
@@ -115,6 +119,19 @@ actor SlurmSite: SiteDriver {
     SlurmBatchScript(
       key: key, folder: files.place(of: folder), spec: spec, options: link.options, agent: agent,
       longestSeconds: longestSeconds)
+  }
+
+  /// The instruction for an agent that Slurm does not tell when its time is nearly over: its own clock does.
+  private func bounded(_ instruction: AttemptSpec) -> AttemptSpec {
+    let resources = instruction.spec.resources
+    guard !engine.tellsTimeLimits,
+      let seconds = resources.timeLimitMs == nil ? usualSeconds : longestSeconds
+    else { return instruction }
+    let notice = resources.gracePeriodMs + SlurmBatchScript.closingSeconds * 1_000
+    var bounded = instruction
+    bounded.spec.resources.timeLimitMs = min(
+      resources.timeLimitMs ?? .max, max(1_000, seconds * 1_000 - notice))
+    return bounded
   }
 
   func takeUp(_ attempt: OpenAttempt) async -> Bool {

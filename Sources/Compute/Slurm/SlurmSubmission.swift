@@ -1,6 +1,6 @@
 import Foundation
 
-/// What came of handing a batch script to `sbatch`.
+/// What came of handing a batch script to Slurm.
 enum SlurmSubmission: Sendable, Equatable {
   /// Slurm has the job, by that id.
   case accepted(String)
@@ -18,9 +18,15 @@ enum SlurmSubmission: Sendable, Equatable {
       self = .accepted(String(id))
       return
     }
-    let words = answer.complaint
+    self.init(complaint: answer.errors, words: answer.complaint)
+  }
+
+  /// - Parameters:
+  ///   - complaint: everything that Slurm says against the job.
+  ///   - words: the part of it that a person reads.
+  init(complaint: String, words: String) {
     let mayPass = Self.passing.contains {
-      answer.errors.range(of: $0, options: .caseInsensitive) != nil
+      complaint.range(of: $0, options: .caseInsensitive) != nil
     }
     self = mayPass ? .undecided(words) : .refused(words)
   }

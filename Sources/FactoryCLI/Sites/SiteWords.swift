@@ -25,7 +25,8 @@ extension SiteWire {
     ]
     if let cluster { rows.append(("cluster", .init("\(cluster), Slurm \(version ?? "")"))) }
     for (title, value) in [
-      ("ssh", ssh?.words), ("scratch", scratch), ("partition", partition), ("account", account),
+      ("ssh", ssh?.words), ("rest", rest?.words), ("token", rest?.tokenWords),
+      ("scratch", scratch), ("partition", partition), ("account", account),
       ("qos", qos),
       ("commands", commands), ("slurm.conf", configuration),
     ] {
@@ -48,6 +49,17 @@ extension SSHWire {
   /// The way to the login node, in one line.
   fileprivate var words: String {
     destination + (port.map { ", port \($0)" } ?? "") + (jump.map { ", by \($0)" } ?? "")
+  }
+}
+
+extension RESTWire {
+  /// Where it is, and who asks.
+  fileprivate var words: String { "\(url), as \(user)" }
+
+  /// Where the token comes from.
+  fileprivate var tokenWords: String? {
+    tokenFile ?? tokenVariable.map { "the server's variable \($0)" }
+      ?? tokenCommand.map { "what '\($0)' prints" }
   }
 }
 

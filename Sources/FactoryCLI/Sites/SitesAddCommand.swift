@@ -7,12 +7,14 @@ struct SitesAddCommand: FactoryCommand {
   static let configuration = CommandConfiguration(
     commandName: "add", abstract: "Adds a Slurm cluster as a place where jobs run.",
     discussion: """
-      Slurm's commands are called on the server's machine or, with --ssh, on a login node. Partitions, \
-      nodes and limits are asked of the cluster. The agent is put into the scratch folder, which all nodes \
-      must see; without --ssh this machine, too.
+      Slurm's commands are called on the server's machine or, with --ssh, on a login node; with --rest its \
+      REST service is asked instead. Partitions, nodes and limits are asked of the cluster. The agent is \
+      put into the scratch folder, which all nodes must see; without --ssh this machine, too.
 
       Examples: aifactory sites add hpc --scratch /scratch/$USER/aifactory --account chem
                 aifactory sites add hpc --ssh ada@login.example.org --scratch /scratch/ada/aifactory
+                aifactory sites add hpc --rest https://rest.example.org:6820 --token-file ~/.slurm-token \
+                  --scratch /scratch/ada/aifactory
       """)
 
   @OptionGroup var global: GlobalOptions
@@ -42,6 +44,28 @@ struct SitesAddCommand: FactoryCommand {
     help: ArgumentHelp("File of known host keys (default: yours).", valueName: "file"))
   var knownHosts: String?
 
+  @Option(
+    help: ArgumentHelp("Address of the cluster's slurmrestd.", valueName: "http[s]://host:port"))
+  var rest: String?
+
+  @Option(help: ArgumentHelp("Your name on the cluster (default: yours here).", valueName: "name"))
+  var restUser: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --rest: file with your token, read at each request.", valueName: "file"))
+  var tokenFile: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --rest: variable of the server's environment with your token.", valueName: "name"))
+  var tokenVariable: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --rest: command that prints your token on the server's machine.", valueName: "command"))
+  var tokenCommand: String?
+
   @Option(help: "Partition of the jobs (default: the cluster's).")
   var partition: String?
 
@@ -68,6 +92,18 @@ struct SitesAddCommand: FactoryCommand {
     guard ssh != nil || (jump == nil && identity == nil && knownHosts == nil) else {
       throw ValidationError("--jump, --identity and --known-hosts belong to --ssh.")
     }
+    let tokens = [tokenFile, tokenVariable, tokenCommand].compactMap(\.self)
+    guard rest != nil || (restUser == nil && tokens.isEmpty) else {
+      throw ValidationError(
+        "--rest-user, --token-file, --token-variable and --token-command belong to --rest.")
+    }
+    guard rest == nil || tokens.count == 1 else {
+      throw ValidationError(
+        "--rest wants one of --token-file, --token-variable and --token-command.")
+    }
+    guard rest == nil || (ssh == nil && slurmCommands == nil && slurmConf == nil) else {
+      throw ValidationError("--rest stands in place of --ssh, --slurm-commands and --slurm-conf.")
+    }
   }
 
   func execute() async throws {
@@ -78,6 +114,7 @@ struct SitesAddCommand: FactoryCommand {
     wire.commands = slurmCommands.map(place)
     wire.configuration = slurmConf.map(place)
     wire.ssh = try ssh.map { try sshWire($0) }
+    wire.rest = rest.map { restWire($0) }
     let site: SiteWire = try await connection().post("/api/v1/sites", wire)
     try global.output.show(
       site,
@@ -100,6 +137,15 @@ struct SitesAddCommand: FactoryCommand {
     }
     wire.jump = jump
     (wire.identity, wire.knownHosts) = (identity.map(Self.absolute), knownHosts.map(Self.absolute))
+    return wire
+  }
+
+  private func restWire(_ address: String) -> RESTWire {
+    var wire = RESTWire(
+      url: address.hasSuffix("/") ? String(address.dropLast()) : address,
+      user: restUser ?? NSUserName())
+    wire.tokenFile = tokenFile.map(Self.absolute)
+    (wire.tokenVariable, wire.tokenCommand) = (tokenVariable, tokenCommand)
     return wire
   }
 

@@ -12,6 +12,11 @@ extension SlurmOptions {
         SSHOptions(
           destination: $0.destination, port: $0.port, jump: $0.jump, identity: $0.identity,
           knownHosts: $0.knownHosts)
+      },
+      rest: wire.rest.map {
+        RESTOptions(
+          url: $0.url, user: $0.user, tokenFile: $0.tokenFile, tokenVariable: $0.tokenVariable,
+          tokenCommand: $0.tokenCommand)
       })
   }
 }
@@ -26,6 +31,7 @@ extension SiteWire {
       (commands, configuration) = (slurm.commands, slurm.configuration)
       createdAtMs = site.createdAtMs
       ssh = slurm.ssh.map { SSHWire($0) }
+      rest = slurm.rest.map { RESTWire($0) }
     }
     guard let inventory = site.inventory else { return }
     if site.slurm != nil { (cluster, version) = (inventory.cluster, inventory.version) }
@@ -48,6 +54,14 @@ extension SSHWire {
     self.init(destination: options.destination)
     (port, jump, identity) = (options.port, options.jump, options.identity)
     knownHosts = options.knownHosts
+  }
+}
+
+extension RESTWire {
+  fileprivate init(_ options: RESTOptions) {
+    self.init(url: options.url, user: options.user)
+    (tokenFile, tokenVariable) = (options.tokenFile, options.tokenVariable)
+    tokenCommand = options.tokenCommand
   }
 }
 

@@ -1,4 +1,5 @@
 import Basics
+import Foundation
 import JobProtocol
 import TestSupport
 
@@ -9,11 +10,19 @@ enum SiteUnderTest: String, CaseIterable, Sendable {
   case local, slurm
   /// The same cluster behind a login node, whose files this machine is not to see.
   case ssh
+  /// The same cluster, asked by its REST service.
+  case rest
 
   /// Those that can be had here.
   static var possible: [SiteUnderTest] {
     guard TestCluster.isPossible else { return [.local] }
-    return TestLoginNode.isPossible ? allCases : [.local, .slurm]
+    return allCases.filter { site in
+      switch site {
+      case .local, .slurm: true
+      case .ssh: TestLoginNode.isPossible
+      case .rest: TestCluster.hasREST
+      }
+    }
   }
 
   /// Jobs of a home that has the site.
@@ -24,6 +33,7 @@ enum SiteUnderTest: String, CaseIterable, Sendable {
     case .slurm: try await home.add(try TestCluster.shared.get())
     case .ssh:
       try await home.add(try TestCluster.shared.get(), login: try TestLoginNode.shared.get())
+    case .rest: try await home.addREST(try TestCluster.shared.get())
     }
     return home
   }
@@ -41,6 +51,20 @@ extension JobsUnderTest {
     options.ssh = login.map { SSHOptions($0) }
     _ = try await instance().addSite(login == nil ? "slurm" : "ssh", options)
   }
+
+  /// Adds a cluster as the site `rest`, asked with a token in the home's folder.
+  func addREST(_ cluster: TestCluster, partition: String? = nil, seconds: Int = 3_600) async throws
+  {
+    var options = try options(cluster, partition, nil)
+    options.configuration = nil
+    try cluster.writeToken(to: tokenFile, seconds: seconds)
+    options.rest = RESTOptions(
+      url: try cluster.restAddress, user: NSUserName(), tokenFile: tokenFile)
+    _ = try await instance().addSite("rest", options)
+  }
+
+  /// Where the token of `addREST` lies.
+  var tokenFile: String { home.folder.path("slurm-token") }
 
   private func options(
     _ cluster: TestCluster, _ partition: String?, _ commands: String?

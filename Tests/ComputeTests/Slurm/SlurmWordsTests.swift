@@ -145,13 +145,20 @@ struct SlurmWordsTests {
     #expect(SlurmSubmission(answer) == expected)
   }
 
+  @Test func `a cluster whose answers take long is asked less often`() {
+    #expect(SlurmSite.pause(250, askedMs: 40) == 250)
+    #expect(SlurmSite.pause(250, askedMs: 2_000) == 8_000)
+    #expect(SlurmSite.pause(5_000, askedMs: 1_100) == 5_000)
+  }
+
   @Test func `reasons are explained, and unknown ones are left as they are`() {
     let known = SlurmSite.waiting(
-      id: "4", reason: "Resources", start: "2026-11-26T03:24:33", partition: "main")
+      id: "4",
+      SlurmForecast(reason: "Resources", start: "2026-11-26T03:24:33", partition: "main"))
     #expect(known.count == 3)
     #expect(known[0].contains("Slurm's reason: Resources."))
     #expect(known[2].contains("2026-11-26T03:24:33"))
-    let unknown = SlurmSite.waiting(id: "4", reason: "Moon", start: "N/A", partition: "main")
+    let unknown = SlurmSite.waiting(id: "4", SlurmForecast(reason: "Moon", partition: "main"))
     #expect(unknown.count == 1)
     #expect(SlurmWaitWords.sentence("ReqNodeNotAvail, UnavailableNodes:n[1-3]") != nil)
     #expect(SlurmWaitWords.sentence("QOSMaxJobsPerUserLimit") != nil)
