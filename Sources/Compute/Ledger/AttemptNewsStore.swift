@@ -1,6 +1,7 @@
 import Basics
 import Foundation
 import GRDB
+import Glibc
 import JobProtocol
 
 /// How news of an attempt become rows.
@@ -140,6 +141,7 @@ extension JobStore {
     _ row: inout JobRecord, _ attempt: inout JobAttemptRecord, _ ending: Ending, atMs: Int64
   ) throws {
     var machine = try row.machine
+    let ending = machine.state == .stopping ? ending.ofStopped : ending
     attempt.reason = ending.reason.rawValue
     attempt.endedAtMs = atMs
     let action = machine.attemptEnded(
@@ -177,6 +179,16 @@ extension JobStore {
 }
 
 extension JobStore.Ending {
+  /// What it is of an attempt that somebody has asked to stop.
+  ///
+  /// Where a site's engine tells all processes of a job at once, a task may be gone before its agent has heard.
+  var ofStopped: JobStore.Ending {
+    guard reason == .failed, case .killed(SIGTERM)? = exit else { return self }
+    var ending = self
+    ending.reason = .canceledByUser
+    return ending
+  }
+
   /// The end as the agent told it.
   init(_ end: AttemptEnd) {
     self.init(reason: JobReason(end.outcome), exit: end.exit, message: end.message)
