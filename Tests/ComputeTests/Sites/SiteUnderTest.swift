@@ -16,14 +16,11 @@ enum SiteUnderTest: String, CaseIterable, Sendable {
   /// Those that can be had here.
   static var possible: [SiteUnderTest] {
     guard TestCluster.isPossible else { return [.local] }
-    return allCases.filter { site in
-      switch site {
-      case .local, .slurm: true
-      case .ssh: TestLoginNode.isPossible
-      case .rest: TestCluster.hasREST
-      }
-    }
+    return TestLoginNode.isPossible ? [.local, .slurm, .ssh] : [.local, .slurm]
   }
+
+  /// Those that can be had here, and pass the contract.
+  static var contracted: [SiteUnderTest] { possible + (TestCluster.hasREST ? [.rest] : []) }
 
   /// Jobs of a home that has the site.
   func home(sinks: [String: any JobReportSink] = [:]) async throws -> JobsUnderTest {
