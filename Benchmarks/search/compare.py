@@ -19,7 +19,7 @@ def words(name, otherwise):
 
 def settings():
     """What the variables say."""
-    peers = words("PEERS", "tpe tpe_multivariate cmaes nsga2 random"
+    peers = words("PEERS", "tpe tpe_independent cmaes nsga2 random"
                   + (" gp" if importlib.util.find_spec("torch") else ""))
     return SimpleNamespace(
         seeds=int(os.environ.get("SEEDS", 20)),

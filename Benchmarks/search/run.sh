@@ -2,7 +2,7 @@
 # Which search finds better points sooner, what does a suggestion cost, and what does pruning save?
 #
 # PARTS (functions tunings overhead pruning) says which; SEEDS (20) and PROCESSES (one for each core) hold for all but the overhead.
-# - functions, tunings: BUDGETS (50,100,300), FUNCTIONS (names; all), OURS (auto tpe cmaes), PEERS (tpe tpe_multivariate cmaes nsga2
+# - functions, tunings: BUDGETS (50,100,300), FUNCTIONS (names; all), OURS (auto tpe cmaes), PEERS (tpe tpe_independent cmaes nsga2
 #   random; gp as well where torch is installed in the environment, up to GP_MOST (100) trials), and RESUME: a file of measured
 #   searches; a run that was stopped goes on there.
 # - overhead: OVERHEAD (100,1000,5000 finished trials; no other mark is measured after one at which LIMIT (240) seconds were passed).

@@ -58,7 +58,8 @@ class Optuna:
         warnings.simplefilter("ignore")
         samplers = {
             "tpe": lambda: optuna.samplers.TPESampler(seed=seed),
-            "tpe_multivariate": lambda: optuna.samplers.TPESampler(seed=seed, multivariate=True, group=True),
+            # Its default has been multivariate since Optuna 5.
+            "tpe_independent": lambda: optuna.samplers.TPESampler(seed=seed, multivariate=False),
             "cmaes": lambda: optuna.samplers.CmaEsSampler(seed=seed),
             "nsga2": lambda: optuna.samplers.NSGAIISampler(seed=seed),
             "gp": lambda: optuna.samplers.GPSampler(seed=seed),

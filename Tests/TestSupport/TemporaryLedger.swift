@@ -10,9 +10,10 @@ public final class TemporaryLedger: Sendable {
   public let path: String
 
   /// Opens a ledger with the basic tables and then those of `migrations`.
-  public init(_ migrations: [SchemaMigration] = []) throws {
+  public init(_ migrations: [SchemaMigration] = [], limits: LedgerLimits = LedgerLimits()) throws {
     folder = try TemporaryFolder()
     path = folder.path("factory.sqlite")
-    ledger = try Ledger(path: path, migrations: BasicsMigrations.all + migrations)
+    ledger = try Ledger(
+      path: path, migrations: BasicsMigrations.all + migrations, limits: limits)
   }
 }

@@ -87,7 +87,8 @@ struct LedgerTests {
   /// The first holds the batch open until the second waits, and so has come after the batch began.
   @Test(.timeLimit(.minutes(1)))
   func `a write that comes while others run shares their commit`() async throws {
-    let ledger = ledger
+    let temporary = try TemporaryLedger(Self.tables, limits: LedgerLimits(batchMs: 60_000))
+    let ledger = temporary.ledger
     let (begun, begin) = AsyncStream<Void>.makeStream()
     async let first: Void = ledger.write { db in
       try db.execute(sql: "INSERT INTO number (value) VALUES (1)")
@@ -97,8 +98,8 @@ struct LedgerTests {
     for await _ in begun {}
     try await ledger.write { try $0.execute(sql: "INSERT INTO number (value) VALUES (2)") }
     try await first
-    #expect(try await count() == 2)
     #expect(ledger.statistics.commits == 1)
+    #expect(ledger.statistics.writes == 2)
   }
 
   @Test func `a write that breaks a deferred foreign key fails alone`() async throws {

@@ -4,6 +4,7 @@ import Foundation
 import JobProtocol
 import Logging
 import Optimization
+import Synchronization
 import TestSupport
 import Testing
 
@@ -111,10 +112,15 @@ import Testing
   }
 
   @Test func `no array begins after the time of the search`() async throws {
-    let factory = try ScriptedFactory { spec, _ in .logs(Self.loss(spec)) }
-    let run = try await factory.run(
-      Self.file("time: 1s, parallel: 4, sampler: random"))
-    #expect(run.status == .succeeded)
-    #expect(await arrays(factory).allSatisfy { $0.count == 4 })
+    // A clock of its own, on which every trial takes 0.1 s.
+    let trials = Mutex<Int64>(0)
+    let began = systemTimeMs()
+    let factory = try ScriptedFactory(nowMs: { began + trials.withLock { $0 } * 100 }) { spec, _ in
+      trials.withLock { $0 += 1 }
+      return .logs(Self.loss(spec))
+    }
+    let run = try await factory.run(Self.file("time: 1s, parallel: 4, sampler: random"))
+    #expect(run.status == .succeeded, "\(String(describing: run.failure))")
+    #expect(await arrays(factory).map(\.count) == [4, 4, 4])
   }
 }
