@@ -34,6 +34,9 @@ enum AgentProgram {
     if arguments.count > 2, arguments[1] == "lead" {
       return NodeLead.run(Array(arguments[2...]))
     }
+    if arguments.count == 3, arguments[1] == "host" {
+      return AllocationHost.run(places: Int(arguments[2]) ?? 0)
+    }
     if arguments.count == 3, arguments[1] == "member" {
       // srun(1), OUTPUT ENVIRONMENT VARIABLES.
       guard let rank = getenv("SLURM_PROCID").flatMap({ Int(String(cString: $0)) }) else {

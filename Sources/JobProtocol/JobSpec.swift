@@ -45,6 +45,8 @@ public struct JobSpec: Hashable, Codable, Sendable {
   public var nodes: Int?
   /// Of which service it is an instance; nil is of none.
   public var service: JobService?
+  /// How it shares an allocation of the site's with others; nil has one of its own.
+  public var packing: JobPacking?
 
   /// Takes every value as it is.
   public init(

@@ -14,6 +14,7 @@ struct JobValidation {
     try checkOutputs(spec)
     try checkService(spec)
     try checkSoftware(spec)
+    try checkPacking(spec)
     if spec.site ?? Site.localName == Site.localName {
       guard spec.nodeCount == 1 else {
         throw JobError(
@@ -183,6 +184,19 @@ struct JobValidation {
         before < spec.resources.timeLimitMs ?? .max,
         "a service cannot be renewed longer before its time limit than it may run")
     }
+  }
+
+  private func checkPacking(_ spec: JobSpec) throws(JobError) {
+    guard let packing = spec.packing else { return }
+    try require(
+      spec.site ?? Site.localName != Site.localName,
+      "jobs of this machine need no allocation: name a Slurm cluster")
+    try require(
+      (1...JobPacking.mostPlaces).contains(packing.places ?? 1),
+      "an allocation has 1...\(JobPacking.mostPlaces) places")
+    try require(
+      spec.kind == .batch && spec.nodeCount == 1 && spec.array == nil,
+      "an allocation, and what runs inside, is a job on one node and in no array")
   }
 
   private func checkSoftware(_ spec: JobSpec) throws(JobError) {

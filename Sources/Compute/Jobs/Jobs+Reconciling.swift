@@ -160,6 +160,17 @@ extension Jobs {
       return .known(
         JobStore.Ending(reason: .canceledByUser, exit: end.exit, message: end.message))
     }
+    // Nobody here told it, so its allocation did, when that was told to end.
+    if attempt.spec.isPacked {
+      guard end.outcome == .canceled || end.exit == .killed(signal: SIGTERM) else {
+        return .known(nil)
+      }
+      var ending = JobStore.Ending(
+        reason: .preempted,
+        message: "its allocation ended" + (end.message.map { ": \($0)" } ?? ""))
+      ending.exit = end.exit
+      return .known(ending)
+    }
     switch await driver.finding(on: attempt) {
     case .goesOn: return .known(nil)
     case .askAgain(let afterMs): return .askAgain(afterMs: afterMs)

@@ -1,4 +1,5 @@
 public import Basics
+internal import JobProtocol
 
 /// What the engines of sites have written down about jobs.
 extension Jobs {
@@ -7,8 +8,9 @@ extension Jobs {
   /// - Throws: `JobError` with `accountsMissing` where they have nothing, or nobody keeps any.
   public func account(of id: Identifier<Job>) async throws -> SlurmAccount {
     let job = try await job(id)
-    guard let engineId = job.engineId, let site = try await knownSite(job.site),
-      let link = try link(to: site)
+    // What runs inside of an allocation is part of the account of that.
+    guard !job.spec.isPacked, let engineId = job.engineId,
+      let site = try await knownSite(job.site), let link = try link(to: site)
     else {
       throw JobError(
         .accountsMissing, "job \(id) has no account: it was not handed to a cluster that is known")

@@ -37,6 +37,11 @@ protocol SlurmFiles: Sendable {
   /// Puts the script and the list of an array there.
   func stage(_ array: SlurmArrayScript) async throws
 
+  /// Tells the host of an allocation what to do.
+  ///
+  /// - Parameter folder: the allocation's on this machine.
+  func order(_ orders: [AllocationOrder], in folder: AttemptFolder) async throws
+
   /// Keeps agents from taking attempts that none has taken.
   func withdraw(_ folders: [AttemptFolder]) async throws
 
@@ -126,6 +131,14 @@ struct SharedSlurmFiles: SlurmFiles {
       try FileTree.write(
         Array(array.list.utf8), to: array.folder + "/" + SlurmArrayScript.listName)
       try FileTree.write(Array(array.text.utf8), to: array.path)
+    }
+  }
+
+  func order(_ orders: [AllocationOrder], in folder: AttemptFolder) async throws {
+    let text = orders.map(\.text).joined()
+    try await offTask {
+      let file = try OpenFile(folder.orders, for: .appending)
+      try file.write(Array(text.utf8))
     }
   }
 

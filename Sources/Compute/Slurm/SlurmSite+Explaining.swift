@@ -9,6 +9,13 @@ extension SlurmSite {
       if heldBack.contains(attempt.key), let atMost = known.spec.array?.atMost {
         return [Jobs.arrayLimitWords(atMost)]
       }
+      if heldBack.contains(attempt.key), let pack = known.spec.packing?.pack {
+        let running = Self.room(followed.values).count { $0.pack == pack }
+        return [
+          "It waits for a place in one of the allocations of \(pack) on '\(name)', of which "
+            + "\(running) run."
+        ]
+      }
       let words = known.told?.state ?? "it is about to be submitted"
       return ["Slurm on '\(name)' does not have it yet: \(words)."]
     }

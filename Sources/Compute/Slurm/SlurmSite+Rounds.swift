@@ -22,6 +22,7 @@ extension SlurmSite {
       askedMs = monotonicTimeMs() - began
       trouble = nil
       await carryOutStops()
+      try await stopPacked()
       try await adaptLimits()
     } catch {
       // Nothing is known, so nothing is changed: jobs go on, and the next round asks again.
@@ -54,18 +55,21 @@ extension SlurmSite {
       guard case .due = $0.handover, $0.verdict == nil else { return false }
       return $0.notBeforeMs <= now
     }.sorted { $0.key.job.rawValue < $1.key.job.rawValue }
-    let (released, limits) = Self.released(due, beside: followed.values, most: longestArray)
-    heldBack = Set(due.map(\.key)).subtracting(released.map(\.key))
-    guard !released.isEmpty else { return }
+    let placed = placed(due.filter(\.spec.isPacked))
+    let (released, limits) = Self.released(
+      due.filter { !$0.spec.isPacked }, beside: followed.values, most: longestArray)
+    heldBack = Set(due.map(\.key)).subtracting((released + placed).map(\.key))
+    guard !released.isEmpty || !placed.isEmpty else { return }
     do {
       try await files.begin()
     } catch {
       let words = (error as? JobError)?.message ?? "\(error)"
-      for attempt in released {
+      for attempt in released + placed {
         guard attempt.stop == .notAsked || attempt.wasSubmitted else {
-          await submit(attempt)
+          await hand(attempt)
           continue
         }
+        if attempt.spec.isPacked { followed[attempt.key]?.id = nil }
         postpone(attempt.key, words)
       }
       return
@@ -75,11 +79,16 @@ extension SlurmSite {
       await submit(array: array, atMost: array.first?.spec.array.flatMap { limits[$0.array] })
     }
     await withTaskGroup(of: Void.self) { group in
-      for (index, attempt) in singles.prefix(Self.submissionsInRound).enumerated() {
+      let now = (placed + singles).prefix(Self.submissionsInRound)
+      for (index, attempt) in now.enumerated() {
         if index >= Self.submissionsAtOnce { await group.next() }
-        group.addTask { await self.submit(attempt) }
+        group.addTask { await self.hand(attempt) }
       }
     }
+  }
+
+  private func hand(_ attempt: SlurmAttempt) async {
+    if attempt.spec.isPacked { await order(attempt) } else { await submit(attempt) }
   }
 
   func submit(_ attempt: SlurmAttempt) async {
@@ -202,7 +211,9 @@ extension SlurmSite {
     let now = monotonicTimeMs()
     var (waiting, running, overdue): ([SlurmAttempt], [SlurmAttempt], [SlurmAttempt]) = ([], [], [])
     for known in followed.values where known.handover == .done && known.id != nil {
-      guard known.verdict == nil, !known.isOver, let seen = known.seen else { continue }
+      guard !known.spec.isPacked, known.verdict == nil, !known.isOver, let seen = known.seen else {
+        continue
+      }
       switch known.stop {
       case .asked where seen.state.phase == .waits: waiting.append(known)
       case .asked: running.append(known)

@@ -21,6 +21,8 @@ actor SlurmSite: SiteDriver {
 
   /// How long a job of an array waits for others.
   static let gatheringMs: Int64 = 300
+  /// How long taking up what an earlier server had may take.
+  static let takingUpMs: Int64 = 2_000
   /// Most tasks of one array, so that a refusal is not one of too many.
   static let mostTasks = 1_000
 
@@ -102,6 +104,7 @@ actor SlurmSite: SiteDriver {
   func start(_ attempt: OpenAttempt, _ instruction: AttemptSpec) async throws {
     let text = script(of: attempt.key, attempt.folder, attempt.spec).text
     try await files.prepare(attempt, bounded(instruction))
+    // It says that the attempt is prepared; of one that runs inside of an allocation, to a person, too, how to run it alone.
     try await offTask {
       try FileTree.write(Array(text.utf8), to: attempt.folder.batchScript, mode: 0o600)
     }
@@ -124,7 +127,8 @@ actor SlurmSite: SiteDriver {
   /// The instruction for an agent that Slurm does not tell when its time is nearly over: its own clock does.
   private func bounded(_ instruction: AttemptSpec) -> AttemptSpec {
     let resources = instruction.spec.resources
-    guard !engine.tellsTimeLimits,
+    // An allocation tells what runs inside when it ends.
+    guard !engine.tellsTimeLimits, !instruction.spec.isPacked,
       let seconds = resources.timeLimitMs == nil ? usualSeconds : longestSeconds
     else { return instruction }
     let notice = resources.gracePeriodMs + SlurmBatchScript.closingSeconds * 1_000
@@ -137,8 +141,11 @@ actor SlurmSite: SiteDriver {
   func takeUp(_ attempt: OpenAttempt) async -> Bool {
     let isPrepared = FileTree.exists(attempt.folder.batchScript)
     guard isPrepared || attempt.engineId != nil else { return false }
-    followed[attempt.key] = SlurmAttempt(
+    var known = SlurmAttempt(
       attempt, handover: attempt.engineId == nil ? .due(mayBeThere: true) : .done)
+    // Its allocation may be taken up after it.
+    if attempt.spec.isPacked { known.notBeforeMs = monotonicTimeMs() + Self.takingUpMs }
+    followed[attempt.key] = known
     hurry()
     return true
   }
@@ -177,6 +184,7 @@ actor SlurmSite: SiteDriver {
     {
       ending.reason = .memoryLimit
     }
+    if known.spec.isPacked { ending = Self.endedWithAllocation(ending) }
     // Should Slurm start it after all, its agent finds no instruction.
     _ = AttemptFiles.withdraw(attempt.folder)
     guard known.stop == .notAsked else {

@@ -59,6 +59,8 @@ struct JobInputs: Sendable {
       instruction.spec.environment.insert(EnvironmentVariable(JobData.variable, data), at: 0)
       instruction.isolation?.readOnly.append(data)
     }
+    // The host of an allocation finds its orders there.
+    if spec.packing?.places != nil { instruction.spec.workingDirectory = "." }
     var script = PreparationScript()
     if let code = spec.code {
       script.unpack(folders.code(code.snapshot), into: "code")

@@ -44,6 +44,10 @@ public struct AttemptFolder: Hashable, Sendable {
   public var batchScript: String { path + "/batch.sh" }
   /// Says as which part of an array the attempt was submitted, if it was.
   public var arrayNote: String { path + "/array" }
+  /// What the host of an allocation is told, line by line; it lies in the allocation's folder.
+  public var orders: String { path + "/orders" }
+  /// The name, in the site's engine, of the allocation in which the attempt was to run.
+  public var allocationNote: String { path + "/allocation" }
   /// The attempt's own copy, on this node, of the job's code.
   public var code: String { path + "/code" }
   /// The variables, each ended by a zero byte, that the preparation leaves to the tasks.

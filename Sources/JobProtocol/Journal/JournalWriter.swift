@@ -20,6 +20,14 @@ public struct JournalWriter: ~Copyable {
     waiting = JournalFormat.head
   }
 
+  /// Goes on with the journal of an open file, which it closes in the end, after its last whole record.
+  public init(file: Int32, after length: Int64) {
+    self.file = file
+    soundLength = length
+    waiting = length == 0 ? JournalFormat.head : []
+    _ = ftruncate(file, off_t(length))
+  }
+
   deinit { close(file) }
 
   /// True when records wait because the disk took them not.

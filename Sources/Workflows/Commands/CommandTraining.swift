@@ -119,6 +119,11 @@ public struct CommandSearch: Sendable, Equatable {
   /// Trials go to their site many at a time, as arrays.
   public var isByArrays = false
 
+  /// In how many allocations of the site trials run, several side by side; nil is one job of the site's each.
+  public var allocations: Int?
+  /// How long an allocation may last; nil is what the site allows.
+  public var allocationTimeMs: Int64?
+
   /// Whether no point depends on what became of another, so that all can be chosen before the first trial runs.
   var isChosenBeforehand: Bool {
     guard trials != nil, timeMs == nil, stopBelow == nil else { return false }

@@ -6,7 +6,7 @@ enum CommandSearchParser {
   static let known = [
     "parameters", "constraints", "forbidden", "initial", "metric", "goal", "read", "trials", "time",
     "sampler", "pruner", "seed", "steps", "parallel", "stop_below", "warm_start",
-    "goals", "cost", "repeats", "array",
+    "goals", "cost", "repeats", "array", "allocations", "allocation_time",
   ]
 
   static func parse(_ section: SectionReader) -> CommandSearch? {
@@ -52,7 +52,25 @@ enum CommandSearchParser {
         "\(section.joined("array")): whether a point is measured again depends on how it was, so its "
           + "measurements go one by one; remove the key, or 'repeats'")
     }
+    allocations(section, &search)
     return search
+  }
+
+  private static func allocations(_ section: SectionReader, _ search: inout CommandSearch) {
+    search.allocations = section.integer("allocations", in: 1...1_000)
+    search.allocationTimeMs = section.timeSpan("allocation_time")
+    if search.allocations != nil, search.isByArrays {
+      section.problems.add(
+        section.line(of: "allocations"),
+        "\(section.joined("allocations")): trials run in allocations or go as arrays; remove the key, or "
+          + "'array'")
+    }
+    if section.has("allocation_time"), !section.has("allocations") {
+      section.problems.add(
+        section.line(of: "allocation_time"),
+        "\(section.joined("allocation_time")): it is the time of each of the `allocations`, which are not there"
+      )
+    }
   }
 
   /// Studies whose best points are tried first.

@@ -38,6 +38,12 @@ enum CommandSectionParser {
       requirementsFile: file, codeFolder: code)
     train.command?.nodes = nodes
     check(nodes: nodes, train, section)
+    if search?.allocations != nil, train.place.site == nil {
+      section.problems.add(
+        section.line(of: "search"),
+        "train.search.allocations: on this machine trials need no allocation; name a Slurm cluster with "
+          + "`site`, or remove the key")
+    }
     return train
   }
 
@@ -121,6 +127,12 @@ enum CommandSectionParser {
         section.line(of: "search"),
         "train.search.array: jobs on several nodes go to Slurm one by one; remove the key, or "
           + "'resources.nodes'")
+    }
+    if train.command?.search?.allocations != nil {
+      section.problems.add(
+        section.line(of: "search"),
+        "train.search.allocations: an allocation is of one node; remove the key, or 'resources.nodes'"
+      )
     }
     if train.command?.software?.container != nil, section.has("code") {
       section.problems.add(

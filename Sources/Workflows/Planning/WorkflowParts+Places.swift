@@ -25,7 +25,9 @@ extension WorkflowParts {
       case .data: place = definition.data?.place ?? StagePlace()
       case .train:
         if let command = definition.train?.command {
-          return (stage, spec(of: command, site: definition.train?.place.site))
+          let spec = spec(of: command, site: definition.train?.place.site)
+          // What holds for an allocation holds for the trials inside.
+          return (stage, command.search?.allocation(of: spec, pack: "pack", slots: nil) ?? spec)
         }
         place = definition.train?.place ?? StagePlace()
       case .evaluate: place = definition.evaluate.place

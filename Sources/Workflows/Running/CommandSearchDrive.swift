@@ -30,7 +30,7 @@ struct CommandSearchDrive: Sendable {
   /// How often a slot looks after its trial.
   static let lookMs: Int64 = 500
   /// Trials at a time on a cluster, whose queue is not ours.
-  private static let slotsElsewhere = 16
+  static let slotsElsewhere = 16
 
   var parts: WorkflowParts { drive.parts }
 
@@ -40,6 +40,8 @@ struct CommandSearchDrive: Sendable {
   func perform() async throws -> StageOutput.CommandOutput {
     if subject.search.isByArrays {
       try await performArrays()
+    } else if subject.search.allocations != nil {
+      try await performInAllocations()
     } else {
       try await withThrowingTaskGroup(of: Void.self) { group in
         for slot in 0..<slots { group.addTask { try await work(slot) } }
@@ -108,7 +110,7 @@ struct CommandSearchDrive: Sendable {
   }
 
   /// Runs a trial, as often as its point is to be measured, and tells what came of it.
-  private func perform(_ trial: CommandTrial) async throws {
+  func perform(_ trial: CommandTrial) async throws {
     if subject.search.repeats > 1 {
       try await tell(trial, repeated(trial))
     } else {
@@ -187,10 +189,12 @@ struct CommandSearchDrive: Sendable {
       + trial.values.sorted { $0.key < $1.key }.map {
         EnvironmentVariable(Self.variable($0.key), $0.value)
       }
-    return drive.commandSpec(
+    var spec = drive.commandSpec(
       subject.training, subject.train, subject.run,
       name: "\(subject.run.name) trial \(trial.label)",
       values: values, environment: environment, tracking: run, folder: folder)
+    if subject.search.allocations != nil { spec.packing = JobPacking(pack: study.rawValue) }
+    return spec
   }
 
   /// `AIFACTORY_PARAM_` and the parameter's name, with `_` for what no variable's name has.

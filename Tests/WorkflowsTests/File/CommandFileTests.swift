@@ -74,6 +74,22 @@ import Testing
     #expect(try self.definition("name: w\ntrain: {command: t}\n").train?.command?.codeFolder == nil)
   }
 
+  @Test func `the trials of a search may share few allocations of a site`() throws {
+    func search(_ words: String, site: String = "site: hpc, ") throws -> CommandSearch? {
+      try definition(
+        "name: w\ntrain: {command: t, \(site)search: {parameters: {a: {int: [1, 2]}}, metric: m, \(words)}}\n"
+      ).train?.command?.search
+    }
+    let packed = try #require(try search("allocations: 3, allocation_time: 8h"))
+    #expect(packed.allocations == 3 && packed.allocationTimeMs == 28_800_000)
+    #expect(packed.places(slots: nil) == 6, "16 trials at a time in all")
+    #expect(try search("allocations: 4, parallel: 2")?.places(slots: nil) == 1)
+    #expect(try search("trials: 5")?.allocations == nil)
+    #expect(throws: WorkflowFileError.self) { try search("allocations: 3", site: "") }
+    #expect(throws: WorkflowFileError.self) { try search("allocations: 3, array: true") }
+    #expect(throws: WorkflowFileError.self) { try search("allocation_time: 8h") }
+  }
+
   @Test func `rules, conditions and where the metric stands are read`() throws {
     let definition = try definition(
       """

@@ -48,6 +48,11 @@ actor ScriptedCommands: StageJobs {
 
   nonisolated func workFolder(of id: Identifier<Job>) -> String { "\(folder)/\(id)/work" }
 
+  /// The jobs that were submitted with such specifications.
+  func ids(where isMeant: (JobSpec) -> Bool) -> [Identifier<Job>] {
+    jobs.values.filter { isMeant($0.spec) }.map(\.id)
+  }
+
   func check(_ spec: JobSpec) async throws {}
 
   func submit(_ spec: JobSpec, id: Identifier<Job>?, in project: String) async throws -> Job {
@@ -125,6 +130,8 @@ actor ScriptedCommands: StageJobs {
 
   private func perform(_ id: Identifier<Job>) async throws {
     guard let job = jobs[id] else { return }
+    // An allocation stays until somebody ends it.
+    if job.spec.packing?.places != nil { return }
     let run = job.spec.environment.last { $0.name == "MLFLOW_RUN_ID" }.flatMap { RunID($0.value) }
     guard let run else { throw JobError(.specInvalid, "no run") }
     switch script(job.spec, job.attempt) {

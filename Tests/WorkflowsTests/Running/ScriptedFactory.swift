@@ -45,6 +45,18 @@ struct ScriptedFactory {
     return try await parts.store.run(id)
   }
 
+  /// Drives a workflow that a person cancels once so many jobs run.
+  func canceled(_ text: String, once running: Int) async throws -> WorkflowRun {
+    let (parts, id) = (parts, try await submit(text))
+    let drive = Task {
+      try await WorkflowDrive(parts: parts, id: id, logger: Logger(label: "test")).drive()
+    }
+    while await jobs.running < running { try await Task.sleep(for: .milliseconds(5)) }
+    _ = try await WorkflowRunner(parts: parts).cancel(id)
+    try await drive.value
+    return try await parts.store.run(id)
+  }
+
   /// Drives a search whose second trial hangs: canceled then, as by a server that stops, and driven anew,
   /// until a person cancels that trial.
   func runTwice(
