@@ -3,8 +3,10 @@
 import argparse
 import glob
 import http.client
+import http.server
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -131,10 +133,63 @@ def measure(server, source, folder):
     return {"up": max(up), "down": max(down), "all": (up, down), "memory": watch.peak - watch.before}
 
 
-def report(ours, theirs, limit):
+class Bare(http.server.BaseHTTPRequestHandler):
+    """The least that a server can do: bytes from a socket to a synced file, and from a file to a socket by `sendfile`. No digest, no checks."""
+
+    protocol_version = "HTTP/1.1"
+    rbufsize = 0
+
+    def path_here(self):
+        return f"{WORK}/bare-{os.path.basename(self.path)}"
+
+    def do_PUT(self):
+        left, block = int(self.headers["Content-Length"]), memoryview(bytearray(BLOCK))
+        with open(self.path_here(), "wb", buffering=0) as file:
+            while left:
+                count = self.connection.recv_into(block[:min(BLOCK, left)])
+                if not count:
+                    return
+                file.write(block[:count])
+                left -= count
+            os.fsync(file.fileno())
+        self.answer(0)
+
+    def do_GET(self):
+        with open(self.path_here(), "rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            self.answer(size)
+            self.connection.sendfile(file)
+
+    def do_DELETE(self):
+        os.remove(self.path_here())
+        self.answer(0)
+
+    def answer(self, length):
+        self.send_response(200)
+        self.send_header("Content-Length", str(length))
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+def measure_bare(source):
+    """What the loopback, the kernel's copies and the disk leave to any server on this machine, behind the same client."""
+    server = http.server.HTTPServer(("127.0.0.1", 0), Bare)
+    process = os.fork()
+    if process == 0:
+        server.serve_forever()
+    try:
+        return measure(Server("bare", f"http://127.0.0.1:{server.server_port}", None, process), source, WORK)
+    finally:
+        os.kill(process, signal.SIGKILL)
+        os.waitpid(process, 0)
+
+
+def report(ours, theirs, bare, limit):
     """Prints the lines; returns how many goals were missed."""
     missed = 0
-    for name, result in (("ours", ours), ("mlflow", theirs)):
+    for name, result in (("ours", ours), ("mlflow", theirs), ("bare", bare)):
         print(f" artifacts {name:>6} up {' '.join(f'{r:.0f}' for r in result['all'][0])}  "
               f"down {' '.join(f'{r:.0f}' for r in result['all'][1])} MB/s  memory +{result['memory']:.0f} MiB")
     print(f" artifacts   disk write with fsync {limit[0]:.0f}  read {limit[1]:.0f} MB/s")
@@ -142,6 +197,7 @@ def report(ours, theirs, limit):
         peer = max(theirs[what], bound)
         ratio = ours[what] / peer
         print(f"BENCH name=artifacts/{what} ours={ours[what]:.0f} peer={peer:.0f} ratio={ratio:.2f} unit=MB/s goal=>=0.8")
+        print(f"BENCH name=artifacts/{what}-bare ours={ours[what]:.0f} peer={bare[what]:.0f} ratio={ours[what] / bare[what]:.2f} unit=MB/s")
         missed += ratio < 0.8
     print(f"BENCH name=artifacts/memory ours={ours['memory']:.0f} peer={theirs['memory']:.0f} "
           f"ratio={theirs['memory'] / max(ours['memory'], 1):.1f} unit=MiB goal=<=64")
@@ -170,6 +226,7 @@ server, _ = start_ours(arguments.aifactory, arguments.home)
 ours = measure(server, source, arguments.home)
 stop_ours(arguments.aifactory, arguments.home)
 theirs = measure_mlflow(source)
+bare = measure_bare(source)
 limit = disk(source, f"{WORK}/copy.bin")
 shutil.rmtree(WORK)
-sys.exit(1 if report(ours, theirs, limit) else 0)
+sys.exit(1 if report(ours, theirs, bare, limit) else 0)
