@@ -70,7 +70,7 @@ enum PointReason {
           + "turned."
       )
     case .begunCMAES:
-      return reason(BegunCMAESSampler().name(at: history.nextNumber), point, history)
+      return reason(BegunCMAESSampler().name(for: history), point, history)
     case .nsga2, .nsga3:
       return (
         .sampler,
@@ -115,7 +115,8 @@ enum PointReason {
       return (
         .startup,
         "It is quasi-random: \(ended) trials had ended, and the Gaussian process needs "
-          + "\(sampler.startupTrials) with different values."
+          + "\(sampler.startupTrials) with different values, and of each branch of the space two "
+          + "for each parameter, and two more."
       )
     }
     let gain = belief.best - belief.mean

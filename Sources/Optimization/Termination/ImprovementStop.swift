@@ -139,8 +139,7 @@ public struct ImprovementStop: Sendable, Equatable {
 
   /// The process that expects most of those which the trials do not refute.
   private static func process(_ data: BeliefData) -> GaussianProcess? {
-    let fit = KernelFit(
-      KernelDistances(data.fitPoints, unordered: data.unordered), values: data.fitValues)
+    let fit = data.fit
     return GaussianProcess(
       data.points, values: data.values, unordered: data.unordered,
       kernel: fit.shortest(of: fit.kernel(steps: fitSteps)))

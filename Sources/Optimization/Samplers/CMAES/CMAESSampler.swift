@@ -8,6 +8,9 @@ import Foundation
 /// Hamano et al. 2022, "CMA-ES with Margin", here as noise added while drawing). Words, and what
 /// decides or depends, are chosen by TPE.
 public struct CMAESSampler: Sampler {
+  /// How many trials somebody else chose before, from which it goes on when they have ended.
+  var firstTrials = 0
+
   /// It has no settings.
   public init() {}
 
@@ -27,10 +30,7 @@ public struct CMAESSampler: Sampler {
     }
     // The content is moved out, so that it is not copied when it changes.
     memory.content = nil
-    var run =
-      remembered.run
-      ?? CMARun(
-        dimensions: axes.count, seed: history.seed, first: history.trials.first?.point)
+    var run = remembered.run ?? begin(history, axes)
     run.advance(history, axes: axes)
     let point = space.firstAllowed {
       var point = SearchPoint()
@@ -44,6 +44,12 @@ public struct CMAESSampler: Sampler {
     remembered.run = history.trials.isEmpty ? nil : run
     memory.content = remembered
     return point
+  }
+
+  private func begin(_ history: SearchHistory, _ axes: [SearchParameter]) -> CMARun {
+    firstTrials > 0
+      ? CMARun(after: firstTrials, of: history, axes: axes)
+      : CMARun(dimensions: axes.count, seed: history.seed, first: history.trials.first?.point)
   }
 
   private struct Remembered: Sendable {

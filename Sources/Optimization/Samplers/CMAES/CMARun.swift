@@ -23,6 +23,7 @@ struct CMARun: Sendable {
 
   /// σ at the start, in shares of the range.
   private static let firstStep = 1.0 / 6
+  private static let shortestFirstStep = 1e-4
 
   init(dimensions: Int, seed: UInt64, first: SearchPoint?) {
     self.seed = seed
@@ -30,6 +31,30 @@ struct CMARun: Sendable {
     largePopulation = CMAWeights.population(dimensions)
     distribution = CMADistribution(
       mean: [Double](repeating: 0.5, count: dimensions), stepSize: Self.firstStep,
+      population: largePopulation)
+  }
+
+  /// A run that goes on from the first trials of a search, which somebody else chose and which have ended.
+  ///
+  /// It begins at the best of them, with steps as long as the best ones lie apart from it.
+  init(after count: Int, of history: SearchHistory, axes: [SearchParameter]) {
+    self.init(dimensions: axes.count, seed: history.seed, first: history.trials.first?.point)
+    used = count
+    let leaders = history.ranked(0..<count).prefix { $0.group == .completed }
+      .prefix(max(largePopulation / 2, 2))
+      .map { rank in
+        axes.map { axis in
+          history.trials[rank.index].point[axis.name].map(axis.domain.place) ?? 0.5
+        }
+      }
+    guard let best = leaders.first, leaders.count > 1 else { return }
+    var squares = 0.0
+    for leader in leaders.dropFirst() {
+      for (place, center) in zip(leader, best) { squares += (place - center) * (place - center) }
+    }
+    let step = (squares / Double((leaders.count - 1) * axes.count)).squareRoot()
+    distribution = CMADistribution(
+      mean: best, stepSize: min(max(step, Self.shortestFirstStep), Self.firstStep),
       population: largePopulation)
   }
 

@@ -57,6 +57,13 @@ struct BeliefData {
     fitValues = Self.standardized(chosen.map { losses[$0].loss }) ?? chosen.map { scaled[$0] }
   }
 
+  /// What the kernel is fitted by.
+  var fit: KernelFit {
+    KernelFit(
+      KernelDistances(fitPoints, unordered: unordered), values: fitValues,
+      conditional: space.parameters.map { $0.condition != nil })
+  }
+
   /// Adds trials with what is believed about them.
   mutating func add(_ point: [Double], value: Double) {
     points.append(point)

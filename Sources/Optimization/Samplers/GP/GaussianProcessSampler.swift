@@ -8,7 +8,7 @@ import Foundation
 /// Running trials count with the values that are believed (kriging believer; Ginsbourger et al.
 /// 2010). For few and dear trials; with several goals TPE takes its place.
 public struct GaussianProcessSampler: Sampler {
-  /// Trials before the first belief: the middle of the space, then quasi-random ones.
+  /// Trials before the first belief: the middle of the space, then quasi-random ones, more where a branch of the space lacks some.
   public var startupTrials: Int
   /// Most trials that are believed in; beyond it the best and the latest.
   public var mostTrials: Int
@@ -35,6 +35,7 @@ public struct GaussianProcessSampler: Sampler {
       let point = SobolSampler.point(history.nextNumber, of: space, seed: history.seed)
       return space.admits(point) ? point : RandomSampler.point(of: space, using: &random)
     }
+    if let point = BranchStart.point(for: history, using: &random) { return point }
     let kernel = Self.kernel(data, memory: &memory)
     guard
       let process = GaussianProcess(
@@ -44,12 +45,13 @@ public struct GaussianProcessSampler: Sampler {
       .best(using: &random)
   }
 
-  /// What is believed of a point, and of the best trial, in standard deviations of the losses; nil before the first belief.
+  /// What is believed of a point, and of the best trial, in standard deviations of the losses; nil where it does not decide yet.
   func belief(
     about point: SearchPoint, in history: SearchHistory
   ) -> (mean: Double, deviation: Double, best: Double)? {
     var memory = SamplerMemory()
-    guard let data = BeliefData(history, most: mostTrials, atLeast: startupTrials),
+    guard BranchStart.lacking(history) == nil,
+      let data = BeliefData(history, most: mostTrials, atLeast: startupTrials),
       let process = GaussianProcess(
         data.points, values: data.values, unordered: data.unordered,
         kernel: Self.kernel(data, memory: &memory))
@@ -65,8 +67,7 @@ public struct GaussianProcessSampler: Sampler {
     if let remembered, remembered.points == data.fitPoints, remembered.values == data.fitValues {
       return remembered.kernel
     }
-    let distances = KernelDistances(data.fitPoints, unordered: data.unordered)
-    let kernel = KernelFit(distances, values: data.fitValues).kernel(steps: 40)
+    let kernel = data.fit.kernel(steps: 40)
     memory.content = Remembered(
       points: data.fitPoints, values: data.fitValues, kernel: kernel)
     return kernel

@@ -4,20 +4,34 @@ import Foundation
 ///
 /// The logarithm of the marginal likelihood (Rasmussen & Williams 2006, equation 5.8 and its
 /// gradient 5.9) with log-normal priors: for lengths that of Hvarfner, Hellsten & Nardi 2024, which grows with
-/// the number of parameters. Climbed by Rprop (Riedmiller & Braun 1993), which needs no line search.
+/// the number of parameters. Parameters with a condition have a prior of short lengths: few trials tell of them, and
+/// what a long one says of places that nobody has seen keeps a search out of their branch. Climbed by Rprop
+/// (Riedmiller & Braun 1993), which needs no line search.
 struct KernelFit {
   private let distances: KernelDistances
   private let values: [Double]
-  private let lengthCenter: Double
-  private static let lengthSpread = 3.0.squareRoot()
-  private static let noiseCenter = -8.0
-  private static let noiseSpread = 2.0
+  /// Of the logarithms of lengths, for each parameter.
+  private let lengthPriors: [Prior]
+  private static let noisePrior = Prior(center: -8, spread: 2)
 
-  /// - Parameter values: standardized.
-  init(_ distances: KernelDistances, values: [Double]) {
+  /// A normal distribution.
+  private struct Prior {
+    var center: Double
+    var spread: Double
+  }
+
+  /// - Parameters:
+  ///   - values: standardized.
+  ///   - conditional: which parameters have a condition; nil for none.
+  init(_ distances: KernelDistances, values: [Double], conditional: [Bool]? = nil) {
     self.distances = distances
     self.values = values
-    lengthCenter = 2.0.squareRoot() + log(Double(max(distances.squares.count, 1))) / 2
+    let count = distances.squares.count
+    let ordinary = Prior(
+      center: 2.0.squareRoot() + log(Double(max(count, 1))) / 2, spread: 3.0.squareRoot())
+    let short = Prior(center: log(0.3), spread: 1)
+    lengthPriors = (conditional ?? Array(repeating: false, count: count))
+      .map { $0 ? short : ordinary }
   }
 
   /// The best kernel after so many steps from the middle of moderate lengths.
@@ -102,13 +116,11 @@ struct KernelFit {
       gradient[axis] = 2 * sum / (lengths[axis] * lengths[axis])
     }
     gradient[dimensions] = 0.5 * trace * noise
-    func addPrior(_ place: Int, _ center: Double, _ spread: Double) {
-      let distance = (logs[place] - center) / spread
+    for (place, prior) in (lengthPriors + [Self.noisePrior]).enumerated() {
+      let distance = (logs[place] - prior.center) / prior.spread
       value -= 0.5 * distance * distance
-      gradient[place] -= distance / spread
+      gradient[place] -= distance / prior.spread
     }
-    for axis in 0..<dimensions { addPrior(axis, lengthCenter, Self.lengthSpread) }
-    addPrior(dimensions, Self.noiseCenter, Self.noiseSpread)
     return value.isFinite ? (value, gradient) : nil
   }
 }
