@@ -206,15 +206,23 @@ struct SlurmWorkflowEndToEndTests {
     #expect(try there("jobs", "show", array).output.contains("6 succeeded"))
   }
 
-  @Test(arguments: [false, true])
+  /// How the trials of a search go to a cluster.
+  enum Way: String, CaseIterable {
+    case singly = "parallel: 16"
+    case asArrays = "array: true"
+    /// As many places as the cluster has cores.
+    case packed = "allocations: 3\n    parallel: 12"
+  }
+
+  @Test(arguments: Way.allCases)
   func `a node that is lost costs a study of 200 trials those that ran there, and they run again`(
-    asArrays: Bool
+    way: Way
   ) async throws {
     let cluster = try TestCluster()
     let factory = try factory(on: cluster)
     defer { factory.close() }
     try factory.write("train.sh", Self.parabola)
-    let words = "sampler: random\n    trials: 200" + (asArrays ? "\n    array: true" : "")
+    let words = "sampler: random\n    trials: 200\n    \(way.rawValue)"
     try factory.write("tune.yaml", search(words, seconds: 0.3))
     let started = try factory("run", "tune.yaml", "--detach", "--output", "json")
     let id = try #require(started.json["workflow_run"] as? String, "\(started.errors)")
@@ -245,7 +253,7 @@ struct SlurmWorkflowEndToEndTests {
     let jobs = try jobs(factory)
     #expect(jobs.count == 200)
     #expect(jobs.allSatisfy { $0["reason"] as? String == "succeeded" })
-    #expect(jobs.allSatisfy { ($0["array"] != nil) == asArrays })
+    #expect(jobs.allSatisfy { ($0["array"] != nil) == (way == .asArrays) })
     let again = jobs.filter { $0["attempt"] as? Int != 1 }
     // A node of the cluster has four cores, and so four trials at a time.
     #expect((1...4).contains(again.count), "\(again)")
@@ -253,5 +261,46 @@ struct SlurmWorkflowEndToEndTests {
     #expect(counts.count == 200, "each trial ran")
     #expect(counts.values.allSatisfy { $0 <= 2 })
     #expect(counts.values.count { $0 == 2 } <= again.count, "nothing else ran twice")
+    guard way == .packed else { return }
+    let engines = Set(jobs.compactMap { $0["engine_id"] as? String })
+    #expect((3...6).contains(engines.count), "Slurm saw few jobs: \(engines)")
+    try await factory.until(30, "the allocations are given back") {
+      try cluster("squeue", "--noheader", "--states=PD,R,CG") == ""
+    }
+  }
+
+  @Test func `a server that is killed while trials run in allocations goes on with the search`()
+    async throws
+  {
+    let cluster = try TestCluster()
+    let factory = try factory(on: cluster)
+    defer { factory.close() }
+    try factory.write("train.sh", Self.parabola)
+    try factory.write(
+      "tune.yaml",
+      search("sampler: random\n    trials: 40\n    allocations: 2\n    parallel: 6", seconds: 0.5))
+    let started = try factory("run", "tune.yaml", "--detach", "--output", "json")
+    let id = try #require(started.json["workflow_run"] as? String, "\(started.errors)")
+    func begun() -> [String] {
+      // Before the first trial there is no file.
+      let text = try? String(contentsOfFile: factory.folder + "/trials.log", encoding: .utf8)
+      return (text ?? "").split(separator: "\n").map(String.init)
+    }
+    for count in [8, 20] {
+      try await factory.until(120, "\(count) trials have begun") { begun().count >= count }
+      #expect(kill(try factory.serverFile().pid, SIGKILL) == 0)
+      // The next command starts another server.
+      _ = try factory("jobs", "list")
+    }
+    var run: [String: Any] = [:]
+    try await factory.until(120, "the search ends") {
+      run = try factory("workflows", "show", id, "--output", "json").json
+      return !["queued", "running"].contains(run["status"] as? String ?? "queued")
+    }
+    #expect(run["status"] as? String == "succeeded", "\(run)")
+    let jobs = try jobs(factory)
+    #expect(jobs.count == 40 && jobs.allSatisfy { $0["reason"] as? String == "succeeded" })
+    #expect(begun().count == 40, "each trial ran once: \(begun())")
+    withExtendedLifetime(cluster) {}
   }
 }

@@ -16,10 +16,10 @@ extension SlurmSite {
     return due.compactMap { attempt in
       // An order that may have been given is given again where it was: who is second finds the instruction taken.
       if case .due(mayBeThere: true) = attempt.handover, let name = allocationName(of: attempt) {
-        followed[attempt.key]?.id =
-          followed.values.first {
-            $0.spec.packing?.places != nil && SlurmBatchScript.name(of: $0.key) == name
-          }?.id
+        let host = followed.values.first {
+          $0.spec.packing?.places != nil && SlurmBatchScript.name(of: $0.key) == name
+        }
+        followed[attempt.key]?.id = host?.id
         return followed[attempt.key]
       }
       if attempt.stop != .notAsked { return attempt }
