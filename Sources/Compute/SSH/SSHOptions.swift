@@ -1,3 +1,5 @@
+import Foundation
+
 /// How a cluster's login node is reached by OpenSSH's own client.
 ///
 /// Whatever is not said here is what `ssh` itself does for this user: its configuration, its agent and its
@@ -69,18 +71,54 @@ public struct SSHOptions: Sendable, Equatable, Codable {
   ///
   /// Nobody can be asked anything, and a host that is not known is not spoken to.
   var arguments: [String] {
-    var words = ["-T"]
-    for option in [
-      "BatchMode=yes", "StrictHostKeyChecking=yes", "ConnectTimeout=10", "ServerAliveInterval=5",
-      "ServerAliveCountMax=3", "ForwardAgent=no", "ForwardX11=no", "ClearAllForwardings=yes",
-      "PermitLocalCommand=no", "EscapeChar=none",
-    ] {
-      words += ["-o", option]
-    }
+    var words = ["-T"] + Self.strictness
+    for option in ["ClearAllForwardings=yes", "EscapeChar=none"] { words += ["-o", option] }
     if let knownHosts { words += ["-o", "UserKnownHostsFile=\"\(knownHosts)\""] }
     if let identity { words += ["-o", "IdentitiesOnly=yes", "-i", identity] }
     if let port { words += ["-p", "\(port)"] }
-    if let jump { words += ["-J", jump] }
+    if let jump {
+      words += ["-o", "ProxyCommand=" + way(over: jump.split(separator: ",").map(String.init))]
+    }
     return words
+  }
+
+  /// What holds for each host on the way.
+  private static let strictness = [
+    "BatchMode=yes", "StrictHostKeyChecking=yes", "ConnectTimeout=10", "ServerAliveInterval=5",
+    "ServerAliveCountMax=3", "ForwardAgent=no", "ForwardX11=no", "PermitLocalCommand=no",
+  ].flatMap { ["-o", $0] }
+
+  /// The command that leads over hosts to the one that comes next.
+  ///
+  /// `ssh -J` starts the same, but hands no option on to it: a host on the way might ask somebody at the server's
+  /// terminal, and neither key nor known hosts would count there.
+  private func way(over hosts: [String]) -> String {
+    guard let last = hosts.last else { return "none" }
+    let (host, port) = Self.parts(last)
+    var words = ["ssh", "-T"] + Self.strictness
+    if let knownHosts {
+      // Those that the user knows, too.
+      words += ["-o", "UserKnownHostsFile=\"\(knownHosts)\" ~/.ssh/known_hosts"]
+    }
+    if let identity { words += ["-o", "IdentitiesOnly=yes", "-i", identity] }
+    if let port { words += ["-p", port] }
+    if hosts.count > 1 {
+      // The outer one takes the first of two percent signs away (ssh_config(5), TOKENS).
+      let inner = way(over: hosts.dropLast()).replacingOccurrences(of: "%", with: "%%")
+      words += ["-o", "ProxyCommand=" + inner]
+    }
+    return (words + ["-W", "[%h]:%p", "--", host]).map(SSHConnection.quoted)
+      .joined(separator: " ")
+  }
+
+  /// Host and port of `[user@]host[:port]`; an address of IPv6 with a port stands in brackets.
+  static func parts(_ text: String) -> (host: String, port: String?) {
+    if let end = text.lastIndex(of: "]"), let start = text.firstIndex(of: "[") {
+      let host = text[..<start] + text[text.index(after: start)..<end]
+      let rest = text[text.index(after: end)...]
+      return (String(host), rest.hasPrefix(":") ? String(rest.dropFirst()) : nil)
+    }
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+    return parts.count == 2 ? (String(parts[0]), String(parts[1])) : (text, nil)
   }
 }

@@ -73,6 +73,46 @@ struct SSHSiteTests {
     #expect(throws: JobError.self) { try SSHOptions(destination: "a", jump: address).check() }
   }
 
+  /// The login node is its own jump host here, once and twice.
+  @Test(arguments: [1, 2]) func `hosts on the way are held to the same key and host keys`(
+    count: Int
+  ) async throws {
+    let login = try TestLoginNode.shared.get()
+    var ssh = SSHOptions(login)
+    let host = "\(login.user)@127.0.0.1:\(login.port)"
+    ssh.jump = Array(repeating: host, count: count).joined(separator: ",")
+    try ssh.check()
+    let connection = try SSHConnection(ssh)
+    let answer = try await connection.run("echo $SSH_CONNECTION", patience: .seconds(40))
+    #expect(String(decoding: answer.output, as: UTF8.self).hasSuffix(" \(login.port)\n"))
+
+    // Each of them is needed.
+    ssh.jump = Array(repeating: host, count: count - 1).map { $0 + "," }.joined() + "127.0.0.1:1"
+    let away = try SSHConnection(ssh)
+    await #expect(throws: JobError.self) { try await away.run("true", patience: .seconds(40)) }
+    // One whose key is another is not spoken to, though the last one's is right.
+    let folder = try TemporaryFolder()
+    let stranger = try TestLoginNode()
+    ssh.jump = "\(stranger.user)@127.0.0.1:\(stranger.port)"
+    ssh.knownHosts = try folder.write(
+      try String(contentsOfFile: login.knownHosts, encoding: .utf8), to: "known_hosts")
+    let unknown = try SSHConnection(ssh)
+    let error = await #expect(throws: JobError.self) {
+      try await unknown.run("true", patience: .seconds(40))
+    }
+    #expect(try #require(error).code == .siteUnreachable)
+  }
+
+  @Test(arguments: [
+    ("ada@login.example.org", "ada@login.example.org", nil as String?),
+    ("login:2222", "login", "2222"), ("ada@[::1]:22", "ada@::1", "22"), ("[::1]", "::1", nil),
+    ("ada@::1", "ada@::1", nil),
+  ])
+  func `a host on the way may have a port`(text: String, host: String, port: String?) {
+    let parts = SSHOptions.parts(text)
+    #expect(parts.host == host && parts.port == port)
+  }
+
   @Test func `words reach the other side as they are`() async throws {
     let connection = try SSHConnection(SSHOptions(try TestLoginNode.shared.get()))
     let odd = "a 'b' \"c\" $HOME `x` \\ ! * ; é"
