@@ -19,7 +19,8 @@ final class JobsUnderTest: Sendable {
     cpus: Int = 4, patienceMs: Int64 = 30_000, sinks: [String: any JobReportSink] = [:],
     follower: (any JobFollower)? = nil, tracker: (any JobTracker)? = nil,
     tracking: AttemptTracking? = nil,
-    migrations: [SchemaMigration] = [], accelerators: [Accelerator] = []
+    migrations: [SchemaMigration] = [], accelerators: [Accelerator] = [],
+    now: @escaping @Sendable () -> Int64 = { systemTimeMs() }
   ) throws {
     home = try TemporaryLedger(ComputeMigrations.all + migrations)
     self.sinks = sinks
@@ -29,7 +30,7 @@ final class JobsUnderTest: Sendable {
       folder: home.folder.path("jobs"), agentPath: packageFolder + "/.build/debug/aifactory-agent",
       capacity: SiteCapacity(
         cpus: Array(0..<cpus), memoryBytes: 8 << 30, accelerators: accelerators),
-      patienceMs: patienceMs)
+      patienceMs: patienceMs, now: now)
     configuration.tracking = { _ in tracking }
     self.configuration = configuration
   }

@@ -71,7 +71,7 @@ struct SlurmRESTEndToEndTests {
   @Test(arguments: [
     (["--rest", "http://h:1"], "--rest wants one of"),
     (["--token-file", "t"], "belong to --rest"),
-    (["--rest", "http://h:1", "--token-file", "t", "--ssh", "h"], "in place of --ssh"),
+    (["--rest", "http://h:1", "--token-file", "t", "--slurm-conf", "/c"], "unless --ssh names"),
     (["--rest", "http://h:1", "--token-file", "t", "--token-command", "c"], "--rest wants one of"),
   ])
   func `options that do not go together are refused`(options: [String], words: String) throws {

@@ -59,20 +59,26 @@ public final class TestCluster: Sendable {
   ///   - maxArraySize: its `MaxArraySize`.
   ///   - killsForMemory: whether Slurm ends jobs that hold more memory than they asked for.
   ///   - memorySeconds: how long its queue remembers jobs that have ended (`MinJobAge`).
+  ///   - cpus: CPUs that each node claims to have, with as much memory as so many jobs ask for.
+  ///   - launcher: the words that start a program where its daemons are to run, such as in another namespace.
   public init(
     nodes: Int = 3, accounting: Bool = false, killsForMemory: Bool = false,
-    maxArraySize: Int = 1_001, memorySeconds: Int = 300
+    maxArraySize: Int = 1_001, memorySeconds: Int = 300, cpus: Int = 4, launcher: [String] = []
   ) throws {
     folder = Self.temporaryFolder + "/aifactory-cluster-\(UUID().uuidString.prefix(8))"
     let environment = [
       "NODES": "\(nodes)", "ACCOUNTING": accounting ? "1" : "0", "OWNER": "\(getpid())",
       "MAX_ARRAY": "\(maxArraySize)", "MIN_AGE": "\(memorySeconds)",
-      "MEMORY_KILLS": killsForMemory ? "1" : "0",
+      "MEMORY_KILLS": killsForMemory ? "1" : "0", "CPUS": "\(cpus)",
+      "MEMORY": "\(max(2_000, 100 * cpus))",
     ]
-    let start = packageFolder + "/Tests/Cluster/up.sh"
-    var answer = try Self.run(start, [folder], environment: environment)
+    let words = launcher + [packageFolder + "/Tests/Cluster/up.sh", folder]
+    func start() throws -> (status: Int32, text: String) {
+      try Self.run(words[0], Array(words.dropFirst()), environment: environment)
+    }
+    var answer = try start()
     // A port that was free may be taken by the time a daemon wants it; then nothing is left behind.
-    if answer.status != 0 { answer = try Self.run(start, [folder], environment: environment) }
+    if answer.status != 0 { answer = try start() }
     guard answer.status == 0 else { throw ClusterFailed(description: answer.text) }
   }
 
@@ -104,13 +110,22 @@ public final class TestCluster: Sendable {
   }
 
   /// Ends its REST service, until `resumeREST`.
-  public func suspendREST() throws { try tellREST("down") }
+  public func suspendREST() throws { try tell("rest.sh", "down") }
 
   /// Lets it answer again.
-  public func resumeREST() throws { try tellREST("up") }
+  public func resumeREST() throws { try tell("rest.sh", "up") }
 
-  private func tellREST(_ word: String) throws {
-    let answer = try Self.run(packageFolder + "/Tests/Cluster/rest.sh", [folder, word])
+  /// Ends its controller, until `resumeController`; jobs go on.
+  public func suspendController() throws { try tell("controller.sh", "down") }
+
+  /// Starts it again, with all that it knew.
+  public func resumeController() throws { try tell("controller.sh", "up") }
+
+  /// Kills a node with everything on it; the controller notices by its silence.
+  public func kill(node: String) throws { try tell("node.sh", "kill", node) }
+
+  private func tell(_ script: String, _ words: String...) throws {
+    let answer = try Self.run(packageFolder + "/Tests/Cluster/" + script, [folder] + words)
     guard answer.status == 0 else { throw ClusterFailed(description: answer.text) }
   }
 

@@ -41,10 +41,7 @@ extension SlurmREST: SlurmEngine {
 
   // MARK: Submitting and stopping
 
-  func submit(_ path: String) async throws -> SlurmSubmission {
-    let script = try await offTask {
-      String(decoding: try FileTree.read(path, limit: 1 << 20), as: UTF8.self)
-    }
+  func submit(_ script: String, at path: String) async throws -> SlurmSubmission {
     let version = try await versions().control
     let job = try RESTJobDescription(script, user: rest.user, version: version).value
     let answer = try await control("job/submit", .POST, ["job": job, "script": .string(script)])
@@ -152,6 +149,10 @@ extension SlurmREST: SlurmEngine {
       partition: job["partition"]?.stringValue ?? "")
   }
 
+  // It has no counterpart of `--test-only` (v0.0.42).
+  func possibleStart(of path: String, _ options: [String]) async throws -> String? { nil }
+
+  // Where there is a login node, its `srun` is asked instead (`SlurmLink`).
   func entrance(to id: String, _ words: [String], hasTerminal: Bool) async throws -> [String]? {
     throw JobError(
       .notRunning, "slurmrestd has no way into running jobs",

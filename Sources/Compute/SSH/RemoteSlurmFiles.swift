@@ -44,6 +44,13 @@ final class RemoteSlurmFiles: SlurmFiles {
     try await shell.put(agent.own, agent.digest, to: agentPath, mode: "755")
   }
 
+  func mark(agents names: Set<String>) async throws {
+    try await installAgent()
+    isBegun.withLock { $0 = true }
+    let paths = names.map { folders.agents + "/" + $0 } + [agentPath]
+    _ = try await shell.run("touch -c " + paths.map(quoted).joined(separator: " "))
+  }
+
   func inspect() async throws -> String {
     let scratch = quoted(folders.scratch)
     let text = try await shell.run(

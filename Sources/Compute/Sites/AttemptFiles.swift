@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 import Glibc
 import JobProtocol
@@ -12,10 +13,9 @@ enum AttemptFiles {
   static func prepare(
     _ folder: AttemptFolder, _ instruction: AttemptSpec, makesFolders: Bool = true
   ) throws {
-    let files = FileManager.default
     for folder in [instruction.workFolder, instruction.checkpointFolder].compactMap(\.self)
     where makesFolders {
-      try files.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      try FileTree.createFolder(folder, mode: 0o777)
     }
     let count = instruction.spec.nodeCount
     guard count > 1 else { return try prepareNode(folder, instruction) }
@@ -26,21 +26,22 @@ enum AttemptFiles {
   }
 
   private static func prepareNode(_ folder: AttemptFolder, _ instruction: AttemptSpec) throws {
-    let files = FileManager.default
-    try files.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
+    try FileTree.createFolder(folder.path, mode: 0o777)
     let journal = open(folder.journal, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-    guard journal >= 0 else { throw systemError("cannot make \(folder.journal)") }
+    guard journal >= 0 else { throw failure("cannot make \(folder.journal)") }
     close(journal)
     if hasInstruction(folder) { return }
     let temporary = folder.spec + ".new"
     let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-    guard file >= 0 else { throw systemError("cannot make \(temporary)") }
+    guard file >= 0 else { throw failure("cannot make \(temporary)") }
     defer { close(file) }
     let bytes = instruction.encoded()
     let written = bytes.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
-    guard written == bytes.count, rename(temporary, folder.spec) == 0 else {
-      throw systemError("cannot write \(temporary)")
+    guard written == bytes.count else {
+      // A part of it went there: what follows does not fit.
+      throw failure("cannot write \(temporary)", number: written < 0 ? errno : ENOSPC)
     }
+    guard rename(temporary, folder.spec) == 0 else { throw failure("cannot write \(temporary)") }
   }
 
   /// True once the instruction is there, claimed or not.
@@ -66,6 +67,20 @@ enum AttemptFiles {
   static func withdraw(_ folder: AttemptFolder) -> Bool {
     for node in nodes(of: folder).dropFirst() { unlink(node.spec) }
     return unlink(folder.spec) == 0 || !isClaimed(folder)
+  }
+
+  /// A failure to write, which says where it is one of room.
+  private static func failure(_ what: String, number: Int32 = errno) -> any Error {
+    guard number == ENOSPC || number == EDQUOT else { return systemError(what, number: number) }
+    return BasicsError(
+      .diskFull, "\(what): \(String(cString: strerror(number)))",
+      hint: "Free some space on that disk.")
+  }
+
+  /// Whether an error says that there is no room now, or no more of it for this user.
+  static func isOfRoom(_ error: any Error) -> Bool {
+    (error as? BasicsError)?.code == .diskFull
+      || (error as? CocoaError)?.code == .fileWriteOutOfSpace
   }
 
   /// What the system says about a call that failed.

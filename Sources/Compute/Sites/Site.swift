@@ -43,6 +43,8 @@ public struct SlurmOptions: Sendable, Equatable, Codable {
   /// The login node where the commands run and the folder lies; nil is this machine.
   public var ssh: SSHOptions?
   /// The REST service that is asked in place of the commands; nil is none.
+  ///
+  /// Beside `ssh`, which then brings the files, the commands are needed for ways into jobs alone.
   public var rest: RESTOptions?
 
   /// Takes every value as it is.
@@ -61,14 +63,17 @@ public struct SlurmOptions: Sendable, Equatable, Codable {
     self.rest = rest
   }
 
+  /// Where its scratch folder is: sites of one place share what lies there.
+  var scratchPlace: String { "\(ssh?.destination ?? ""):\(scratch)" }
+
   /// Throws a sentence for the first value that cannot be used.
   func check() throws(JobError) {
     try ssh?.check()
     try rest?.check()
-    guard rest == nil || (ssh == nil && commands == nil && configuration == nil) else {
+    guard rest == nil || ssh != nil || (commands == nil && configuration == nil) else {
       throw JobError(
-        .siteInvalid, "a site is reached by slurmrestd, or by Slurm's commands, not by both",
-        hint: "With slurmrestd its folder must be one that this machine shares with the cluster.")
+        .siteInvalid, "a site is asked by slurmrestd, or by Slurm's commands here, not by both",
+        hint: "Beside slurmrestd commands are of use on a login node alone, which ssh names.")
     }
     for (name, path) in [
       ("scratch", scratch), ("commands", commands), ("slurm.conf", configuration),

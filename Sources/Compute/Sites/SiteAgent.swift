@@ -1,5 +1,7 @@
 import Basics
+import Foundation
 import Glibc
+import JobProtocol
 
 /// The agent's program in a site's scratch folder, under its digest.
 ///
@@ -14,7 +16,32 @@ struct SiteAgent: Sendable {
   }
 
   static func path(_ digest: ObjectDigest, in folders: SiteFolders) -> String {
-    "\(folders.agents)/aifactory-agent-\(digest.hex.prefix(16))"
+    "\(folders.agents)/\(prefix)\(digest.hex.prefix(digits))"
+  }
+
+  private static let prefix = "aifactory-agent-"
+  private static let digits = 16
+
+  /// The first name of an agent in a text, such as a batch script.
+  static func name(in text: String) -> String? {
+    guard let start = text.range(of: prefix) else { return nil }
+    let digest = text[start.upperBound...].prefix(digits)
+    let isWhole = digest.utf8.count == digits && digest.allSatisfy(\.isHexDigit)
+    return isWhole ? prefix + digest : nil
+  }
+
+  /// The agents that attempts name which have not ended, by their batch scripts.
+  static func names(of attempts: [AttemptFolder]) async throws -> Set<String> {
+    try await offTask {
+      Set(
+        attempts.compactMap { folder in
+          // One that is just being made will have this installation's.
+          guard let script = try? FileTree.read(folder.batchScript, limit: 1 << 20) else {
+            return nil
+          }
+          return name(in: String(decoding: script, as: UTF8.self))
+        })
+    }
   }
 
   /// Puts the agent there unless it is there with all its bytes.

@@ -21,6 +21,12 @@ struct SlurmAttempt: Sendable {
     case killed
   }
 
+  /// An attempt without files, and its instruction.
+  struct Unprepared: Sendable {
+    var attempt: OpenAttempt
+    var instruction: AttemptSpec
+  }
+
   let key: AttemptKey
   let folder: AttemptFolder
   let spec: JobSpec
@@ -42,9 +48,11 @@ struct SlurmAttempt: Sendable {
   var told: SiteObservation?
   /// Submissions that came to nothing.
   var failures = 0
+  /// What its files are to be made of, while there is no room for them.
+  var unprepared: Unprepared?
   /// Whether Slurm may have it, or have had it.
   var wasSubmitted: Bool
-  /// No submission before that moment.
+  /// No submission before that moment, so that others of its array come along.
   var notBeforeMs: Int64 = 0
 
   init(_ attempt: OpenAttempt, handover: Handover) {
@@ -64,6 +72,6 @@ struct SlurmAttempt: Sendable {
     return true
   }
 
-  /// Milliseconds until the next try after some failures: 1 s, 2 s, … a minute.
-  var backoffMs: Int64 { min(60_000, 1_000 << Int64(min(failures, 6) - 1)) }
+  /// Whether somebody stopped it before Slurm could have it.
+  var needsNothing: Bool { stop != .notAsked && handover == .due(mayBeThere: false) }
 }

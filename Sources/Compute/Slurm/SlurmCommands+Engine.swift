@@ -13,7 +13,7 @@ extension SlurmCommands: SlurmEngine {
 
   func remarks() async -> [String] { [] }
 
-  func submit(_ path: String) async throws -> SlurmSubmission {
+  func submit(_ script: String, at path: String) async throws -> SlurmSubmission {
     SlurmSubmission(try await self("sbatch", ["--parsable", path]))
   }
 
@@ -47,7 +47,26 @@ extension SlurmCommands: SlurmEngine {
       return nil
     }
     let start = parts[2] == "N/A" || parts[2].isEmpty ? nil : parts[2]
-    return SlurmForecast(reason: parts[1], start: start, partition: parts[3])
+    return SlurmForecast(
+      reason: parts[1], start: start, partition: parts[3],
+      ahead: try await ahead(of: id, in: parts[3]))
+  }
+
+  /// How many jobs that wait in a partition go before one of them.
+  private func ahead(of id: String, in partition: String) async throws -> Int? {
+    let answer = try await self(
+      "squeue",
+      [
+        "--noheader", "--array", "--states=PENDING", "--partition=\(partition)", "--sort=-p,i",
+        "--format=%i",
+      ])
+    return answer.isSuccess
+      ? answer.output.split(whereSeparator: \.isWhitespace).firstIndex { $0 == id } : nil
+  }
+
+  func possibleStart(of path: String, _ options: [String]) async throws -> String? {
+    let answer = try await self("sbatch", ["--test-only"] + options + [path])
+    return answer.isSuccess ? SlurmWaitWords.start(answer.errors + answer.output) : nil
   }
 
   func entrance(to id: String, _ words: [String], hasTerminal: Bool) async throws -> [String]? {

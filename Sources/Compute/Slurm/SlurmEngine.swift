@@ -19,8 +19,10 @@ protocol SlurmEngine: Sendable {
 
   /// Hands a batch script over.
   ///
-  /// - Parameter path: the script's, as the cluster has it.
-  func submit(_ path: String) async throws -> SlurmSubmission
+  /// - Parameters:
+  ///   - script: its text.
+  ///   - path: where it lies, as the cluster has it.
+  func submit(_ script: String, at path: String) async throws -> SlurmSubmission
 
   /// All jobs of this user that Slurm still has, also those that ended a while ago.
   func queue() async throws -> [SlurmJob]
@@ -42,6 +44,14 @@ protocol SlurmEngine: Sendable {
 
   /// What Slurm expects of a job that waits; nil of one that does not.
   func forecast(of id: String) async throws -> SlurmForecast?
+
+  /// When a job could start that asks for something else than a batch script does, by what runs now: Slurm's word for
+  /// the time, nil where it says nothing.
+  ///
+  /// - Parameters:
+  ///   - path: the script, as the cluster has it.
+  ///   - options: of sbatch(1), in place of the script's own.
+  func possibleStart(of path: String, _ options: [String]) async throws -> String?
 
   /// The words by which a person on this machine starts one more step of a job (srun(1)); nil of one that
   /// does not run.
@@ -67,4 +77,6 @@ struct SlurmForecast: Sendable, Equatable {
   /// When it expects to start it; nil where it does not know.
   var start: String?
   var partition: String
+  /// How many jobs of the partition go before it, of those that this user may see; nil where nobody tells.
+  var ahead: Int?
 }

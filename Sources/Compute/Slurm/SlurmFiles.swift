@@ -15,6 +15,10 @@ protocol SlurmFiles: Sendable {
   /// Puts the agent there, unless it is there with all its bytes.
   func installAgent() async throws
 
+  /// Says of agents' programs that attempts need them, so that no factory collects them, and puts this
+  /// installation's there should somebody have.
+  func mark(agents names: Set<String>) async throws
+
   /// Does what must have been done once before attempts are staged.
   ///
   /// - Throws: `JobError` where it may be tried again.
@@ -90,6 +94,16 @@ struct SharedSlurmFiles: SlurmFiles {
   func installAgent() async throws {
     _ = try await inspect()
     try await agent.install(in: folders)
+  }
+
+  func mark(agents names: Set<String>) async throws {
+    try await installAgent()
+    let (agent, folders) = (agent, folders)
+    try await offTask {
+      let own = FileTree.name(of: try agent.path(in: folders))
+      // One that is gone cannot be marked.
+      for name in names.union([own]) { _ = FileTree.touch(folders.agents + "/" + name) }
+    }
   }
 
   // The agent is there before the site takes jobs.

@@ -52,7 +52,7 @@ extension SlurmSite {
       try await files.stage(array)
       try await note(attempts, name)
       for attempt in attempts { followed[attempt.key]?.wasSubmitted = true }
-      switch try await engine.submit(array.path) {
+      switch try await engine.submit(array.text, at: array.path) {
       case .accepted(let id):
         arrayLimits[id] = atMost
         for (index, attempt) in attempts.enumerated() {

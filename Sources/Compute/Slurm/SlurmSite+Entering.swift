@@ -12,6 +12,6 @@ extension SlurmSite {
     if attempt.spec.nodeCount > 1 { words.append("--relative=\(visit.node)") }
     if visit.hasTerminal { words.append("--pty") }
     words += [agent, "enter", folder.path, "--"] + visit.command
-    return try await engine.entrance(to: id, words, hasTerminal: visit.hasTerminal)
+    return try await link.doorkeeper.entrance(to: id, words, hasTerminal: visit.hasTerminal)
   }
 }

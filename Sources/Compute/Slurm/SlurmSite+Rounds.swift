@@ -5,21 +5,18 @@ import Logging
 
 /// What a round does.
 extension SlurmSite {
-  /// Submissions that wait for Slurm's answer at a time.
-  private static let submissionsAtOnce = 4
-  /// Submissions of one round, so that states are looked at in between.
-  private static let submissionsInRound = 200
-
   /// One round; milliseconds until the next, nil when there is nothing to follow.
   func round() async -> Int64? {
     guard !followed.isEmpty else { return nil }
     pauseMs = min(pauseMs * 3 / 2, Self.longestPauseMs)
+    await markAgents()
     await submitDue()
     var askedMs: Int64 = 0
     do {
       let began = monotonicTimeMs()
       try await observe()
       askedMs = monotonicTimeMs() - began
+      if trouble != nil { door.hasten() }
       trouble = nil
       await carryOutStops()
       try await stopPacked()
@@ -34,11 +31,14 @@ extension SlurmSite {
       trouble = words
     }
     await lookAtJournals()
+    guard !followed.isEmpty else { return nil }
+    let now = monotonicTimeMs()
+    let pause = Self.pause(pauseMs, askedMs: askedMs)
     let hasDue = followed.values.contains {
       guard case .due = $0.handover, !heldBack.contains($0.key) else { return false }
-      return $0.notBeforeMs <= monotonicTimeMs()
+      return $0.notBeforeMs <= now
     }
-    return followed.isEmpty ? nil : hasDue ? 0 : Self.pause(pauseMs, askedMs: askedMs)
+    return hasDue ? min(pause, door.waitMs(now)) : pause
   }
 
   /// Milliseconds until the next round: where asking for all states takes long, four times as long is waited,
@@ -47,120 +47,17 @@ extension SlurmSite {
     askedMs > 1_000 ? max(pauseMs, 4 * askedMs) : pauseMs
   }
 
-  // MARK: Submitting
-
-  private func submitDue() async {
+  /// Marks the agents of all attempts, which may be of several versions, from time to time.
+  private func markAgents() async {
     let now = monotonicTimeMs()
-    let due = followed.values.filter {
-      guard case .due = $0.handover, $0.verdict == nil else { return false }
-      return $0.notBeforeMs <= now
-    }.sorted { $0.key.job.rawValue < $1.key.job.rawValue }
-    let placed = placed(due.filter(\.spec.isPacked))
-    let (released, limits) = Self.released(
-      due.filter { !$0.spec.isPacked }, beside: followed.values, most: longestArray)
-    heldBack = Set(due.map(\.key)).subtracting((released + placed).map(\.key))
-    guard !released.isEmpty || !placed.isEmpty else { return }
+    guard now >= marksAtMs else { return }
     do {
-      try await files.begin()
+      try await files.mark(agents: try await SiteAgent.names(of: followed.values.map(\.folder)))
+      marksAtMs = now + Self.markingMs
     } catch {
-      let words = (error as? JobError)?.message ?? "\(error)"
-      for attempt in released + placed {
-        guard attempt.stop == .notAsked || attempt.wasSubmitted else {
-          await hand(attempt)
-          continue
-        }
-        if attempt.spec.isPacked { followed[attempt.key]?.id = nil }
-        postpone(attempt.key, words)
-      }
-      return
+      // A site that is away now collects nothing either.
+      marksAtMs = now + Self.markingMs / 60
     }
-    let (singles, arrays) = Self.parted(released, most: longestArray)
-    for array in arrays {
-      await submit(array: array, atMost: array.first?.spec.array.flatMap { limits[$0.array] })
-    }
-    await withTaskGroup(of: Void.self) { group in
-      let now = (placed + singles).prefix(Self.submissionsInRound)
-      for (index, attempt) in now.enumerated() {
-        if index >= Self.submissionsAtOnce { await group.next() }
-        group.addTask { await self.hand(attempt) }
-      }
-    }
-  }
-
-  private func hand(_ attempt: SlurmAttempt) async {
-    if attempt.spec.isPacked { await order(attempt) } else { await submit(attempt) }
-  }
-
-  func submit(_ attempt: SlurmAttempt) async {
-    let key = attempt.key
-    guard let known = followed[key], case .due(let mayBeThere) = known.handover else { return }
-    if known.stop != .notAsked, !mayBeThere {
-      followed[key]?.verdict = JobStore.Ending(reason: .canceledByUser)
-      return tellOver(key)
-    }
-    followed[key]?.handover = .underWay
-    do {
-      if mayBeThere {
-        if let id = try await found(attempt) { return accepted(key, id) }
-        if attempt.spec.array?.atMost != nil {
-          // It is not there, so that it goes when its array's limit lets it.
-          followed[key]?.handover = .due(mayBeThere: false)
-          return
-        }
-      }
-      if followed[key]?.stop != .notAsked {
-        followed[key]?.verdict = JobStore.Ending(reason: .canceledByUser)
-        return tellOver(key)
-      }
-      try await files.stage(attempt)
-      followed[key]?.wasSubmitted = true
-      let place = files.place(of: attempt.folder)
-      switch try await engine.submit(place.batchScript) {
-      case .accepted(let id): accepted(key, id)
-      case .refused(let words): refused(key, "Slurm refused the job: \(words)")
-      case .undecided(let words): postpone(key, words)
-      }
-    } catch let error as JobError where error.code == .specInvalid {
-      refused(key, error.message)
-    } catch {
-      postpone(key, (error as? JobError)?.message ?? "\(error)")
-    }
-  }
-
-  func accepted(_ key: AttemptKey, _ id: String) {
-    followed[key]?.handover = .done
-    followed[key]?.id = id
-    tell(key, "PENDING")
-  }
-
-  func refused(_ key: AttemptKey, _ words: String) {
-    followed[key]?.handover = .done
-    followed[key]?.verdict = JobStore.Ending(reason: .launchFailed, message: words)
-    tellOver(key)
-  }
-
-  /// Tries again later, after a look whether Slurm has it.
-  func postpone(_ key: AttemptKey, _ words: String) {
-    guard var known = followed[key] else { return }
-    known.failures += 1
-    known.handover = .due(mayBeThere: known.wasSubmitted)
-    known.notBeforeMs = monotonicTimeMs() + known.backoffMs
-    followed[key] = known
-    tell(key, "not submitted yet: \(words)")
-  }
-
-  /// Slurm's id of an attempt that was submitted before; surplus ones are canceled.
-  private func found(_ attempt: SlurmAttempt) async throws -> String? {
-    var jobs = try await engine.jobs(named: SlurmBatchScript.name(of: attempt.key))
-    if let note = SlurmArrayNote(of: attempt.folder) {
-      jobs += try await engine.jobs(named: note.name).filter { note.isTold(by: $0) }
-    }
-    // One that runs has the attempt; else the first one gets it.
-    let first = jobs.first { $0.state.phase == .runs } ?? jobs.min { $0.number < $1.number }
-    for surplus in jobs where surplus.id != first?.id && surplus.state.phase == .waits {
-      try await engine.cancel([surplus.id])
-    }
-    return first?.id
   }
 
   // MARK: Observing

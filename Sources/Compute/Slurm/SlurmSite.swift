@@ -23,6 +23,9 @@ actor SlurmSite: SiteDriver {
   static let gatheringMs: Int64 = 300
   /// How long taking up what an earlier server had may take.
   static let takingUpMs: Int64 = 2_000
+  /// How often agents' programs are marked as needed.
+  static let markingMs: Int64 = 3_600_000
+
   /// Most tasks of one array, so that a refusal is not one of too many.
   static let mostTasks = 1_000
 
@@ -47,6 +50,10 @@ actor SlurmSite: SiteDriver {
   var arrayLimits: [String: Int] = [:]
   /// Why the cluster could not be asked the last time.
   var trouble: String?
+  /// When agents' programs are marked next.
+  var marksAtMs: Int64 = 0
+  /// Whether the cluster takes jobs.
+  var door = SubmissionDoor()
   var pauseMs = SlurmSite.shortestPauseMs
   /// When the next round is due, by a clock that nobody sets.
   private var dueMs: Int64 = 0
@@ -102,17 +109,27 @@ actor SlurmSite: SiteDriver {
   }
 
   func start(_ attempt: OpenAttempt, _ instruction: AttemptSpec) async throws {
+    var known = SlurmAttempt(attempt, handover: .due(mayBeThere: false))
+    // Others of its array are about to come, and go along.
+    if attempt.spec.array != nil { known.notBeforeMs = monotonicTimeMs() + Self.gatheringMs }
+    do {
+      try await prepare(attempt, instruction)
+    } catch  where AttemptFiles.isOfRoom(error) {
+      // There may be room later.
+      known.unprepared = SlurmAttempt.Unprepared(attempt: attempt, instruction: instruction)
+    }
+    followed[attempt.key] = known
+    hurry()
+  }
+
+  /// Makes the files of an attempt; the script comes last, and says that all are there.
+  func prepare(_ attempt: OpenAttempt, _ instruction: AttemptSpec) async throws {
     let text = script(of: attempt.key, attempt.folder, attempt.spec).text
     try await files.prepare(attempt, bounded(instruction))
     // It says that the attempt is prepared; of one that runs inside of an allocation, to a person, too, how to run it alone.
     try await offTask {
       try FileTree.write(Array(text.utf8), to: attempt.folder.batchScript, mode: 0o600)
     }
-    var known = SlurmAttempt(attempt, handover: .due(mayBeThere: false))
-    // Others of its array are about to come, and go along.
-    if attempt.spec.array != nil { known.notBeforeMs = monotonicTimeMs() + Self.gatheringMs }
-    followed[attempt.key] = known
-    hurry()
   }
 
   /// The script by which an attempt goes to Slurm.

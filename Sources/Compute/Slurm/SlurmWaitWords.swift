@@ -1,3 +1,5 @@
+import Foundation
+
 /// Sentences for Slurm's reasons why a job waits (squeue(1), "JOB REASON CODES").
 enum SlurmWaitWords {
   /// What a reason means and what can be done; nil for a word that is not known here.
@@ -12,6 +14,12 @@ enum SlurmWaitWords {
       return "A limit of the quality of service is reached: it starts when other jobs end."
     }
     return nil
+  }
+
+  /// The time in what `sbatch --test-only` says: `Job 5 to start at 2026-11-26T23:50:00 using 4 processors on …`.
+  static func start(_ text: String) -> String? {
+    guard let range = text.range(of: " to start at ") else { return nil }
+    return text[range.upperBound...].split(whereSeparator: \.isWhitespace).first.map(String.init)
   }
 
   private static let sentences = [

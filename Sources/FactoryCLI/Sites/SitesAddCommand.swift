@@ -8,7 +8,7 @@ struct SitesAddCommand: FactoryCommand {
     commandName: "add", abstract: "Adds a Slurm cluster as a place where jobs run.",
     discussion: """
       Slurm's commands are called on the server's machine or, with --ssh, on a login node; with --rest its \
-      REST service is asked instead. Partitions, nodes and limits are asked of the cluster. The agent is \
+      REST service is asked instead, and --ssh beside it brings the files. Partitions, nodes and limits are asked of the cluster. The agent is \
       put into the scratch folder, which all nodes must see; without --ssh this machine, too.
 
       Examples: aifactory sites add hpc --scratch /scratch/$USER/aifactory --account chem
@@ -101,8 +101,10 @@ struct SitesAddCommand: FactoryCommand {
       throw ValidationError(
         "--rest wants one of --token-file, --token-variable and --token-command.")
     }
-    guard rest == nil || (ssh == nil && slurmCommands == nil && slurmConf == nil) else {
-      throw ValidationError("--rest stands in place of --ssh, --slurm-commands and --slurm-conf.")
+    guard rest == nil || ssh != nil || (slurmCommands == nil && slurmConf == nil) else {
+      throw ValidationError(
+        "--rest stands in place of --slurm-commands and --slurm-conf, unless --ssh names a login "
+          + "node.")
     }
   }
 

@@ -92,7 +92,9 @@ struct RESTTokenTests {
     }
   }
 
-  @Test func `one source of a token is named, and slurmrestd stands alone`() throws {
+  @Test func `one source of a token is named, and commands beside it are those of a login node`()
+    throws
+  {
     let good = RESTOptions(url: "http://h:1", user: "ada", tokenFile: "/t")
     try good.check()
     try SlurmOptions(scratch: "/s", rest: good).check()
@@ -104,7 +106,10 @@ struct RESTTokenTests {
       try RESTOptions(url: "http://h:1", user: "a b", tokenFile: "/t").check()
     }
     #expect(throws: JobError.self) {
-      try SlurmOptions(scratch: "/s", ssh: SSHOptions(destination: "h"), rest: good).check()
+      try SlurmOptions(scratch: "/s", commands: "/c", rest: good).check()
     }
+    try SlurmOptions(
+      scratch: "/s", commands: "/c", ssh: SSHOptions(destination: "h"), rest: good
+    ).check()
   }
 }

@@ -157,10 +157,34 @@ struct SlurmRESTTests {
     try await home.addREST(cluster)
     let jobs = home.instance()
     let engine = try #require(try await jobs.link(to: try await jobs.site("rest"))).engine
-    let script = "\(cluster.scratch)/odd.sh"
-    let lines = "#!/bin/sh\n#SBATCH --partition=nope\n#SBATCH --export=PATH\n"
-    try FileTree.write(Array(lines.utf8), to: script)
-    #expect(try await engine.submit(script) == .refused("Invalid partition name specified"))
+    let script = "#!/bin/sh\n#SBATCH --partition=nope\n#SBATCH --export=PATH\n"
+    #expect(
+      try await engine.submit(script, at: "\(cluster.scratch)/odd.sh")
+        == .refused("Invalid partition name specified"))
+  }
+
+  @Test(.enabled(if: TestLoginNode.isPossible, TestLoginNode.hint))
+  func `a job whose files lie behind a login node is entered there`() async throws {
+    let home = try JobsUnderTest()
+    try await home.addREST(try TestCluster.shared.get(), login: try TestLoginNode.shared.get())
+    try await home.serve { jobs in
+      let report = try await jobs.testSite("restssh", waitMs: 30_000)
+      #expect(report.works, "\(report.checks)")
+      #expect(report.checks.prefix(2).map(\.name) == ["ssh", "rest"])
+      let job = try await jobs.shell(
+        "echo ready; while ! [ -e go ]; do sleep 0.1; done", on: .restssh)
+      _ = try await jobs.words(of: job)
+      _ = try await jobs.reaches(.running, job.id)
+      let visit = JobVisit(
+        command: ["sh", "-c", "echo $AIFACTORY_JOB; touch go"], hasTerminal: false)
+      let words = try await jobs.entrance(to: job.id, visit)
+      let run = CommandRun(
+        program: words[0], arguments: Array(words.dropFirst()),
+        environment: ProcessInfo.processInfo.environment, patience: .seconds(40))
+      let answer = try #require(try await run.answer())
+      #expect(String(decoding: answer.output, as: UTF8.self) == "\(job.id)\n", "\(answer.errors)")
+      #expect(try await jobs.waitForEnd(job.id).reason == .succeeded)
+    }
   }
 
   @Test func `accelerators, and several nodes with an agent on each`() async throws {

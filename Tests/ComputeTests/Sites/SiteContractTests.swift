@@ -10,7 +10,7 @@ import Testing
 
 /// What a job does is the same on every site: each driver passes all of this, on its real engine.
 @Suite(.timeLimit(.minutes(3))) struct SiteContractTests {
-  @Test(arguments: SiteUnderTest.contracted)
+  @Test(arguments: SiteUnderTest.possible)
   func `a job runs, prints and succeeds`(site: SiteUnderTest) async throws {
     try await site.home().serve { jobs in
       let submitted = try await jobs.shell(
@@ -28,7 +28,7 @@ import Testing
     }
   }
 
-  @Test(arguments: SiteUnderTest.contracted)
+  @Test(arguments: SiteUnderTest.possible)
   func `each attempt gets a fresh copy of the code as it was`(site: SiteUnderTest) async throws {
     let home = try await site.home()
     let folder = home.home.folder
@@ -54,7 +54,7 @@ import Testing
     }
   }
 
-  @Test(arguments: SiteUnderTest.contracted)
+  @Test(arguments: SiteUnderTest.possible)
   func `an exit code and a signal are told`(site: SiteUnderTest) async throws {
     try await site.home().serve { jobs in
       let failing = try await jobs.shell("exit 7", on: site)
@@ -66,7 +66,7 @@ import Testing
     }
   }
 
-  @Test(arguments: SiteUnderTest.contracted)
+  @Test(arguments: SiteUnderTest.possible)
   func `a command that is not there is a launch that failed`(site: SiteUnderTest) async throws {
     try await site.home().serve { jobs in
       let job = try await jobs.submit(
@@ -78,7 +78,7 @@ import Testing
     }
   }
 
-  @Test(arguments: SiteUnderTest.contracted)
+  @Test(arguments: SiteUnderTest.possible)
   func `a canceled job gets TERM and its grace period`(site: SiteUnderTest) async throws {
     try await site.home().serve { jobs in
       let job = try await jobs.shell(
@@ -91,7 +91,7 @@ import Testing
     }
   }
 
-  @Test(arguments: SiteUnderTest.contracted)
+  @Test(arguments: SiteUnderTest.possible)
   func `a time limit stops what runs over it`(site: SiteUnderTest) async throws {
     try await site.home().serve { jobs in
       let job = try await jobs.shell(
@@ -104,7 +104,7 @@ import Testing
     }
   }
 
-  @Test(arguments: SiteUnderTest.contracted)
+  @Test(arguments: SiteUnderTest.possible)
   func `a memory limit stops what takes more`(site: SiteUnderTest) async throws {
     try await site.home().serve { jobs in
       let job = try await jobs.shell(
@@ -114,7 +114,7 @@ import Testing
     }
   }
 
-  @Test(arguments: SiteUnderTest.contracted)
+  @Test(arguments: SiteUnderTest.possible)
   func `reports arrive in order, once each`(site: SiteUnderTest) async throws {
     let sink = CountingSink()
     try await site.home(sinks: ["count": sink]).serve { jobs in
@@ -129,7 +129,7 @@ import Testing
     #expect(sink.phases.withLock { $0 } == ["1", "2", "3", "4", "5"])
   }
 
-  @Test(arguments: SiteUnderTest.contracted)
+  @Test(arguments: SiteUnderTest.possible)
   func `a job goes on without a server, and the next one finds its end`(site: SiteUnderTest)
     async throws
   {
@@ -148,7 +148,7 @@ import Testing
     }
   }
 
-  @Test(arguments: SiteUnderTest.contracted)
+  @Test(arguments: SiteUnderTest.possible)
   func `a running job is taken up by the next server, which can cancel it`(site: SiteUnderTest)
     async throws
   {
@@ -167,7 +167,7 @@ import Testing
     }
   }
 
-  @Test(arguments: SiteUnderTest.contracted)
+  @Test(arguments: SiteUnderTest.possible)
   func `a retry is an attempt of its own`(site: SiteUnderTest) async throws {
     try await site.home().serve { jobs in
       let job = try await jobs.shell(
@@ -181,7 +181,7 @@ import Testing
     }
   }
 
-  @Test(arguments: SiteUnderTest.contracted)
+  @Test(arguments: SiteUnderTest.possible)
   func `an agent that is killed is noticed`(site: SiteUnderTest) async throws {
     try await site.home().serve { jobs in
       let job = try await jobs.shell("echo $PPID; while :; do sleep 0.05; done", on: site)
@@ -192,7 +192,7 @@ import Testing
     }
   }
 
-  @Test(arguments: SiteUnderTest.contracted)
+  @Test(arguments: SiteUnderTest.possible)
   func `an attempt that is started twice runs once`(site: SiteUnderTest) async throws {
     try await site.home().serve { jobs in
       let job = try await jobs.shell(
@@ -208,7 +208,7 @@ import Testing
     }
   }
 
-  @Test(arguments: SiteUnderTest.contracted)
+  @Test(arguments: SiteUnderTest.possible)
   func `tasks of a job share its place`(site: SiteUnderTest) async throws {
     try await site.home().serve { jobs in
       let job = try await jobs.shell(

@@ -12,25 +12,33 @@ enum SiteUnderTest: String, CaseIterable, Sendable {
   case ssh
   /// The same cluster, asked by its REST service.
   case rest
+  /// Asked by its REST service, while its files lie behind a login node.
+  case restssh
 
   /// Those that can be had here.
   static var possible: [SiteUnderTest] {
     guard TestCluster.isPossible else { return [.local] }
-    return TestLoginNode.isPossible ? [.local, .slurm, .ssh] : [.local, .slurm]
+    var sites: [SiteUnderTest] = [.local, .slurm]
+    if TestLoginNode.isPossible { sites.append(.ssh) }
+    if TestCluster.hasREST { sites.append(.rest) }
+    if TestLoginNode.isPossible, TestCluster.hasREST { sites.append(.restssh) }
+    return sites
   }
 
-  /// Those that can be had here, and pass the contract.
-  static var contracted: [SiteUnderTest] { possible + (TestCluster.hasREST ? [.rest] : []) }
-
   /// Jobs of a home that has the site.
-  func home(sinks: [String: any JobReportSink] = [:]) async throws -> JobsUnderTest {
-    let home = try JobsUnderTest(sinks: sinks)
+  func home(
+    sinks: [String: any JobReportSink] = [:],
+    now: @escaping @Sendable () -> Int64 = { systemTimeMs() }
+  ) async throws -> JobsUnderTest {
+    let home = try JobsUnderTest(sinks: sinks, now: now)
     switch self {
     case .local: break
     case .slurm: try await home.add(try TestCluster.shared.get())
     case .ssh:
       try await home.add(try TestCluster.shared.get(), login: try TestLoginNode.shared.get())
     case .rest: try await home.addREST(try TestCluster.shared.get())
+    case .restssh:
+      try await home.addREST(try TestCluster.shared.get(), login: try TestLoginNode.shared.get())
     }
     return home
   }
@@ -49,15 +57,20 @@ extension JobsUnderTest {
     _ = try await instance().addSite(login == nil ? "slurm" : "ssh", options)
   }
 
-  /// Adds a cluster as the site `rest`, asked with a token in the home's folder.
-  func addREST(_ cluster: TestCluster, partition: String? = nil, seconds: Int = 3_600) async throws
-  {
+  /// Adds a cluster as the site `rest`, asked with a token in the home's folder, or as `restssh` where its files are
+  /// reached through a login node.
+  func addREST(
+    _ cluster: TestCluster, partition: String? = nil, seconds: Int = 3_600,
+    login: TestLoginNode? = nil
+  ) async throws {
     var options = try options(cluster, partition, nil)
-    options.configuration = nil
+    // Where there is a login node, its `srun` leads into jobs.
+    if login == nil { options.configuration = nil }
     try cluster.writeToken(to: tokenFile, seconds: seconds)
     options.rest = RESTOptions(
       url: try cluster.restAddress, user: NSUserName(), tokenFile: tokenFile)
-    _ = try await instance().addSite("rest", options)
+    options.ssh = login.map { SSHOptions($0) }
+    _ = try await instance().addSite(login == nil ? "rest" : "restssh", options)
   }
 
   /// Where the token of `addREST` lies.

@@ -85,6 +85,58 @@ struct SlurmFaultTests {
     }
   }
 
+  @Test func `a job that is held says so, and goes on when it is released`() async throws {
+    let (home, cluster) = try await home()
+    try await home.serve { jobs in
+      try cluster("scontrol", "update", "partitionname=main", "state=down")
+      let job = try await jobs.shell("echo ran >>log", on: .slurm)
+      let id = try await eventually { try await jobs.job(job.id).engineId }
+      try cluster("scontrol", "hold", id)
+      try cluster("scontrol", "update", "partitionname=main", "state=up")
+      _ = try await eventually {
+        try await jobs.job(job.id).engineState == "PENDING (JobHeldAdmin)" ? true : nil
+      }
+      let sentences = try await jobs.explain(job.id).sentences
+      #expect(sentences.contains { $0.contains("can let it go on") }, "\(sentences)")
+      try cluster("scontrol", "release", id)
+      #expect(try await jobs.waitForEnd(job.id).reason == .succeeded)
+      #expect(try FileTree.read(job.workFolder + "/log") == Array("ran\n".utf8))
+    }
+    withExtendedLifetime(cluster) {}
+  }
+
+  @Test func `a job that waits for room is told its place, and what could start sooner`()
+    async throws
+  {
+    let (home, cluster) = try await home()
+    try await home.serve { jobs in
+      // Two of four CPUs of each node are busy, one of them for longer than the others.
+      for minutes in [10, 20, 30] {
+        let job = try await jobs.shell(
+          "echo ready; sleep 600", on: .slurm,
+          resources: JobResources(
+            cpus: 2, memoryBytes: 1_200 << 20, timeLimitMs: Int64(minutes) * 60_000))
+        _ = try await jobs.words(of: job)
+      }
+      let large = try await jobs.shell("true", on: .slurm, resources: JobResources(cpus: 4))
+      let words = try await eventually {
+        let words = try await jobs.explain(large.id).sentences
+        return words.contains { $0.contains("Slurm's reason: Resources") } ? words : nil
+      }
+      let sooner = try #require(words.last)
+      #expect(sooner.hasPrefix("With 2 CPUs it could start at 20"), "\(words)")
+      #expect(sooner.hasSuffix(" (--cpus 2)."), "\(words)")
+
+      let behind = try await jobs.shell("true", on: .slurm, resources: JobResources(cpus: 4))
+      _ = try await eventually {
+        let words = try await jobs.explain(behind.id).sentences
+        return words.contains("One job goes before it there.") ? true : nil
+      }
+      for job in try await jobs.list() where !job.hasEnded { _ = try await jobs.cancel(job.id) }
+    }
+    withExtendedLifetime(cluster) {}
+  }
+
   @Test func `a node that fails ends its job with Slurm's word`() async throws {
     let (home, cluster) = try await home()
     try await home.serve { jobs in

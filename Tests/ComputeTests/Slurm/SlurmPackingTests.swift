@@ -83,7 +83,7 @@ struct SlurmPackingTests {
     return spec
   }
 
-  @Test(arguments: SiteUnderTest.contracted.filter { $0 != .local })
+  @Test(arguments: SiteUnderTest.possible.filter { $0 != .local })
   func `jobs run inside of one allocation, as many at a time as it has places`(
     site: SiteUnderTest
   ) async throws {
