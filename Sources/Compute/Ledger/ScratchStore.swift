@@ -9,11 +9,15 @@ enum ScratchStore {
     var endedBeforeMs: Int64
     /// What no job took since is not used any more.
     var unusedSinceMs: Int64
+    /// An agent's program that nobody has marked since has no attempts that a server follows.
+    var unmarkedSinceMs: Int64
+    /// Names of agents that attempts of this ledger need, or will.
+    var agents: Set<String>
   }
 
   /// Those that may go.
   ///
-  /// Files of jobs go when their jobs ended long ago, other things when nobody used them for long and no job names
+  /// Files of jobs go when their jobs ended long ago, other things when nobody used them for long and no job needs
   /// them that has not ended. Whatever this ledger does not know stays: another factory may share the folder.
   static func mayGo(
     _ entries: [ScratchEntry], _ bounds: Bounds, in db: Database
@@ -28,7 +32,22 @@ enum ScratchStore {
         try isOld("arrayId", id, bounds.endedBeforeMs, in: db)
       case .input(let digest): isUnused && inputs[digest] == false
       case .environment, .unfinished: isUnused
+      case .agent:
+        isUnused && entry.usedAtMs < bounds.unmarkedSinceMs && !bounds.agents.contains(entry.name)
       case nil: false
+      }
+    }
+  }
+
+  /// Whether things there belong to jobs of which this ledger knows nothing: those of another factory.
+  static func haveStrangers(_ entries: [ScratchEntry], in db: Database) throws -> Bool {
+    try entries.contains { entry in
+      switch entry.kind {
+      case .job(let id):
+        try Row.fetchOne(db, sql: "SELECT 1 FROM job WHERE id = ?", arguments: [id]) == nil
+      case .array(let id):
+        try Row.fetchOne(db, sql: "SELECT 1 FROM job WHERE arrayId = ?", arguments: [id]) == nil
+      default: false
       }
     }
   }

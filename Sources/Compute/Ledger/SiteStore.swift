@@ -32,6 +32,12 @@ enum SiteStore {
 
   /// Forgets a site on which no job waits or runs.
   static func remove(_ name: String, in db: Database) throws {
+    try checkUnused(name, in: db)
+    try db.execute(sql: "DELETE FROM site WHERE name = ?", arguments: [name])
+  }
+
+  /// Throws where jobs wait or run on a site.
+  static func checkUnused(_ name: String, in db: Database) throws {
     let open = try Int.fetchOne(
       db, sql: "SELECT COUNT(*) FROM job WHERE site = ? AND state <> 'ended'", arguments: [name])
     guard open ?? 0 == 0 else {
@@ -39,6 +45,5 @@ enum SiteStore {
         .siteInUse, "\(open ?? 0) jobs of the site '\(name)' have not ended",
         hint: "Cancel them, or wait for their end: aifactory jobs list")
     }
-    try db.execute(sql: "DELETE FROM site WHERE name = ?", arguments: [name])
   }
 }

@@ -27,13 +27,12 @@ extension Jobs {
   public func siteWaste(
     endedBeforeMs: Int64, unusedSinceMs: Int64
   ) async throws -> SiteWaste {
-    let bounds = ScratchStore.Bounds(endedBeforeMs: endedBeforeMs, unusedSinceMs: unusedSinceMs)
+    let bounds = try await bounds(endedBeforeMs, unusedSinceMs)
     var waste = SiteWaste()
     // Sites may share a folder.
     var seen: Set<String> = []
     for site in try await ledger.read({ try SiteStore.list(in: $0) }) {
-      guard let slurm = site.slurm,
-        seen.insert("\(slurm.ssh?.destination ?? ""):\(slurm.scratch)").inserted,
+      guard let place = site.slurm?.scratchPlace, seen.insert(place).inserted,
         let files = try link(to: site)?.files
       else { continue }
       do {
@@ -49,13 +48,70 @@ extension Jobs {
     return waste
   }
 
+  /// Removes what jobs left at a site that is about to be forgotten.
+  ///
+  /// What jobs share goes as well, where no other factory has jobs in the same folder.
+  func removeFiles(of site: Site) async throws -> SiteWaste {
+    guard let place = site.slurm?.scratchPlace, let files = try link(to: site)?.files else {
+      return SiteWaste()
+    }
+    let others = try await ledger.read { db in
+      try SiteStore.checkUnused(site.name, in: db)
+      return try SiteStore.list(in: db)
+    }
+    if let other = others.first(where: {
+      $0.name != site.name && $0.slurm?.scratchPlace == place
+    }) {
+      throw JobError(
+        .siteInUse, "the site '\(other.name)' has the same scratch folder, so its files stay",
+        hint: "Remove '\(site.name)' without its files.")
+    }
+    let there = try await files.entries()
+    let now = configuration.now()
+    var bounds = ScratchStore.Bounds(
+      endedBeforeMs: .max, unusedSinceMs: .max, unmarkedSinceMs: .max, agents: [])
+    if try await ledger.read({ try ScratchStore.haveStrangers(there, in: $0) }) {
+      (bounds.unusedSinceMs, bounds.unmarkedSinceMs) = (now - Self.strangersMs, 0)
+    }
+    let final = bounds
+    let going = try await ledger.write { try ScratchStore.mayGo(there, final, in: $0) }
+    let bytes = try await files.bytes(of: going)
+    try await files.remove(going, unusedSinceMs: final.unusedSinceMs)
+    return SiteWaste(
+      parts: [SiteWaste.Part(site: site, entries: Array(zip(going, bytes)))],
+      remarks: going.count < there.count
+        ? ["\(there.count - going.count) things stay that another factory may need."] : [])
+  }
+
+  /// How long nobody must have used what another factory may need.
+  private static let strangersMs: Int64 = 30 * 86_400_000
+
+  /// What a collection decides on.
+  private func bounds(
+    _ endedBeforeMs: Int64, _ unusedSinceMs: Int64
+  ) async throws -> ScratchStore.Bounds {
+    let store = store
+    let folders = try await ledger.read { db in
+      try store.openAttempts(in: db).filter { $0.job.site != Site.localName }
+        .map { OpenAttempt($0.job, $0.attempt).folder }
+    }
+    var agents = try await SiteAgent.names(of: folders)
+    let own = try LocalAgents(agentPath: configuration.agentPath).agentPath
+    agents.insert(
+      FileTree.name(
+        of: try await offTask { try SiteAgent(own: own).path(in: SiteFolders(scratch: "")) }))
+    return ScratchStore.Bounds(
+      endedBeforeMs: endedBeforeMs, unusedSinceMs: unusedSinceMs,
+      unmarkedSinceMs: configuration.now() - 24 * SlurmSite.markingMs, agents: agents)
+  }
+
   /// Removes what still may go, and gives the sizes of that; what fails is a remark.
   ///
   /// Meanwhile jobs whose folders go cannot be tried again, and what a job takes just now stays.
   public func remove(
     _ waste: SiteWaste, endedBeforeMs: Int64, unusedSinceMs: Int64
   ) async throws -> SiteWaste {
-    let bounds = ScratchStore.Bounds(endedBeforeMs: endedBeforeMs, unusedSinceMs: unusedSinceMs)
+    let bounds = try await bounds(endedBeforeMs, unusedSinceMs)
     var removed = SiteWaste(remarks: waste.remarks)
     for part in waste.parts {
       guard let files = try link(to: part.site)?.files else { continue }
@@ -87,7 +143,7 @@ final class CollectedJobs: Sendable {
       entries.compactMap { entry in
         switch entry.kind {
         case .job(let id), .array(let id): id
-        case .input, .environment, .unfinished, nil: nil
+        case .input, .environment, .agent, .unfinished, nil: nil
         }
       })
     ids.withLock { $0.formUnion(held) }

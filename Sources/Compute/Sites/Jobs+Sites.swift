@@ -81,14 +81,21 @@ extension Jobs {
     return try SlurmLink(options, ownAgent: own, jobsFolder: configuration.folder)
   }
 
-  /// Forgets a site on which no job waits or runs; its files stay where they are.
-  public func removeSite(_ name: String) async throws {
+  /// Forgets a site on which no job waits or runs.
+  ///
+  /// - Parameter withFiles: whether what jobs left in its scratch folder goes first, as far as no other factory may
+  ///   need it; otherwise it stays.
+  /// - Returns: what was removed there.
+  @discardableResult
+  public func removeSite(_ name: String, withFiles: Bool = false) async throws -> SiteWaste {
     guard name != Site.localName else {
       throw JobError(.siteInUse, "'\(name)' is this machine, which is always there")
     }
-    _ = try await site(name)
+    let site = try await site(name)
+    let removed = withFiles ? try await removeFiles(of: site) : SiteWaste()
     try await ledger.write { try SiteStore.remove(name, in: $0) }
     (drivers.removeValue(forKey: name) as? SlurmSite)?.close()
+    return removed
   }
 
   /// Makes the drivers of all clusters; one whose folder cannot be reached is tried again later.

@@ -3,7 +3,9 @@ import Basics
 /// Something that jobs have left in a site's scratch folder.
 struct ScratchEntry: Sendable, Hashable {
   /// The folders in which such things lie.
-  enum Folder: String, CaseIterable, Sendable { case jobs, arrays, code, environments, data }
+  enum Folder: String, CaseIterable, Sendable {
+    case jobs, arrays, code, environments, data, agents
+  }
 
   let folder: Folder
   let name: String
@@ -23,6 +25,8 @@ struct ScratchEntry: Sendable, Hashable {
     case input(String)
     /// A packed Python environment, which whoever needs it makes again.
     case environment
+    /// An agent's program, which whoever needs it puts there again.
+    case agent
     /// What somebody who died was writing.
     case unfinished
   }
@@ -34,6 +38,9 @@ struct ScratchEntry: Sendable, Hashable {
       return name.hasPrefix(JobArray.identifierPrefix) ? .array(name) : .job(name)
     case .arrays:
       return name.split(separator: ".").first.map { .array(String($0)) }
+    case .agents:
+      guard let agent = SiteAgent.name(in: name), name.hasPrefix(agent) else { return nil }
+      return name == agent ? .agent : .unfinished
     case .code, .environments, .data:
       let digest = String(name.prefix(64))
       guard ObjectDigest(hex: digest) != nil else { return nil }
@@ -50,5 +57,5 @@ struct ScratchEntry: Sendable, Hashable {
   }
 
   /// Whether jobs share it, so that one may take it while it is looked at.
-  var isShared: Bool { folder == .code || folder == .environments || folder == .data }
+  var isShared: Bool { folder != .jobs && folder != .arrays }
 }

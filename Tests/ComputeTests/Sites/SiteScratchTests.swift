@@ -1,4 +1,5 @@
 import Basics
+import Glibc
 import JobProtocol
 import TestSupport
 import Testing
@@ -97,6 +98,101 @@ struct SiteScratchTests {
         Self.paths(removed) == ["environments/\(name)", "environments/\(name).123.n1"])
       #expect(try FileTree.names(in: folder).sorted() == [name.prefix(64) + ".lock", "notes"])
       #expect(Self.paths(try await Self.collect(jobs)) == [])
+    }
+  }
+
+  @Test(arguments: SiteScratchTests.clusters)
+  func `an agent goes that is of another version, unmarked, and no attempt's`(
+    site: SiteUnderTest
+  ) async throws {
+    let home = try await site.home()
+    try await home.serve { jobs in
+      let link = try await Self.link(site, jobs)
+      let folder = link.options.scratch + "/agents"
+      let own = FileTree.name(of: try link.files.agentPath)
+      let (old, young) = ("aifactory-agent-0123456789abcdef", "aifactory-agent-fedcba9876543210")
+      // One that an attempt waits with, of a server that was updated since.
+      let needed = "aifactory-agent-00112233445566aa"
+      let job = try await jobs.shell("echo ready; while ! [ -e go ]; do sleep 0.1; done", on: site)
+      _ = try await jobs.words(of: job)
+      let running = try await jobs.job(job.id)
+      let script = String(
+        decoding: try FileTree.read(running.attemptFolder.batchScript), as: UTF8.self)
+      #expect(script.contains(own))
+      try FileTree.write(
+        Array(script.replacing(own, with: needed).utf8), to: running.attemptFolder.batchScript)
+      for name in [old, old + ".1.part", young, needed, "notes"] {
+        try FileTree.write([1], to: folder + "/" + name)
+      }
+      for name in [own, old, old + ".1.part", needed, "notes"] {
+        try Self.age(folder + "/" + name)
+      }
+      let removed = try await Self.collect(jobs)
+      #expect(Self.paths(removed) == ["agents/\(old)", "agents/\(old).1.part"])
+      #expect(try Set(FileTree.names(in: folder)) == [own, young, needed, "notes"])
+      // A server that follows the attempt says that it is needed.
+      try await link.files.mark(agents: [needed])
+      for name in [own, needed] {
+        let marked = try #require(FileTree.modifiedAtMs(folder + "/" + name))
+        #expect(abs(marked - systemTimeMs()) < 60_000)
+      }
+      // Its own comes back should somebody have removed it.
+      try FileTree.remove(folder + "/" + own)
+      try await link.files.mark(agents: [])
+      #expect(FileTree.exists(folder + "/" + own))
+      try FileTree.write([], to: await jobs.there(running.workFolder, running) + "/go")
+      #expect(try await jobs.waitForEnd(job.id).reason == .succeeded)
+      #expect(Self.paths(try await Self.collect(jobs)).contains("agents/\(needed)") == false)
+    }
+  }
+
+  /// Lets a file be two days old.
+  private static func age(_ path: String) throws {
+    let then = timeval(tv_sec: Int(systemTimeMs() / 1_000) - 2 * 86_400, tv_usec: 0)
+    guard utimes(path, [then, then]) == 0 else {
+      throw JobError(.systemFailure, "cannot age \(path)")
+    }
+  }
+
+  @Test(arguments: SiteScratchTests.clusters)
+  func `a site that is removed with its files leaves what other factories may need`(
+    site: SiteUnderTest
+  ) async throws {
+    let home = try await site.home()
+    let folder = home.home.folder
+    try folder.write("echo said\n", to: "sources/say.sh")
+    try await home.serve { jobs in
+      let scratch = try await Self.link(site, jobs).options.scratch
+      var spec = JobSpec(name: "test", command: ["sh", "say.sh"], site: site.rawValue)
+      spec.code = try await jobs.keepCode(folder.path("sources"))
+      let job = try await jobs.submit(spec)
+      await #expect(throws: JobError.self) {
+        try await jobs.removeSite(site.rawValue, withFiles: true)
+      }
+      #expect(try await jobs.waitForEnd(job.id).reason == .succeeded)
+      let stranger = Identifier<Job>.random().rawValue
+      try FileTree.createFolder("\(scratch)/jobs/\(stranger)")
+      let removed = try await jobs.removeSite(site.rawValue, withFiles: true)
+      #expect(Self.paths(removed) == ["jobs/\(job.id)"])
+      #expect(removed.remarks == ["3 things stay that another factory may need."])
+      #expect(try FileTree.names(in: scratch + "/jobs") == [stranger])
+      #expect(try FileTree.names(in: scratch + "/agents").count == 1)
+      await #expect(throws: JobError.self) { try await jobs.site(site.rawValue) }
+      #expect(try await jobs.job(job.id).reason == .succeeded, "it stays known")
+    }
+  }
+
+  @Test(arguments: SiteScratchTests.clusters)
+  func `a site that is removed with its files leaves nothing where it was alone`(
+    site: SiteUnderTest
+  ) async throws {
+    let home = try await site.home()
+    try await home.serve { jobs in
+      let scratch = try await Self.link(site, jobs).options.scratch
+      let job = try await jobs.shell("true", on: site)
+      #expect(try await jobs.waitForEnd(job.id).reason == .succeeded)
+      #expect(try await jobs.removeSite(site.rawValue, withFiles: true).bytes.count == 2)
+      for name in ["jobs", "agents"] { #expect(try FileTree.names(in: scratch + "/" + name) == []) }
     }
   }
 
