@@ -11,6 +11,7 @@ aifactory, home, cluster = sys.argv[1:]
 TASKS = int(os.environ.get("TASKS", 10_000))
 TRIALS = int(os.environ.get("TRIALS", 1_000))
 SLURM_TASKS = int(os.environ.get("SLURM_TASKS", 300))
+SLURM_TRIALS = int(os.environ.get("SLURM_TRIALS", 100))
 CORES = len(os.sched_getaffinity(0))
 
 
@@ -51,26 +52,30 @@ def ours(count, *options):
 SEARCH = """
 name: noop
 train:
-  command: [/bin/echo, "loss={{x}}"]
+  command: [/bin/echo, "loss={{x}}"]{site}
   search:
     parameters: {{x: {{uniform: [0, 1]}}}}
     metric: loss
     read: {{output: 'loss=(\\S+)'}}
     sampler: random
     trials: {trials}
-    parallel: {cores}
+    parallel: {parallel}{way}
 """
 
 
-def trials(count):
+def trials(count, parallel=CORES, site="", way=""):
     """A search by a command: each trial is a job of its own, with a run and a place in a study."""
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "noop.yaml")
         with open(path, "w") as file:
-            file.write(SEARCH.format(trials=count, cores=CORES))
+            file.write(SEARCH.format(
+                trials=count, parallel=parallel, site=f"\n  site: {site}" if site else "", way=f"\n    {way}" if way else ""))
         started = time.perf_counter()
-        factory(["run", path])
-        return time.perf_counter() - started
+        ended = factory(["run", path])
+        seconds = time.perf_counter() - started
+        train = next(stage for stage in ended["stages"] if stage["name"] == "train")
+        assert ended["status"] == "succeeded" and train["status"] == "succeeded", ended
+        return seconds
 
 
 def hyperqueue(count, command=("/bin/true",)):
@@ -124,4 +129,10 @@ if cluster:
     packed = rate("aifactory on Slurm, one job", SLURM_TASKS, ours(SLURM_TASKS, "--cpus", str(CORES), "--site", "bench"))
     print(f"BENCH name=tasks/slurm ours={packed:.1f} peer={plain:.1f} ratio={packed / plain:.2f} unit=tasks/s goal=>=0.95")
     passed = passed and packed >= 0.95 * plain
+    again = rate("Slurm, plain array", SLURM_TRIALS, array(SLURM_TRIALS))
+    for name, way in [("singly", ""), ("as arrays", "array: true"), ("in three allocations", "allocations: 3")]:
+        # The cluster has three nodes of four cores, all of which the plain array takes.
+        ways = rate(f"aifactory on Slurm, trials {name}", SLURM_TRIALS, trials(SLURM_TRIALS, 12, "bench", way))
+        print(f"BENCH name=tasks/slurm-trials-{name.replace(' ', '-')} ours={ways:.2f} peer={again:.2f} "
+              f"ratio={ways / again:.2f} unit=trials/s goal=none")
 sys.exit(0 if passed else 1)

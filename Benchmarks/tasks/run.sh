@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # How many tasks that do nothing run in a second, in one job, beside HyperQueue, a plain Slurm array and bare spawning?
 # And how many trials of a search, beside HyperQueue running the same commands?
-# TASKS (10,000), TRIALS (1,000) and SLURM_TASKS (300) may be set. Slurm is left out where it is not installed, and says so.
+# On Slurm, too, trials one by one, as arrays and in three allocations, beside a plain array.
+# TASKS (10,000), TRIALS (1,000), SLURM_TASKS (300) and SLURM_TRIALS (100) may be set. Slurm is left out where it is not installed, and says so.
 source "$(dirname "$0")/../common.sh"
 peer tasks 'hyperqueue==0.26.0'
 about_machine

@@ -35,13 +35,11 @@ extension Jobs {
 
   /// Waits until the job has ended; canceling the caller's task ends the wait, not the job.
   public func waitForEnd(_ id: Identifier<Job>) async throws -> Job {
-    var last = try await job(id)
-    if last.hasEnded { return last }
-    for await job in updates(of: id) {
-      last = job
-      if job.hasEnded { return job }
-    }
+    for await job in updates(of: id) where job.hasEnded { return job }
     try Task.checkCancellation()
+    // Nobody tells of a job that is not there, nor of any once the factory stops.
+    let last = try await job(id)
+    if last.hasEnded { return last }
     throw JobError(
       .stopped, "the factory stops while job \(id) goes on",
       hint: "Start it again; the job is taken up where it is.")
@@ -49,8 +47,7 @@ extension Jobs {
 
   /// Waits until the job has ended, or for some time; the job as it is then.
   public func waitForEnd(_ id: Identifier<Job>, atMostMs: Int64) async throws -> Job {
-    let now = try await job(id)
-    if now.hasEnded || atMostMs <= 0 { return now }
+    guard atMostMs > 0 else { return try await job(id) }
     return try await withThrowingTaskGroup(of: Job?.self) { group in
       group.addTask { try await self.waitForEnd(id) }
       group.addTask {

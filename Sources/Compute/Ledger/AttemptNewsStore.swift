@@ -39,8 +39,12 @@ extension JobStore {
     guard row.attempt == key.number else { return nil }
 
     if let sink, !news.reports.isEmpty { try hand(news.reports, of: key.job, to: sink, in: db) }
-    let refusals = try carryOut(
-      news.calls, of: try row.job(folder: folder), by: following.tracker, in: db)
+    // Most stretches hold no calls, and a job is dear to take out of its row.
+    let refusals =
+      news.calls.isEmpty
+      ? nil
+      : try carryOut(
+        news.calls, of: try row.job(folder: folder), by: following.tracker, in: db)
     attempt.journalOffset = news.journalOffset
     if let start = news.start {
       attempt.agentPid = start.pid

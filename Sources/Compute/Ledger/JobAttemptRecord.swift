@@ -53,8 +53,8 @@ struct JobAttemptRecord: Codable, Sendable, FetchableRecord, PersistableRecord {
   }
 
   static func fetch(_ key: AttemptKey, in db: Database) throws -> JobAttemptRecord? {
-    try fetchOne(
-      db, sql: "SELECT * FROM jobAttempt WHERE job = ? AND number = ?",
-      arguments: [key.job.rawValue, key.number])
+    let statement = try db.cachedStatement(
+      sql: "SELECT * FROM jobAttempt WHERE job = ? AND number = ?")
+    return try fetchOne(statement, arguments: [key.job.rawValue, key.number])
   }
 }

@@ -41,6 +41,13 @@ struct JobRecord: Codable, Sendable, FetchableRecord, PersistableRecord {
   var arrayAtMost: Int?
   var serviceId: String?
 
+  /// The row of a job; nil where there is none.
+  static func find(_ id: String, in db: Database) throws -> JobRecord? {
+    // Prepared once: it is asked several times for each change of a job.
+    let statement = try db.cachedStatement(sql: "SELECT * FROM job WHERE id = ?")
+    return try fetchOne(statement, arguments: [id])
+  }
+
   /// One point of priority is worth as much as one minute of waiting.
   static func orderKey(waitingSinceMs: Int64, priority: Int) -> Int64 {
     waitingSinceMs - Int64(priority) * 60_000

@@ -10,7 +10,7 @@ struct JobStore: Sendable {
 
   /// Adds a job, or returns the one that has the identifier.
   func submit(_ record: JobRecord, in db: Database) throws -> Job {
-    if let known = try JobRecord.fetchOne(db, key: record.id) {
+    if let known = try JobRecord.find(record.id, in: db) {
       return try known.job(folder: folder)
     }
     try record.insert(db)
@@ -33,13 +33,13 @@ struct JobStore: Sendable {
   /// The jobs that wait for a place on this machine, in the order in which they should start; without
   /// those that wait for others of their array.
   func waiting(limit: Int, in db: Database) throws -> [Packing.Demand] {
-    let free = try Row.fetchAll(
-      db,
+    let statement = try db.cachedStatement(
       sql: """
         SELECT id, cpus, memoryBytes, gpus, kind, waitingSinceMs, orderKeyMs FROM job
         WHERE site = 'local' AND state = 'queued' AND handedOver = 0 AND arrayAtMost IS NULL
         ORDER BY orderKeyMs, id LIMIT ?
-        """, arguments: [limit])
+        """)
+    let free = try Row.fetchAll(statement, arguments: [limit])
     let limited = try waitingOfLimitedArrays(in: db)
     let rows =
       limited.isEmpty
@@ -113,7 +113,7 @@ struct JobStore: Sendable {
   }
 
   func record(_ id: Identifier<Job>, in db: Database) throws -> JobRecord {
-    guard let record = try JobRecord.fetchOne(db, key: id.rawValue) else {
+    guard let record = try JobRecord.find(id.rawValue, in: db) else {
       throw JobError(
         .jobNotFound, "there is no job \(id)", hint: "`aifactory jobs list` shows the jobs.")
     }

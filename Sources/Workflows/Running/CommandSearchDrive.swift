@@ -145,7 +145,7 @@ struct CommandSearchDrive: Sendable {
       if job.hasEnded {
         guard !follower.isPruned, drive.isWorthRetrying(job) else { break }
         job = try await parts.jobs.retry(id)
-      } else if try await parts.store.run(drive.id).isCancelRequested {
+      } else if try await parts.store.isCancelRequested(drive.id) {
         _ = try await parts.jobs.cancel(id)
         _ = try await parts.jobs.waitForEnd(id)
         break

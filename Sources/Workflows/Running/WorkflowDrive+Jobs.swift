@@ -111,7 +111,7 @@ extension WorkflowDrive {
 
   /// A cancel that came between its check and the submission still reaches the job.
   private func cancelIfAsked(_ job: Identifier<Job>) async throws {
-    if try await parts.store.run(id).isCancelRequested {
+    if try await parts.store.isCancelRequested(id) {
       _ = try await parts.jobs.cancel(job)
     }
   }

@@ -136,7 +136,7 @@ struct WorkflowDrive: Sendable {
 
   /// Throws when somebody asked for the run's end.
   func checkCancel() async throws {
-    guard try await parts.store.run(id).isCancelRequested else { return }
+    guard try await parts.store.isCancelRequested(id) else { return }
     throw StageStop(
       isCancel: true,
       failure: StageFailure(code: "canceled", message: "The workflow run was canceled."))

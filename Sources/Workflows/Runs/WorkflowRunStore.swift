@@ -27,6 +27,17 @@ public struct WorkflowRunStore: Sendable {
     try await ledger.read { db in try Self.run(id, in: db) }
   }
 
+  /// Whether somebody wants the run to end; false also of one that is not there.
+  ///
+  /// It costs a small part of what `run` does, for drives that look again and again.
+  func isCancelRequested(_ id: Identifier<WorkflowRun>) async throws -> Bool {
+    try await ledger.read { db in
+      let statement = try db.cachedStatement(
+        sql: "SELECT isCancelRequested FROM workflowRun WHERE id = ?")
+      return try Bool.fetchOne(statement, arguments: [id.rawValue]) ?? false
+    }
+  }
+
   /// The newest runs first.
   public func list(limit: Int = 100, name: String? = nil) async throws -> [WorkflowRun] {
     try await ledger.read { db in

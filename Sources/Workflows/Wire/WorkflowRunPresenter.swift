@@ -76,12 +76,12 @@ public struct WorkflowRunPresenter: Sendable {
     guard let train = definition.train, train.command == nil else { return }
     let search = train.search
     let store = StudyStore()
-    let (study, trials) = try await self.store.ledger.read { db in
+    let (study, ended) = try await self.store.ledger.read { db in
       let study = try store.study(ofJob: job.id.rawValue, in: db)
-      return (study, try study.map { try store.trials(of: $0.id, in: db) } ?? [])
+      return (study, try study.map { try store.progress(of: $0.id, in: db) } ?? (0, []))
     }
     add(
-      trials, goal: study?.goal, limit: search.trials, timeMs: search.timeMs,
+      ended, goal: study?.goal, limit: search.trials, timeMs: search.timeMs,
       startedAtMs: job.startedAtMs, to: &progress)
   }
 
@@ -93,30 +93,29 @@ public struct WorkflowRunPresenter: Sendable {
     guard let search = definition.train?.command?.search else { return nil }
     let store = StudyStore()
     let (name, project) = (WorkflowDrive.studyName(of: run), run.project)
-    let trials = try await self.store.ledger.read { db in
+    let ended = try await self.store.ledger.read { db in
       try store.shared(name, project: project, in: db)
-        .map { try store.trials(of: $0.summary.id, in: db) } ?? []
+        .map { try store.progress(of: $0.summary.id, in: db) } ?? (0, [])
     }
     var progress = WorkflowRunWire.Progress(phase: "search", share: nil, message: "")
     add(
-      trials, goal: search.goal, limit: search.trials, timeMs: search.timeMs,
+      ended, goal: search.goal, limit: search.trials, timeMs: search.timeMs,
       startedAtMs: stage.startedAtMs, to: &progress)
     return progress
   }
 
   private func add(
-    _ trials: [TrialReport], goal: OptimizationGoal?, limit: Int?, timeMs: Int64?,
+    _ ended: (trials: Int, values: [Double]), goal: OptimizationGoal?, limit: Int?, timeMs: Int64?,
     startedAtMs: Int64?, to progress: inout WorkflowRunWire.Progress
   ) {
-    progress.trials = trials.count
+    progress.trials = ended.trials
     progress.trialLimit = limit
-    let values = trials.filter { $0.outcome == .completed }.compactMap(\.value)
-    progress.bestValue = goal == .maximize ? values.max() : values.min()
-    guard let started = startedAtMs, !trials.isEmpty else { return }
+    progress.bestValue = goal == .maximize ? ended.values.max() : ended.values.min()
+    guard let started = startedAtMs, ended.trials > 0 else { return }
     let elapsed = max(0.001, Double(nowMs() - started) / 1_000)
-    let rate = Double(trials.count) / elapsed
+    let rate = Double(ended.trials) / elapsed
     progress.trialsPerSecond = rate
-    let byTrials = limit.map { Double(max(0, $0 - trials.count)) / rate }
+    let byTrials = limit.map { Double(max(0, $0 - ended.trials)) / rate }
     let byTime = timeMs.map { max(0, Double($0) / 1_000 - elapsed) }
     progress.secondsLeft = [byTrials, byTime].compactMap(\.self).min()
   }

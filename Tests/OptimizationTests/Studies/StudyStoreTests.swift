@@ -51,6 +51,10 @@ struct StudyStoreTests {
     #expect(Array(stored.prefix(3)) == trials)
     #expect(stored[3].value?.isNaN == true)
     #expect(stored[3].message == "why")
+    let ended = try await ledger.read { [store, study] db in
+      try store.progress(of: study.id, in: db)
+    }
+    #expect(ended.trials == 4 && Set(ended.values) == [0.5, .infinity])
     let found = try await ledger.read { [store] db in try store.study(ofJob: "job_1", in: db) }
     #expect(found == study)
   }
