@@ -19,7 +19,7 @@ def search(task, curves, aifactory, who, pruner, seed, most):
     study = SIDES[side](aifactory, space(task), sampler, seed, None, pruner=pruner, steps=STEPS)
     spent, best, steps = 0, float("inf"), []
     while spent < most:
-        number, point = study.ask()
+        number, point, _ = study.ask()
         curve = curves[tuple(point[name] for name in GRIDS[task])]
         for step, value in enumerate(curve, 1):
             spent += 1

@@ -9,11 +9,24 @@ struct WorkerSearchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "search", abstract: "Leads a search by lines of JSON on stdin and stdout.")
 
+  @Flag(help: "Adds to each answer as 'took_ns' how long it took, without reading and writing.")
+  var timed = false
+
   func run() throws {
     var dialogue = SearchDialogue()
+    let clock = ContinuousClock()
     while let line = readLine() {
       guard !line.isEmpty else { continue }
-      var answer = dialogue.answer(Array(line.utf8))
+      let question = Array(line.utf8)
+      let begun = clock.now
+      var answer = dialogue.answer(question)
+      if timed {
+        let (seconds, attoseconds) = (clock.now - begun).components
+        let took = seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+        // An answer is an object with members.
+        answer.removeLast()
+        answer += Array(",\"took_ns\":\(took)}".utf8)
+      }
       answer.append(UInt8(ascii: "\n"))
       try FileHandle.standardOutput.write(contentsOf: answer)
     }

@@ -4,6 +4,9 @@
 struct PlaceTable: Sendable {
   private(set) var columns: [[Double]]
   private(set) var count = 0
+  /// The points themselves, where the space is countable and small.
+  private(set) var tried: Set<SearchPoint> = []
+  private let isCountable: Bool
   private let space: SearchSpace
   private let seed: UInt64
   private var last: SearchPoint?
@@ -11,6 +14,7 @@ struct PlaceTable: Sendable {
   private init(_ history: SearchHistory) {
     space = history.space
     seed = history.seed
+    isCountable = history.space.pointCount != nil
     columns = history.space.parameters.map { _ in [] }
   }
 
@@ -24,6 +28,7 @@ struct PlaceTable: Sendable {
         table.columns[place].append(
           trial.point[parameter.name].map(parameter.domain.place) ?? .nan)
       }
+      if table.isCountable { table.tried.insert(trial.point) }
       table.last = trial.point
     }
     table.count = history.trials.count

@@ -28,7 +28,10 @@ public enum TrialState: Sendable, Equatable {
   public static func completed(value: Double) -> TrialState { .completed(values: [value]) }
 
   /// Whether it was told.
-  public var isFinished: Bool { self != .running }
+  public var isFinished: Bool {
+    if case .running = self { return false }
+    return true
+  }
 }
 
 /// One attempt at a good point.

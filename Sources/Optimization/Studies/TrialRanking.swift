@@ -38,6 +38,25 @@ extension SearchHistory {
     }.sorted(by: <)
   }
 
+  /// Of the ended trials among those at `indices` the best so many, best first; hopeless ones are left out.
+  func best(_ count: Int, of indices: [Int]) -> [Int] {
+    guard goals.count == 1 else {
+      return ranked(indices).prefix { $0.group != .hopeless }.prefix(count).map(\.index)
+    }
+    // One pass: sorting all of them would take longer for each the more there are.
+    var leaders: [RankedTrial] = []
+    for index in indices where trials[index].state.isFinished {
+      let one = rank(index)
+      if one.group == .hopeless { continue }
+      if leaders.count == count {
+        guard let last = leaders.last, one < last else { continue }
+        leaders.removeLast()
+      }
+      leaders.insert(one, at: leaders.firstIndex { one < $0 } ?? leaders.endIndex)
+    }
+    return leaders.map(\.index)
+  }
+
   /// The rank of a trial by its first value.
   private func rank(_ index: Int) -> RankedTrial {
     let goal = goals[0]

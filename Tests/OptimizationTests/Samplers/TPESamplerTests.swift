@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 import Testing
 
@@ -71,5 +72,29 @@ struct TPESamplerTests {
     let history = SearchHistory(
       space: try SearchSpace([]), goals: [.minimize], trials: trials, seed: 1)
     #expect(history.ranked(trials.indices).map(\.index) == [5, 6, 4, 2, 1, 0, 3])
+  }
+
+  @Test(arguments: [1, 2], [1, 3, 25, 200])
+  func `finds the best trials without sorting all of them`(goals: Int, count: Int) throws {
+    var random = SeededGenerator(seed: 5)
+    let trials = (0..<100).map { number -> Trial in
+      // Few different values, so that there are ties.
+      let values = (0..<goals).map { _ in Double(random.next(below: 8)) }
+      let state: TrialState =
+        switch random.next(below: 6) {
+        case 0: .running
+        case 1: .failed(message: "no")
+        case 2: .completed(values: values.map { _ in .nan })
+        case 3: .pruned(value: values[0], step: 1 + random.next(below: 3))
+        default: .completed(values: values)
+        }
+      return Trial(number: number, point: .init(), state: state)
+    }
+    let history = SearchHistory(
+      space: try SearchSpace([]), goals: [OptimizationGoal](repeating: .minimize, count: goals),
+      trials: trials, seed: 1)
+    let some = Array(stride(from: 0, to: 100, by: 3))
+    let sorted = history.ranked(some).filter { $0.group != .hopeless }.map(\.index)
+    #expect(history.best(count, of: some) == Array(sorted.prefix(count)))
   }
 }

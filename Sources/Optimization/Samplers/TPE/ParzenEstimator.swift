@@ -15,6 +15,8 @@ struct ParzenEstimator {
   private let width: Double
   /// The kernels of each parameter, in the order of the domains.
   private let kernels: [Kernels]
+  /// The log of what makes each kernel of all numbers together a density, relative to the even one.
+  private let constants: [Double]
   /// Weight of the chosen word in a choice's kernel, before the even part.
   private let wordWeight: Double
 
@@ -26,58 +28,59 @@ struct ParzenEstimator {
     let count = Double(max(pointCount, 1))
     width = max(kernelWidth * pow(count, -1 / (dimensions + 4)), 0.001)
     wordWeight = 1 + count
+    var constants = [Double](repeating: 0, count: pointCount)
     kernels = zip(domains, columns).map { [width, wordWeight] domain, centers in
       if domain.isUnordered {
-        return .words(centers, weight: wordWeight, count: Double(domain.valueCount ?? 1))
+        return .words(weight: wordWeight, count: Double(domain.valueCount ?? 1))
       }
       let sigma = max(width, domain.grain / 2)
-      let whole = -log(sigma * 2.506_628_274_631_000_5)
-      let constants = centers.map { center in
-        let mass = Self.mass(from: -center / sigma, to: (1 - center) / sigma)
-        return mass == 1 ? whole : whole - log(max(mass, 1e-300))
+      Self.addConstants(of: centers, sigma: sigma, to: &constants)
+      return .numbers(scale: 1 / (sigma * 2.0.squareRoot()))
+    }
+    self.constants = constants
+  }
+
+  /// Adds the logs of what makes kernels of one parameter densities within 0...1.
+  private static func addConstants(
+    of centers: [Double], sigma: Double, to constants: inout [Double]
+  ) {
+    let whole = -log(sigma * 2.506_628_274_631_000_5)
+    let scale = 1 / sigma
+    constants.withUnsafeMutableBufferPointer { constants in
+      for (index, center) in centers.enumerated() {
+        let (below, above) = (center * scale, (1 - center) * scale)
+        if max(below, above) >= NormalDistribution.logShareReach {
+          constants[index] += whole - NormalDistribution.logShare(below: min(below, above))
+        } else {
+          let share = NormalDistribution.share(from: -below, to: above)
+          constants[index] += whole - log(max(share, 1e-300))
+        }
       }
-      return .numbers(centers, constants, sigma: sigma)
     }
   }
-
-  /// The share of a kernel that lies within its range; tails of less than a rounding error are not worked out.
-  private static func mass(from low: Double, to high: Double) -> Double {
-    if low < -farOut {
-      return high > farOut ? 1 : NormalDistribution.share(below: high)
-    }
-    return high > farOut
-      ? NormalDistribution.share(below: -low) : NormalDistribution.share(from: low, to: high)
-  }
-
-  /// Φ(−8.3) is 5e-17, half a unit in the last place of 1.
-  private static let farOut = 8.3
 
   /// One parameter's factors of all kernels.
   private enum Kernels {
-    /// Centers in 0...1 with the logs of what makes each a density.
-    case numbers([Double], [Double], sigma: Double)
-    /// Indices of the words, the weight of a center's word beside 1 for all words together.
-    case words([Double], weight: Double, count: Double)
+    /// 1/(σ√2).
+    case numbers(scale: Double)
+    /// The weight of a center's word beside 1 for all words together.
+    case words(weight: Double, count: Double)
 
-    /// Adds each factor's log, relative to the even density.
-    func addLogs(of place: Double, to sums: inout [Double]) {
+    /// Adds each factor's log, relative to the even density; those of numbers without their constants.
+    func addLogs(
+      of place: Double, centers: UnsafeBufferPointer<Double>,
+      to sums: UnsafeMutableBufferPointer<Double>
+    ) {
       switch self {
-      case .numbers(let centers, let constants, let sigma):
-        let scale = 1 / sigma
-        sums.withUnsafeMutableBufferPointer { sums in
-          centers.withUnsafeBufferPointer { centers in
-            constants.withUnsafeBufferPointer { constants in
-              for index in centers.indices {
-                let distance = (place - centers[index]) * scale
-                sums[index] += constants[index] - 0.5 * distance * distance
-              }
-            }
-          }
+      case .numbers(let scale):
+        for index in sums.indices {
+          let distance = (place - centers[index]) * scale
+          sums[index] -= distance * distance
         }
-      case .words(let centers, let weight, let count):
+      case .words(let weight, let count):
         let other = log(1 / (weight + 1))
         let same = log((weight * count + 1) / (weight + 1))
-        for index in centers.indices { sums[index] += centers[index] == place ? same : other }
+        for index in sums.indices { sums[index] += centers[index] == place ? same : other }
       }
     }
   }
@@ -95,14 +98,49 @@ struct ParzenEstimator {
 
   /// The logarithm of the density at places, up to a constant that both estimators of a search share.
   func logDensity(at places: [Double]) -> Double {
-    // The prior's factors are 1 each; its share and that of every kernel is 1/(n + 1).
-    var sums = [Double](repeating: 0, count: pointCount + 1)
-    for (kernels, place) in zip(kernels, places) { kernels.addLogs(of: place, to: &sums) }
-    let largest = sums.max() ?? 0
-    // Terms that are rounded away beside the largest, thousands of them together too, need no exponential.
-    let total = sums.reduce(0) { $1 - largest < -46 ? $0 : $0 + exp($1 - largest) }
-    return largest + log(total / Double(sums.count))
+    var sum = ExponentialSum()
+    for end in blockEnds { addBlock(endingAt: end, at: places, to: &sum) }
+    return sum.log - logCount
   }
+
+  /// The same, but nil as soon as it is known not to be below the bound.
+  ///
+  /// Terms are positive, so that a part of them may be enough to know.
+  func logDensity(at places: [Double], below bound: Double) -> Double? {
+    var sum = ExponentialSum()
+    for end in blockEnds {
+      addBlock(endingAt: end, at: places, to: &sum)
+      if sum.log - logCount >= bound { return nil }
+    }
+    return sum.log - logCount < bound ? sum.log - logCount : nil
+  }
+
+  /// The prior's factors are 1 each; its share and that of every kernel is 1/(n + 1).
+  private var logCount: Double { log(Double(pointCount + 1)) }
+
+  /// The newest points first: they lie where candidates do, so that a bound is soon reached.
+  private var blockEnds: StrideThrough<Int> {
+    stride(from: pointCount, through: 1, by: -Self.blockSize)
+  }
+
+  /// Adds the kernels of some points; what is between is small enough for the processor's nearest cache.
+  private func addBlock(endingAt end: Int, at places: [Double], to sum: inout ExponentialSum) {
+    let start = max(end - Self.blockSize, 0)
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: Self.blockSize) { block in
+      let logs = UnsafeMutableBufferPointer(rebasing: block[..<(end - start)])
+      for index in logs.indices { logs[index] = constants[start + index] }
+      for (place, kernels) in kernels.enumerated() {
+        columns[place].withUnsafeBufferPointer { centers in
+          kernels.addLogs(
+            of: places[place], centers: UnsafeBufferPointer(rebasing: centers[start..<end]),
+            to: logs)
+        }
+      }
+      sum.add(UnsafeBufferPointer(logs))
+    }
+  }
+
+  private static let blockSize = 128
 
   // MARK: One parameter
 

@@ -52,7 +52,7 @@ public struct TPESampler: Sampler {
     var groups = ParameterGroup.of(space).map { group in
       GroupModel(group, space: space, table: table)
     }
-    let tried = space.pointCount == nil ? [] : Set(history.trials.map(\.point))
+    let tried = table.tried
     var last = SearchPoint()
     for _ in 0..<Self.attempts {
       last = SearchPoint()
@@ -141,8 +141,11 @@ private struct GroupModel {
     for _ in 0..<max(sampler.candidates, 1) {
       let values = densities.good.draw(using: &random)
       let places = zip(parameters, values).map { $0.domain.place(of: $1) }
-      let score = densities.good.logDensity(at: places) - densities.bad.logDensity(at: places)
-      if best.map({ score > $0.score }) ?? true { best = (values, score) }
+      let good = densities.good.logDensity(at: places)
+      // Only a candidate that is better than the best so far needs its density among the others to the end.
+      let bound = best.map { good - $0.score } ?? .infinity
+      guard let bad = densities.bad.logDensity(at: places, below: bound) else { continue }
+      best = (values, good - bad)
     }
     for (parameter, value) in zip(parameters, best?.values ?? []) { point[parameter.name] = value }
   }
@@ -152,22 +155,24 @@ private struct GroupModel {
     let present = history.trials.indices.filter { index in
       !columns.contains { $0[index].isNaN }
     }
-    let ranked = history.ranked(present)
+    let ended = present.count { history.trials[$0].state.isFinished }
     let enough = isConditional ? sampler.startupTrials / 2 : sampler.startupTrials
-    guard ranked.count >= max(enough, 2) else { return nil }
-    let usable = ranked.prefix { $0.group != .hopeless }.count
-    let wanted = Int((sampler.goodShare * Double(ranked.count)).rounded(.up))
-    let goodCount = min(max(wanted, 1), sampler.mostGood, usable)
-    guard goodCount > 0 else { return nil }
-    let running = present.filter { !history.trials[$0].state.isFinished }
+    guard ended >= max(enough, 2) else { return nil }
+    let wanted = Int((sampler.goodShare * Double(ended)).rounded(.up))
+    let leaders = history.best(min(max(wanted, 1), sampler.mostGood), of: present)
+    guard !leaders.isEmpty else { return nil }
+    var toSkip = leaders.sorted()[...]
+    let others = present.filter { index in
+      guard index == toSkip.first else { return true }
+      toSkip.removeFirst()
+      return false
+    }
     func estimator(_ indices: [Int]) -> ParzenEstimator {
       ParzenEstimator(
         domains: parameters.map(\.domain),
         columns: columns.map { column in indices.map { column[$0] } },
         kernelWidth: sampler.kernelWidth)
     }
-    let leaders = ranked.prefix(goodCount).map(\.index)
-    let others = ranked.dropFirst(goodCount).map(\.index) + running
     return Densities(
       good: estimator(leaders), bad: estimator(others), leaders: leaders, otherCount: others.count)
   }
