@@ -116,13 +116,14 @@ extension Jobs {
   func reattach() async throws {
     let (store, bootId) = (store, ProcFile.bootId())
     for (job, record) in try await ledger.read({ try store.openAttempts(in: $0) }) {
-      let attempt = OpenAttempt(job, record)
+      var attempt = OpenAttempt(job, record)
       guard open[attempt.key] == nil else { continue }
       guard drivers[attempt.site] != nil else {
         // Its site cannot be reached yet; it is asked for again with the site.
         mayMissAttempts = true
         continue
       }
+      if stopRequests.remove(attempt.key) != nil { attempt.wantsStop = true }
       open[attempt.key] = attempt
       // Elsewhere an attempt outlives this machine's start.
       if record.bootId == bootId || attempt.site != Site.localName {
@@ -135,7 +136,9 @@ extension Jobs {
 
   private func take(up attempt: OpenAttempt, _ job: Job) async {
     guard let driver = drivers[attempt.site] else { return }
-    if await !driver.takeUp(attempt) { await launch(attempt, job) }
+    guard await driver.takeUp(attempt) else { return await launch(attempt, job) }
+    // It may have been canceled meanwhile, when the driver did not know it yet.
+    if !attempt.wantsStop, open[attempt.key]?.wantsStop == true { await driver.stop(attempt.key) }
   }
 
   /// Settles an attempt of before the machine restarted, by its journal if that has the end.

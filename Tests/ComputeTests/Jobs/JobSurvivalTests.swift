@@ -48,6 +48,27 @@ import Testing
     }
   }
 
+  @Test func `jobs that are canceled while the next server takes them up are stopped`() async throws
+  {
+    let home = try JobsUnderTest(cpus: 24)
+    let jobs = try await home.serve { jobs in
+      var begun: [Job] = []
+      for _ in 0..<24 { begun.append(try await jobs.shell("echo; exec sleep 1000")) }
+      for job in begun { _ = try await jobs.reaches(.running, job.id) }
+      return begun
+    }
+    try await home.serve { server in
+      // At once, so that each is somewhere else on its way.
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for job in jobs { group.addTask { _ = try await server.cancel(job.id) } }
+        try await group.waitForAll()
+      }
+      for job in jobs {
+        #expect(try await server.waitForEnd(job.id).reason == .canceledByUser)
+      }
+    }
+  }
+
   @Test func `an agent that is killed is noticed, and what it left is killed too`() async throws {
     try await JobsUnderTest().serve { jobs in
       let job = try await jobs.shell(JobLimitTests.escape + "\nwhile :; do sleep 100; done")

@@ -61,7 +61,8 @@ struct SiteScratchTests {
       #expect(!FileTree.exists("\(scratch)/jobs/\(short.id)"))
       #expect(FileTree.exists("\(scratch)/jobs/\(lasting.id)"))
       try folder.write("", to: "go")
-      #expect(try await jobs.waitForEnd(lasting.id).reason == .succeeded)
+      let ended = try await jobs.waitForEnd(lasting.id)
+      #expect(ended.reason == .succeeded, "\(String(describing: ended.message))")
 
       let archive = try #require(try FileTree.names(in: scratch + "/code").first)
       #expect(
