@@ -12,11 +12,7 @@ struct SlurmNodesEndToEndTests {
   /// A factory with a site `hpc`, and the cluster behind it.
   private func factory() throws -> (FactoryProgram, TestCluster) {
     let cluster = try TestCluster()
-    let factory = try FactoryProgram()
-    let added = try factory(
-      "sites", "add", "hpc", "--scratch", cluster.scratch, "--slurm-conf", cluster.configuration)
-    #expect(added.status == 0, "\(added.errors)")
-    return (factory, cluster)
+    return (try FactoryProgram(cluster), cluster)
   }
 
   @Test(.enabled(if: hasTorch, "PyTorch is not installed; `make mlflow-client` installs it"))

@@ -7,15 +7,6 @@ import Testing
 @Suite(
   .serialized, .timeLimit(.minutes(6)), .enabled(if: TestCluster.isPossible, TestCluster.hint))
 struct SlurmWorkflowEndToEndTests {
-  /// A factory with a site `hpc`.
-  private func factory(on cluster: TestCluster) throws -> FactoryProgram {
-    let factory = try FactoryProgram()
-    let added = try factory(
-      "sites", "add", "hpc", "--scratch", cluster.scratch, "--slurm-conf", cluster.configuration)
-    #expect(added.status == 0, "\(added.errors)")
-    return factory
-  }
-
   /// A workflow whose stages all have two cores, here or on a site.
   private func houses(on site: String?) -> String {
     let place = (site.map { "site: \($0)\n  " } ?? "") + "resources: {cpus: 2}"
@@ -32,7 +23,7 @@ struct SlurmWorkflowEndToEndTests {
 
   @Test func `all stages run on a cluster, and make to the bit what they make here`() throws {
     let cluster = try TestCluster()
-    let (there, here) = (try factory(on: cluster), try FactoryProgram())
+    let (there, here) = (try FactoryProgram(cluster), try FactoryProgram())
     defer {
       there.close()
       here.close()
@@ -80,7 +71,7 @@ struct SlurmWorkflowEndToEndTests {
 
   @Test func `what a site can never do is refused before anything runs`() throws {
     let cluster = try TestCluster()
-    let factory = try factory(on: cluster)
+    let factory = try FactoryProgram(cluster)
     defer { factory.close() }
     try factory.write("houses.csv", SampleTables.houses(rows: 60))
     let text = houses(on: nil)
@@ -106,13 +97,8 @@ struct SlurmWorkflowEndToEndTests {
   func `no stage of the factory's own runs behind a login node`() throws {
     let cluster = try TestCluster()
     let login = try TestLoginNode()
-    let factory = try FactoryProgram()
+    let factory = try FactoryProgram(cluster, login: login)
     defer { factory.close() }
-    let added = try factory(
-      "sites", "add", "hpc", "--ssh", "\(login.user)@127.0.0.1:\(login.port)", "--identity",
-      login.key, "--known-hosts", login.knownHosts, "--scratch", cluster.scratch, "--slurm-conf",
-      cluster.configuration)
-    #expect(added.status == 0, "\(added.errors)")
     try factory.write("houses.csv", SampleTables.houses(rows: 60))
     for stage in ["data", "train", "evaluate"] {
       try factory.write(
@@ -175,7 +161,7 @@ struct SlurmWorkflowEndToEndTests {
 
   @Test func `a search goes to a cluster as arrays, and tries what it tries here`() async throws {
     let cluster = try TestCluster()
-    let (there, here) = (try factory(on: cluster), try FactoryProgram())
+    let (there, here) = (try FactoryProgram(cluster), try FactoryProgram())
     defer {
       there.close()
       here.close()
@@ -219,7 +205,7 @@ struct SlurmWorkflowEndToEndTests {
     way: Way
   ) async throws {
     let cluster = try TestCluster()
-    let factory = try factory(on: cluster)
+    let factory = try FactoryProgram(cluster)
     defer { factory.close() }
     try factory.write("train.sh", Self.parabola)
     let words = "sampler: random\n    trials: 200\n    \(way.rawValue)"
@@ -273,7 +259,7 @@ struct SlurmWorkflowEndToEndTests {
     async throws
   {
     let cluster = try TestCluster()
-    let factory = try factory(on: cluster)
+    let factory = try FactoryProgram(cluster)
     defer { factory.close() }
     try factory.write("train.sh", Self.parabola)
     try factory.write(

@@ -11,11 +11,8 @@ import Testing
 struct AcceleratorEndToEndTests {
   @Test func `they are metrics of the run, in top and in what the job used`() async throws {
     let cluster = try TestCluster()
-    let factory = try FactoryProgram()
+    let factory = try FactoryProgram(cluster)
     defer { factory.close() }
-    let added = try factory(
-      "sites", "add", "hpc", "--scratch", cluster.scratch, "--slurm-conf", cluster.configuration)
-    #expect(added.status == 0, "\(added.errors)")
     try FileTree.createFolder(factory.folder + "/bin")
     let smi = try factory.write(
       "bin/nvidia-smi",

@@ -123,11 +123,8 @@ import Testing
   @Test(.enabled(if: TestCluster.isPossible, TestCluster.hint))
   func `a shell on a cluster is a step of the job, on each of its nodes`() async throws {
     let cluster = try TestCluster()
-    let factory = try FactoryProgram()
+    let factory = try FactoryProgram(cluster)
     defer { factory.close() }
-    let added = try factory(
-      "sites", "add", "hpc", "--scratch", cluster.scratch, "--slurm-conf", cluster.configuration)
-    #expect(added.status == 0, "\(added.errors)")
     let id = try await begin(factory, ["--site", "hpc"])
     let shell = try showing(
       "echo on $SLURMD_NODENAME; " + Self.look, into: ["jobs", "attach", id], factory)
@@ -161,13 +158,8 @@ import Testing
   @Test(.enabled(if: TestCluster.isPossible && TestLoginNode.isPossible, TestLoginNode.hint))
   func `a shell on a cluster behind a login node has a terminal, too`() async throws {
     let (cluster, login) = (try TestCluster(), try TestLoginNode())
-    let factory = try FactoryProgram()
+    let factory = try FactoryProgram(cluster, login: login)
     defer { factory.close() }
-    let added = try factory(
-      "sites", "add", "hpc", "--ssh", "\(login.user)@127.0.0.1:\(login.port)", "--identity",
-      login.key, "--known-hosts", login.knownHosts, "--scratch", cluster.scratch, "--slurm-conf",
-      cluster.configuration)
-    #expect(added.status == 0, "\(added.errors)")
     let id = try await begin(factory, ["--site", "hpc"])
     let shell = try showing(Self.look, into: ["jobs", "attach", id], factory)
     #expect(shell.status == 3, "\(shell.text)")

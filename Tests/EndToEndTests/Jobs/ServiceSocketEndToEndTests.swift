@@ -100,13 +100,8 @@ struct ServiceSocketEndToEndTests {
   func `a WebSocket reaches a cluster behind a login node`() throws {
     let cluster = try TestCluster()
     let login = try TestLoginNode()
-    let factory = try FactoryProgram()
+    let factory = try FactoryProgram(cluster, login: login)
     defer { factory.close() }
-    let added = try factory(
-      "sites", "add", "hpc", "--ssh", "\(login.user)@127.0.0.1:\(login.port)", "--identity",
-      login.key, "--known-hosts", login.knownHosts, "--scratch", cluster.scratch, "--slurm-conf",
-      cluster.configuration)
-    #expect(added.status == 0, "\(added.errors)")
     try start(factory, "--site", "hpc")
     check(try conversation(factory), url: try factory.serverFile().url)
     withExtendedLifetime((cluster, login)) {}

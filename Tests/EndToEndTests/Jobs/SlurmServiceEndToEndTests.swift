@@ -37,11 +37,8 @@ struct SlurmServiceEndToEndTests {
     async throws
   {
     let cluster = try TestCluster()
-    let factory = try FactoryProgram()
+    let factory = try FactoryProgram(cluster)
     defer { factory.close() }
-    let added = try factory(
-      "sites", "add", "hpc", "--scratch", cluster.scratch, "--slurm-conf", cluster.configuration)
-    #expect(added.status == 0, "\(added.errors)")
     try await renewed(factory, cluster)
   }
 
@@ -49,13 +46,8 @@ struct SlurmServiceEndToEndTests {
   func `the same through a login node, whose connection may break`() async throws {
     let cluster = try TestCluster()
     let login = try TestLoginNode()
-    let factory = try FactoryProgram()
+    let factory = try FactoryProgram(cluster, login: login)
     defer { factory.close() }
-    let added = try factory(
-      "sites", "add", "hpc", "--driver", "slurm", "--ssh",
-      "\(login.user)@127.0.0.1:\(login.port)", "--identity", login.key, "--known-hosts",
-      login.knownHosts, "--scratch", cluster.scratch, "--slurm-conf", cluster.configuration)
-    #expect(added.status == 0, "\(added.errors)")
     try await renewed(factory, cluster)
 
     let words = ["jobs", "submit", "--service", "web", "--wait", "--site", "hpc", "--output"]
@@ -76,11 +68,8 @@ struct SlurmServiceEndToEndTests {
 
   @Test func `what waits in Slurm's queue is told with Slurm's reason`() async throws {
     let cluster = try TestCluster()
-    let factory = try FactoryProgram()
+    let factory = try FactoryProgram(cluster)
     defer { factory.close() }
-    let added = try factory(
-      "sites", "add", "hpc", "--scratch", cluster.scratch, "--slurm-conf", cluster.configuration)
-    #expect(added.status == 0, "\(added.errors)")
     try cluster("scontrol", "update", "partitionname=main", "state=down")
     try factory.write("server.py", ServiceUnderTest.program)
     let started = try factory.run(["jobs", "submit", "--service", "web"] + Self.words)
