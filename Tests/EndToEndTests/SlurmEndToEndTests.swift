@@ -12,11 +12,7 @@ struct SlurmEndToEndTests {
   /// A factory with a site `hpc`, and the cluster behind it.
   private func factory() throws -> (FactoryProgram, TestCluster) {
     let cluster = try TestCluster()
-    let factory = try FactoryProgram()
-    let added = try factory(
-      "sites", "add", "hpc", "--scratch", cluster.scratch, "--slurm-conf", cluster.configuration)
-    #expect(added.status == 0, "\(added.errors)")
-    return (factory, cluster)
+    return (try FactoryProgram(cluster), cluster)
   }
 
   @Test func `a site is added, tried out, used and removed`() throws {
@@ -55,7 +51,9 @@ struct SlurmEndToEndTests {
     withExtendedLifetime(cluster) {}
   }
 
-  @Test func `gc removes what ended jobs left in the scratch folder`() throws {
+  @Test func `gc, or the end of a site, removes what jobs left in the scratch folder`()
+    throws
+  {
     let (factory, cluster) = try factory()
     defer { factory.close() }
     try FileTree.createFolder(factory.folder + "/code")
@@ -76,7 +74,17 @@ struct SlurmEndToEndTests {
     #expect(real?["count"] as? Int == 2)
     #expect(try FileTree.names(in: cluster.scratch + "/jobs") == [])
     #expect(try FileTree.names(in: cluster.scratch + "/code") == [])
+
     #expect(try factory.run(words).status == 0)
+    let removed = try factory("sites", "remove", "hpc", "--files", "--output", "json")
+    #expect(removed.status == 0, "\(removed.errors)")
+    #expect(removed.json["removed"] as? String == "hpc")
+    // The job's folder, the archive of its code, and the agent.
+    #expect(removed.json["count"] as? Int == 3, "\(removed.output)")
+    #expect(removed.json["remarks"] as? [String] == [])
+    for name in ["jobs", "code", "agents"] {
+      #expect(try FileTree.names(in: cluster.scratch + "/" + name) == [])
+    }
   }
 
   @Test func `a server that is killed finds its jobs again`() async throws {
@@ -240,7 +248,7 @@ struct SlurmEndToEndTests {
   }
 
   /// Logs a point for each step and saves the number of the last one; ends after the twelfth.
-  private static let steps = """
+  static let steps = """
     import json, os, signal, sys, time, urllib.request
     folder = os.environ["AIFACTORY_CHECKPOINT_DIR"]
     saved = os.path.join(folder, "step")

@@ -61,6 +61,13 @@ extension SiteAdditionWire: DescribedWire {
   ]
 }
 
+extension SiteRemovalWire: DescribedWire {
+  /// What stands in it.
+  public static let fields: WireFields = [
+    "removed": .text, "count": .count, "bytes": .count, "remarks": .list(.text),
+  ]
+}
+
 extension SiteReportWire: DescribedWire {
   /// What stands in it.
   public static let fields: WireFields = [

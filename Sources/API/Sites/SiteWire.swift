@@ -142,6 +142,26 @@ public struct SiteAdditionWire: Codable, Sendable, Equatable {
   }
 }
 
+/// The answer of `DELETE /api/v1/sites/{name}`.
+public struct SiteRemovalWire: Codable, Sendable, Equatable {
+  /// Name of the site.
+  public var removed: String
+  /// How many things went from its scratch folder: folders of jobs, archives, programs.
+  public var count: Int
+  /// Their size.
+  public var bytes: Int64
+  /// What stays there, and why, in words.
+  public var remarks: [String]
+
+  /// Takes every value as it is.
+  public init(removed: String, count: Int, bytes: Int64, remarks: [String]) {
+    self.removed = removed
+    self.count = count
+    self.bytes = bytes
+    self.remarks = remarks
+  }
+}
+
 /// The answer of `POST /api/v1/sites/{name}/test`.
 public struct SiteReportWire: Codable, Sendable, Equatable {
   /// Name of the site.

@@ -42,11 +42,22 @@ extension FactoryRoutes {
     route(
       .delete, path + "/{name}", permission: .write,
       .api(
-        "Forgets a site on which no job waits or runs.", answer: .json(Nothing.self),
-        refusals: [.conflict])
-    ) { _, context in
-      try await jobs.removeSite(try context.parameter("name"))
-      return try WireResponse(Nothing())
+        "Forgets a site on which no job waits or runs.",
+        query: [
+          .word(
+            "files", ["keep", "remove"], "Whether what jobs left there stays, as it usually does.")
+        ], answer: .json(SiteRemovalWire.self), refusals: [.conflict])
+    ) { request, context in
+      let name = try context.parameter("name")
+      let files = request.query("files") ?? "keep"
+      guard ["keep", "remove"].contains(files) else {
+        throw ServerError(.badRequest, "'files' is '\(files)'; expected keep or remove.")
+      }
+      let waste = try await jobs.removeSite(name, withFiles: files == "remove")
+      return try WireResponse(
+        SiteRemovalWire(
+          removed: name, count: waste.bytes.count, bytes: waste.bytes.reduce(0, +),
+          remarks: waste.remarks))
     }
     route(
       .post, path + "/{name}/test", permission: .write,
