@@ -70,7 +70,10 @@ enum AgentProgram {
     }
     guard factory_lock_file(journal) == 0,
       rename(folder.spec, folder.claimedSpec) == 0
-    else { return ExitCode.taken }
+    else {
+      say(AgentWords.taken, to: STDERR_FILENO)
+      return ExitCode.taken
+    }
     let attempt = Attempt(
       folder: folder, journal: SharedJournal(JournalWriter(file: journal)), signals: signals,
       lead: lead)

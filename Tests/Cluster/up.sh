@@ -11,9 +11,9 @@
 # alone, with an account `lab` and a quality of service `brisk` of the user), MEMORY_KILLS (0; 1 lets Slurm end
 # jobs that hold more memory than they asked for, or 100 MB a CPU), REST (1 where slurmrestd is installed and
 # this is root, else 0: slurmrestd as `nobody`; FOLDER/rest has its address, `scontrol token` makes tokens),
-# OWNER (none; the number of a process with which the cluster ends). All daemons listen on
-# loopback at free ports; nothing outside FOLDER is changed. Works as root and, with jobs of one user,
-# without.
+# SETTINGS (none; more lines of slurm.conf), OWNER (none; the number of a process with which the cluster
+# ends). All daemons listen on loopback at free ports; nothing outside FOLDER is changed. Works as root and,
+# with jobs of one user, without.
 set -euo pipefail
 folder=${1:?usage: up.sh FOLDER}
 NODES=${NODES:-3} CPUS=${CPUS:-4} MEMORY=${MEMORY:-2000} GPUS=${GPUS:-2} ACCOUNTING=${ACCOUNTING:-0}
@@ -84,7 +84,9 @@ if [ "$GPUS" -gt 0 ]; then
   gres="Gres=gpu:toy:$GPUS" gres_types='GresTypes=gpu'
   echo "NodeName=n[1-$NODES] Name=gpu Type=toy File=$folder/devices/nvidia[0-$((GPUS - 1))]" >"$folder/etc/gres.conf"
 fi
-accounting='AccountingStorageType=accounting_storage/none' memory=''
+accounting='AccountingStorageType=accounting_storage/none' memory='' gathering=30
+# Each look goes through all processes of the machine, for each job.
+if [ "$ACCOUNTING" = 1 ] || [ "$MEMORY_KILLS" = 1 ]; then gathering=1; fi
 # Slurm counts by itself each second what jobs hold, which needs no control groups.
 [ "$MEMORY_KILLS" != 1 ] || memory='JobAcctGatherParams=OverMemoryKill'
 if [ "$ACCOUNTING" = 1 ]; then
@@ -123,7 +125,7 @@ SlurmdLogFile=$folder/log/slurmd.%n.log
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
 JobAcctGatherType=jobacct_gather/linux
-JobAcctGatherFrequency=task=1
+JobAcctGatherFrequency=task=$gathering
 $memory
 SwitchType=switch/none
 MpiDefault=none
@@ -145,6 +147,7 @@ PreemptType=preempt/partition_prio
 PreemptMode=REQUEUE
 $gres_types
 $accounting
+${SETTINGS:-}
 NodeName=n[1-$NODES] NodeHostname=$(hostname -s) NodeAddr=127.0.0.1 Port=[$((base + 5))-$((base + 4 + NODES))] CPUs=$CPUS RealMemory=$MEMORY $gres State=UNKNOWN
 PartitionName=main Nodes=ALL Default=YES MaxTime=1:00:00 PriorityTier=10 State=UP
 PartitionName=urgent Nodes=ALL MaxTime=0:30:00 PriorityTier=100 PreemptMode=OFF State=UP

@@ -192,15 +192,7 @@ actor SlurmSite: SiteDriver {
     if known.verdict == nil, AttemptFiles.isClaimed(attempt.folder), age < Self.journalPatienceMs {
       return .askAgain(afterMs: 250)
     }
-    // A script that was killed is a failed launch to Slurm.
-    if ending.reason == .launchFailed, AttemptFiles.isClaimed(attempt.folder) {
-      ending.reason = .lostAgent
-    }
-    if ending.reason == .lostAgent || ending.reason == .canceledByUser, known.stop == .notAsked,
-      SlurmMemoryWords.areIn(attempt.folder.agentLog)
-    {
-      ending.reason = .memoryLimit
-    }
+    if known.stop == .notAsked { Self.look(behind: &ending, of: known) }
     if known.spec.isPacked { ending = Self.endedWithAllocation(ending) }
     // Should Slurm start it after all, its agent finds no instruction.
     _ = AttemptFiles.withdraw(attempt.folder)
@@ -208,6 +200,30 @@ actor SlurmSite: SiteDriver {
       return .ended(JobStore.Ending(reason: .canceledByUser, message: ending.message))
     }
     return .ended(ending)
+  }
+
+  /// Finds out what happened where Slurm's word alone would mislead.
+  private static func look(behind ending: inout JobStore.Ending, of known: SlurmAttempt) {
+    let isClaimed = AttemptFiles.isClaimed(known.folder)
+    func says(_ reason: JobReason, _ words: String) {
+      ending.reason = reason
+      ending.message = ending.message.map { "\($0); \(words)" }
+    }
+    switch ending.reason {
+    // Slurm cancels a job that a node could not start and that it may not put back.
+    case .canceledByUser where !isClaimed && known.seen?.nodes.isEmpty == false:
+      says(.launchFailed, "its agent had not begun there, as when a node's prolog fails")
+    // A script that was killed is a failed launch to Slurm.
+    case .launchFailed where isClaimed: ending.reason = .lostAgent
+    default: break
+    }
+    guard ending.reason == .lostAgent || ending.reason == .canceledByUser else { return }
+    let output = SlurmScriptOutput(of: known.folder)
+    if SlurmMemoryWords.areIn(output) {
+      ending.reason = .memoryLimit
+    } else if ending.reason == .lostAgent, output.tellsOfAnotherStart {
+      says(.lostNode, "it had been stopped, put back and begun again")
+    }
   }
 
   func withdraw(_ attempt: OpenAttempt) async -> Bool {

@@ -22,6 +22,9 @@ enum SlurmWaitWords {
     return text[range.upperBound...].split(whereSeparator: \.isWhitespace).first.map(String.init)
   }
 
+  private static let isPutBackAndHeld =
+    "Slurm could not start it, put it back and holds it: tell the help desk, then 'scontrol release'."
+
   private static let sentences = [
     "Priority": "Jobs with a higher priority go first.",
     "Resources":
@@ -50,8 +53,8 @@ enum SlurmWaitWords {
       "As many jobs of its array run as may at once: it starts when one of them ends.",
     "NodeDown": "A node that it needs is down.",
     "Nodes required for job are DOWN": "The nodes that it needs are down.",
-    "launch failed requeued held":
-      "Slurm could not start it, put it back and holds it: tell the help desk, then 'scontrol release'.",
+    "launch failed requeued held": isPutBackAndHeld,
+    "launch_failed_requeued_held": isPutBackAndHeld,
     "Cleaning": "It was put back, and its earlier start is still being cleaned up.",
   ]
 }
