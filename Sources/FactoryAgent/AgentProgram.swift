@@ -63,13 +63,13 @@ enum AgentProgram {
     let signals = factory_signal_descriptor()
     _ = factory_become_subreaper()
     _ = setsid()
-    let journal = open(folder.journal, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    let journal = waitingForRoom { open(folder.journal, O_RDWR | O_CREAT | O_CLOEXEC, 0o600) }
     guard journal >= 0, signals >= 0 else {
       say("cannot open \(folder.journal): \(errorText(errno))", to: STDERR_FILENO)
       return ExitCode.noFolder
     }
     guard factory_lock_file(journal) == 0,
-      rename(folder.spec, folder.claimedSpec) == 0
+      waitingForRoom({ rename(folder.spec, folder.claimedSpec) }) == 0
     else {
       say(AgentWords.taken, to: STDERR_FILENO)
       return ExitCode.taken
@@ -84,6 +84,18 @@ enum AgentProgram {
       attempt.refuse("the agent does not understand its instruction: \(error)")
     }
     return ExitCode.done
+  }
+
+  /// Repeats a call for which the disk has no room, or the user no quota, for an hour: an attempt waits for it.
+  private static func waitingForRoom(_ call: () -> Int32) -> Int32 {
+    let patience = monotonicMs() + 3_600_000
+    while true {
+      let result = call()
+      guard result < 0, errno == ENOSPC || errno == EDQUOT, monotonicMs() < patience else {
+        return result
+      }
+      usleep(200_000)
+    }
   }
 
   static func say(_ text: String, to file: Int32) {

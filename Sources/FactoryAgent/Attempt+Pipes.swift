@@ -22,7 +22,7 @@ extension Attempt {
       }
     }
     if let lead { watched.append(pollfd(fd: lead.input, events: Int16(POLLIN), revents: 0)) }
-    let timeout = deadlines.timeoutMs(isBehind: journal.isBehind)
+    let timeout = deadlines.timeoutMs(isBehind: journal.isBehind || outputs.areBehind)
     guard poll(&watched, nfds_t(watched.count), timeout) > 0 else { return }
     if lead != nil, watched.last?.revents != 0 { listenToLead() }
     for (origin, entry) in zip(origins, watched.dropFirst()) where entry.revents != 0 {

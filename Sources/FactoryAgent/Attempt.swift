@@ -107,10 +107,12 @@ final class Attempt {
       keepTime(memory, outputs, graceMs: resources.gracePeriodMs)
       tellLead()
       journal.flush()
+      outputs.flush()
     }
     killEverything(memory.group)
     if memory.group?.hasExceeded == true { stopCause = stopCause ?? .memoryLimit }
     memory.group?.remove()
+    outputs.finish()
     countOutput(outputs)
     keepOutputs(of: attempt, startingIn: launcher.folder, tracking)
     tracking?.close()

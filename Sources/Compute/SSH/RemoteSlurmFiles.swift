@@ -198,7 +198,7 @@ final class RemoteSlurmFiles: SlurmFiles {
     _ = try await shell.run(
       "umask 077 && mkdir -p \(quoted(job + "/work")) \(quoted(job + "/checkpoints")) \(there) && "
         + "cd \(there) && cat >.in && [ \"$(wc -c <.in)\" -eq \(spec.count + script.count) ] && "
-        + "tail -c \(script.count) .in >batch.sh && : >>journal && "
+        + "tail -c \(script.count) .in >batch.sh && : >>journal && : >>agent.log && "
         + "{ [ -e spec ] || [ -e spec.claimed ] || "
         + "{ head -c \(spec.count) .in >.spec && mv .spec spec; }; } && rm -f .in",
       input: spec + script)

@@ -27,9 +27,12 @@ enum AttemptFiles {
 
   private static func prepareNode(_ folder: AttemptFolder, _ instruction: AttemptSpec) throws {
     try FileTree.createFolder(folder.path, mode: 0o777)
-    let journal = open(folder.journal, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-    guard journal >= 0 else { throw failure("cannot make \(folder.journal)") }
-    close(journal)
+    // Who starts the agent opens its log, which must not be kept from it by a disk that is full by then.
+    for path in [folder.journal, folder.agentLog] {
+      let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+      guard file >= 0 else { throw failure("cannot make \(path)") }
+      close(file)
+    }
     if hasInstruction(folder) { return }
     let temporary = folder.spec + ".new"
     let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
