@@ -32,6 +32,8 @@ if [ "${1:-}" = --cluster ]; then
   # The tests reach it through a login node on loopback, too.
   need openssh-server test -x /usr/sbin/sshd
   need openssh-client ssh -V
+  # A disk with a quota.
+  need btrfs-progs mkfs.btrfs --version
   # Jobs that are kept apart.
   need bubblewrap bwrap --version
 fi

@@ -67,7 +67,10 @@ final class FactoryProgram: Sendable {
   /// - Parameters:
   ///   - smallDisk: the part of the home that lies on a small disk; "" is the home itself.
   ///   - megabytes: size of that disk.
-  init(smallDisk: String? = nil, megabytes: Int = 0) throws {
+  ///   - shortage: what there is none of once it is filled.
+  init(
+    smallDisk: String? = nil, megabytes: Int = 0, shortage: SmallDisk.Shortage = .room
+  ) throws {
     let base = FileManager.default.temporaryDirectory.appending(
       path: "aifactory-e2e-\(UUID().uuidString.prefix(8))")
     home = base.appending(path: "home").path
@@ -76,7 +79,8 @@ final class FactoryProgram: Sendable {
       atPath: folder, withIntermediateDirectories: true)
     let home = home
     disk = try smallDisk.map { part in
-      try SmallDisk(at: part.isEmpty ? home : home + "/" + part, megabytes: megabytes)
+      try SmallDisk(
+        at: part.isEmpty ? home : home + "/" + part, megabytes: megabytes, shortage: shortage)
     }
   }
 
