@@ -88,9 +88,9 @@ struct SlurmHealingEndToEndTests {
 
   @Test(
     .enabled(if: SmallDisk.isPossible, "mounting a small disk needs root and unshare(1)"),
-    arguments: SmallDisk.Shortage.possible)
+    arguments: SmallDisk.Shortage.possible, TestLoginNode.isPossible ? [false, true] : [false])
   func `a scratch folder without room, or beyond a quota, delays jobs, and none is lost`(
-    shortage: SmallDisk.Shortage
+    shortage: SmallDisk.Shortage, isBehindLogin: Bool
   ) async throws {
     // The agent's program lies there, too.
     let factory = try FactoryProgram(smallDisk: "scratch", megabytes: 200, shortage: shortage)
@@ -98,7 +98,8 @@ struct SlurmHealingEndToEndTests {
     let disk = try #require(factory.disk)
     // Its daemons see the same disk.
     let cluster = try TestCluster(launcher: disk.launcher(in: "/"))
-    try factory.add(cluster, scratch: factory.home + "/scratch")
+    let login = isBehindLogin ? try TestLoginNode(launcher: disk.launcher(in: "/")) : nil
+    try factory.add(cluster, login: login, scratch: factory.home + "/scratch")
     func submit(_ script: String) throws -> String {
       let answer = try factory(
         "jobs", "submit", "--site", "hpc", "--output", "quiet", "--", "sh", "-c", script)
@@ -143,6 +144,7 @@ struct SlurmHealingEndToEndTests {
     #expect(try factory("jobs", "logs", running).output == "ready\n" + lines, "no output is lost")
     let words = try String(contentsOfFile: ran, encoding: .utf8).split(separator: "\n")
     #expect(words.sorted() == ["late", "waited"])
+    login?.close()
     cluster.close()
   }
 

@@ -30,11 +30,14 @@ public final class TestLoginNode: Sendable {
   public static let shared = Result { try TestLoginNode() }
 
   /// Starts one.
-  public init() throws {
+  ///
+  /// - Parameter launcher: the words that start a program where it is to run, such as in another namespace.
+  public init(launcher: [String] = []) throws {
     let parent = URL(fileURLWithPath: NSTemporaryDirectory()).standardizedFileURL.path
     folder = parent + "/aifactory-login-\(UUID().uuidString.prefix(8))"
+    let words = launcher + [packageFolder + "/Tests/Cluster/login.sh", folder]
     let answer = try TestCluster.run(
-      packageFolder + "/Tests/Cluster/login.sh", [folder], environment: ["OWNER": "\(getpid())"])
+      words[0], Array(words.dropFirst()), environment: ["OWNER": "\(getpid())"])
     guard answer.status == 0,
       let port = Int(
         try String(contentsOfFile: folder + "/port", encoding: .utf8)
