@@ -5,12 +5,8 @@
 #   Tests/Cluster/controller.sh FOLDER up     starts it with what it had written down
 set -euo pipefail
 folder=${1:?usage: controller.sh FOLDER down|up}
-PATH=$PATH:/usr/sbin:/sbin
 export SLURM_CONF=$folder/etc/slurm.conf
-for descriptor in /proc/self/fd/*; do
-  number=${descriptor##*/}
-  if [ "$number" -gt 2 ] && [ "$number" -ne 255 ]; then eval "exec $number>&-"; fi
-done
+. "$(dirname "$0")/daemons.sh"
 answers() { timeout 10 squeue -h >/dev/null 2>&1; }
 case ${2:-} in
   down)

@@ -16,11 +16,7 @@ down() {
   children=$(cat "/proc/$pid/task/$pid/children" 2>/dev/null) || true
   kill "$pid" $children 2>/dev/null || true
 }
-# What this script's caller waits for must not be kept open.
-for descriptor in /proc/self/fd/*; do
-  number=${descriptor##*/}
-  if [ "$number" -gt 2 ] && [ "$number" -ne 255 ]; then eval "exec $number>&-"; fi
-done
+. "$(dirname "$0")/daemons.sh"
 
 up() {
   /usr/sbin/sshd -f "$folder/sshd_config" -E "$folder/log"

@@ -5,12 +5,8 @@
 #   Tests/Cluster/node.sh FOLDER start NODE   starts its slurmd again
 set -euo pipefail
 folder=${1:?usage: node.sh FOLDER kill|start NODE} node=${3:?}
-PATH=$PATH:/usr/sbin:/sbin
 export SLURM_CONF=$folder/etc/slurm.conf
-for descriptor in /proc/self/fd/*; do
-  number=${descriptor##*/}
-  if [ "$number" -gt 2 ] && [ "$number" -ne 255 ]; then eval "exec $number>&-"; fi
-done
+. "$(dirname "$0")/daemons.sh"
 
 # Processes of jobs on the node: their environment names it, and something of theirs names the folder.
 tasks() {

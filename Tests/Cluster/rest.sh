@@ -7,12 +7,8 @@
 # It speaks HTTP on loopback, as `nobody`, and takes tokens alone (slurmrestd(8)).
 set -euo pipefail
 folder=${1:?usage: rest.sh FOLDER up|down}
-PATH=$PATH:/usr/sbin:/sbin
 export SLURM_CONF=$folder/etc/slurm.conf
-for descriptor in /proc/self/fd/*; do
-  number=${descriptor##*/}
-  if [ "$number" -gt 2 ] && [ "$number" -ne 255 ]; then eval "exec $number>&-"; fi
-done
+. "$(dirname "$0")/daemons.sh"
 listens() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 case ${2:-} in
   up) ;;

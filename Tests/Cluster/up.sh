@@ -18,13 +18,8 @@ set -euo pipefail
 folder=${1:?usage: up.sh FOLDER}
 NODES=${NODES:-3} CPUS=${CPUS:-4} MEMORY=${MEMORY:-2000} GPUS=${GPUS:-2} ACCOUNTING=${ACCOUNTING:-0}
 MEMORY_KILLS=${MEMORY_KILLS:-0}
-PATH=$PATH:/usr/sbin:/sbin
 here=$(cd "$(dirname "$0")" && pwd)
-# The daemons must not keep open what this script's caller waits for.
-for descriptor in /proc/self/fd/*; do
-  number=${descriptor##*/}
-  if [ "$number" -gt 2 ] && [ "$number" -ne 255 ]; then eval "exec $number>&-"; fi
-done
+. "$here/daemons.sh"
 
 # It refuses to run as root and as Slurm's own user, so that another is needed.
 REST=${REST:-$([ "$(id -u)" = 0 ] && command -v slurmrestd >/dev/null && echo 1 || echo 0)}

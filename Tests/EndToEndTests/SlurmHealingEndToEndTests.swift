@@ -133,12 +133,14 @@ struct SlurmHealingEndToEndTests {
     }
     #expect(try show(running)["state"] as? String == "running")
     try disk.free()
+    let healed = ContinuousClock.now
     for (job, reason) in [(running, "failed"), (waiting, "succeeded"), (late, "succeeded")] {
       try await factory.until(40, "\(job) ends") { try show(job)["state"] as? String == "ended" }
       let ended = try show(job)
       #expect(ended["reason"] as? String == reason, "\(ended)")
       #expect(ended["attempt"] as? Int == 1)
     }
+    print("all had ended \(ContinuousClock.now - healed) after there was \(shortage) again")
     #expect(try show(running)["exit_code"] as? Int == 5)
     let lines = (1...20_000).map { "\($0)\n" }.joined()
     #expect(try factory("jobs", "logs", running).output == "ready\n" + lines, "no output is lost")

@@ -240,7 +240,9 @@ struct SSHSiteTests {
       _ = try await jobs.cancel(waiting.id)
       #expect(try await jobs.waitForEnd(waiting.id).reason == .canceledByUser)
       try login.resume()
+      let healed = ContinuousClock.now
       let ended = try await jobs.waitForEnd(job.id)
+      print("an end was known \(ContinuousClock.now - healed) after the login node was back")
       #expect(ended.exitCode == 4)
       #expect(try await jobs.text(ended) == "ready\nlate\n")
     }

@@ -84,11 +84,13 @@ struct SlurmHealingTests {
         }
       }
       try cluster.resumeController()
+      let healed = ContinuousClock.now
       for job in late {
         let ended = try await jobs.waitForEnd(job.id)
         #expect(ended.reason == .succeeded, "\(String(describing: ended.message))")
         #expect(try log(job) == ["ran"])
       }
+      print("20 jobs had ended \(ContinuousClock.now - healed) after the controller answered again")
       for job in [lasting, behind] {
         #expect(try await jobs.job(job.id).hasEnded == false)
         try letGo(job)
