@@ -52,6 +52,13 @@ public struct FactoryClient: Sendable {
       await send("POST", path, query: query, body: body.map { try WireCoding.encode($0) }))
   }
 
+  /// Sends one wire value in place of what lies at `path`, and reads the answer.
+  public func put<Wire: Decodable>(
+    _ path: String, _ body: some Encodable, as type: Wire.Type = Wire.self
+  ) async throws -> Wire {
+    try decoded(await send("PUT", path, body: try WireCoding.encode(body)))
+  }
+
   /// Deletes what lies at `path` and reads the answer.
   public func delete<Wire: Decodable>(
     _ path: String, query: [(String, String)] = [], as type: Wire.Type = Wire.self

@@ -37,6 +37,8 @@ public struct JobSpec: Hashable, Codable, Sendable {
   public var software: JobSoftware?
   /// The data that it finds in a folder; nil is none.
   public var data: JobData?
+  /// What else it reads whose class counts where it runs; nil is nothing that the factory knows.
+  public var reads: JobReads?
   /// How far it is kept apart; nil is not at all.
   public var isolation: JobIsolation?
   /// What it leaves and is kept as artifacts of its run; nil is nothing.

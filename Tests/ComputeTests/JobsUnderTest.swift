@@ -14,11 +14,12 @@ final class JobsUnderTest: Sendable {
   let sinks: [String: any JobReportSink]
   let follower: (any JobFollower)?
   let tracker: (any JobTracker)?
+  let classifier: (any JobDataClassifier)?
 
   init(
     cpus: Int = 4, patienceMs: Int64 = 30_000, sinks: [String: any JobReportSink] = [:],
     follower: (any JobFollower)? = nil, tracker: (any JobTracker)? = nil,
-    tracking: AttemptTracking? = nil,
+    classifier: (any JobDataClassifier)? = nil, tracking: AttemptTracking? = nil,
     migrations: [SchemaMigration] = [], accelerators: [Accelerator] = [],
     now: @escaping @Sendable () -> Int64 = { systemTimeMs() }
   ) throws {
@@ -26,6 +27,7 @@ final class JobsUnderTest: Sendable {
     self.sinks = sinks
     self.follower = follower
     self.tracker = tracker
+    self.classifier = classifier
     var configuration = JobsConfiguration(
       folder: home.folder.path("jobs"), agentPath: packageFolder + "/.build/debug/aifactory-agent",
       capacity: SiteCapacity(
@@ -46,7 +48,7 @@ final class JobsUnderTest: Sendable {
   func instance() -> Jobs {
     Jobs(
       ledger: home.ledger, configuration: configuration, sinks: sinks, follower: follower,
-      tracker: tracker, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+      tracker: tracker, classifier: classifier, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
   }
 
   /// Runs one server's life: the reconciler lives as long as the body.

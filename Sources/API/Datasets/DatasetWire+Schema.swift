@@ -1,8 +1,10 @@
+import Basics
+
 extension DatasetWire: DescribedWire {
   /// What stands in it.
   public static let fields: WireFields = [
     "name": .text, "version_count": .count, "latest": .record(DatasetVersionWire.self),
-    "created_at_ms": .integer, "updated_at_ms": .integer,
+    "created_at_ms": .integer, "updated_at_ms": .integer, "data_class": DatasetClassWire.word,
   ]
 }
 
@@ -17,8 +19,16 @@ extension DatasetVersionWire: DescribedWire {
     "id": .text, "dataset": .text, "number": .positive, "row_count": .count,
     "columns": .list(.record(Column.self)), "splits": .map(.count), "split_rule": .text,
     "sources": .list(.record(Source.self)), "folder": .text, "job?": .text,
-    "created_at_ms": .integer,
+    "created_at_ms": .integer, "data_class": DatasetClassWire.word,
   ]
+}
+
+extension DatasetClassWire: DescribedWire {
+  /// A class of data.
+  static let word = WireSchema.word(DataClass.allCases.map(\.rawValue))
+
+  /// What stands in it.
+  public static let fields: WireFields = ["data_class": word, "may_lower?": .flag]
 }
 
 extension DatasetVersionWire.Column: DescribedWire {
@@ -42,7 +52,7 @@ extension DatasetImportRequestWire: DescribedWire {
   /// What stands in it.
   public static let fields: WireFields = [
     "name": .text, "source": .text, "base_folder": .absolutePath, "target?": .text,
-    "exclude?": .list(.text),
+    "exclude?": .list(.text), "data_class?": DatasetClassWire.word,
   ]
 }
 

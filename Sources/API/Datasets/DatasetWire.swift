@@ -10,17 +10,34 @@ public struct DatasetWire: Codable, Sendable, Equatable {
   public var createdAtMs: Int64
   /// When it was last used for a build.
   public var updatedAtMs: Int64
+  /// The class that somebody gave it; its versions may be more restricted.
+  public var dataClass: String
 
   /// Joins the parts.
   public init(
     name: String, versionCount: Int, latest: DatasetVersionWire, createdAtMs: Int64,
-    updatedAtMs: Int64
+    updatedAtMs: Int64, dataClass: String
   ) {
     self.name = name
     self.versionCount = versionCount
     self.latest = latest
     self.createdAtMs = createdAtMs
     self.updatedAtMs = updatedAtMs
+    self.dataClass = dataClass
+  }
+}
+
+/// What `PUT /api/v1/datasets/{reference}/class` takes.
+public struct DatasetClassWire: Codable, Sendable, Equatable {
+  /// `public`, `internal`, `confidential` or `restricted`.
+  public var dataClass: String
+  /// Whether it may be less restricted than before.
+  public var mayLower: Bool?
+
+  /// Takes every value as it is.
+  public init(dataClass: String, mayLower: Bool?) {
+    self.dataClass = dataClass
+    self.mayLower = mayLower
   }
 }
 
@@ -94,12 +111,14 @@ public struct DatasetVersionWire: Codable, Sendable, Equatable {
   public var job: String?
   /// When the dataset first had it.
   public var createdAtMs: Int64
+  /// How far it must be kept from others: the most restricted class of all datasets with one of its files.
+  public var dataClass: String
 
   /// Joins the parts.
   public init(
     id: String, dataset: String, number: Int, rowCount: Int, columns: [Column],
     splits: [String: Int], splitRule: String, sources: [Source], folder: String, job: String?,
-    createdAtMs: Int64
+    createdAtMs: Int64, dataClass: String
   ) {
     self.id = id
     self.dataset = dataset
@@ -112,6 +131,7 @@ public struct DatasetVersionWire: Codable, Sendable, Equatable {
     self.folder = folder
     self.job = job
     self.createdAtMs = createdAtMs
+    self.dataClass = dataClass
   }
 }
 
@@ -136,6 +156,8 @@ public struct DatasetImportRequestWire: Codable, Sendable, Equatable {
   public var target: String?
   /// Columns that are never features.
   public var exclude: [String]?
+  /// The least that the dataset's class is from then on.
+  public var dataClass: String?
 
   /// Joins the parts.
   public init(

@@ -24,6 +24,8 @@ public struct JobAccountWire: Codable, Sendable, Equatable {
   public var maxRssBytes: Int64?
   /// Joules by Slurm's own measurement.
   public var energyJoules: Int64?
+  /// What those joules emitted; absent where nobody said what the site's energy emits.
+  public var emission: EmissionWire?
 
   /// Takes every value as it is.
   public init(

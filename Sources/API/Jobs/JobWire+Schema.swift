@@ -28,7 +28,7 @@ extension JobWire: DescribedWire {
     "array?": .record(JobArrayPlaceWire.self), "dataset?": .text, "code?": .text,
     "software?": .record(JobSoftwareWire.self), "isolation?": .record(JobIsolationWire.self),
     "service?": .text, "load?": .record(Load.self), "accounts?": .record(JobAccountWire.self),
-    "outputs?": .list(.text),
+    "outputs?": .list(.text), "energy_source?": .text,
   ]
 
   /// The words of a job's state.
@@ -77,7 +77,7 @@ extension JobAccountWire: DescribedWire {
     "engine_id": .text, "state": .text, "partition": .text, "account": .text, "qos": .text,
     "nodes": .text, "allocated": .text, "elapsed_seconds": .count,
     "allocated_core_seconds": .count, "used_cpu_ms": .count, "max_rss_bytes?": .count,
-    "energy_joules?": .count,
+    "energy_joules?": .count, "emission?": .record(EmissionWire.self),
   ]
 }
 
@@ -97,7 +97,7 @@ extension JobWire.Load: DescribedWire {
   /// What stands in it.
   public static let fields: WireFields = [
     "at_ms": .integer, "cpus": .number, "memory_bytes": .count, "energy_joules": .number,
-    "energy_method": .text, "gpus?": .number,
+    "energy_method": .text, "gpus?": .number, "emission?": .record(EmissionWire.self),
   ]
 }
 
@@ -113,7 +113,7 @@ extension JobWire.GPU: DescribedWire {
   /// What stands in it.
   public static let fields: WireFields = [
     "measured_ms": .count, "busy_ms": .count, "energy_joules?": .number,
-    "max_memory_bytes?": .count,
+    "max_memory_bytes?": .count, "emission?": .record(EmissionWire.self),
   ]
 }
 

@@ -114,6 +114,8 @@ public struct JobWire: Codable, Sendable, Equatable {
     public var energyMethod: String
     /// Accelerators that it keeps busy; absent where nobody tells.
     public var gpus: Double?
+    /// What those joules emitted; absent where nobody said what the site's energy emits.
+    public var emission: EmissionWire?
 
     /// Takes every value as it is.
     public init(
@@ -168,6 +170,8 @@ public struct JobWire: Codable, Sendable, Equatable {
     public var energyJoules: Double?
     /// Most memory that was in use on one of them.
     public var maxMemoryBytes: Int64?
+    /// What those joules emitted; absent where nobody said what the site's energy emits.
+    public var emission: EmissionWire?
 
     /// Takes every value as it is.
     public init(measuredMs: Int64, busyMs: Int64, energyJoules: Double?, maxMemoryBytes: Int64?) {
@@ -177,6 +181,9 @@ public struct JobWire: Codable, Sendable, Equatable {
       self.maxMemoryBytes = maxMemoryBytes
     }
   }
+
+  /// What its site's energy comes from; absent where nobody said so.
+  public var energySource: String?
 
   /// Takes every value as it is.
   public init(

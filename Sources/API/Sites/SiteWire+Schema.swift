@@ -7,7 +7,7 @@ extension SiteWire: DescribedWire {
     "version?": .text, "has_accounting": .flag,
     "accounts?": .list(.record(Account.self)), "partitions": .list(.record(Partition.self)),
     "discovered_at_ms?": .integer,
-    "created_at_ms?": .integer,
+    "created_at_ms?": .integer, "declaration": .record(SiteDeclarationWire.self),
   ]
 }
 
@@ -58,6 +58,7 @@ extension SiteAdditionWire: DescribedWire {
     "name": .text, "scratch": .absolutePath, "partition?": .text, "account?": .text,
     "qos?": .text, "commands?": .absolutePath, "configuration?": .absolutePath,
     "ssh?": .record(SSHWire.self), "rest?": .record(RESTWire.self),
+    "declaration?": .record(SiteDeclarationWire.self),
   ]
 }
 

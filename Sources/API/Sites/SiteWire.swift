@@ -34,6 +34,8 @@ public struct SiteWire: Codable, Sendable, Equatable {
   public var discoveredAtMs: Int64?
   /// When it was added; absent for this machine.
   public var createdAtMs: Int64?
+  /// What people say of it.
+  public var declaration = SiteDeclarationWire()
 
   /// An account, and the qualities of service that go with it.
   public struct Account: Codable, Sendable, Equatable {
@@ -134,6 +136,8 @@ public struct SiteAdditionWire: Codable, Sendable, Equatable {
   public var ssh: SSHWire?
   /// How its slurmrestd is asked; absent where its commands are.
   public var rest: RESTWire?
+  /// What is said of it.
+  public var declaration: SiteDeclarationWire?
 
   /// Asks for a site with everything else as usual.
   public init(name: String, scratch: String) {

@@ -16,6 +16,7 @@ public struct BasicsError: FactoryError {
     case engineMissing = "engine_missing"
     case backupInvalid = "backup_invalid"
     case restoreRefused = "restore_refused"
+    case dataClassInvalid = "data_class_invalid"
   }
 
   /// What went wrong.

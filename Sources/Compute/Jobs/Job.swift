@@ -47,6 +47,8 @@ public struct Job: Identified, Sendable, Equatable {
   public var engineState: String?
   /// What its last attempt uses at the moment, by its agents' last samples; nil where none came.
   public var load: TimedSample?
+  /// What people say of its site, for its energy; nil where nobody said anything, or it was not asked for.
+  public var siteDeclaration: SiteDeclaration?
   /// How often it was started again by itself since it was submitted, or since somebody retried it.
   public var restarts = 0
   /// The end of an attempt after which it was last started again.

@@ -7,6 +7,7 @@ public struct JobError: FactoryError {
     case jobNotFound = "job_not_found"
     case specInvalid = "job_spec_invalid"
     case resourcesImpossible = "job_resources_impossible"
+    case dataClassRefused = "data_class_refused"
     case softwareInvalid = "software_invalid"
     case codeInvalid = "code_invalid"
     case idTaken = "job_id_taken"

@@ -17,7 +17,7 @@ extension Jobs {
     let id = id ?? .random()
     let places = try Self.places(of: id, count: count, atMost: atMost)
     // What holds for one holds for all.
-    let site = try await place(for: spec)
+    let site = try await place(for: spec, in: project)
     let records = try places.map { job, place in
       try record(Self.placed(spec, at: place), id: job, project: project, on: site)
     }
@@ -46,7 +46,7 @@ extension Jobs {
     let places = try Self.places(of: id, count: jobs.count, atMost: atMost).map { $0.place }
     var records: [JobRecord] = []
     for ((job, spec), place) in zip(jobs, places) {
-      let site = try await self.place(for: spec)
+      let site = try await self.place(for: spec, in: project)
       records.append(
         try record(Self.placed(spec, at: place), id: job, project: project, on: site))
     }

@@ -13,6 +13,7 @@ public actor Jobs: Service {
   let sinks: [String: any JobReportSink]
   let follower: (any JobFollower)?
   let tracker: (any JobTracker)?
+  let classifier: (any JobDataClassifier)?
   let logger: Logger
   nonisolated let capacity: SiteCapacity
   nonisolated let store: JobStore
@@ -29,6 +30,10 @@ public actor Jobs: Service {
   /// The drivers of all sites by their names, while the reconciler runs.
   var drivers: [String: any SiteDriver] = [:]
   var watcher: JournalWatcher?
+  /// What people say of sites, by their names; nil before it was read, and after it was changed.
+  var declared: [String: SiteDeclaration]?
+  /// Grows when that changes, so that what was read before is not remembered after.
+  var declaredRevision = 0
   /// Clusters whose rounds are to begin.
   let newClusters: AsyncStream<SlurmSite>
   let clusterContinuation: AsyncStream<SlurmSite>.Continuation
@@ -44,10 +49,12 @@ public actor Jobs: Service {
   ///   - sinks: who reads the reports of jobs, by their `purpose`.
   ///   - follower: who keeps a record of jobs beside their own.
   ///   - tracker: who carries out what MLflow's clients in jobs have written.
+  ///   - classifier: who knows the class of the data that jobs read; nil is nobody.
   ///   - logger: for what no caller waits for.
   public init(
     ledger: Ledger, configuration: JobsConfiguration, sinks: [String: any JobReportSink] = [:],
     follower: (any JobFollower)? = nil, tracker: (any JobTracker)? = nil,
+    classifier: (any JobDataClassifier)? = nil,
     logger: Logger = Logger(label: "jobs")
   ) {
     self.ledger = ledger
@@ -55,6 +62,7 @@ public actor Jobs: Service {
     self.sinks = sinks
     self.follower = follower
     self.tracker = tracker
+    self.classifier = classifier
     self.logger = logger
     capacity = configuration.capacity ?? .ofThisMachine()
     store = JobStore(folder: configuration.folder)
@@ -86,7 +94,7 @@ public actor Jobs: Service {
     _ spec: JobSpec, id: Identifier<Job>?, in project: String,
     alongside: @escaping @Sendable (Job, LedgerTransaction) throws -> Void
   ) async throws -> Job {
-    let site = try await place(for: spec)
+    let site = try await place(for: spec, in: project)
     let (store, finished) = (
       store, try record(spec, id: id ?? .random(), project: project, on: site)
     )
@@ -103,15 +111,19 @@ public actor Jobs: Service {
   public func check(_ spec: JobSpec) async throws { _ = try await place(for: spec) }
 
   /// The site of a specification that can run there; nil is this machine.
-  func place(for spec: JobSpec) async throws -> Site? {
+  func place(for spec: JobSpec, in project: String = "default") async throws -> Site? {
     try JobValidation(capacity: capacity).check(spec)
-    guard let name = spec.site, name != Site.localName else { return nil }
+    guard let name = spec.site, name != Site.localName else {
+      try await checkData(of: spec, in: project)
+      return nil
+    }
     guard let site = try await knownSite(name) else {
       throw JobError(
         .siteUnknown, "there is no site named '\(name)'",
         hint: "`aifactory sites list` shows the sites; this machine is `local`.")
     }
     try JobValidation.check(spec, on: site)
+    try await checkData(of: spec, in: project)
     return site
   }
 
@@ -130,22 +142,25 @@ public actor Jobs: Service {
   /// The job of an identifier.
   public func job(_ id: Identifier<Job>) async throws -> Job {
     let store = store
-    return measured(try await ledger.read { try store.job(id, in: $0) })
+    let declared = try await declarations()
+    return measured(try await ledger.read { try store.job(id, in: $0) }, declared)
   }
 
   /// The newest jobs first.
   public func list(limit: Int = 100, state: JobStateMachine.State? = nil) async throws -> [Job] {
     let store = store
+    let declared = try await declarations()
     return try await ledger.read { try store.list(limit: limit, state: state, in: $0) }
-      .map { measured($0) }
+      .map { measured($0, declared) }
   }
 
-  /// The job with what its agent said last, which is not worth a transaction.
-  private func measured(_ job: Job) -> Job {
+  /// The job with what its agent said last, which is not worth a transaction, and what is said of its site.
+  private func measured(_ job: Job, _ declared: [String: SiteDeclaration]) -> Job {
+    var job = job
+    job.siteDeclaration = declared[job.site]
     guard !job.hasEnded, let attempt = open[AttemptKey(job: job.id, number: job.attempt)] else {
       return job
     }
-    var job = job
     if let usage = attempt.usage { job.usage.take(usage) }
     job.load = attempt.nodes?.load ?? attempt.sample
     return job
@@ -168,12 +183,15 @@ public actor Jobs: Service {
 
   /// Runs a job that ended once more, as its next attempt.
   public func retry(_ id: Identifier<Job>) async throws -> Job {
-    if let service = try await job(id).spec.service {
+    let ended = try await job(id)
+    if let service = ended.spec.service {
       throw JobError(
         .specInvalid,
         "job \(id) is one of the service '\(service.name)', which has its own next ones",
         hint: "Start the service again: aifactory jobs submit --service \(service.name)")
     }
+    // Its data may have been classified since, or its site.
+    try await checkData(of: ended.spec, in: ended.project)
     let (store, follower, now) = (store, follower, configuration.now())
     let collected = collected
     let retried = try await ledger.write { db in

@@ -6,6 +6,7 @@ public enum ComputeMigrations {
   /// All steps in order of time.
   public static let all: [SchemaMigration] = [
     createJob, createSite, addRestarts, addArrays, limitArrays, addServices,
+    declareSites,
   ]
 
   private static let limitArrays = SchemaMigration(identifier: "compute-0005-limit-arrays") { db in
@@ -19,6 +20,26 @@ public enum ComputeMigrations {
           WHERE state = 'queued' AND handedOver = 0;
         CREATE INDEX jobLimited ON job (arrayId, state, orderKeyMs, id)
           WHERE arrayAtMost IS NOT NULL AND state <> 'ended';
+        """)
+  }
+
+  private static let declareSites = SchemaMigration(
+    identifier: "compute-0007-declare-sites"
+  ) { db in
+    try db.execute(
+      sql: """
+        -- What people say of sites; that of this machine may have a row, too.
+        CREATE TABLE siteDeclaration (
+          site TEXT PRIMARY KEY CHECK (length(site) BETWEEN 1 AND 128),
+          location TEXT,
+          energySource TEXT,
+          -- Milligrams of CO2 equivalents for each kilowatt-hour.
+          carbonMgPerKWh INTEGER CHECK (carbonMgPerKWh >= 0),
+          carbonOrigin TEXT,
+          -- Words of the classes of data that may go there; NULL for all.
+          dataClasses TEXT CHECK (dataClasses IS NULL OR json_valid(dataClasses)),
+          CHECK (carbonOrigin IS NULL OR carbonMgPerKWh IS NOT NULL)
+        ) STRICT;
         """)
   }
 

@@ -5,22 +5,32 @@ import GRDB
 enum SiteStore {
   /// All sites but this machine, by name.
   static func list(in db: Database) throws -> [Site] {
-    try SiteRecord.fetchAll(db, sql: "SELECT * FROM site ORDER BY name").map { try $0.site }
+    let said = try SiteDeclarationStore.all(in: db)
+    return try SiteRecord.fetchAll(db, sql: "SELECT * FROM site ORDER BY name").map { record in
+      var site = try record.site
+      site.declaration = said[record.name] ?? SiteDeclaration()
+      return site
+    }
   }
 
   /// The site of a name; nil where there is none.
   static func site(_ name: String, in db: Database) throws -> Site? {
-    try SiteRecord.fetchOne(db, key: name)?.site
+    guard var site = try SiteRecord.fetchOne(db, key: name)?.site else { return nil }
+    site.declaration = try SiteDeclarationStore.declaration(of: name, in: db)
+    return site
   }
 
   /// Adds a site.
-  static func add(_ record: SiteRecord, in db: Database) throws {
+  static func add(
+    _ record: SiteRecord, _ declaration: SiteDeclaration, in db: Database
+  ) throws {
     guard try SiteRecord.fetchOne(db, key: record.name) == nil else {
       throw JobError(
         .siteTaken, "there is a site named '\(record.name)' already",
         hint: "Choose another name, or remove it: aifactory sites remove \(record.name)")
     }
     try record.insert(db)
+    try SiteDeclarationStore.keep(declaration, of: record.name, in: db)
   }
 
   /// Keeps what a site's engine said of itself.
@@ -34,6 +44,7 @@ enum SiteStore {
   static func remove(_ name: String, in db: Database) throws {
     try checkUnused(name, in: db)
     try db.execute(sql: "DELETE FROM site WHERE name = ?", arguments: [name])
+    try SiteDeclarationStore.remove(name, in: db)
   }
 
   /// Throws where jobs wait or run on a site.

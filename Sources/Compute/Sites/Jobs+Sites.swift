@@ -6,7 +6,13 @@ import Logging
 extension Jobs {
   /// All sites, this machine first.
   public nonisolated func sites() async throws -> [Site] {
-    [localSite] + (try await ledger.read { try SiteStore.list(in: $0) })
+    let (local, others) = try await ledger.read { db in
+      (
+        try SiteDeclarationStore.declaration(of: Site.localName, in: db),
+        try SiteStore.list(in: db)
+      )
+    }
+    return [localSite(local)] + others
   }
 
   /// The site of a name.
@@ -21,17 +27,23 @@ extension Jobs {
 
   /// The site of a name; nil where there is none.
   nonisolated func knownSite(_ name: String) async throws -> Site? {
-    if name == Site.localName { return localSite }
+    if name == Site.localName {
+      return localSite(
+        try await ledger.read { try SiteDeclarationStore.declaration(of: name, in: $0) })
+    }
     return try await ledger.read { try SiteStore.site(name, in: $0) }
   }
 
   /// Adds a Slurm cluster, which must answer, and puts the agent there.
-  public func addSite(_ name: String, _ options: SlurmOptions) async throws -> Site {
+  public func addSite(
+    _ name: String, _ options: SlurmOptions, _ declaration: SiteDeclaration = SiteDeclaration()
+  ) async throws -> Site {
     let name = try SafeName(name, of: "site").rawValue
     guard name != Site.localName else {
       throw JobError(.siteTaken, "'\(name)' is this machine, which is always there")
     }
     try options.check()
+    try declaration.check()
     guard try await knownSite(name) == nil else {
       throw JobError(
         .siteTaken, "there is a site named '\(name)' already",
@@ -54,8 +66,10 @@ extension Jobs {
     }
     try await link.files.installAgent()
     let record = try SiteRecord(name, options, inventory: inventory, atMs: configuration.now())
-    try await ledger.write { try SiteStore.add(record, in: $0) }
-    let site = try record.site
+    try await ledger.write { try SiteStore.add(record, declaration, in: $0) }
+    forgetDeclarations()
+    var site = try record.site
+    site.declaration = declaration
     try open(site, link)
     return site
   }
@@ -94,6 +108,7 @@ extension Jobs {
     let site = try await site(name)
     let removed = withFiles ? try await removeFiles(of: site) : SiteWaste()
     try await ledger.write { try SiteStore.remove(name, in: $0) }
+    forgetDeclarations()
     (drivers.removeValue(forKey: name) as? SlurmSite)?.close()
     return removed
   }
@@ -130,18 +145,20 @@ extension Jobs {
     signal.add { $0.mayPlace = true }
   }
 
-  private nonisolated var localSite: Site {
+  private nonisolated func localSite(_ declaration: SiteDeclaration) -> Site {
     let node = SiteInventory.NodeKind(
       count: 1, cpus: capacity.cpus.count, memoryBytes: capacity.memoryBytes,
       gpus: capacity.gpus.count)
     let partition = SiteInventory.Partition(
       name: Site.localName, isDefault: true, availability: "up", timeLimitSeconds: nil,
       nodes: [node])
-    return Site(
+    var site = Site(
       name: Site.localName, slurm: nil,
       inventory: SiteInventory(
         cluster: "", version: "", partitions: [partition], maxArraySize: nil,
         hasAccounting: false, discoveredAtMs: configuration.now()),
       createdAtMs: 0)
+    site.declaration = declaration
+    return site
   }
 }

@@ -11,6 +11,8 @@ public struct Site: Sendable, Equatable {
   public var inventory: SiteInventory?
   /// When it was added: milliseconds since 1970, UTC; 0 for this machine.
   public var createdAtMs: Int64
+  /// What people say of it.
+  public var declaration = SiteDeclaration()
 
   /// The word for how it is driven.
   public var driver: String { slurm == nil ? "local" : "slurm" }

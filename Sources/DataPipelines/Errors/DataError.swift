@@ -22,6 +22,7 @@ public struct DataError: FactoryError, Equatable {
     case splitImpossible = "split_impossible"
     case outOfMemory = "out_of_memory"
     case datasetNotFound = "dataset_not_found"
+    case dataClassConflict = "data_class_conflict"
     case datasetDamaged = "dataset_damaged"
     case importNotFound = "import_not_found"
     case engineMissing = "engine_missing"

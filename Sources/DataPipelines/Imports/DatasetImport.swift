@@ -19,16 +19,20 @@ public struct DatasetImport: Identified, Codable, Sendable, Equatable {
     public var target: String?
     /// Columns that are never features.
     public var exclude: [String]
+    /// The least that the dataset's class is from then on; nil leaves it.
+    public var dataClass: DataClass?
 
     /// Joins the parts.
     public init(
-      name: String, source: String, baseFolder: String, target: String?, exclude: [String]
+      name: String, source: String, baseFolder: String, target: String?, exclude: [String],
+      dataClass: DataClass? = nil
     ) {
       self.name = name
       self.source = source
       self.baseFolder = baseFolder
       self.target = target
       self.exclude = exclude
+      self.dataClass = dataClass
     }
   }
 

@@ -4,7 +4,7 @@ import GRDB
 /// The tables of datasets.
 public enum DataPipelinesMigrations {
   /// All steps in order of time.
-  public static let all: [SchemaMigration] = [createDatasets, createImports]
+  public static let all: [SchemaMigration] = [createDatasets, createImports, addClasses]
 
   private static let createDatasets = SchemaMigration(
     identifier: "data-0001-create-datasets"
@@ -69,6 +69,25 @@ public enum DataPipelinesMigrations {
           createdAtMs INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX datasetImportRunning ON datasetImport (createdAtMs) WHERE state = 'running';
+        """)
+  }
+
+  private static let addClasses = SchemaMigration(identifier: "data-0003-add-classes") { db in
+    try db.execute(
+      sql: """
+        -- How far its versions must be kept from others; they may be kept further for what their files are in, too.
+        ALTER TABLE dataset ADD COLUMN dataClass TEXT NOT NULL DEFAULT 'public'
+          CHECK (dataClass IN ('public', 'internal', 'confidential', 'restricted'));
+        -- The files that each version was made from.
+        CREATE TABLE datasetSource (
+          sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
+          version TEXT NOT NULL REFERENCES datasetVersion(id) ON DELETE CASCADE,
+          PRIMARY KEY (sha256, version)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX datasetSourceVersion ON datasetSource (version);
+        INSERT OR IGNORE INTO datasetSource (sha256, version)
+          SELECT json_extract(s.value, '$.sha256'), v.id
+          FROM datasetVersion v, json_each(v.manifest, '$.sources') s;
         """)
   }
 }

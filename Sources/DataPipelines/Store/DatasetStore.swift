@@ -16,10 +16,11 @@ public struct DatasetStore: Sendable {
   /// - Parameters:
   ///   - folder: digest of the manifest object of the version's folder.
   ///   - job: the job that built it.
+  ///   - dataClass: the least that the dataset's class is from now on.
   @discardableResult
   public static func register(
     manifest: DatasetManifest, request: DatasetRequest, folder: ObjectDigest, job: String?,
-    project: String = "default", nowMs: Int64, in db: Database
+    project: String = "default", dataClass: DataClass = .usual, nowMs: Int64, in db: Database
   ) throws -> DatasetVersion {
     let id = try DatasetVersion.id(manifest: manifest, request: request)
     try db.execute(
@@ -46,6 +47,12 @@ public struct DatasetStore: Sendable {
         ON CONFLICT (dataset, version) DO NOTHING
         """,
       arguments: [id.rawValue, nowMs, project, manifest.name])
+    for source in manifest.sources {
+      try db.execute(
+        sql: "INSERT OR IGNORE INTO datasetSource (sha256, version) VALUES (?, ?)",
+        arguments: [source.sha256, id.rawValue])
+    }
+    try raise(manifest.name, to: dataClass, project: project, in: db)
     return try find(id.rawValue, of: manifest.name, project: project, in: db)
   }
 
@@ -78,7 +85,7 @@ public struct DatasetStore: Sendable {
       let rows = try Row.fetchAll(
         db,
         sql: """
-          SELECT d.name, d.createdAtMs, d.updatedAtMs, count(*) AS versions, max(r.number) AS latest
+          SELECT d.name, d.createdAtMs, d.updatedAtMs, d.dataClass, count(*) AS versions, max(r.number) AS latest
           FROM dataset d JOIN datasetRelease r ON r.dataset = d.number
           WHERE d.project = ? GROUP BY d.number ORDER BY d.updatedAtMs DESC, d.name
           """, arguments: [project])
@@ -88,7 +95,8 @@ public struct DatasetStore: Sendable {
         return Dataset(
           name: name, versionCount: row["versions"],
           latest: try Self.find(String(latest), of: name, project: project, in: db),
-          createdAtMs: row["createdAtMs"], updatedAtMs: row["updatedAtMs"])
+          createdAtMs: row["createdAtMs"], updatedAtMs: row["updatedAtMs"],
+          dataClass: DataClass(rawValue: row["dataClass"]) ?? .restricted)
       }
     }
   }
@@ -125,12 +133,17 @@ public struct DatasetStore: Sendable {
   }
 
   private static let select = """
-    SELECT v.id, v.folder, v.manifest, v.request, v.job, r.createdAtMs, r.number, d.name
+    SELECT v.id, v.folder, v.manifest, v.request, v.job, r.createdAtMs, r.number, d.name,
+      (SELECT group_concat(DISTINCT o.dataClass) FROM datasetSource own
+        JOIN datasetSource same ON same.sha256 = own.sha256
+        JOIN datasetRelease o_r ON o_r.version = same.version
+        JOIN dataset o ON o.number = o_r.dataset
+        WHERE own.version = v.id) AS classes
     FROM datasetVersion v JOIN datasetRelease r ON r.version = v.id
     JOIN dataset d ON d.number = r.dataset
     """
 
-  private static func find(
+  static func find(
     _ which: String, of name: String, project: String, in db: Database
   ) throws -> DatasetVersion {
     guard
@@ -151,10 +164,10 @@ public struct DatasetStore: Sendable {
     return DatasetVersion(
       id: identifier, dataset: row["name"], number: row["number"], folder: digest,
       manifest: try value(row["manifest"]), request: try value(row["request"]), job: row["job"],
-      createdAtMs: row["createdAtMs"])
+      createdAtMs: row["createdAtMs"], dataClass: mostRestricted(row["classes"]))
   }
 
-  private static func missing(_ what: String) -> DataError {
+  static func missing(_ what: String) -> DataError {
     DataError(
       .datasetNotFound, "There is no \(what).",
       hint: "`aifactory datasets list` shows what there is.")

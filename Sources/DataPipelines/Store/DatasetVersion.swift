@@ -22,6 +22,9 @@ public struct DatasetVersion: Identified, Sendable, Equatable {
   public var job: String?
   /// When this dataset first had it, in milliseconds since 1970.
   public var createdAtMs: Int64
+  /// How far it must be kept from others: the most restricted class of all datasets that have a version made from
+  /// one of its files, its own among them.
+  public var dataClass = DataClass.usual
 
   /// The identifier of what `request` makes of sources that gave `manifest`.
   ///
@@ -98,4 +101,6 @@ public struct Dataset: Sendable, Equatable {
   public var createdAtMs: Int64
   /// When it was last used for a build, in milliseconds since 1970.
   public var updatedAtMs: Int64
+  /// The class that somebody gave it; its versions may be more restricted.
+  public var dataClass = DataClass.usual
 }

@@ -30,6 +30,10 @@ public enum RunTagKey {
   public static let job = "aifactory.job"
   /// How joules were found (docs/jobs.md).
   public static let energyMethod = "aifactory.energy.method"
+  /// What the energy of the site comes from, as a person said of it.
+  public static let energySource = "aifactory.energy.source"
+  /// What that energy emits, and where the figure is from.
+  public static let energyCarbon = "aifactory.energy.carbon"
   /// The workflow run that it belongs to.
   public static let workflowRun = "aifactory.workflow_run"
   /// The stage of the workflow.

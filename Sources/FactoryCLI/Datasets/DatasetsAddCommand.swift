@@ -12,13 +12,20 @@ struct DatasetsAddCommand: FactoryCommand {
   @Option(help: "The column to predict: rows are split and compared with it.") var target: String?
   @Option(help: "A column that is never a feature; may be given several times.")
   var exclude: [String] = []
+  @Option(
+    name: .customLong("class"),
+    help: ArgumentHelp(
+      "How far it must be kept from others: public, internal, confidential, restricted.",
+      valueName: "class"))
+  var dataClass: String?
   @OptionGroup var global: GlobalOptions
 
   func execute() async throws {
     let client = try await connection()
-    let request = DatasetImportRequestWire(
+    var request = DatasetImportRequestWire(
       name: name ?? defaultName, source: source,
       baseFolder: FileManager.default.currentDirectoryPath, target: target, exclude: exclude)
+    request.dataClass = dataClass
     var state = try await client.post("/api/v1/datasets", request, as: DatasetImportWire.self)
     var patient = PatientClient(client, output: global.output, connect: connection)
     var pauseMs = 5

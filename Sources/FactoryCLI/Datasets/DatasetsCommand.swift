@@ -5,7 +5,8 @@ struct DatasetsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "datasets", abstract: "Works with datasets and their versions.",
     subcommands: [
-      DatasetsAddCommand.self, DatasetsDiffCommand.self, DatasetsExportCommand.self,
+      DatasetsAddCommand.self, DatasetsClassifyCommand.self, DatasetsDiffCommand.self,
+      DatasetsExportCommand.self,
       DatasetsListCommand.self, DatasetsShowCommand.self,
     ])
 }

@@ -13,13 +13,15 @@ struct DatasetsListCommand: FactoryCommand {
     let rows = list.datasets.map { dataset in
       [
         dataset.name, "\(dataset.versionCount)", "\(dataset.latest.rowCount)",
-        "\(dataset.latest.columns.count)", dataset.latest.id,
+        "\(dataset.latest.columns.count)", dataset.latest.dataClass,
+        dataset.latest.id,
       ]
     }
     try global.output.show(
       list,
       table: TextTable(
-        ["NAME", .number("VERSIONS"), .number("ROWS"), .number("COLUMNS"), "LATEST"], rows: rows,
+        ["NAME", .number("VERSIONS"), .number("ROWS"), .number("COLUMNS"), "CLASS", "LATEST"],
+        rows: rows,
         whenEmpty: "No datasets yet: `aifactory datasets add FILE` makes one."),
       quiet: list.datasets.map(\.latest.id))
   }

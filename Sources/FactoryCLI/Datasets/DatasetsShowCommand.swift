@@ -21,6 +21,7 @@ struct DatasetsShowCommand: FactoryCommand {
       \(version.rowCount) rows: \(splits) (\(version.splitRule))
 
       """
+    text += "class: \(version.dataClass)\n"
     for source in version.sources {
       text += "from \(source.name) (\(source.bytes) bytes, sha256 \(source.sha256.prefix(12))…)\n"
     }

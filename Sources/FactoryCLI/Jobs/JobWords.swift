@@ -75,8 +75,18 @@ extension JobWire {
     if let run { rows.append(("run", .init(run))) }
     if let startedAtMs { rows.append(("started", .init(Self.time(startedAtMs)))) }
     if startedAtMs != nil { rows.append(("ran", .init(duration))) }
+    if let energyWords { rows.append(("energy", .init(energyWords))) }
     rows += [("asks for", .init(resources)), ("used", .init(used)), ("folder", .init(folder))]
     return .properties(rows)
+  }
+
+  /// Joules since its attempt began, how they were found, what they come from and emitted; nil where it does not run.
+  private var energyWords: String? {
+    guard let load else { return energySource.map { "from \($0)" } }
+    var words = ["\(String(format: "%.0f", load.energyJoules)) J (\(load.energyMethod))"]
+    if let energySource { words.append("from \(energySource)") }
+    if let emission = load.emission { words.append(emission.words) }
+    return words.joined(separator: ", ")
   }
 
   /// When it is started again by itself, and how often it was.
@@ -157,8 +167,14 @@ extension JobWire.GPU {
     }
     if let maxMemoryBytes { words.append("\(ByteCount(bytes: maxMemoryBytes)) of GPU memory") }
     if let energyJoules { words.append("\(String(format: "%.0f", energyJoules)) J of GPUs") }
+    if let emission { words.append(emission.words) }
     return words
   }
+}
+
+extension EmissionWire {
+  /// What was emitted and by which figure, in a part of a line.
+  fileprivate var words: String { String(format: "%.3g g CO2e", co2eGrams) + " at \(method)" }
 }
 
 extension JobAccountWire {
@@ -171,6 +187,7 @@ extension JobAccountWire {
     ]
     if let maxRssBytes { words.append("\(ByteCount(bytes: maxRssBytes)) of memory") }
     if let energyJoules { words.append("\(energyJoules) J") }
+    if let emission { words.append(emission.words) }
     if !account.isEmpty { words.append("charged to \(account)") }
     return words.joined(separator: ", ")
   }

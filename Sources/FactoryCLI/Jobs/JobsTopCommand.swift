@@ -9,7 +9,7 @@ struct JobsTopCommand: FactoryCommand {
     commandName: "top", abstract: "Shows what the jobs that run use, the busiest first.",
     discussion: """
       CPU and memory are those of the agents' last sample (docs/jobs.md); CPU hours and energy are since \
-      the attempt began. How the energy was found stands in --output json.
+      the attempt began. How the energy was found, and what it emits, stands in --output json and `jobs show`.
       """)
 
   @OptionGroup var global: GlobalOptions
@@ -40,17 +40,25 @@ struct JobsTopCommand: FactoryCommand {
   }
 
   static func table(_ jobs: [JobWire]) -> TextTable {
-    TextTable(
-      [
-        "JOB", "NAME", "SITE", .number("CPUS"), .number("MEMORY"), .number("GPUS"),
-        .number("RAN"), .number("CPU h"), .number("kJ"),
-      ],
+    // Where nobody said what a site's energy emits, the column would be empty.
+    let hasEmissions = jobs.contains { $0.load?.emission != nil }
+    var columns: [TextTable.Column] = [
+      "JOB", "NAME", "SITE", .number("CPUS"), .number("MEMORY"), .number("GPUS"), .number("RAN"),
+      .number("CPU h"), .number("kJ"),
+    ]
+    if hasEmissions { columns.append(.number("g CO2e")) }
+    return TextTable(
+      columns,
       rows: jobs.map { job in
-        let texts = [
+        var texts = [
           job.id, job.indexedName, job.site, job.busyCpus, job.memoryNow, job.busyGpus,
           job.duration, String(format: "%.2f", Double(job.usage.cpuMs) / 3_600_000),
           job.load.map { String(format: "%.1f", $0.energyJoules / 1_000) } ?? "",
         ]
+        if hasEmissions {
+          texts.append(
+            job.load?.emission.map { String(format: "%.2f", $0.co2eGrams) } ?? "")
+        }
         return texts.map { TextTable.Cell($0) }
       }, whenEmpty: "No job runs.")
   }

@@ -1,5 +1,6 @@
 internal import API
 internal import Basics
+internal import Foundation
 
 extension SiteWire {
   /// The partition in which its jobs wait.
@@ -32,6 +33,7 @@ extension SiteWire {
     ] {
       if let value { rows.append((title, .init(value))) }
     }
+    rows += declaration.rows
     for partition in partitions {
       rows.append((partition.isDefault ? "partition*" : "partition", .init(partition.words)))
     }
@@ -42,6 +44,31 @@ extension SiteWire {
     }
     if let discoveredAtMs { rows.append(("asked", .init(JobWire.time(discoveredAtMs)))) }
     return .properties(rows)
+  }
+}
+
+extension SiteDeclarationWire {
+  /// What its energy comes from and emits, in a line; nil where nobody said so.
+  var energyWords: String? {
+    var words = [energySource].compactMap(\.self)
+    if let carbonGramsPerKwh {
+      words.append(
+        String(format: "%g g CO2e/kWh", carbonGramsPerKwh)
+          + (carbonOrigin.map { " (\($0))" } ?? ""))
+    }
+    return words.isEmpty ? nil : words.joined(separator: ", ")
+  }
+
+  /// The classes of data that it takes.
+  var classWords: String { dataClasses?.joined(separator: ", ") ?? "all" }
+
+  /// What is said of a site, in lines.
+  fileprivate var rows: [(String, TextTable.Cell)] {
+    var rows: [(String, TextTable.Cell)] = []
+    if let location { rows.append(("location", .init(location))) }
+    if let energyWords { rows.append(("energy", .init(energyWords))) }
+    rows.append(("data classes", .init(classWords)))
+    return rows
   }
 }
 

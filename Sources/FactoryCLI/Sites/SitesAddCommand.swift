@@ -84,6 +84,8 @@ struct SitesAddCommand: FactoryCommand {
       "The cluster's slurm.conf (default: what its commands find).", valueName: "file"))
   var slurmConf: String?
 
+  @OptionGroup var declaration: SiteDeclarationOptions
+
   func validate() throws {
     guard driver == "slurm" else {
       throw ValidationError(
@@ -117,6 +119,7 @@ struct SitesAddCommand: FactoryCommand {
     wire.configuration = slurmConf.map(place)
     wire.ssh = try ssh.map { try sshWire($0) }
     wire.rest = rest.map { restWire($0) }
+    if declaration.isGiven { wire.declaration = try declaration.changed(SiteDeclarationWire()) }
     let site: SiteWire = try await connection().post("/api/v1/sites", wire)
     try global.output.show(
       site,

@@ -7,7 +7,7 @@ struct SitesCommand: AsyncParsableCommand {
     commandName: "sites", abstract: "Adds and tests places where jobs run.",
     subcommands: [
       SitesListCommand.self, SitesAddCommand.self, SitesShowCommand.self, SitesTestCommand.self,
-      SitesRemoveCommand.self,
+      SitesSetCommand.self, SitesRemoveCommand.self,
     ])
 }
 

@@ -15,7 +15,9 @@ struct SitesListCommand: FactoryCommand {
         TextTable.Cell(site.name), TextTable.Cell(site.driver),
         TextTable.Cell(site.cluster.map { "\($0), Slurm \(site.version ?? "")" } ?? "this machine"),
         TextTable.Cell("\(site.nodeCount)"), TextTable.Cell("\(site.cpuCount)"),
-        TextTable.Cell("\(site.gpuCount)"),
+        TextTable.Cell("\(site.gpuCount)"), TextTable.Cell(site.declaration.location ?? ""),
+        TextTable.Cell(site.declaration.energySource ?? ""),
+        TextTable.Cell(site.declaration.classWords),
       ]
     }
     try global.output.show(
@@ -23,6 +25,8 @@ struct SitesListCommand: FactoryCommand {
       table: TextTable(
         [
           "SITE", "DRIVER", "CLUSTER", .number("NODES"), .number("CPUS"), .number("GPUS"),
+          "LOCATION",
+          "ENERGY", "DATA",
         ], rows: rows),
       quiet: list.sites.map(\.name))
   }

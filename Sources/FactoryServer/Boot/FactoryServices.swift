@@ -59,7 +59,8 @@ public struct FactoryServices: Sendable {
     jobs = Jobs(
       ledger: ledger, configuration: configuration,
       sinks: ["train": StageReportSink(), "study": StudyReportSink()],
-      follower: jobRuns, tracker: MLflowJournal(objects: objects), logger: logger)
+      follower: jobRuns, tracker: MLflowJournal(objects: objects),
+      classifier: DatasetClasses(store: DatasetStore(ledger: ledger)), logger: logger)
     services = Services(ledger: ledger, jobs: jobs, logger: logger, probe: ServiceProxy.probe)
     models = ModelStore(ledger: ledger)
     endpoints = Endpoints(

@@ -73,7 +73,7 @@ struct DatasetImportDrive: Sendable {
     try await parts.store.update(id) { wanted, db in
       let version = try DatasetStore.register(
         manifest: manifest, request: final, folder: digest, job: job, project: wanted.project,
-        nowMs: systemTimeMs(), in: db)
+        dataClass: wanted.wish.dataClass ?? .usual, nowMs: systemTimeMs(), in: db)
       wanted.state = .succeeded
       wanted.version = version.id
       wanted.message = "\(manifest.rowCount) rows"
@@ -132,12 +132,15 @@ struct DatasetImportDrive: Sendable {
   }
 
   private func spec(_ name: String, _ wanted: DatasetImport, _ requestPath: String) -> JobSpec {
-    JobSpec(
+    var spec = JobSpec(
       name: "\(name) \(wanted.wish.name)",
       command: [parts.executable, "worker", name, requestPath],
       environment: [EnvironmentVariable("AIFACTORY_ENGINES", parts.home.engines.folder)],
       resources: JobResources(
         cpus: name == "data" ? ProcessInfo.processInfo.activeProcessorCount : 1), purpose: name)
+    spec.reads = JobReads(
+      dataset: wanted.wish.name, leastClass: wanted.wish.dataClass?.rawValue)
+    return spec
   }
 
   private static func read<Value: Decodable>(_ path: String) throws -> Value {

@@ -71,7 +71,8 @@ public actor DatasetImports: Service {
       project: project,
       wish: DatasetImport.Wish(
         name: try SafeName(request.name, of: "dataset").rawValue, source: request.source,
-        baseFolder: request.baseFolder, target: request.target, exclude: request.exclude ?? []),
+        baseFolder: request.baseFolder, target: request.target, exclude: request.exclude ?? [],
+        dataClass: try request.dataClass.map { try DataClass(word: $0) }),
       createdAtMs: systemTimeMs())
     try await store.create(wanted)
     acceptance.yield(wanted.id)

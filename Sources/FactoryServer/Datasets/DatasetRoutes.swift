@@ -61,6 +61,18 @@ extension FactoryRoutes {
         body: Self.body(of: entry.sha256, bytes: entry.bytes, in: objects))
     }
     route(
+      .put, "/api/v1/datasets/{reference}/class", permission: .write,
+      .api(
+        "Classifies a dataset by its name: how far it must be kept from others.",
+        body: DatasetClassWire.self, answer: .json(DatasetWire.self), refusals: [.conflict])
+    ) { request, context in
+      let wire = try await request.wire(DatasetClassWire.self)
+      let dataset = try await store.classify(
+        context.parameter("reference"), as: try DataClass(word: wire.dataClass),
+        mayLower: wire.mayLower ?? false, in: context.project)
+      return try WireResponse(DatasetWire(dataset))
+    }
+    route(
       .post, "/api/v1/datasets", permission: .write,
       .api(
         "Starts to make a dataset version of a file, glob, folder or URL.",

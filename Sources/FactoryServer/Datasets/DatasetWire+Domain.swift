@@ -15,7 +15,8 @@ extension DatasetVersionWire {
       }, splits: manifest.splitRowCounts, splitRule: manifest.splitRule,
       sources: manifest.sources.map {
         Source(name: $0.name, sha256: $0.sha256, bytes: $0.bytes, part: $0.part)
-      }, folder: version.folder.hex, job: version.job, createdAtMs: version.createdAtMs)
+      }, folder: version.folder.hex, job: version.job, createdAtMs: version.createdAtMs,
+      dataClass: version.dataClass.rawValue)
   }
 }
 
@@ -25,6 +26,6 @@ extension DatasetWire {
     self.init(
       name: dataset.name, versionCount: dataset.versionCount,
       latest: DatasetVersionWire(dataset.latest), createdAtMs: dataset.createdAtMs,
-      updatedAtMs: dataset.updatedAtMs)
+      updatedAtMs: dataset.updatedAtMs, dataClass: dataset.dataClass.rawValue)
   }
 }

@@ -126,8 +126,10 @@ extension FactoryRoutes {
         "Tells what the accounts of a job's cluster have of it.",
         answer: .json(JobAccountWire.self))
     ) { _, context in
-      let account = try await jobs.account(of: try context.identifier("id", of: Job.self))
-      return try WireResponse(JobAccountWire(account))
+      let id = try context.identifier("id", of: Job.self)
+      let account = try await jobs.account(of: id)
+      let carbon = try await jobs.job(id).siteDeclaration?.carbon
+      return try WireResponse(JobAccountWire(account, by: carbon))
     }
     route(
       .get, "/api/v1/jobs/{id}/output", permission: .read,

@@ -136,10 +136,14 @@ extension JobWire {
     run = JobRuns.run(of: job.spec)?.rawValue
     (site, engineId, engineState) = (job.site, job.engineId, job.engineState)
     nodes = job.spec.nodeCount
+    let carbon = job.siteDeclaration?.carbon
+    energySource = job.siteDeclaration?.energySource
     usage.gpu = job.usage.accelerators.map {
-      GPU(
+      var gpu = GPU(
         measuredMs: $0.measuredMs, busyMs: $0.busyMs, energyJoules: $0.joules,
         maxMemoryBytes: $0.maxMemoryBytes)
+      gpu.emission = EmissionWire(ofJoules: $0.joules, by: carbon)
+      return gpu
     }
     load = job.load.map { timed in
       var load = Load(
@@ -147,6 +151,7 @@ extension JobWire {
         memoryBytes: timed.sample.residentBytes, energyJoules: timed.sample.joules,
         energyMethod: timed.sample.energyMethod)
       let busy = timed.sample.accelerators.compactMap(\.busyPermille)
+      load.emission = EmissionWire(ofJoules: load.energyJoules, by: carbon)
       if !busy.isEmpty { load.gpus = Double(busy.reduce(0, +)) / 1_000 }
       return load
     }
@@ -184,12 +189,23 @@ extension JobExplanationWire {
 
 extension JobAccountWire {
   /// The wire form of an account.
-  init(_ account: SlurmAccount) {
+  ///
+  /// - Parameter carbon: what the energy of its site emits.
+  init(_ account: SlurmAccount, by carbon: CarbonIntensity?) {
     self.init(
       engineId: account.id, state: account.state, partition: account.partition,
       account: account.account, qos: account.qos, nodes: account.nodes,
       allocated: account.allocated, elapsedSeconds: account.elapsedSeconds,
       allocatedCoreSeconds: account.allocatedCoreSeconds, usedCpuMs: account.usedCpuMs,
       maxRssBytes: account.maxRssBytes, energyJoules: account.energyJoules)
+    emission = EmissionWire(ofJoules: account.energyJoules.map { Double($0) }, by: carbon)
+  }
+}
+
+extension EmissionWire {
+  /// What joules emitted; nil where they or the figure is not known.
+  fileprivate init?(ofJoules joules: Double?, by carbon: CarbonIntensity?) {
+    guard let joules, let carbon else { return nil }
+    self.init(co2eGrams: carbon.grams(ofJoules: joules), method: carbon.words)
   }
 }

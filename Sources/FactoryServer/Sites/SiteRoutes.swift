@@ -24,7 +24,9 @@ extension FactoryRoutes {
         answer: .json(SiteWire.self, .created), refusals: [.conflict])
     ) { request, _ in
       let wire = try await request.wire(SiteAdditionWire.self)
-      let site = try await jobs.addSite(wire.name, SlurmOptions(wire))
+      let site = try await jobs.addSite(
+        wire.name, SlurmOptions(wire),
+        SiteDeclaration(wire.declaration ?? SiteDeclarationWire()))
       return try WireResponse(SiteWire(site), status: .created)
     }
     route(
@@ -38,6 +40,16 @@ extension FactoryRoutes {
       .api("Asks a site again what it has.", answer: .json(SiteWire.self))
     ) { _, context in
       try WireResponse(SiteWire(try await jobs.refreshSite(try context.parameter("name"))))
+    }
+    route(
+      .put, path + "/{name}/declaration", permission: .write,
+      .api(
+        "Takes what a person says of a site, in place of what was said before.",
+        body: SiteDeclarationWire.self, answer: .json(SiteWire.self))
+    ) { request, context in
+      let said = try SiteDeclaration(try await request.wire(SiteDeclarationWire.self))
+      let site = try await jobs.declareSite(try context.parameter("name"), said)
+      return try WireResponse(SiteWire(site))
     }
     route(
       .delete, path + "/{name}", permission: .write,

@@ -25,6 +25,7 @@ extension SiteWire {
   /// The wire form of a site.
   init(_ site: Site) {
     self.init(name: site.name, driver: site.driver)
+    declaration = SiteDeclarationWire(site.declaration)
     if let slurm = site.slurm {
       scratch = slurm.scratch
       (partition, account, qos) = (slurm.partition, slurm.account, slurm.qos)

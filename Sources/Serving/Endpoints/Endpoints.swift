@@ -118,9 +118,19 @@ public actor Endpoints: Service {
     _ subject: DeploymentSubject, to endpoint: String, in project: String = "default"
   ) async throws -> Deployment {
     let name = try SafeName(endpoint, of: "endpoint").rawValue
+    try await checkData(of: subject, in: project)
     let begun = try await store.begin(
       subject, endpoint: name, project: project, nowMs: surroundings.now())
     return try await settled(begun.id, of: endpoint, in: project)
+  }
+
+  /// Throws where this machine does not take data of the class of which a model was made: it is as restricted.
+  private func checkData(of subject: DeploymentSubject, in project: String) async throws {
+    let version = try await models.version(subject.version, of: subject.model, in: project)
+    guard let dataset = version.draft.datasetVersion else { return }
+    var spec = JobSpec(name: "replica", kind: .service, command: [surroundings.executable])
+    spec.reads = JobReads(versions: [dataset])
+    try await jobs.check(spec)
   }
 
   /// Whether that very version answers at the endpoint now.

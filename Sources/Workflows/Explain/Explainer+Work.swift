@@ -73,6 +73,7 @@ extension Explainer {
       kind: "dataset version", id: id,
       details: [
         "\(manifest.name): \(manifest.rowCount) rows (\(splits))", "split: \(manifest.splitRule)",
+        version.dataClass == .usual ? nil : "class: \(version.dataClass.rawValue)",
         version.job.map { "made by job \($0)" },
       ].compactMap(\.self))
     return [link]

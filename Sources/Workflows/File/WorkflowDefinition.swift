@@ -61,6 +61,10 @@ public struct WorkflowDefinition: Sendable, Equatable {
     public var split = DatasetRequest.Split()
     /// Whether the file says by what rows are parted.
     public var isSplitRuleGiven = false
+    /// The least that the dataset's class is; nil leaves it.
+    ///
+    /// It is no part of any stage's key.
+    public var dataClass: DataClass?
     /// Where the rows are read.
     public var place = StagePlace()
 

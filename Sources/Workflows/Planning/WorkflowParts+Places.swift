@@ -9,6 +9,11 @@ extension WorkflowParts {
   ///   resources that it can never give.
   func checkPlaces(of definition: WorkflowDefinition) async throws {
     for (stage, spec) in places(of: definition) {
+      var spec = spec
+      // What is known of its data before any of it is read; the stages look again.
+      spec.reads = definition.data.map {
+        JobReads(dataset: definition.name, leastClass: $0.dataClass?.rawValue)
+      }
       do {
         try await jobs.check(spec)
       } catch let error as JobError {

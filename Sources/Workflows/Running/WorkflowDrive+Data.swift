@@ -6,17 +6,23 @@ internal import JobProtocol
 extension WorkflowDrive {
   /// Takes the sources in, then converts them into a dataset version.
   func performData(_ run: WorkflowRun, _ definition: WorkflowDefinition) async throws {
+    let (name, project) = (definition.name, run.project)
+    let dataClass = try definition.dataSection().dataClass ?? .usual
     let sources = try await takeIn(run, definition)
     let ingredients = try StageIngredients.data(
       definition, sources: sources, fingerprint: parts.fingerprint)
     let (key, known) = try await known(ingredients)
     if case .data(let output)? = known, isStored(output.files) {
-      return try await succeed(.data, .data(output), key: key, isReused: true)
+      return try await succeed(.data, .data(output), key: key, isReused: true) { db in
+        try DatasetStore.raise(name, to: dataClass, project: project, in: db)
+      }
     }
     let place = try definition.dataSection().place
     let plan = StageJobPlan(
       stage: .data, role: "convert", key: key, verb: "data",
-      resources: place.resources(cores: parts.fingerprint.cpus), site: place.site)
+      resources: place.resources(cores: parts.fingerprint.cpus), site: place.site,
+      reads: JobReads(
+        files: sources.map(\.sha256), dataset: definition.name, leastClass: dataClass.rawValue))
     let (job, folder, _) = try await runJob(plan, of: run) { folder in
       try SourceList.datasetRequest(
         definition, sources: sources, objects: parts.objects, outputFolder: folder + "/output")
@@ -30,11 +36,10 @@ extension WorkflowDrive {
       datasetVersion: version.rawValue, files: files.digest.hex, rowCount: manifest.rowCount,
       splitRowCounts: manifest.splitRowCounts, sources: manifest.sources, job: job.id.rawValue)
     let now = parts.nowMs()
-    let project = run.project
     try await succeed(.data, .data(output), key: key, isReused: false) { db in
       try DatasetStore.register(
         manifest: manifest, request: request, folder: files.digest, job: job.id.rawValue,
-        project: project, nowMs: now, in: db)
+        project: project, dataClass: dataClass, nowMs: now, in: db)
     }
     try removeWork(folder)
   }

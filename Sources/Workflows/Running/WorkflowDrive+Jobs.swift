@@ -19,6 +19,8 @@ struct StageJobPlan: Sendable {
   /// After which ends the job goes on by itself.
   var restart: JobRestart?
   var details = StageJobDetails()
+  /// What it reads whose class counts where it runs.
+  var reads: JobReads?
 }
 
 extension WorkflowDrive {
@@ -98,7 +100,7 @@ extension WorkflowDrive {
   private func spec(
     _ plan: StageJobPlan, of run: WorkflowRun, requestPath: String
   ) -> JobSpec {
-    JobSpec(
+    var spec = JobSpec(
       name: "\(run.name) \(plan.role)", command: [parts.program, "worker", plan.verb, requestPath],
       environment: [
         EnvironmentVariable("AIFACTORY_HOME", parts.home.path),
@@ -107,6 +109,8 @@ extension WorkflowDrive {
         EnvironmentVariable("GOMP_SPINCOUNT", "1000"),
       ],
       resources: plan.resources, site: plan.site, purpose: plan.verb, restart: plan.restart)
+    spec.reads = plan.reads
+    return spec
   }
 
   /// A cancel that came between its check and the submission still reaches the job.

@@ -27,7 +27,8 @@ extension WorkflowDrive {
       resources: train.place.resources(cores: parts.fingerprint.cpus),
       site: train.place.site, restart: train.restart,
       details: StageJobDetails(
-        run: RunID.random().rawValue, study: Identifier<StudySummary>.random().rawValue))
+        run: RunID.random().rawValue, study: Identifier<StudySummary>.random().rawValue),
+      reads: JobReads(versions: [dataset.datasetVersion]))
     let profile = try SearchMetric.profile(try stored(dataset.files), in: parts.objects)
     let tracking = TrainingTracking(
       run: run, dataset: dataset, train: train,
@@ -84,7 +85,8 @@ extension WorkflowDrive {
     let place = definition.evaluate.place
     let plan = StageJobPlan(
       stage: .evaluate, role: "evaluate", key: key, verb: "evaluate",
-      resources: place.resources(cores: parts.fingerprint.cpus), site: place.site)
+      resources: place.resources(cores: parts.fingerprint.cpus), site: place.site,
+      reads: JobReads(versions: [dataset.datasetVersion]))
     let (job, folder, _) = try await runJob(plan, of: run) { folder in
       try await layOut(dataset.files, at: folder + "/dataset")
       try await layOut(training.package, at: folder + "/model")

@@ -106,8 +106,11 @@ public struct JobRuns: JobFollower {
     let metrics = SystemMetrics(spec: job.spec, startedAtMs: run.startedAtMs)
     try RunStore.log(samples.flatMap(metrics.points), to: id, in: db)
     if let last = samples.last {
-      try RunStore.note(
-        tags: [RunTagKey.energyMethod: last.sample.energyMethod], on: id, in: db)
+      let site = try Jobs.declaration(of: job.site, in: db)
+      var tags = [RunTagKey.energyMethod: last.sample.energyMethod]
+      tags[RunTagKey.energySource] = site.energySource
+      tags[RunTagKey.energyCarbon] = site.carbon?.words
+      try RunStore.note(tags: tags, on: id, in: db)
     }
     guard own != nil else { return }
     try ArtifactStore.put(
