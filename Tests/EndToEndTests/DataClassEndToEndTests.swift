@@ -114,7 +114,7 @@ struct DataClassEndToEndTests {
       return true
     }
     let shown = try factory("jobs", "show", job).output
-    #expect(shown.contains("from hydropower, "), "\(shown)")
+    #expect(shown.contains("from hydropower\n"), "\(shown)")
     #expect(shown.contains("g CO2e at 3600 g CO2e/kWh (a made-up figure)"), "\(shown)")
     #expect(try factory("jobs", "top").output.contains("g CO2e"))
     #expect(try factory("jobs", "cancel", job).status == 0)

@@ -29,6 +29,7 @@ extension JobWire: DescribedWire {
     "software?": .record(JobSoftwareWire.self), "isolation?": .record(JobIsolationWire.self),
     "service?": .text, "load?": .record(Load.self), "accounts?": .record(JobAccountWire.self),
     "outputs?": .list(.text), "energy_source?": .text,
+    "steps?": .list(.record(JobStepWire.self)),
   ]
 
   /// The words of a job's state.

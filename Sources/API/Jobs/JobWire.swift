@@ -78,6 +78,8 @@ public struct JobWire: Codable, Sendable, Equatable {
   public var load: Load?
   /// What Slurm's accounts have of it; told by `jobs show` alone.
   public var accounts: JobAccountWire?
+  /// Steps that its command has started on its cluster; told by `jobs show` and `jobs top` alone.
+  public var steps: [JobStepWire]?
   /// Identifier of the service that it is a job of; absent for none.
   public var service: String?
   /// How far it is kept apart; absent for not at all.

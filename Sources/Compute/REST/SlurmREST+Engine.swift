@@ -159,6 +159,9 @@ extension SlurmREST: SlurmEngine {
       hint: "Where Slurm's commands are: srun --jobid=\(id) --overlap --pty sh")
   }
 
+  // It has no counterpart of `sstat`; where there is a login node, that is asked (`SlurmLink`).
+  func steps(of ids: [String]) async throws -> [SlurmStep] { [] }
+
   // MARK: The cluster
 
   func keepsAccounts() async -> Bool {

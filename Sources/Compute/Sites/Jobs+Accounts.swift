@@ -22,4 +22,14 @@ extension Jobs {
     }
     return account
   }
+
+  /// What Slurm measures of the steps that commands of a site's jobs have started by `srun`; jobs without any are not
+  /// among them.
+  ///
+  /// - Throws: `JobError` with `siteUnreachable` where it cannot be asked now.
+  public func steps(on name: String) async throws -> [Identifier<Job>: [JobStep]] {
+    let site = try await site(name)
+    guard let driver = drivers[site.name] as? SlurmSite else { return [:] }
+    return try await driver.steps()
+  }
 }

@@ -92,6 +92,22 @@ extension SlurmCommands: SlurmEngine {
     return settings + [own] + arguments
   }
 
+  func steps(of ids: [String]) async throws -> [SlurmStep] {
+    var (rest, found) = (ids[...], [SlurmStep]())
+    while !rest.isEmpty {
+      // One that has ended meanwhile makes it complain, and tells of the others all the same.
+      let answer = try await self(
+        "sstat",
+        [
+          "--allsteps", "--noheader", "--parsable2", "--noconvert", "--format=\(SlurmStep.format)",
+          "--jobs=\(rest.prefix(500).joined(separator: ","))",
+        ])
+      found += SlurmStep.steps(answer.output)
+      rest = rest.dropFirst(500)
+    }
+    return found
+  }
+
   func keepsAccounts() async -> Bool {
     // Without an answer there are none.
     let answer = try? await self("sacct", ["--noheader", "--starttime=now-1minutes"])

@@ -63,6 +63,9 @@ protocol SlurmEngine: Sendable {
   /// What the accounts have of a job and its steps; nil where there is none, or no accounts.
   func account(_ id: String) async throws -> SlurmAccount?
 
+  /// What Slurm measures of the steps of jobs that run; empty where it measures nothing, or nobody may ask.
+  func steps(of ids: [String]) async throws -> [SlurmStep]
+
   /// What the cluster says of itself.
   func inventory(atMs: Int64) async throws -> SiteInventory
 

@@ -75,18 +75,28 @@ extension JobWire {
     if let run { rows.append(("run", .init(run))) }
     if let startedAtMs { rows.append(("started", .init(Self.time(startedAtMs)))) }
     if startedAtMs != nil { rows.append(("ran", .init(duration))) }
+    for step in steps ?? [] { rows.append(("step", .init(step.words))) }
     if let energyWords { rows.append(("energy", .init(energyWords))) }
+    for words in emissions { rows.append(("emitted", .init(words))) }
     rows += [("asks for", .init(resources)), ("used", .init(used)), ("folder", .init(folder))]
     return .properties(rows)
   }
 
-  /// Joules since its attempt began, how they were found, what they come from and emitted; nil where it does not run.
+  /// Joules since its attempt began, how they were found, and what they come from; nil where nothing is known.
   private var energyWords: String? {
     guard let load else { return energySource.map { "from \($0)" } }
     var words = ["\(String(format: "%.0f", load.energyJoules)) J (\(load.energyMethod))"]
     if let energySource { words.append("from \(energySource)") }
-    if let emission = load.emission { words.append(emission.words) }
     return words.joined(separator: ", ")
+  }
+
+  /// What its energy emitted: of what runs, else of its accelerators, and by its cluster's accounts.
+  private var emissions: [String] {
+    [
+      load?.emission?.words,
+      load == nil ? usage.gpu?.emission.map { "by GPUs: \($0.words)" } : nil,
+      accounts?.emission.map { "by the accounts: \($0.words)" },
+    ].compactMap(\.self)
   }
 
   /// When it is started again by itself, and how often it was.
@@ -167,7 +177,6 @@ extension JobWire.GPU {
     }
     if let maxMemoryBytes { words.append("\(ByteCount(bytes: maxMemoryBytes)) of GPU memory") }
     if let energyJoules { words.append("\(String(format: "%.0f", energyJoules)) J of GPUs") }
-    if let emission { words.append(emission.words) }
     return words
   }
 }
@@ -187,7 +196,6 @@ extension JobAccountWire {
     ]
     if let maxRssBytes { words.append("\(ByteCount(bytes: maxRssBytes)) of memory") }
     if let energyJoules { words.append("\(energyJoules) J") }
-    if let emission { words.append(emission.words) }
     if !account.isEmpty { words.append("charged to \(account)") }
     return words.joined(separator: ", ")
   }

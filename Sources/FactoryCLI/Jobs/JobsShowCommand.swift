@@ -24,6 +24,7 @@ struct JobsShowCommand: FactoryCommand {
       // A cluster that keeps no accounts, or is away, is no reason to show nothing.
       wire.accounts = try? await client.get(job.path + "/account", as: JobAccountWire.self)
     }
+    if wire.state == "running" { wire = await client.withSteps([wire]).first ?? wire }
     try global.output.show(wire, table: wire.properties, quiet: [wire.status])
   }
 }

@@ -9,7 +9,8 @@ struct JobsTopCommand: FactoryCommand {
     commandName: "top", abstract: "Shows what the jobs that run use, the busiest first.",
     discussion: """
       CPU and memory are those of the agents' last sample (docs/jobs.md); CPU hours and energy are since \
-      the attempt began. How the energy was found, and what it emits, stands in --output json and `jobs show`.
+      the attempt began. How the energy was found, and what it emits, stands in --output json and `jobs show`. Steps that a \
+      command has started by srun on a cluster stand below their job, as Slurm measures them (sstat).
       """)
 
   @OptionGroup var global: GlobalOptions
@@ -31,7 +32,9 @@ struct JobsTopCommand: FactoryCommand {
       if pauseMs != nil, global.output.terminal.isInteractive, global.output.mode == .table {
         global.output.write("\u{1B}[H\u{1B}[J")
       }
-      let jobs = list.jobs.sorted { ($0.load?.cpus ?? 0) > ($1.load?.cpus ?? 0) }
+      let jobs = await client.withSteps(list.jobs).sorted {
+        ($0.load?.cpus ?? 0) > ($1.load?.cpus ?? 0)
+      }
       try global.output.show(
         JobListWire(jobs: jobs), table: Self.table(jobs), quiet: jobs.map(\.id))
       guard let pauseMs else { return }
@@ -47,20 +50,31 @@ struct JobsTopCommand: FactoryCommand {
       .number("CPU h"), .number("kJ"),
     ]
     if hasEmissions { columns.append(.number("g CO2e")) }
+    let rows = jobs.flatMap { Self.rows(of: $0, hasEmissions: hasEmissions) }
     return TextTable(
       columns,
-      rows: jobs.map { job in
-        var texts = [
-          job.id, job.indexedName, job.site, job.busyCpus, job.memoryNow, job.busyGpus,
-          job.duration, String(format: "%.2f", Double(job.usage.cpuMs) / 3_600_000),
-          job.load.map { String(format: "%.1f", $0.energyJoules / 1_000) } ?? "",
-        ]
-        if hasEmissions {
-          texts.append(
-            job.load?.emission.map { String(format: "%.2f", $0.co2eGrams) } ?? "")
-        }
-        return texts.map { TextTable.Cell($0) }
-      }, whenEmpty: "No job runs.")
+      rows: rows.map { $0 + Array(repeating: "", count: columns.count - $0.count) },
+      whenEmpty: "No job runs.")
+  }
+
+  /// A job, and below it what its agent cannot see.
+  private static func rows(of job: JobWire, hasEmissions: Bool) -> [[String]] {
+    var own = [
+      job.id, job.indexedName, job.site, job.busyCpus, job.memoryNow, job.busyGpus, job.duration,
+      hours(job.usage.cpuMs),
+      job.load.map { String(format: "%.1f", $0.energyJoules / 1_000) } ?? "",
+    ]
+    if hasEmissions {
+      own.append(job.load?.emission.map { String(format: "%.2f", $0.co2eGrams) } ?? "")
+    }
+    let steps = (job.steps ?? []).map { step in
+      ["", step.title, "", "", "\(ByteCount(bytes: step.memoryBytes))", "", "", hours(step.cpuMs)]
+    }
+    return [own] + steps
+  }
+
+  private static func hours(_ ms: Int64) -> String {
+    String(format: "%.2f", Double(ms) / 3_600_000)
   }
 }
 

@@ -52,6 +52,15 @@ extension FactoryRoutes {
       return try WireResponse(SiteWire(site))
     }
     route(
+      .get, path + "/{name}/steps", permission: .read,
+      .api(
+        "Tells what a cluster measures of the steps that commands of its jobs have started.",
+        answer: .json(JobStepListWire.self))
+    ) { _, context in
+      let steps = try await jobs.steps(on: try context.parameter("name"))
+      return try WireResponse(JobStepListWire(steps))
+    }
+    route(
       .delete, path + "/{name}", permission: .write,
       .api(
         "Forgets a site on which no job waits or runs.",

@@ -46,7 +46,7 @@ struct WorkflowMistake: Sendable, CustomTestStringConvertible {
     .data(
       "zebra: 1",
       "w.yaml:3: unknown key 'zebra' in data; known keys: source, target, test_source, where, "
-        + "derive, join, exclude, checks, split, site, resources"),
+        + "derive, join, exclude, checks, split, class, site, resources"),
     .data(
       "exclude: id",
       "w.yaml:3: data.exclude: expected a list of column names, such as [id, name], "
