@@ -4,7 +4,7 @@ SWIFT ?= swift
 ENGINES := .build/engines
 RELEASE := .build/release/aifactory
 
-.PHONY: run test build agent check bless bench slurm cluster cluster-down clean setup engines mlflow-client api-fuzzer help
+.PHONY: run test build agent check bless bench slurm cluster cluster-down clean setup engines mlflow-client api-fuzzer former-agent older-root help
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -34,8 +34,14 @@ mlflow-client: setup ## Install MLflow's own client for the tests into .build/ml
 api-fuzzer: setup ## Install a fuzzing client of our own API for the tests into .build/schemathesis
 	@Scripts/api-fuzzer.sh
 
-test: slurm agent build-debug engines mlflow-client api-fuzzer ## Run every test
+test: slurm agent build-debug engines mlflow-client api-fuzzer former-agent older-root ## Run every test
 	@Scripts/test.sh
+
+former-agent: setup ## Build an earlier agent for the tests into .build/former
+	@Tests/Former/build.sh
+
+older-root: slurm ## Fetch the root of an older distribution for a test into .build/older-root
+	@Tests/OlderRoot/build.sh
 
 check: ## The gate for format, layering and file length
 	@Scripts/check.sh

@@ -36,6 +36,8 @@ if [ "${1:-}" = --cluster ]; then
   need btrfs-progs mkfs.btrfs --version
   # Jobs that are kept apart.
   need bubblewrap bwrap --version
+  # The root of an older distribution, in which the agent is started.
+  need debootstrap test -x /usr/sbin/debootstrap
 fi
 
 if [ ${#packages[@]} -gt 0 ]; then

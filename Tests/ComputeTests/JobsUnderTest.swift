@@ -20,7 +20,9 @@ final class JobsUnderTest: Sendable {
     cpus: Int = 4, patienceMs: Int64 = 30_000, sinks: [String: any JobReportSink] = [:],
     follower: (any JobFollower)? = nil, tracker: (any JobTracker)? = nil,
     classifier: (any JobDataClassifier)? = nil, tracking: AttemptTracking? = nil,
-    migrations: [SchemaMigration] = [], accelerators: [Accelerator] = [],
+    migrations: [SchemaMigration] = [],
+    agentPath: String = packageFolder + "/.build/debug/aifactory-agent",
+    accelerators: [Accelerator] = [],
     now: @escaping @Sendable () -> Int64 = { systemTimeMs() }
   ) throws {
     home = try TemporaryLedger(ComputeMigrations.all + migrations)
@@ -29,7 +31,7 @@ final class JobsUnderTest: Sendable {
     self.tracker = tracker
     self.classifier = classifier
     var configuration = JobsConfiguration(
-      folder: home.folder.path("jobs"), agentPath: packageFolder + "/.build/debug/aifactory-agent",
+      folder: home.folder.path("jobs"), agentPath: agentPath,
       capacity: SiteCapacity(
         cpus: Array(0..<cpus), memoryBytes: 8 << 30, accelerators: accelerators),
       patienceMs: patienceMs, now: now)
@@ -48,7 +50,8 @@ final class JobsUnderTest: Sendable {
   func instance() -> Jobs {
     Jobs(
       ledger: home.ledger, configuration: configuration, sinks: sinks, follower: follower,
-      tracker: tracker, classifier: classifier, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+      tracker: tracker, classifier: classifier,
+      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
   }
 
   /// Runs one server's life: the reconciler lives as long as the body.

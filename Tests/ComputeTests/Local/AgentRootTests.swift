@@ -6,6 +6,9 @@ import Testing
 
 @testable import Compute
 
+/// The root of an older distribution.
+private let olderRoot = packageFolder + "/.build/older-root"
+
 /// The agent needs nothing of the system on which it runs but the kernel: not even a C library, or `/etc`.
 ///
 /// So it starts on nodes of any older distribution; what a command needs there is the command's own matter.
@@ -23,11 +26,14 @@ struct AgentRootTests {
     return try #require(try await run.answer())
   }
 
-  @Test func `it runs an attempt in a root that has nothing else`() async throws {
+  /// Runs a command as an attempt in a root that has the agent at its top.
+  ///
+  /// - Returns: what it printed.
+  private func attempt(_ command: [String], in root: String) async throws -> String {
     let home = try JobsUnderTest()
-    let (root, job) = (home.home.folder.path("root"), home.home.folder.path("job"))
-    for folder in [root, job + "/work", job + "/checkpoints"] { try FileTree.createFolder(folder) }
-    let agent = root + "/agent"
+    let job = home.home.folder.path("job")
+    for folder in [job + "/work", job + "/checkpoints"] { try FileTree.createFolder(folder) }
+    let agent = home.home.folder.path("agent")
     try FileTree.write(
       try FileTree.read(try #require(home.configuration.agentPath), limit: 1 << 30), to: agent,
       mode: 0o755)
@@ -37,18 +43,37 @@ struct AgentRootTests {
       folder,
       AttemptSpec(
         job: "job_1", attempt: 1, marker: "m",
-        // The only program there is.
-        spec: JobSpec(name: "version", command: ["/agent", "--version"], site: "slurm"),
+        spec: JobSpec(name: "root", command: command, site: "slurm"),
         workFolder: job + "/work", cpus: [], gpus: [], checkpointFolder: job + "/checkpoints"))
     let answer = try await run([
-      "--bind", root, "/", "--proc", "/proc", "--dev", "/dev", "--bind", job, job, "--",
-      "/agent", "run", folder.path,
+      "--bind", root, "/", "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--ro-bind",
+      agent, "/agent",
+      "--bind", job, job, "--", "/agent", "run", folder.path,
     ])
     #expect(answer.status == 0, "\(answer.errors)")
-    let output = String(decoding: try FileTree.read(folder.standardOutput), as: UTF8.self)
-    #expect(output.hasPrefix("aifactory-agent "))
     var reader = JournalReader(path: folder.journal)
     let news = AttemptNews(reader.next(), journalOffset: 0)
     #expect(news.end?.exit == .exited(code: 0))
+    return String(decoding: try FileTree.read(folder.standardOutput), as: UTF8.self)
+  }
+
+  @Test func `it runs an attempt in a root that has nothing else`() async throws {
+    let root = try TemporaryFolder()
+    // The only program there is.
+    let output = try await attempt(["/agent", "--version"], in: root.path)
+    #expect(output.hasPrefix("aifactory-agent "))
+  }
+
+  @Test(
+    .enabled(
+      if: FileManager.default.fileExists(atPath: olderRoot + "/ready"),
+      "there is no such root; Tests/OlderRoot/build.sh fetches it"))
+  func `it runs commands of an older distribution in its root`() async throws {
+    let output = try await attempt(
+      ["/bin/sh", "-c", "cat /etc/debian_version; ls /lib/x86_64-linux-gnu/libc-*; uname -s"],
+      in: olderRoot + "/root")
+    #expect(output.hasPrefix("11."), "\(output)")
+    // Older than any library with which a program of today is linked.
+    #expect(output.hasSuffix("/libc-2.31.so\nLinux\n"), "\(output)")
   }
 }

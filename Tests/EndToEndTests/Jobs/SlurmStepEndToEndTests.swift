@@ -10,11 +10,8 @@ struct SlurmStepEndToEndTests {
     async throws
   {
     let cluster = try TestCluster(nodes: 2)
-    let factory = try FactoryProgram()
+    let factory = try FactoryProgram(cluster)
     defer { factory.close() }
-    let added = try factory(
-      "sites", "add", "hpc", "--scratch", cluster.scratch, "--slurm-conf", cluster.configuration)
-    #expect(added.status == 0, "\(added.errors)")
     func submit(_ words: [String], _ command: String) throws -> String {
       let answer = try factory.run(
         ["jobs", "submit", "--site", "hpc", "--output", "quiet"] + words
