@@ -46,19 +46,13 @@ extension SearchHistory {
     // One pass: sorting all of them would take longer for each the more there are.
     var leaders: [RankedTrial] = []
     for index in indices where trials[index].state.isFinished {
-      let one = rank(index)
-      if one.group == .hopeless { continue }
-      if leaders.count == count {
-        guard let last = leaders.last, one < last else { continue }
-        leaders.removeLast()
-      }
-      leaders.insert(one, at: leaders.firstIndex { one < $0 } ?? leaders.endIndex)
+      leaders.take(rank(index), most: count)
     }
     return leaders.map(\.index)
   }
 
   /// The rank of a trial by its first value.
-  private func rank(_ index: Int) -> RankedTrial {
+  func rank(_ index: Int) -> RankedTrial {
     let goal = goals[0]
     func ranked(_ group: RankedTrial.Group, _ steps: Int, _ loss: Double) -> RankedTrial {
       RankedTrial(group: group, steps: steps, loss: loss, closeness: 0, index: index)
@@ -73,5 +67,17 @@ extension SearchHistory {
     case .completed, .running, .failed: break
     }
     return ranked(.hopeless, 0, .infinity)
+  }
+}
+
+extension [RankedTrial] {
+  /// Takes one in among the best so many, which are sorted; the hopeless never are among them.
+  mutating func take(_ one: RankedTrial, most: Int) {
+    guard one.group != .hopeless else { return }
+    if count == most {
+      guard let last, one < last else { return }
+      removeLast()
+    }
+    insert(one, at: firstIndex { one < $0 } ?? endIndex)
   }
 }

@@ -13,7 +13,10 @@ struct ParzenEstimatorTests {
   /// The density as its definition has it, term by term; relative to the even one.
   private func direct(_ columns: [[Double]], kernelWidth: Double, at places: [Double]) -> Double {
     let count = Double(columns[0].count)
-    let width = max(kernelWidth * pow(count, -1.0 / 8), 0.001)
+    // The count with all but its three leading binary digits set to 0.
+    var unit = 1.0
+    while count / unit >= 8 { unit *= 2 }
+    let width = max(kernelWidth * pow((count / unit).rounded(.down) * unit, -1.0 / 8), 0.001)
     var sum = 1.0
     for index in columns[0].indices {
       var product = 1.0
@@ -50,11 +53,43 @@ struct ParzenEstimatorTests {
       let wanted = direct(columns, kernelWidth: kernelWidth, at: point)
       let found = estimator.logDensity(at: point)
       #expect(abs(found - wanted) < 1e-7)
-      // A bound changes nothing but whether the end is reached.
-      #expect(estimator.logDensity(at: point, below: found + 1e-9) == found)
-      #expect(estimator.logDensity(at: point, below: found) == nil)
-      #expect(estimator.logDensity(at: point, below: found - 1) == nil)
+      // What is known of it only rises, and ends there.
+      var partial = ParzenEstimator.PartialDensity(at: point, of: estimator)
+      var before = -Double.infinity
+      while !partial.isWhole {
+        #expect(partial.log >= before)
+        before = partial.log
+        partial.advance(in: estimator)
+      }
+      #expect(partial.log == found)
     }
+  }
+
+  @Test(arguments: [1, 5, 128, 300])
+  func `is without rows that are left out what it is without them`(left: Int) {
+    var random = SeededGenerator(seed: UInt64(left))
+    let count = 320
+    let columns = Self.domains.map { domain in
+      (0..<count).map { _ in domain.place(of: RandomSampler.value(of: domain, using: &random)) }
+    }
+    var rows = Array(0..<count)
+    random.shuffle(&rows)
+    let (excluded, kept) = (rows.prefix(left).sorted(), rows.dropFirst(left).sorted())
+    var table = ParzenEstimator.KernelTable(domains: Self.domains)
+    // Known for some rows by another width, then for some by this one.
+    table.update(columns.map { Array($0.prefix(50)) }, pointCount: 1, kernelWidth: 0.07)
+    table.update(columns.map { Array($0.prefix(200)) }, pointCount: kept.count, kernelWidth: 0.07)
+    let estimator = ParzenEstimator(
+      domains: Self.domains, columns: columns, excluding: excluded, kernelWidth: 0.07, table: table)
+    let other = ParzenEstimator(
+      domains: Self.domains, columns: columns.map { column in kept.map { column[$0] } },
+      kernelWidth: 0.07)
+    for row in 0..<count {
+      let point = columns.map { $0[row] }
+      #expect(abs(estimator.logDensity(at: point) - other.logDensity(at: point)) < 1e-9)
+    }
+    var (mine, theirs) = (SeededGenerator(seed: 3), SeededGenerator(seed: 3))
+    for _ in 0..<100 { #expect(estimator.draw(using: &mine) == other.draw(using: &theirs)) }
   }
 
   @Test func `many narrow kernels in one place do not overflow`() {

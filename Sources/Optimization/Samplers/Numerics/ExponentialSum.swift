@@ -10,7 +10,7 @@ struct ExponentialSum {
   private var sum = 1.0
 
   /// ln of the sum.
-  var log: Double { reference + Foundation.log(sum) }
+  private(set) var log = 0.0
 
   /// Adds e to the power of each.
   mutating func add(_ exponents: UnsafeBufferPointer<Double>) {
@@ -23,5 +23,6 @@ struct ExponentialSum {
     let least = log - 32
     guard largest >= least else { return }
     for exponent in exponents where exponent >= least { sum += exp(exponent - reference) }
+    log = reference + Foundation.log(sum)
   }
 }

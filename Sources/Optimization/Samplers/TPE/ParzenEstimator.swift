@@ -5,59 +5,52 @@ import Foundation
 ///
 /// Numbers carry Gaussian kernels truncated to their range on the domain's own scale, choices
 /// carry smoothed shares. The width falls with the number of points by Scott's rule,
-/// n^(-1/(d+4)).
+/// n^(-1/(d+4)), in steps.
 struct ParzenEstimator {
   private let domains: [ParameterDomain]
   /// Places of the points, a column for each domain.
   private let columns: [[Double]]
-  private let pointCount: Int
+  /// Rows of the columns that are no points of the density, rising.
+  private let excluded: [Int]
+  private let rowCount: Int
   /// Standard deviation of the kernels in 0...1.
   private let width: Double
   /// The kernels of each parameter, in the order of the domains.
   private let kernels: [Kernels]
-  /// The log of what makes each kernel of all numbers together a density, relative to the even one.
+  /// The log of what makes each kernel of all numbers together a density, relative to the even one; -∞ for what is left out.
   private let constants: [Double]
   /// Weight of the chosen word in a choice's kernel, before the even part.
   private let wordWeight: Double
 
-  init(domains: [ParameterDomain], columns: [[Double]], kernelWidth: Double) {
+  /// - Parameters:
+  ///   - excluded: rows that are left out, rising.
+  ///   - table: what is known about the kernels of all rows; used where it has the width that is needed.
+  init(
+    domains: [ParameterDomain], columns: [[Double]], excluding excluded: [Int] = [],
+    kernelWidth: Double, table: KernelTable? = nil
+  ) {
     self.domains = domains
     self.columns = columns
-    pointCount = columns.first?.count ?? 0
-    let dimensions = Double(max(domains.count, 1))
-    let count = Double(max(pointCount, 1))
-    width = max(kernelWidth * pow(count, -1 / (dimensions + 4)), 0.001)
-    wordWeight = 1 + count
-    var constants = [Double](repeating: 0, count: pointCount)
-    kernels = zip(domains, columns).map { [width, wordWeight] domain, centers in
-      if domain.isUnordered {
-        return .words(weight: wordWeight, count: Double(domain.valueCount ?? 1))
-      }
-      let sigma = max(width, domain.grain / 2)
-      Self.addConstants(of: centers, sigma: sigma, to: &constants)
-      return .numbers(scale: 1 / (sigma * 2.0.squareRoot()))
+    self.excluded = excluded
+    rowCount = columns.first?.count ?? 0
+    let pointCount = rowCount - excluded.count
+    var known = table ?? KernelTable(domains: domains)
+    known.update(columns, pointCount: pointCount, kernelWidth: kernelWidth)
+    let width = known.width
+    let wordWeight = 1 + Double(max(pointCount, 1))
+    kernels = domains.map { domain in
+      domain.isUnordered
+        ? .words(weight: wordWeight, count: Double(domain.valueCount ?? 1))
+        : .numbers(scale: 1 / (KernelTable.deviation(domain, width) * 2.0.squareRoot()))
     }
+    self.width = width
+    self.wordWeight = wordWeight
+    var constants = known.constants
+    for row in excluded { constants[row] = -.infinity }
     self.constants = constants
   }
 
-  /// Adds the logs of what makes kernels of one parameter densities within 0...1.
-  private static func addConstants(
-    of centers: [Double], sigma: Double, to constants: inout [Double]
-  ) {
-    let whole = -log(sigma * 2.506_628_274_631_000_5)
-    let scale = 1 / sigma
-    constants.withUnsafeMutableBufferPointer { constants in
-      for (index, center) in centers.enumerated() {
-        let (below, above) = (center * scale, (1 - center) * scale)
-        if max(below, above) >= NormalDistribution.logShareReach {
-          constants[index] += whole - NormalDistribution.logShare(below: min(below, above))
-        } else {
-          let share = NormalDistribution.share(from: -below, to: above)
-          constants[index] += whole - log(max(share, 1e-300))
-        }
-      }
-    }
-  }
+  private var pointCount: Int { rowCount - excluded.count }
 
   /// One parameter's factors of all kernels.
   private enum Kernels {
@@ -89,58 +82,20 @@ struct ParzenEstimator {
   func draw(using random: inout SeededGenerator) -> [ParameterValue] {
     // Index pointCount is the prior.
     let component = random.next(below: pointCount + 1)
-    return domains.indices.map { place in
-      component < pointCount
-        ? draw(domains[place], around: columns[place][component], using: &random)
-        : RandomSampler.value(of: domains[place], using: &random)
+    guard component < pointCount else {
+      return domains.map { RandomSampler.value(of: $0, using: &random) }
     }
+    var row = component
+    for other in excluded where other <= row { row += 1 }
+    return domains.indices.map { draw(domains[$0], around: columns[$0][row], using: &random) }
   }
 
   /// The logarithm of the density at places, up to a constant that both estimators of a search share.
   func logDensity(at places: [Double]) -> Double {
-    var sum = ExponentialSum()
-    for end in blockEnds { addBlock(endingAt: end, at: places, to: &sum) }
-    return sum.log - logCount
+    var partial = PartialDensity(at: places, of: self)
+    while !partial.isWhole { partial.advance(in: self) }
+    return partial.log
   }
-
-  /// The same, but nil as soon as it is known not to be below the bound.
-  ///
-  /// Terms are positive, so that a part of them may be enough to know.
-  func logDensity(at places: [Double], below bound: Double) -> Double? {
-    var sum = ExponentialSum()
-    for end in blockEnds {
-      addBlock(endingAt: end, at: places, to: &sum)
-      if sum.log - logCount >= bound { return nil }
-    }
-    return sum.log - logCount < bound ? sum.log - logCount : nil
-  }
-
-  /// The prior's factors are 1 each; its share and that of every kernel is 1/(n + 1).
-  private var logCount: Double { log(Double(pointCount + 1)) }
-
-  /// The newest points first: they lie where candidates do, so that a bound is soon reached.
-  private var blockEnds: StrideThrough<Int> {
-    stride(from: pointCount, through: 1, by: -Self.blockSize)
-  }
-
-  /// Adds the kernels of some points; what is between is small enough for the processor's nearest cache.
-  private func addBlock(endingAt end: Int, at places: [Double], to sum: inout ExponentialSum) {
-    let start = max(end - Self.blockSize, 0)
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: Self.blockSize) { block in
-      let logs = UnsafeMutableBufferPointer(rebasing: block[..<(end - start)])
-      for index in logs.indices { logs[index] = constants[start + index] }
-      for (place, kernels) in kernels.enumerated() {
-        columns[place].withUnsafeBufferPointer { centers in
-          kernels.addLogs(
-            of: places[place], centers: UnsafeBufferPointer(rebasing: centers[start..<end]),
-            to: logs)
-        }
-      }
-      sum.add(UnsafeBufferPointer(logs))
-    }
-  }
-
-  private static let blockSize = 128
 
   // MARK: One parameter
 
@@ -151,10 +106,58 @@ struct ParzenEstimator {
       let stays = random.nextUnit() < wordWeight / (wordWeight + 1)
       return stays ? domain.value(at: center) : RandomSampler.value(of: domain, using: &random)
     }
-    let sigma = max(width, domain.grain / 2)
-    let share = random.nextUnit()
     return domain.value(
       at: NormalDistribution.truncated(
-        share: share, mean: center, deviation: sigma, from: 0, to: 1))
+        share: random.nextUnit(), mean: center, deviation: KernelTable.deviation(domain, width),
+        from: 0, to: 1))
+  }
+}
+
+extension ParzenEstimator {
+  /// The density at one place, as far as it is known: terms are positive, so that it only rises.
+  struct PartialDensity {
+    private let places: [Double]
+    private let logCount: Double
+    private var sum = ExponentialSum()
+    /// Rows that are not in the sum yet: those before this one.
+    private var rest: Int
+
+    /// Nothing but the prior, whose factors are 1 each; its share and that of every kernel is 1/(n + 1).
+    init(at places: [Double], of estimator: ParzenEstimator) {
+      self.places = places
+      logCount = Foundation.log(Double(estimator.pointCount + 1))
+      rest = estimator.rowCount
+    }
+
+    /// The logarithm, to be read as in `logDensity`.
+    var log: Double { sum.log - logCount }
+
+    /// Whether nothing is missing.
+    var isWhole: Bool { rest == 0 }
+
+    /// Adds the kernels of some points, the newest first: they lie where candidates do, so that much is soon known.
+    mutating func advance(in estimator: ParzenEstimator) {
+      let start = max(rest - Self.blockSize, 0)
+      estimator.add(start..<rest, at: places, to: &sum)
+      rest = start
+    }
+
+    /// What is worked out for so many is small enough for the processor's nearest cache.
+    private static let blockSize = 128
+  }
+
+  private func add(_ rows: Range<Int>, at places: [Double], to sum: inout ExponentialSum) {
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: rows.count) { logs in
+      constants.withUnsafeBufferPointer { constants in
+        for index in logs.indices { logs[index] = constants[rows.lowerBound + index] }
+      }
+      for (place, kernels) in kernels.enumerated() {
+        columns[place].withUnsafeBufferPointer { centers in
+          kernels.addLogs(
+            of: places[place], centers: UnsafeBufferPointer(rebasing: centers[rows]), to: logs)
+        }
+      }
+      sum.add(UnsafeBufferPointer(logs))
+    }
   }
 }

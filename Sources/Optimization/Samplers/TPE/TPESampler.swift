@@ -11,7 +11,7 @@ public import Basics
 /// al. 2010), so that parallel askings differ. With several goals trials are ranked by front and
 /// crowding (after Ozaki et al. 2020). A point of a countable space is not tried twice while
 /// another is found.
-public struct TPESampler: Sampler {
+public struct TPESampler: Sampler, Equatable {
   /// Trials that must have ended before the estimator replaces random search.
   public var startupTrials: Int
   /// Candidates drawn for each asking.
@@ -43,15 +43,12 @@ public struct TPESampler: Sampler {
   public func point(
     for history: SearchHistory, memory: inout SamplerMemory, using random: inout SeededGenerator
   ) -> SearchPoint {
-    let ended = history.trials.count(where: \.state.isFinished)
-    guard ended >= max(startupTrials, 2) else {
-      return RandomSampler.point(of: history.space, using: &random)
-    }
-    let table = PlaceTable.of(history, memory: &memory)
     let space = history.space
-    var groups = ParameterGroup.of(space).map { group in
-      GroupModel(group, space: space, table: table)
+    let table = PlaceTable.of(history, ParameterGroup.of(space), sampler: self, memory: &memory)
+    guard table.endedCount >= max(startupTrials, 2) else {
+      return RandomSampler.point(of: space, using: &random)
     }
+    var groups = table.groups.map(GroupModel.init)
     let tried = table.tried
     var last = SearchPoint()
     for _ in 0..<Self.attempts {
@@ -80,16 +77,15 @@ extension TPESampler {
     memory: inout SamplerMemory, using random: inout SeededGenerator
   ) {
     guard !members.isEmpty else { return }
-    let ended = history.trials.count(where: \.state.isFinished)
-    let table = ended < 2 ? nil : PlaceTable.of(history, memory: &memory)
-    for group in ParameterGroup.of(history.space, members: members) {
-      let parameters = group.members.map { history.space.parameters[$0] }
-      guard parameters[0].isActive(in: point) else { continue }
-      if let table {
-        var model = GroupModel(group, space: history.space, table: table)
+    let groups = ParameterGroup.of(history.space, members: members)
+    let table = PlaceTable.of(history, groups, sampler: self, memory: &memory)
+    for record in table.groups {
+      guard record.parameters[0].isActive(in: point) else { continue }
+      if table.endedCount >= 2 {
+        var model = GroupModel(record)
         model.choose(for: self, history: history, into: &point, using: &random)
       } else {
-        for parameter in parameters {
+        for parameter in record.parameters {
           point[parameter.name] = RandomSampler.value(of: parameter.domain, using: &random)
         }
       }
@@ -99,11 +95,10 @@ extension TPESampler {
 
 /// What is known about one group of parameters; the densities are made when they are first needed.
 private struct GroupModel {
-  private let parameters: [SearchParameter]
-  private let columns: [[Double]]
-  private let isConditional: Bool
+  private let record: GroupRecord
   private var densities: Densities?
   private var isLearned = false
+  private var parameters: [SearchParameter] { record.parameters }
 
   struct Densities {
     var good: ParzenEstimator
@@ -113,11 +108,7 @@ private struct GroupModel {
     var otherCount: Int
   }
 
-  init(_ group: ParameterGroup, space: SearchSpace, table: PlaceTable) {
-    parameters = group.members.map { space.parameters[$0] }
-    columns = group.members.map { table.columns[$0] }
-    isConditional = group.condition != nil
-  }
+  init(_ record: GroupRecord) { self.record = record }
 
   /// All of a group's parameters exist or none does.
   func isActive(in point: SearchPoint) -> Bool { parameters[0].isActive(in: point) }
@@ -137,44 +128,29 @@ private struct GroupModel {
       }
       return
     }
-    var best: (values: [ParameterValue], score: Double)?
-    for _ in 0..<max(sampler.candidates, 1) {
-      let values = densities.good.draw(using: &random)
-      let places = zip(parameters, values).map { $0.domain.place(of: $1) }
-      let good = densities.good.logDensity(at: places)
-      // Only a candidate that is better than the best so far needs its density among the others to the end.
-      let bound = best.map { good - $0.score } ?? .infinity
-      guard let bad = densities.bad.logDensity(at: places, below: bound) else { continue }
-      best = (values, good - bad)
-    }
-    for (parameter, value) in zip(parameters, best?.values ?? []) { point[parameter.name] = value }
+    let values = densities.best(of: max(sampler.candidates, 1), parameters, using: &random)
+    for (parameter, value) in zip(parameters, values) { point[parameter.name] = value }
   }
 
   /// The densities of the good trials and of the others; nil while too few trials have ended.
   func learn(for sampler: TPESampler, _ history: SearchHistory) -> Densities? {
-    let present = history.trials.indices.filter { index in
-      !columns.contains { $0[index].isNaN }
-    }
-    let ended = present.count { history.trials[$0].state.isFinished }
-    let enough = isConditional ? sampler.startupTrials / 2 : sampler.startupTrials
-    guard ended >= max(enough, 2) else { return nil }
-    let wanted = Int((sampler.goodShare * Double(ended)).rounded(.up))
-    let leaders = history.best(min(max(wanted, 1), sampler.mostGood), of: present)
+    let enough = record.group.condition == nil ? sampler.startupTrials : sampler.startupTrials / 2
+    guard record.endedCount >= max(enough, 2) else { return nil }
+    let count = record.goodCount(for: sampler)
+    let leaders =
+      history.goals.count == 1
+      ? record.leaders.prefix(count).map(\.index) : history.best(count, of: record.indices)
     guard !leaders.isEmpty else { return nil }
-    var toSkip = leaders.sorted()[...]
-    let others = present.filter { index in
-      guard index == toSkip.first else { return true }
-      toSkip.removeFirst()
-      return false
-    }
-    func estimator(_ indices: [Int]) -> ParzenEstimator {
-      ParzenEstimator(
-        domains: parameters.map(\.domain),
-        columns: columns.map { column in indices.map { column[$0] } },
-        kernelWidth: sampler.kernelWidth)
-    }
+    let rows = leaders.compactMap(record.row)
+    let domains = parameters.map(\.domain)
     return Densities(
-      good: estimator(leaders), bad: estimator(others), leaders: leaders, otherCount: others.count)
+      good: ParzenEstimator(
+        domains: domains, columns: record.columns.map { column in rows.map { column[$0] } },
+        kernelWidth: sampler.kernelWidth),
+      bad: ParzenEstimator(
+        domains: domains, columns: record.columns, excluding: rows.sorted(),
+        kernelWidth: sampler.kernelWidth, table: record.kernels),
+      leaders: leaders, otherCount: record.indices.count - leaders.count)
   }
 
   /// How a point's values lie in the densities; nil where they are not known.
@@ -193,6 +169,44 @@ private struct GroupModel {
   }
 }
 
+extension GroupModel.Densities {
+  /// Of so many draws from the good trials' density the one with the highest l/g, the first of equals.
+  ///
+  /// A partly known g bounds the ratio from above: the draw with the highest bound is looked at further, until it
+  /// is known to the end. Most others never are.
+  func best(
+    of count: Int, _ parameters: [SearchParameter], using random: inout SeededGenerator
+  ) -> [ParameterValue] {
+    var draws: [Draw] = []
+    draws.reserveCapacity(count)
+    for _ in 0..<count {
+      let values = good.draw(using: &random)
+      let places = zip(parameters, values).map { $0.domain.place(of: $1) }
+      draws.append(
+        Draw(
+          values: values, good: good.logDensity(at: places),
+          bad: ParzenEstimator.PartialDensity(at: places, of: bad)))
+    }
+    while true {
+      var leader = 0
+      for place in draws.indices where draws[place].bound > draws[leader].bound { leader = place }
+      if draws[leader].bad.isWhole { return draws[leader].values }
+      draws[leader].bad.advance(in: bad)
+    }
+  }
+
+  private struct Draw {
+    let values: [ParameterValue]
+    /// ln l.
+    let good: Double
+    /// ln g, as far as it is known.
+    var bad: ParzenEstimator.PartialDensity
+
+    /// ln l/g is not above it.
+    var bound: Double { good - bad.log }
+  }
+}
+
 /// Why TPE prefers the values of parameters that exist together.
 struct TPEPreference: Equatable {
   var parameters: [String]
@@ -206,12 +220,12 @@ struct TPEPreference: Equatable {
 extension TPESampler {
   /// How likely a point's values are among good trials and among others, for each group of parameters that has learned.
   func preferences(for point: SearchPoint, in history: SearchHistory) -> [TPEPreference] {
-    let ended = history.trials.count(where: \.state.isFinished)
-    guard ended >= max(startupTrials, 2) else { return [] }
     var memory = SamplerMemory()
-    let table = PlaceTable.of(history, memory: &memory)
-    return ParameterGroup.of(history.space).compactMap { group in
-      let model = GroupModel(group, space: history.space, table: table)
+    let groups = ParameterGroup.of(history.space)
+    let table = PlaceTable.of(history, groups, sampler: self, memory: &memory)
+    guard table.endedCount >= max(startupTrials, 2) else { return [] }
+    return table.groups.compactMap { record in
+      let model = GroupModel(record)
       return model.isActive(in: point)
         ? model.preference(for: point, sampler: self, history) : nil
     }
