@@ -76,7 +76,8 @@ public struct SearchDialogue: Sendable {
       (chosen, reason) = (choice.name, choice.reason)
     }
     study = Study(
-      space: space, goals: goals, sampler: chosen.sampler, seed: UInt64(seed), budget: budget)
+      space: space, goals: goals, sampler: chosen.sampler(beside: prunerName), seed: UInt64(seed),
+      budget: budget)
     let steps = try question["steps"].map { json throws(OptimizationError) in
       try Self.whole(json, "steps")
     }

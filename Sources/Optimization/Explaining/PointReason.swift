@@ -38,17 +38,17 @@ enum PointReason {
           : "Trials before it are not known, so the sampler cannot be asked again."
       )
     }
-    return reason(name, point, history, isPruned: pruner != PrunerName.none)
+    return reason(name, point, history, pruner: pruner)
   }
 
   private static func reason(
-    _ name: SamplerName, _ point: SearchPoint, _ history: SearchHistory, isPruned: Bool = false
+    _ name: SamplerName, _ point: SearchPoint, _ history: SearchHistory, pruner: PrunerName
   ) -> Reason {
     let ended = history.trials.count(where: \.state.isFinished)
     switch name {
     case .automatic:
-      let choice = AutomaticSampler(isPruned: isPruned).choice(for: history)
-      let chosen = reason(choice.name, point, history)
+      let choice = AutomaticSampler(beside: pruner).choice(for: history)
+      let chosen = reason(choice.name, point, history, pruner: pruner)
       return (
         chosen.origin,
         "auto chose \(choice.name.rawValue), because \(choice.reason). " + chosen.sentence
@@ -61,7 +61,7 @@ enum PointReason {
           + "say."
       )
     case .grid: return (.sampler, "It is combination \(history.nextNumber + 1) of the grid.")
-    case .tpe: return parzen(point, history, ended: ended)
+    case .tpe: return parzen(point, history, ended: ended, pruner: pruner)
     case .gaussianProcess: return belief(point, history, ended: ended)
     case .cmaes:
       return (
@@ -70,7 +70,7 @@ enum PointReason {
           + "turned."
       )
     case .begunCMAES:
-      return reason(BegunCMAESSampler().name(for: history), point, history)
+      return reason(BegunCMAESSampler().name(for: history), point, history, pruner: pruner)
     case .nsga2, .nsga3:
       return (
         .sampler,
@@ -82,14 +82,16 @@ enum PointReason {
   }
 
   private static func parzen(
-    _ point: SearchPoint, _ history: SearchHistory, ended: Int
+    _ point: SearchPoint, _ history: SearchHistory, ended: Int, pruner: PrunerName = .none
   ) -> Reason {
-    let sampler = TPESampler()
+    let sampler = TPESampler(beside: pruner)
     let preferences = sampler.preferences(for: point, in: history)
     guard !preferences.isEmpty else {
       return (
         .startup,
-        "TPE drew it at random: \(ended) trials had ended, and it begins to learn at "
+        "TPE drew it at random: \(ended) trials had ended, "
+          + (sampler.brackets == nil ? "" : "not all of which its bracket learns from, ")
+          + "and it begins to learn at "
           + "\(max(sampler.startupTrials, 2))."
       )
     }

@@ -6,7 +6,7 @@ import Basics
 /// number draws, in the shares of the paper's budgets, and is compared with trials of its bracket
 /// alone. It helps where short trainings say little about long ones; where they say much, plain
 /// successive halving is cheaper.
-public struct HyperbandPruner: Pruner {
+public struct HyperbandPruner: Pruner, Equatable {
   /// r: steps before the first decision of the first bracket.
   public var minimumSteps: Int
   /// η: one of so many goes on.

@@ -5,9 +5,11 @@ struct PlaceTable: Sendable {
   /// In the order in which parameters are chosen.
   private(set) var groups: [GroupRecord]
   /// Trials that have ended, whether or not their values are of use.
-  private(set) var endedCount = 0
-  /// The points themselves, where the space is countable and small.
-  private(set) var tried: Set<SearchPoint> = []
+  private var endedCount = 0
+  /// How many of them each bracket stopped.
+  private var stoppedCounts: [Int]
+  /// Where the space is countable and small, the ended points with the last bracket that learned from them.
+  private var tried: [SearchPoint: Int] = [:]
   private let isCountable: Bool
   private let space: SearchSpace
   private let goals: [OptimizationGoal]
@@ -24,7 +26,19 @@ struct PlaceTable: Sendable {
     seed = history.seed
     self.sampler = sampler
     isCountable = history.space.pointCount != nil
-    self.groups = groups.map { GroupRecord($0, space: history.space) }
+    let brackets = sampler.brackets?.bracketCount ?? 1
+    stoppedCounts = [Int](repeating: 0, count: brackets)
+    self.groups = groups.map { GroupRecord($0, space: history.space, brackets: brackets) }
+  }
+
+  /// How many trials have ended from which a bracket learns.
+  func endedCount(for bracket: Int) -> Int { endedCount - stoppedCounts[..<bracket].reduce(0, +) }
+
+  /// Whether a point was tried, and not given up by a bracket with less patience than this one.
+  func hasTried(_ point: SearchPoint, for bracket: Int, in history: SearchHistory) -> Bool {
+    guard isCountable else { return false }
+    return tried[point, default: -1] >= bracket
+      || running.contains { history.trials[$0].point == point }
   }
 
   /// The table of a history's trials, made longer from the one that the memory holds, which keeps it.
@@ -48,7 +62,6 @@ struct PlaceTable: Sendable {
     let pending = running + (count..<history.trials.count)
     for trial in history.trials[count...] {
       for group in groups.indices { groups[group].append(trial.point, at: count) }
-      if isCountable { tried.insert(trial.point) }
       last = trial.point
       count += 1
     }
@@ -58,10 +71,21 @@ struct PlaceTable: Sendable {
         running.append(index)
         continue
       }
+      let trial = history.trials[index]
+      // A bracket that stops trials early tells more patient ones nothing.
+      var bracket: Int?
+      if case .pruned = trial.state {
+        let own = sampler.brackets?.bracket(of: trial.number) ?? 0
+        bracket = own
+        stoppedCounts[own] += 1
+      }
       endedCount += 1
+      if isCountable {
+        tried[trial.point] = max(bracket ?? .max, tried[trial.point, default: -1])
+      }
       let rank = history.goals.count == 1 ? history.rank(index) : nil
       for group in groups.indices {
-        groups[group].noteEnd(of: index, rank: rank, most: sampler.mostGood)
+        groups[group].noteEnd(of: index, rank: rank, stoppedBy: bracket, most: sampler.mostGood)
       }
     }
     for group in groups.indices { groups[group].prepareKernels(for: sampler) }
@@ -86,23 +110,43 @@ struct GroupRecord: Sendable {
   private(set) var columns: [[Double]]
   /// Each row's place in the history, rising.
   private(set) var indices: [Int] = []
-  private(set) var endedCount = 0
-  /// The best of those that have ended, best first; with several goals none.
-  private(set) var leaders: [RankedTrial] = []
-  /// What the kernels of all rows have in common, as the trials that are not among the best need them.
+  private var endedCount = 0
+  /// For each bracket the rows of the trials that it stopped.
+  private var stopped: [[Int]]
+  /// For each bracket the best of the ended trials from which it learns, best first; with several goals none.
+  private var leaders: [[RankedTrial]]
+  /// What the kernels of all rows have in common, for as many points as the first bracket's trials that are not good.
   private(set) var kernels: ParzenEstimator.KernelTable
 
-  init(_ group: ParameterGroup, space: SearchSpace) {
+  init(_ group: ParameterGroup, space: SearchSpace, brackets: Int) {
     self.group = group
     parameters = group.members.map { space.parameters[$0] }
     columns = parameters.map { _ in [] }
+    stopped = [[Int]](repeating: [], count: brackets)
+    leaders = [[RankedTrial]](repeating: [], count: brackets)
     kernels = ParzenEstimator.KernelTable(domains: parameters.map(\.domain))
   }
 
-  /// How many of the best count as good.
-  func goodCount(for sampler: TPESampler) -> Int {
-    let wanted = Int((sampler.goodShare * Double(endedCount)).rounded(.up))
-    return min(max(wanted, 1), sampler.mostGood)
+  /// How many trials have ended from which a bracket learns.
+  func endedCount(for bracket: Int) -> Int {
+    endedCount - stopped[..<bracket].reduce(0) { $0 + $1.count }
+  }
+
+  /// Rows from which a bracket does not learn.
+  func ignored(by bracket: Int) -> [Int] { Array(stopped[..<bracket].joined()) }
+
+  /// Places in the history of the trials that count as good, best first.
+  func good(for bracket: Int, of sampler: TPESampler, in history: SearchHistory) -> [Int] {
+    let count = goodCount(for: bracket, of: sampler)
+    if history.goals.count == 1 { return leaders[bracket].prefix(count).map(\.index) }
+    let ignored = Set(ignored(by: bracket))
+    let known = indices.indices.filter { !ignored.contains($0) }
+    return history.best(count, of: known.map { indices[$0] })
+  }
+
+  private func goodCount(for bracket: Int, of sampler: TPESampler) -> Int {
+    let share = sampler.goodShare * Double(endedCount(for: bracket))
+    return min(max(Int(share.rounded(.up)), 1), sampler.mostGood)
   }
 
   /// The row of a trial, by its place in the history.
@@ -122,14 +166,21 @@ struct GroupRecord: Sendable {
     indices.append(index)
   }
 
-  fileprivate mutating func noteEnd(of index: Int, rank: RankedTrial?, most: Int) {
-    guard row(of: index) != nil else { return }
+  fileprivate mutating func noteEnd(
+    of index: Int, rank: RankedTrial?, stoppedBy bracket: Int?, most: Int
+  ) {
+    guard let row = row(of: index) else { return }
     endedCount += 1
-    if let rank { leaders.take(rank, most: most) }
+    if let bracket { stopped[bracket].append(row) }
+    guard let rank else { return }
+    for learner in leaders.indices where bracket.map({ $0 >= learner }) ?? true {
+      leaders[learner].take(rank, most: most)
+    }
   }
 
   fileprivate mutating func prepareKernels(for sampler: TPESampler) {
-    let others = indices.count - min(goodCount(for: sampler), leaders.count)
-    kernels.update(columns, pointCount: others, kernelWidth: sampler.kernelWidth)
+    let good = min(goodCount(for: 0, of: sampler), leaders[0].count)
+    kernels.update(
+      columns, pointCount: indices.count - good, kernelWidth: sampler.kernelWidth)
   }
 }

@@ -10,6 +10,7 @@ enum SamplerCases {
     "random": RandomSampler(),
     "tpe": TPESampler(),
     "tpe at once": TPESampler(startupTrials: 2, candidates: 1),
+    "tpe in brackets": TPESampler(startupTrials: 4, brackets: HyperbandPruner()),
     "sobol": SobolSampler(),
     "grid": GridSampler(),
     "cmaes": CMAESSampler(),

@@ -10,7 +10,9 @@ public import Basics
 /// ones are ranked by l/g. Trials that still run count as bad (constant liar; Ginsbourger et
 /// al. 2010), so that parallel askings differ. With several goals trials are ranked by front and
 /// crowding (after Ozaki et al. 2020). A point of a countable space is not tried twice while
-/// another is found.
+/// another is found. In a Hyperband a trial learns nothing from those that a bracket with less
+/// patience than its own has stopped, and may try their points again: that they were behind after
+/// few steps is what the patient brackets doubt.
 public struct TPESampler: Sampler, Equatable {
   /// Trials that must have ended before the estimator replaces random search.
   public var startupTrials: Int
@@ -24,19 +26,27 @@ public struct TPESampler: Sampler, Equatable {
   ///
   /// Wide kernels search near good points as if by chance; narrow ones leave a valley late.
   public var kernelWidth: Double
+  /// The Hyperband whose brackets the trials belong to; nil without one.
+  public var brackets: HyperbandPruner?
   /// Points composed in search of one that keeps the rules and is new.
   private static let attempts = 16
 
   /// Takes the settings; the defaults suit tens to hundreds of trials.
   public init(
     startupTrials: Int = 10, candidates: Int = 24, goodShare: Double = 0.1, mostGood: Int = 25,
-    kernelWidth: Double = 0.07
+    kernelWidth: Double = 0.07, brackets: HyperbandPruner? = nil
   ) {
     self.startupTrials = startupTrials
     self.candidates = candidates
     self.goodShare = goodShare
     self.mostGood = mostGood
     self.kernelWidth = max(kernelWidth, 0.001)
+    self.brackets = brackets
+  }
+
+  /// The bracket of the trial that is asked for.
+  fileprivate func bracket(in history: SearchHistory) -> Int {
+    brackets?.bracket(of: history.nextNumber) ?? 0
   }
 
   /// The most promising of the candidates drawn from the good trials' density.
@@ -45,11 +55,14 @@ public struct TPESampler: Sampler, Equatable {
   ) -> SearchPoint {
     let space = history.space
     let table = PlaceTable.of(history, ParameterGroup.of(space), sampler: self, memory: &memory)
-    guard table.endedCount >= max(startupTrials, 2) else {
+    let bracket = bracket(in: history)
+    guard table.endedCount(for: bracket) >= max(startupTrials, 2) else {
       return RandomSampler.point(of: space, using: &random)
     }
-    var groups = table.groups.map(GroupModel.init)
-    let tried = table.tried
+    var groups = table.groups.map { GroupModel($0, bracket: bracket) }
+    func isNew(_ point: SearchPoint) -> Bool {
+      !table.hasTried(point, for: bracket, in: history)
+    }
     var last = SearchPoint()
     for _ in 0..<Self.attempts {
       last = SearchPoint()
@@ -57,11 +70,11 @@ public struct TPESampler: Sampler, Equatable {
         guard groups[place].isActive(in: last) else { continue }
         groups[place].choose(for: self, history: history, into: &last, using: &random)
       }
-      if space.admits(last), !tried.contains(last) { return last }
+      if space.admits(last), isNew(last) { return last }
     }
-    for _ in 0..<Self.attempts where !tried.isEmpty {
+    for _ in 0..<Self.attempts where space.pointCount != nil {
       let point = RandomSampler.point(of: space, using: &random)
-      if !tried.contains(point) { return point }
+      if isNew(point) { return point }
     }
     return space.allowed(last)
   }
@@ -79,10 +92,11 @@ extension TPESampler {
     guard !members.isEmpty else { return }
     let groups = ParameterGroup.of(history.space, members: members)
     let table = PlaceTable.of(history, groups, sampler: self, memory: &memory)
+    let bracket = bracket(in: history)
     for record in table.groups {
       guard record.parameters[0].isActive(in: point) else { continue }
-      if table.endedCount >= 2 {
-        var model = GroupModel(record)
+      if table.endedCount(for: bracket) >= 2 {
+        var model = GroupModel(record, bracket: bracket)
         model.choose(for: self, history: history, into: &point, using: &random)
       } else {
         for parameter in record.parameters {
@@ -96,6 +110,7 @@ extension TPESampler {
 /// What is known about one group of parameters; the densities are made when they are first needed.
 private struct GroupModel {
   private let record: GroupRecord
+  private let bracket: Int
   private var densities: Densities?
   private var isLearned = false
   private var parameters: [SearchParameter] { record.parameters }
@@ -108,7 +123,10 @@ private struct GroupModel {
     var otherCount: Int
   }
 
-  init(_ record: GroupRecord) { self.record = record }
+  init(_ record: GroupRecord, bracket: Int) {
+    self.record = record
+    self.bracket = bracket
+  }
 
   /// All of a group's parameters exist or none does.
   func isActive(in point: SearchPoint) -> Bool { parameters[0].isActive(in: point) }
@@ -135,22 +153,20 @@ private struct GroupModel {
   /// The densities of the good trials and of the others; nil while too few trials have ended.
   func learn(for sampler: TPESampler, _ history: SearchHistory) -> Densities? {
     let enough = record.group.condition == nil ? sampler.startupTrials : sampler.startupTrials / 2
-    guard record.endedCount >= max(enough, 2) else { return nil }
-    let count = record.goodCount(for: sampler)
-    let leaders =
-      history.goals.count == 1
-      ? record.leaders.prefix(count).map(\.index) : history.best(count, of: record.indices)
+    guard record.endedCount(for: bracket) >= max(enough, 2) else { return nil }
+    let leaders = record.good(for: bracket, of: sampler, in: history)
     guard !leaders.isEmpty else { return nil }
     let rows = leaders.compactMap(record.row)
+    let left = record.ignored(by: bracket) + rows
     let domains = parameters.map(\.domain)
     return Densities(
       good: ParzenEstimator(
         domains: domains, columns: record.columns.map { column in rows.map { column[$0] } },
         kernelWidth: sampler.kernelWidth),
       bad: ParzenEstimator(
-        domains: domains, columns: record.columns, excluding: rows.sorted(),
+        domains: domains, columns: record.columns, excluding: left.sorted(),
         kernelWidth: sampler.kernelWidth, table: record.kernels),
-      leaders: leaders, otherCount: record.indices.count - leaders.count)
+      leaders: leaders, otherCount: record.indices.count - left.count)
   }
 
   /// How a point's values lie in the densities; nil where they are not known.
@@ -223,9 +239,10 @@ extension TPESampler {
     var memory = SamplerMemory()
     let groups = ParameterGroup.of(history.space)
     let table = PlaceTable.of(history, groups, sampler: self, memory: &memory)
-    guard table.endedCount >= max(startupTrials, 2) else { return [] }
+    let bracket = bracket(in: history)
+    guard table.endedCount(for: bracket) >= max(startupTrials, 2) else { return [] }
     return table.groups.compactMap { record in
-      let model = GroupModel(record)
+      let model = GroupModel(record, bracket: bracket)
       return model.isActive(in: point)
         ? model.preference(for: point, sampler: self, history) : nil
     }
