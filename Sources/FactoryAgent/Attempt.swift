@@ -96,7 +96,7 @@ final class Attempt {
     if let script = attempt.preparation { prepare(script, attempt, launcher) }
     launchTasks(launcher, concurrency: concurrency)
     tellLead()
-    journal.flush()
+    flush()
 
     while !running.isEmpty {
       waitForNews(outputs)
@@ -106,7 +106,7 @@ final class Attempt {
       launchTasks(launcher, concurrency: concurrency)
       keepTime(memory, outputs, graceMs: resources.gracePeriodMs)
       tellLead()
-      journal.flush()
+      flush()
       outputs.flush()
     }
     killEverything(memory.group)
@@ -128,7 +128,21 @@ final class Attempt {
 
   func record(_ event: JournalEvent) {
     if case .report = event { deadlines.reported() }
+    deadlines.recorded(isPatient: isOfOneTask(event), isFirst: !journal.isBehind)
     journal.append(event)
+  }
+
+  /// Whether an event is the beginning or the end of one task of several, by which nobody decides anything.
+  private func isOfOneTask(_ event: JournalEvent) -> Bool {
+    switch event {
+    case .taskStarted, .taskEnded: taskLimit > 1
+    default: false
+    }
+  }
+
+  /// Writes the records that wait, unless they wait for others.
+  private func flush() {
+    if monotonicMs() >= deadlines.heldUntil { journal.flush() }
   }
 
   private func launchTasks(_ launcher: TaskLauncher, concurrency: Int) {

@@ -2,6 +2,7 @@
 struct Deadlines {
   static let heartbeatMs: Int64 = 15_000
   static let syncMs: Int64 = 500
+  static let flushMs: Int64 = 20
 
   var timeLimitAt: Int64 = .max
   /// When tasks that were told to stop are killed.
@@ -11,6 +12,8 @@ struct Deadlines {
   var heartbeatAt: Int64 = .max
   /// When reports that were journaled reach the disk for sure.
   var syncAt: Int64 = .max
+  /// Until when records wait for others to share a write with.
+  private(set) var heldUntil: Int64 = 0
   private var startedAt: Int64 = 0
 
   mutating func begin(timeLimitMs: Int64?, memory: MemoryWatch) {
@@ -32,11 +35,25 @@ struct Deadlines {
     if syncAt == .max { syncAt = monotonicMs() + Self.syncMs }
   }
 
+  /// A record is about to wait for the next write.
+  ///
+  /// - Parameters:
+  ///   - isPatient: whether it may wait for others.
+  ///   - isFirst: whether none waits already.
+  mutating func recorded(isPatient: Bool, isFirst: Bool) {
+    if !isPatient {
+      heldUntil = 0
+    } else if isFirst {
+      heldUntil = monotonicMs() + Self.flushMs
+    }
+  }
+
   /// Milliseconds that the loop may sleep.
   func timeoutMs(isBehind: Bool) -> Int32 {
     let next = min(timeLimitAt, killAt ?? .max, memoryAt, sampleAt, heartbeatAt, syncAt)
-    let sleep = min(max(0, next - monotonicMs()), 60_000)
+    let now = monotonicMs()
+    let sleep = min(max(0, next - now), 60_000)
     // Records that the disk did not take are tried again soon.
-    return Int32(isBehind ? min(sleep, 200) : sleep)
+    return Int32(isBehind ? min(sleep, heldUntil > now ? heldUntil - now : 200) : sleep)
   }
 }

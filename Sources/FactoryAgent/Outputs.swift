@@ -13,6 +13,7 @@ final class Outputs {
     standardError = OutputCapture(path: folder.standardError, limit: limit)
     self.keepsLines = keepsLines
   }
+
   /// True when bytes wait because the disk took them not.
   var areBehind: Bool { standardOutput.isBehind || standardError.isBehind }
 
