@@ -65,12 +65,22 @@ def rows_of(names, settings, known_rows):
     return rows
 
 
+def share_of_best(mine, ours, drawn):
+    """How much of the way from random search to our best sampler `mine` goes, by medians; None where none is ahead of random.
+
+    Values have zeros and signs of their own, so that a share of the way says what a share of the value cannot.
+    """
+    best = min(median(sample) for sample in ours)
+    way = median(drawn) - best
+    return (median(drawn) - median(mine)) / way if way > 0 else None
+
+
 def compare(names, settings, known_rows, title):
     """Measures and prints; returns whether the goals were met: nowhere worse, and better in half of the cells."""
     rows = rows_of(names, settings, known_rows)
     # Ours is `auto`, or what was measured first; the peer is the sampler of Optuna that is best on this function and budget.
     mine = settings.everyone[0]
-    worse, better, cells, near = [], 0, 0, []
+    worse, better, cells, near, shares = [], 0, 0, [], {}
     for name in names:
         for budget in settings.budgets:
             samples = {}
@@ -90,6 +100,10 @@ def compare(names, settings, known_rows, title):
             ours = {who: sample for who, sample in samples.items() if who.startswith("ours/")}
             if not any(is_less(sample, samples[mine]) for sample in ours.values()):
                 near.append(name)
+            drawn = next((samples[who] for who in ("ours/random", "optuna/random") if who in samples), None)
+            share = None if drawn is None else share_of_best(samples[mine], ours.values(), drawn)
+            if share is not None:
+                shares[f"{name}/{budget}"] = share
             print(f"BENCH name={title}/{name}/{budget} ours={interval(samples[mine])} peer={interval(peers[rival])} "
                   f"unit=value rival={rival}")
             for who, sample in sorted(samples.items(), key=lambda pair: median(pair[1])):
@@ -101,4 +115,9 @@ def compare(names, settings, known_rows, title):
           f"where={','.join(worse) or 'nowhere'}")
     print(f"BENCH name={title}/auto ours={len(near)} peer={cells} ratio={len(near) / cells:.2f} unit=cells "
           f"what=no other sampler of ours is better by the rank test")
+    if shares:
+        short = [f"{cell}:{share:.2f}" for cell, share in shares.items() if share < 0.95]
+        print(f"BENCH name={title}/auto-share ours={len(shares) - len(short)} peer={len(shares)} "
+              f"ratio={(len(shares) - len(short)) / len(shares):.2f} unit=cells goal=1 short={','.join(short) or 'nowhere'} "
+              f"what=within 5 % of the way from random search to our best single sampler")
     return not worse and better / cells >= 0.5
