@@ -36,6 +36,8 @@ struct SlurmAttempt: Sendable {
   var id: String?
   /// What Slurm said last.
   var seen: SlurmJob?
+  /// Whether its agent had begun when Slurm was asked the last time.
+  var hadBegun = false
   /// An end that Slurm does not tell: a refusal, or a job that nobody knows any more.
   var verdict: JobStore.Ending?
   /// When it was first seen over.

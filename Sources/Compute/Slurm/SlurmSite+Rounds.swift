@@ -87,7 +87,11 @@ extension SlurmSite {
     followed[key]?.seen = job
     if known.seen?.state != job.state { pauseMs = Self.shortestPauseMs }
     if job.state.phase == .waits, AttemptFiles.isClaimed(known.folder) {
-      return await putBack(job, key)
+      if known.hadBegun { return await putBack(job, key) }
+      // It may have begun since Slurm was asked; the next round's answer will be of a later time.
+      followed[key]?.hadBegun = true
+      pauseMs = Self.shortestPauseMs
+      return
     }
     tell(key, job.words)
     if case .over = job.state.phase { tellOver(key) }

@@ -40,21 +40,27 @@ import Testing
     return result
   }
 
+  private static func site(
+    in folder: TemporaryFolder, queue: String, signal: ReconcilerSignal
+  ) throws -> SlurmSite {
+    let options = SlurmOptions(
+      scratch: folder.path, commands: try commands(in: folder, queue: queue))
+    let agent = try folder.write("an agent's program", to: "agent")
+    return SlurmSite(
+      name: "slurm",
+      link: try SlurmLink(options, ownAgent: agent, jobsFolder: folder.path("jobs")),
+      inventory: nil, agent: agent, signal: signal, remind: { _, _ in },
+      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+  }
+
   @Test func `the states of ten thousand jobs are one question`() async throws {
     let folder = try TemporaryFolder()
     let lines = (1...Self.count).map {
       "\($0)|\($0 % 2 == 0 ? "PENDING|Priority" : "RUNNING|None")||n"
     }
-    let options = SlurmOptions(
-      scratch: folder.path,
-      commands: try Self.commands(in: folder, queue: lines.joined(separator: "\n") + "\n"))
     let signal = ReconcilerSignal()
-    let agent = try folder.write("an agent's program", to: "agent")
-    let site = SlurmSite(
-      name: "slurm",
-      link: try SlurmLink(options, ownAgent: agent, jobsFolder: folder.path("jobs")),
-      inventory: nil, agent: agent, signal: signal, remind: { _, _ in },
-      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    let site = try Self.site(
+      in: folder, queue: lines.joined(separator: "\n") + "\n", signal: signal)
     await site.follow(
       try (0..<Self.count).map { try Self.attempt($0, in: folder.path("jobs")) })
     for round in 1...3 {
@@ -66,9 +72,42 @@ import Testing
       #expect(told.values.count { $0.state == "RUNNING" } == (round == 1 ? Self.count / 2 : 0))
     }
   }
+
+  @Test
+  func
+    `an attempt that begins while Slurm is asked was not put back, one that waits afterwards was`()
+    async throws
+  {
+    let folder = try TemporaryFolder()
+    let attempt = try Self.attempt(0, in: folder.path("jobs"))
+    let site = try Self.site(
+      in: folder, queue: "1|PENDING|Priority||n\n", signal: ReconcilerSignal())
+    await site.follow([attempt])
+    _ = await site.round()
+    #expect(try await site.verdict(on: attempt.key) == nil)
+    // Its agent begins, but what Slurm answers is a moment older.
+    try FileTree.createFolder(attempt.folder.path)
+    try FileTree.write([], to: attempt.folder.claimedSpec)
+    _ = await site.round()
+    #expect(try await site.verdict(on: attempt.key) == nil)
+    let calls = String(decoding: try FileTree.read(folder.path("calls")), as: UTF8.self)
+    #expect(!calls.contains("scancel"), "\(calls)")
+    // It goes on, and is put back later.
+    try folder.write("1|RUNNING|None||n\n", to: "queue")
+    _ = await site.round()
+    #expect(try await site.verdict(on: attempt.key) == nil)
+    try folder.write("1|PENDING|BeginTime||n\n", to: "queue")
+    _ = await site.round()
+    #expect(try await site.verdict(on: attempt.key) == .lostNode)
+  }
 }
 
 extension SlurmSite {
+  /// The end of an attempt that the site has found; nil where there is none.
+  fileprivate func verdict(on key: AttemptKey) throws -> JobReason? {
+    try #require(followed[key]).verdict?.reason
+  }
+
   /// Follows attempts as if it had handed them over.
   fileprivate func follow(_ attempts: [SlurmAttempt]) {
     for attempt in attempts { followed[attempt.key] = attempt }
