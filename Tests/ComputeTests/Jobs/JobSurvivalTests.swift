@@ -32,6 +32,34 @@ import Testing
     }
   }
 
+  @Test func `what tasks of several do is in the journal soon, and all of it in the end`()
+    async throws
+  {
+    try await JobsUnderTest().serve { jobs in
+      let spec = JobSpec(
+        name: "test", command: ["sh", "-c", "while ! [ -e go ]; do sleep 0.01; done"],
+        taskCount: 2, resources: JobResources(cpus: 2))
+      let job = try await jobs.submit(spec)
+      var reader = JournalReader(path: AttemptFolder(path: "\(job.folder)/1/local").journal)
+      var events: [JournalEvent] = []
+      func begun() -> Int { events.count { if case .taskStarted = $0 { true } else { false } } }
+      func ended() -> Int { events.count { if case .taskEnded = $0 { true } else { false } } }
+      _ = try await eventually { () -> Bool? in
+        events += reader.next().map(\.event)
+        return begun() == 2 ? true : nil
+      }
+      #expect(ended() == 0)
+      try FileTree.write([], to: job.workFolder + "/go")
+      #expect(try await jobs.waitForEnd(job.id).hasSucceeded)
+      events += reader.next().map(\.event)
+      #expect(ended() == 2)
+      guard case .ended = events.last else {
+        Issue.record("the journal ends with \(String(describing: events.last))")
+        return
+      }
+    }
+  }
+
   @Test func `a running job is taken up by the next server, which can cancel it`() async throws {
     let home = try JobsUnderTest()
     let job = try await home.serve { jobs in
