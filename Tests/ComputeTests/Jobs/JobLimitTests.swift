@@ -73,8 +73,8 @@ import Testing
         resources: JobResources(timeLimitMs: 150, gracePeriodMs: 100))
       let ended = try await jobs.waitForEnd(job.id)
       #expect(ended.reason == .timeLimit)
-      let took = (ended.endedAtMs ?? 0) - (ended.startedAtMs ?? 0)
-      #expect((250..<5_000).contains(took))
+      let took = try #require(ended.endedAtMs) - #require(ended.startedAtMs)
+      #expect(took >= 250, "it has its time and its grace period")
     }
   }
 
