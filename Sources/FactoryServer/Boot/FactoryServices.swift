@@ -130,7 +130,8 @@ public struct FactoryServices: Sendable {
         urls: { (server: addresses.serverUrl, gateway: addresses.gatewayUrl) },
         nowMs: { systemTimeMs() }),
       explainer: Explainer(
-        ledger: ledger, jobs: jobs, services: services, predictions: SegmentReader(home: home)))
+        ledger: ledger, objects: objects, jobs: jobs, services: services,
+        predictions: SegmentReader(home: home)))
     routes.addReportRoutes(WorkflowRunStore(ledger: ledger), objects: objects)
   }
 }

@@ -23,10 +23,10 @@ struct CommandInputs: Codable, Sendable, Equatable {
   ///   - baseFolder: absolute folder of that file, at which relative paths start, and the command itself.
   /// - Throws: `JobError` with `codeInvalid` or `softwareInvalid` for what cannot be kept.
   static func keep(
-    _ training: CommandTraining, file: String, baseFolder: String, in objects: ObjectStore
+    _ command: some KeptCommand, file: String, baseFolder: String, in objects: ObjectStore
   ) async throws -> CommandInputs {
     var inputs = CommandInputs()
-    if let name = training.codeFolder {
+    if let name = command.codeFolder {
       let folder = absolute(name, baseFolder)
       // Without `..` and links, so that one is seen to lie in the other.
       let start = FileTree.resolved(baseFolder) ?? baseFolder
@@ -34,10 +34,10 @@ struct CommandInputs: Codable, Sendable, Equatable {
         FileTree.resolved(folder) ?? folder, startingIn: start,
         leavingOut: start + "/" + FileTree.name(of: file))
     }
-    if let file = training.requirementsFile {
+    if let file = command.requirementsFile {
       inputs.requirements = try await objects.putRequirements(path: absolute(file, baseFolder))
     }
-    if let image = training.software?.container {
+    if let image = command.software?.container {
       inputs.container = image.contains("://") ? image : stamp(of: absolute(image, baseFolder))
     }
     return inputs
@@ -55,15 +55,15 @@ struct CommandInputs: Codable, Sendable, Equatable {
   }
 }
 
-extension CommandTraining {
+extension KeptCommand {
   /// As its jobs run it: with what was kept, and with absolute paths.
-  func bringing(_ inputs: CommandInputs, baseFolder: String) -> CommandTraining {
-    var training = self
-    training.code = inputs.code
-    training.software?.requirements = inputs.requirements
+  func bringing(_ inputs: CommandInputs, baseFolder: String) -> Self {
+    var command = self
+    command.code = inputs.code
+    command.software?.requirements = inputs.requirements
     if let image = software?.container, !image.contains("://") {
-      training.software?.container = CommandInputs.absolute(image, baseFolder)
+      command.software?.container = CommandInputs.absolute(image, baseFolder)
     }
-    return training
+    return command
   }
 }

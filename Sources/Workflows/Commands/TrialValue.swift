@@ -80,7 +80,8 @@ struct TrialValue: Sendable {
         return .success((value, "\(what) in \(visible(name))"))
       }
     case .output(let pattern):
-      let bytes = try await output("logs/stdout.log", of: details)
+      let bytes = try await RunLogs(ledger: ledger, objects: objects)
+        .output("logs/stdout.log", of: details.run)
       return { _ in
         guard let value = pattern.lastNumber(in: bytes) else {
           return .failure(Problem(words: "nothing in the output matches \(visible(pattern.text))"))
@@ -100,23 +101,6 @@ struct TrialValue: Sendable {
           words: "the command logged no metric \(visible(metric)) through MLflow\(advice)"))
     }
     return .success((point.value, "the last value of \(visible(metric))"))
-  }
-
-  /// What the last line says that a command wrote to its standard error; nil where it wrote none.
-  func lastWords(of run: RunID) async throws -> String? {
-    let details = try await ledger.read { db in try RunStore.details(run, in: db) }
-    let bytes = try await output("logs/stderr.log", of: details)
-    let lines = String(decoding: bytes.suffix(16_384), as: UTF8.self).split(separator: "\n")
-    guard let line = lines.last(where: { !$0.allSatisfy(\.isWhitespace) }) else { return nil }
-    return String(line.trimmingCharacters(in: .whitespaces).prefix(300))
-  }
-
-  /// The end of an output, as the run keeps it; empty where there is none.
-  private func output(_ name: String, of details: RunDetails) async throws -> [UInt8] {
-    guard let folder = details.run.artifactFolder,
-      let file = try await ArtifactStore(ledger: ledger).file("\(folder)/\(name)")
-    else { return [] }
-    return try objects.read(file.sha256)
   }
 
   /// A number alone, or the one that JSON has under the metric's name; dots lead into objects.

@@ -81,7 +81,26 @@ extension Explainer {
         ExplanationWire.Link(
           kind: "source", id: source.sha256,
           details: ["\(source.name), \(source.bytes) bytes, \(source.part)"])
-      }
+      } + (try await shardLinks(version))
+  }
+
+  /// The shards that made the tables of a dataset version, each with the files that it worked on.
+  private func shardLinks(_ version: DatasetVersion) async throws -> [ExplanationWire.Link] {
+    guard let job = version.job, let (run, _) = try await store.stage(ofJob: job),
+      let shards = try await store.run(run).dataset?.shards
+    else { return [] }
+    return try shards.flatMap { shard in
+      guard let folder = ObjectDigest(hex: shard.inputs) else { return [ExplanationWire.Link]() }
+      let files = try objects.manifest(folder).files
+      let link = ExplanationWire.Link(
+        kind: "shard", id: shard.job,
+        details: ["made shard-\(shard.number)/ out of \(files.count) files"])
+      return [link]
+        + files.map { file in
+          ExplanationWire.Link(
+            kind: "file", id: file.sha256.hex, details: ["\(file.path), \(file.bytes) bytes"])
+        }
+    }
   }
 
   private func ensemble(job: String) async throws -> [TrainingResult.EnsembleMember] {

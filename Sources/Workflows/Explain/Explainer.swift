@@ -14,10 +14,15 @@ public struct Explainer: Sendable {
   let jobs: Jobs
   let services: Services
   let store: WorkflowRunStore
+  let objects: ObjectStore
   private let predictions: SegmentReader
 
   /// Explains what one factory knows.
-  public init(ledger: Ledger, jobs: Jobs, services: Services, predictions: SegmentReader) {
+  public init(
+    ledger: Ledger, objects: ObjectStore, jobs: Jobs, services: Services,
+    predictions: SegmentReader
+  ) {
+    self.objects = objects
     self.ledger = ledger
     self.jobs = jobs
     self.services = services

@@ -23,13 +23,13 @@ enum CommandSectionParser {
     train.restart = TrainSectionParser.restart(section)
     let search = section.section("search", known: CommandSearchParser.known)
       .flatMap(CommandSearchParser.parse)
-    let (resources, nodes) = resources(section)
+    let (resources, nodes) = places(section)
     if search?.objectives.contains(where: { $0.cost == .gpuHours }) == true, resources.gpus == 0 {
       section.problems.add(
         section.line(of: "search"),
         "train.search.cost: trials without `resources: {gpus: …}` cost no gpu_hours")
     }
-    guard let command = template(section) else { return nil }
+    guard let command = template(section, example: "python train.py --lr {lr}") else { return nil }
     check(command, search, section)
     let (software, file) = environment(section)
     let code = section.text("code", "a folder, such as .")
@@ -48,7 +48,7 @@ enum CommandSectionParser {
   }
 
   /// What the command finds installed, and the requirements file.
-  private static func environment(
+  static func environment(
     _ section: SectionReader
   ) -> (software: JobSoftware?, file: String?) {
     guard
@@ -60,21 +60,21 @@ enum CommandSectionParser {
     if container != nil, file != nil || !modules.isEmpty {
       reader.problems.add(
         reader.line(of: "container"),
-        "train.environment: a container holds its own software; remove the other keys")
+        "\(reader.path): a container holds its own software; remove the other keys")
     }
     return (JobSoftware(modules: modules, container: container), file)
   }
 
   /// A line, or a list of words.
-  private static func template(_ section: SectionReader) -> CommandTemplate? {
+  static func template(_ section: SectionReader, example: String) -> CommandTemplate? {
     guard let node = section.node("command") else { return nil }
-    let expected = "a command such as python train.py --lr {lr}, or a list of its words"
+    let expected = "a command such as \(example), or a list of its words"
     switch node.content {
     case .scalar(let line, _):
       do throws(CommandProblem) {
         return try CommandTemplate(line: line)
       } catch {
-        section.problems.add(node.line, "train.command: \(error.message)")
+        section.problems.add(node.line, "\(section.joined("command")): \(error.message)")
         return nil
       }
     case .list(let items):
@@ -142,16 +142,23 @@ enum CommandSectionParser {
   }
 
   /// What each node gives, and how many nodes.
-  private static func resources(_ section: SectionReader) -> (JobResources, nodes: Int) {
-    var resources = JobResources()
+  private static func places(_ section: SectionReader) -> (JobResources, nodes: Int) {
     guard
       let reader = section.section(
         "resources", known: ["cpus", "gpus", "memory", "time", "nodes"])
-    else { return (resources, 1) }
+    else { return (JobResources(), 1) }
+    return (resources(reader), reader.integer("nodes", in: 1...10_000) ?? 1)
+  }
+
+  /// What one node gives.
+  ///
+  /// - Parameter reader: of the section `resources` itself.
+  static func resources(_ reader: SectionReader) -> JobResources {
+    var resources = JobResources()
     if let cpus = reader.integer("cpus", in: 1...1024) { resources.cpus = cpus }
     if let gpus = reader.integer("gpus", in: 0...1024) { resources.gpus = gpus }
     resources.memoryBytes = reader.byteCount("memory")
     resources.timeLimitMs = reader.timeSpan("time")
-    return (resources, reader.integer("nodes", in: 1...10_000) ?? 1)
+    return resources
   }
 }

@@ -9,7 +9,7 @@ enum DataSectionParser {
         "data",
         known: [
           "source", "target", "test_source", "where", "derive", "join", "exclude", "checks",
-          "split", "class",
+          "split", "class", "prepare",
         ] + StagePlaceParser.known)
     else { return nil }
     section.require("source", "the file, glob, folder or URL of the table")
@@ -28,6 +28,7 @@ enum DataSectionParser {
     (data.split, data.isSplitRuleGiven) = split(section, hasTestSource: data.testSource != nil)
     data.dataClass = section.word("class", among: DataClass.allCases.map(\.rawValue))
       .flatMap { DataClass(rawValue: $0) }
+    data.command = DataCommandParser.parse(section)
     data.place = StagePlaceParser.parse(section, program: "the reader of tables")
     if let target, data.exclude.contains(target) {
       section.problems.add(

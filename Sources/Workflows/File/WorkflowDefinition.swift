@@ -43,6 +43,8 @@ public struct WorkflowDefinition: Sendable, Equatable {
 
     /// File, glob, folder or URL; relative paths start at the workflow file's folder.
     public var source: String
+    /// A command that makes the tables out of the files of `source`; nil where these are tables.
+    public var command: DataCommand?
     /// A test set of its own; then `split.test` is 0.
     public var testSource: TestSource?
     /// Tables that are joined, in order.

@@ -36,11 +36,12 @@ public struct FactoryFingerprint: Sendable, Equatable {
 extension StageIngredients {
   /// The data stage: bytes of the sources and how they are read.
   static func data(
-    _ definition: WorkflowDefinition, sources: [DatasetManifest.Source],
+    _ definition: WorkflowDefinition, sources: [DatasetManifest.Source], shards: ShardWork? = nil,
     fingerprint: FactoryFingerprint
   ) throws -> StageIngredients {
     let data = try definition.dataSection()
-    var all = sources.enumerated().map { number, source in
+    let read = sources.filter { shards == nil || $0.part != Shard.part }
+    var all = read.enumerated().map { number, source in
       // The same bytes under another name make the same table; the order of files counts.
       Ingredient(.input, "\(source.part) \(number + 1)", source.sha256)
     }
@@ -56,7 +57,52 @@ extension StageIngredients {
       parameter("time", definition.train?.time), parameter("series", definition.train?.series),
       parameter("name", definition.name), fingerprint.code(of: .data), fingerprint.engine("duckdb"),
     ].compactMap(\.self)
+    guard let shards else { return StageIngredients(stage: .data, all) }
+    all += shards.items.map {
+      Ingredient(.input, "files of \($0.shard.title)", $0.folder)
+    }
+    all += try words(of: shards.command, inputs: shards.inputs)
     return StageIngredients(stage: .data, all)
+  }
+
+  /// One shard of a data stage's command: its files, and with what they are worked on.
+  ///
+  /// Where it runs and what it may use there is no part of it: the shards that are done stay done where others
+  /// need more memory.
+  static func shard(
+    _ shard: Shard, folder: String, command: DataCommand, inputs: CommandInputs
+  ) throws -> StageIngredients {
+    StageIngredients(
+      stage: .data,
+      [
+        Ingredient(.input, "files", folder), Ingredient(.parameter, "shard", shard.title),
+        // Raised whenever shards are run in another way.
+        Ingredient(.code, "shards", "1"),
+      ] + (try words(of: command, inputs: inputs)))
+  }
+
+  private static func words(
+    of command: DataCommand, inputs: CommandInputs
+  ) throws -> [Ingredient] {
+    let own: [Ingredient?] = [
+      parameter("prepare.command", try json(command.command.words)),
+      parameter("prepare.outputs", try json(command.outputs.paths)),
+    ]
+    return own.compactMap(\.self) + kept(inputs, command.software)
+  }
+
+  /// What a command brings along.
+  private static func kept(_ inputs: CommandInputs, _ software: JobSoftware?) -> [Ingredient] {
+    let all: [Ingredient?] = [
+      inputs.code.map { Ingredient(.code, codeName, $0.snapshot) },
+      inputs.code.map { Ingredient(.code, "start", $0.start) },
+      inputs.requirements.map { Ingredient(.input, "requirements", $0) },
+      inputs.container.map { Ingredient(.input, "container", $0) },
+      parameter(
+        "environment.modules",
+        software.flatMap { $0.modules.isEmpty ? nil : $0.modules.joined(separator: " ") }),
+    ]
+    return all.compactMap(\.self)
   }
 
   /// The train stage: the dataset version and the bounds of the search.
@@ -93,15 +139,6 @@ extension StageIngredients {
     let all: [Ingredient?] = [
       datasetVersion.map { Ingredient(.input, "dataset version", $0) },
       run.map { Ingredient(.input, "workflow run", $0.rawValue) },
-      inputs.code.map { Ingredient(.code, codeName, $0.snapshot) },
-      inputs.code.map { Ingredient(.code, "start", $0.start) },
-      inputs.requirements.map { Ingredient(.input, "requirements", $0) },
-      inputs.container.map { Ingredient(.input, "container", $0) },
-      parameter(
-        "environment.modules",
-        training.software.flatMap {
-          $0.modules.isEmpty ? nil : $0.modules.joined(separator: " ")
-        }),
       parameter("command", try json(training.command.words)),
       parameter("search.space", search?.space.text),
       parameter("search.metric", search?.objectives.map(\.metric).joined(separator: " ")),
@@ -119,7 +156,8 @@ extension StageIngredients {
       training.nodes > 1 ? parameter("nodes", training.nodes) : nil,
       parameter("site", train.place.site), fingerprint.code(of: .train),
     ]
-    return StageIngredients(stage: .train, all.compactMap(\.self))
+    return StageIngredients(
+      stage: .train, all.compactMap(\.self) + kept(inputs, training.software))
   }
 
   /// What the snapshot of a command's code is called among the code.

@@ -8,7 +8,7 @@ extension WorkflowParts {
   /// - Throws: a `JobError` with the stage's name for a site that is not known, or cannot run stages, and for
   ///   resources that it can never give.
   func checkPlaces(of definition: WorkflowDefinition) async throws {
-    for (stage, spec) in places(of: definition) {
+    for (stage, spec) in shards(of: definition) + places(of: definition) {
       var spec = spec
       // What is known of its data before any of it is read; the stages look again.
       spec.reads = definition.data.map {
@@ -46,6 +46,19 @@ extension WorkflowParts {
           purpose: stage.rawValue)
       )
     }
+  }
+
+  /// A job with the needs of each shard of a data stage.
+  private func shards(of definition: WorkflowDefinition) -> [(StageName, JobSpec)] {
+    guard let command = definition.data?.command else { return [] }
+    return [
+      (
+        .data,
+        JobSpec(
+          name: StageName.data.rawValue, command: [program], resources: command.resources,
+          site: command.site)
+      )
+    ]
   }
 
   private func spec(of command: CommandTraining, site: String?) -> JobSpec {

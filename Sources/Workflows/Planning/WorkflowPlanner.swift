@@ -42,10 +42,18 @@ public struct WorkflowPlanner: Sendable {
         known.firstRun = known.firstRun ?? name
         continue
       }
+      if name == .data {
+        known.sources = try await sources(definition, baseFolder: baseFolder)
+        known.shards = try await shards(
+          definition, known.sources, file: filePath, baseFolder: baseFolder)
+      }
       let ingredients = try await ingredients(
         name, definition, file: filePath, baseFolder: baseFolder, known)
       var stage = try await plan(name, ingredients, workflow: definition.name, &known)
       stage.site = definition.site(of: name)
+      if name == .data, !stage.isReused, let work = known.shards {
+        stage.reasons.append(try await sentence(work))
+      }
       stages.append(stage)
     }
     return (definition.name, stages)
@@ -58,6 +66,10 @@ public struct WorkflowPlanner: Sendable {
   private struct KnownOutputs {
     /// Whether what is trained is to get a version.
     var registers: Bool
+    /// Nil where one is remote.
+    var sources: [DatasetManifest.Source]?
+    /// What the command of the data stage would do.
+    var shards: ShardWork?
     var data: StageOutput.DataOutput?
     var train: StageOutput.TrainOutput?
     var command: StageOutput.CommandOutput?
@@ -74,8 +86,9 @@ public struct WorkflowPlanner: Sendable {
     let fingerprint = parts.fingerprint
     switch stage {
     case .data:
-      guard let sources = try await sources(definition, baseFolder: baseFolder) else { return nil }
-      return try .data(definition, sources: sources, fingerprint: fingerprint)
+      guard let sources = known.sources else { return nil }
+      return try .data(
+        definition, sources: sources, shards: known.shards, fingerprint: fingerprint)
     case .train:
       if let command = definition.train?.command {
         return try await ingredients(
@@ -106,6 +119,33 @@ public struct WorkflowPlanner: Sendable {
         endpoint: endpoint, model: register.model, version: register.version,
         fingerprint: fingerprint)
     }
+  }
+
+  /// What the command of the data stage would do; nil without one, and where a source is remote.
+  private func shards(
+    _ definition: WorkflowDefinition, _ sources: [DatasetManifest.Source]?, file: String,
+    baseFolder: String
+  ) async throws -> ShardWork? {
+    guard let command = definition.data?.command, let sources else { return nil }
+    let inputs = try await CommandInputs.keep(
+      command, file: file, baseFolder: baseFolder, in: parts.objects)
+    return try await ShardWork(
+      command, inputs: inputs, sources: sources, baseFolder: baseFolder, in: parts.objects)
+  }
+
+  /// Which shards would run, and where.
+  private func sentence(_ work: ShardWork) async throws -> String {
+    var missing: [Int] = []
+    for item in work.items {
+      let key = try work.ingredients(of: item).key()
+      if try await parts.shard(forKey: key) == nil { missing.append(item.shard.number) }
+    }
+    guard !missing.isEmpty else { return "No shard runs: what they make is known." }
+    let place = work.command.site.map { " on \($0)" } ?? ""
+    let named = missing.prefix(10).map(String.init).joined(separator: ", ")
+    let rest = missing.count > 10 ? " and \(missing.count - 10) more" : ""
+    let which = missing.count == work.items.count ? "" : ": \(named)\(rest)"
+    return "\(missing.count) of \(work.items.count) shards run\(place)\(which)."
   }
 
   /// Those of a command whose code is kept.
@@ -155,6 +195,7 @@ public struct WorkflowPlanner: Sendable {
     case .data(let output):
       known.data = output
       return isStored(output.files)
+    case .shard(let output): return isStored(output.files)
     case .train(let output):
       known.train = output
       return isStored(output.package)

@@ -218,7 +218,8 @@ struct CommandSearchDrive: Sendable {
     }
     let plan = StageJobPlan(stage: .train, role: "trial", key: "", verb: "command")
     let failure = drive.failure(of: job, plan, folder: folder)
-    guard let words = try await reader.lastWords(of: run) else { return .failed(failure.message) }
+    let logs = RunLogs(ledger: parts.store.ledger, objects: parts.objects)
+    guard let words = try await logs.lastWords(of: run) else { return .failed(failure.message) }
     return .failed("\(failure.message) It said: \(words)")
   }
 

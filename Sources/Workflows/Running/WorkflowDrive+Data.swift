@@ -8,33 +8,43 @@ extension WorkflowDrive {
   func performData(_ run: WorkflowRun, _ definition: WorkflowDefinition) async throws {
     let (name, project) = (definition.name, run.project)
     let dataClass = try definition.dataSection().dataClass ?? .usual
-    let sources = try await takeIn(run, definition)
+    var sources = try await takeIn(run, definition)
+    let work = try await shardWork(run, definition, sources)
     let ingredients = try StageIngredients.data(
-      definition, sources: sources, fingerprint: parts.fingerprint)
+      definition, sources: sources, shards: work, fingerprint: parts.fingerprint)
     let (key, known) = try await known(ingredients)
     if case .data(let output)? = known, isStored(output.files) {
       return try await succeed(.data, .data(output), key: key, isReused: true) { db in
         try DatasetStore.raise(name, to: dataClass, project: project, in: db)
       }
     }
+    var shards: [StageOutput.ShardOutput]?
+    if let work {
+      let drive = try await ShardDrive.begin(work, of: run, definition, by: self)
+      let outputs = try await drive.perform()
+      sources = try drive.tables(of: outputs) + sources.filter { $0.part != Shard.part }
+      shards = outputs
+    }
+    let tables = sources
     let place = try definition.dataSection().place
     let plan = StageJobPlan(
       stage: .data, role: "convert", key: key, verb: "data",
       resources: place.resources(cores: parts.fingerprint.cpus), site: place.site,
       reads: JobReads(
-        files: sources.map(\.sha256), dataset: definition.name, leastClass: dataClass.rawValue))
+        files: tables.map(\.sha256), dataset: definition.name, leastClass: dataClass.rawValue))
     let (job, folder, _) = try await runJob(plan, of: run) { folder in
       try SourceList.datasetRequest(
-        definition, sources: sources, objects: parts.objects, outputFolder: folder + "/output")
+        definition, sources: tables, objects: parts.objects, outputFolder: folder + "/output")
     }
     let request = try SourceList.datasetRequest(
-      definition, sources: sources, objects: parts.objects, outputFolder: folder + "/output")
+      definition, sources: tables, objects: parts.objects, outputFolder: folder + "/output")
     let manifest: DatasetManifest = try result(folder + "/output/dataset.json")
     let files = try await parts.objects.putFolder(path: folder + "/output")
     let version = try DatasetVersion.id(manifest: manifest, request: request)
-    let output = StageOutput.DataOutput(
+    var output = StageOutput.DataOutput(
       datasetVersion: version.rawValue, files: files.digest.hex, rowCount: manifest.rowCount,
       splitRowCounts: manifest.splitRowCounts, sources: manifest.sources, job: job.id.rawValue)
+    if work != nil { (output.shards, output.origin) = (shards, try definition.dataSection().source) }
     let now = parts.nowMs()
     try await succeed(.data, .data(output), key: key, isReused: false) { db in
       try DatasetStore.register(

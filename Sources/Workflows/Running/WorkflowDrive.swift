@@ -128,7 +128,7 @@ struct WorkflowDrive: Sendable {
       case .train(let output): (output.package, ["model.json"])
       case .evaluate(let output):
         (output.files, ["report.html", "evaluation.json", "result.json"])
-      case .command, .register, .deploy: ("", [])
+      case .shard, .command, .register, .deploy: ("", [])
       }
     guard !names.isEmpty else { return [] }
     return try RunArtifact.files(names, of: stored(folder), in: parts.objects)

@@ -93,6 +93,10 @@ public actor WorkflowRunner: Service {
       run.inputs = try await CommandInputs.keep(
         command, file: filePath, baseFolder: baseFolder, in: parts.objects)
     }
+    if let command = definition.data?.command {
+      run.dataInputs = try await CommandInputs.keep(
+        command, file: filePath, baseFolder: baseFolder, in: parts.objects)
+    }
     let tracking = WorkflowTracking(fingerprint: parts.fingerprint, nowMs: run.createdAtMs)
     let objects = parts.objects
     var files = [try await RunArtifact.text("workflow.yaml", text, in: objects)]

@@ -5,6 +5,7 @@ public import Training
 /// What a stage made; it is kept under the stage's key and taken over by later runs.
 public enum StageOutput: Codable, Sendable, Equatable {
   case data(DataOutput)
+  case shard(ShardOutput)
   case train(TrainOutput)
   case command(CommandOutput)
   case evaluate(EvaluateOutput)
@@ -24,6 +25,22 @@ public enum StageOutput: Codable, Sendable, Equatable {
     /// The files that were read.
     public var sources: [DatasetManifest.Source]
     /// The job that made it.
+    public var job: String
+    /// What a command made of each shard, in order; nil where the files are tables.
+    public var shards: [ShardOutput]?
+    /// By what the workflow file names the files of which a command made tables.
+    public var origin: String?
+  }
+
+  /// The tables that a data stage's command made of one shard.
+  public struct ShardOutput: Codable, Sendable, Equatable {
+    /// From 0.
+    public var number: Int
+    /// Digest of the folder manifest of the files that it worked on.
+    public var inputs: String
+    /// Digest of the folder manifest of its tables.
+    public var files: String
+    /// The job that made them.
     public var job: String
   }
 

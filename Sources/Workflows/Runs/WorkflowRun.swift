@@ -44,6 +44,8 @@ public struct WorkflowRun: Identified, Sendable, Equatable {
   public var endedAtMs: Int64?
   /// What its command brings along; nil without a command.
   var inputs: CommandInputs?
+  /// What the command of its data stage brings along; nil without one.
+  var dataInputs: CommandInputs?
   /// In the order of running.
   public var stages: [StageRun]
 

@@ -20,6 +20,8 @@ struct WorkflowRunRecord: Codable, Sendable, FetchableRecord, PersistableRecord 
   var endedAtMs: Int64?
   /// JSON of `CommandInputs`.
   var inputs: String?
+  /// JSON of `CommandInputs`.
+  var dataInputs: String?
 
   init(_ run: WorkflowRun) throws {
     id = run.id.rawValue
@@ -35,6 +37,7 @@ struct WorkflowRunRecord: Codable, Sendable, FetchableRecord, PersistableRecord 
     startedAtMs = run.startedAtMs
     endedAtMs = run.endedAtMs
     inputs = try LedgerJSON.text(run.inputs)
+    dataInputs = try LedgerJSON.text(run.dataInputs)
   }
 }
 
@@ -95,6 +98,7 @@ extension WorkflowRun {
       isCancelRequested: record.isCancelRequested, failure: try LedgerJSON.value(record.failure),
       createdAtMs: record.createdAtMs, startedAtMs: record.startedAtMs,
       endedAtMs: record.endedAtMs, inputs: try LedgerJSON.value(record.inputs),
+      dataInputs: try LedgerJSON.value(record.dataInputs),
       stages: try stages.map { stage in
         try StageRun(
           stage,

@@ -4,7 +4,9 @@ internal import GRDB
 /// The tables of workflow runs.
 public enum WorkflowsMigrations {
   /// In order of time.
-  public static let all: [SchemaMigration] = [createWorkflowRun, addInputs]
+  public static let all: [SchemaMigration] = [
+    createWorkflowRun, addInputs, addDataInputs,
+  ]
 
   private static let addInputs = SchemaMigration(
     identifier: "workflows-0002-add-inputs"
@@ -14,6 +16,17 @@ public enum WorkflowsMigrations {
         -- What the run's command brings along, by digest.
         ALTER TABLE workflowRun ADD COLUMN inputs TEXT
           CHECK (inputs IS NULL OR json_valid(inputs));
+        """)
+  }
+
+  private static let addDataInputs = SchemaMigration(
+    identifier: "workflows-0003-add-data-inputs"
+  ) { db in
+    try db.execute(
+      sql: """
+        -- What the command of the run's data stage brings along, by digest.
+        ALTER TABLE workflowRun ADD COLUMN dataInputs TEXT
+          CHECK (dataInputs IS NULL OR json_valid(dataInputs));
         """)
   }
 

@@ -36,7 +36,8 @@ struct DatasetInput {
 
   /// Where the first file of the data came from, as MLflow's `DatasetSource` of its type has it.
   private var source: (type: String, key: String, value: String) {
-    let name = (dataset.sources.first { $0.part == "data" } ?? dataset.sources.first)?.name ?? ""
+    let first = (dataset.sources.first { $0.part == "data" } ?? dataset.sources.first)?.name
+    let name = dataset.origin ?? first ?? ""
     if name.hasPrefix("s3://") { return ("s3", "uri", name) }
     if name.hasPrefix("http://") || name.hasPrefix("https://") { return ("http", "url", name) }
     return ("local", "uri", name.hasPrefix("/") ? name : "\(baseFolder)/\(name)")

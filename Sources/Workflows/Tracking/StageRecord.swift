@@ -25,7 +25,7 @@ struct StageRecord {
     case .evaluate(let output): Self.tags(output.result.gates)
     case .register(let output): ["aifactory.model_version": "\(output.model) \(output.version)"]
     case .deploy(let output): ["aifactory.endpoint": output.endpoint]
-    case nil: [:]
+    case .shard, nil: [:]
     }
   }
 
@@ -40,7 +40,7 @@ struct StageRecord {
     case .evaluate(let output):
       output.result.metrics.map { point("test_\($0.key)", $0.value.value) }
         + [point("gates_failed", Double(output.result.gates.count { !$0.passed }))]
-    case .register, .deploy, nil: []
+    case .shard, .register, .deploy, nil: []
     }
   }
 
@@ -61,7 +61,7 @@ struct StageRecord {
         + result.gates.compactMap { gate in
           gate.value.map { point("gate/\(Self.name(gate.gate))", $0) }
         }
-    case .train, .command, .register, .deploy, nil: return []
+    case .shard, .train, .command, .register, .deploy, nil: return []
     }
   }
 

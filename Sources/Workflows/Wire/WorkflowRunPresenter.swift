@@ -58,6 +58,7 @@ public struct WorkflowRunPresenter: Sendable {
     } catch let error as JobError where error.code == .jobNotFound {
       return nil  // planned, not submitted yet
     }
+    if let progress = try await shardProgress(job) { return progress }
     if job.state == .queued {
       let why = try await jobs.explain(id).sentences.first ?? "The job waits."
       return WorkflowRunWire.Progress(phase: "waiting", share: nil, message: why)
@@ -67,6 +68,19 @@ public struct WorkflowRunPresenter: Sendable {
       message: job.progress?.message ?? "")
     if stage.name == .train { try await addTrials(to: &progress, job: job, run: run) }
     return progress
+  }
+
+  /// How many shards of a data stage have ended; nil for another job, and while none has begun.
+  private func shardProgress(_ job: Job) async throws -> WorkflowRunWire.Progress? {
+    guard job.spec.environment.contains(where: { $0.name == "AIFACTORY_SHARD" }),
+      let id = job.spec.array.flatMap({ Identifier<JobArray>($0.array) })
+    else { return nil }
+    let array = try await jobs.array(id)
+    guard array.states[.queued] != array.count else { return nil }
+    let ended = array.states[.ended] ?? 0
+    return WorkflowRunWire.Progress(
+      phase: "shards", share: Double(ended) / Double(max(1, array.count)),
+      message: "\(ended) of \(array.count) shards have ended")
   }
 
   private func addTrials(

@@ -74,6 +74,7 @@ extension StageOutput {
   var job: String? {
     switch self {
     case .data(let output): output.job
+    case .shard(let output): output.job
     case .train(let output): output.job
     case .command(let output): output.job
     case .evaluate(let output): output.job

@@ -74,6 +74,40 @@ import Testing
     #expect(try self.definition("name: w\ntrain: {command: t}\n").train?.command?.codeFolder == nil)
   }
 
+  @Test func `a data stage may have a command that makes its tables`() throws {
+    func command(_ words: String) throws -> DataCommand? {
+      try definition("name: w\ndata:\n  source: raw/*.wav\n  target: y\n  \(words)\n").data?.command
+    }
+    let full = try #require(
+      try command(
+        """
+        prepare:
+            command: python features.py --part={shard} --of={shards}
+            outputs: [features.parquet, ./more/]
+            shards: 16
+            code: src
+            environment: {python: requirements.txt}
+            site: hpc
+            resources: {cpus: 2, gpus: 1, memory: 8GB, time: 1h}
+            restart: {on: [node_failure]}
+        """))
+    #expect(
+      full.command.filled(["shard": "3", "shards": "16"]) == [
+        "python", "features.py", "--part=3", "--of=16",
+      ])
+    #expect(full.outputs == JobOutputs(paths: ["features.parquet", "more"]))
+    #expect(full.shards == 16 && full.codeFolder == "src" && full.site == "hpc")
+    #expect(full.requirementsFile == "requirements.txt")
+    #expect(
+      full.resources
+        == JobResources(cpus: 2, memoryBytes: 8_000_000_000, gpus: 1, timeLimitMs: 3_600_000))
+    #expect(full.restart == JobRestart(on: [.nodeFailure]))
+    let short = try command("prepare: {command: x, outputs: a.csv, code: ., site: local}")
+    #expect(short?.outputs == JobOutputs(paths: ["a.csv"]))
+    #expect(short?.shards == 1 && short?.site == nil && short?.resources == JobResources())
+    #expect(try command("class: internal") == nil)
+  }
+
   @Test func `the trials of a search may share few allocations of a site`() throws {
     func search(_ words: String, site: String = "site: hpc, ") throws -> CommandSearch? {
       try definition(

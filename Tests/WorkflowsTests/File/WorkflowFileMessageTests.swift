@@ -46,13 +46,46 @@ struct WorkflowMistake: Sendable, CustomTestStringConvertible {
     .data(
       "zebra: 1",
       "w.yaml:3: unknown key 'zebra' in data; known keys: source, target, test_source, where, "
-        + "derive, join, exclude, checks, split, class, site, resources"),
+        + "derive, join, exclude, checks, split, class, prepare, site, resources"),
     .data(
       "exclude: id",
       "w.yaml:3: data.exclude: expected a list of column names, such as [id, name], "
         + "found the text 'id'"),
     .data("exclude: [a, a]", "w.yaml:3: data.exclude: 'a' stands twice"),
     .data("exclude: [y]", "w.yaml:3: data.exclude: 'y' is the target"),
+    .data(
+      "prepare: {command: x, outputs: a.csv}",
+      "w.yaml:3: data.prepare: 'code' is missing: the folder of the program: each shard starts in a copy "
+        + "of its own"),
+    .data(
+      "prepare: {outputs: a.csv, code: .}",
+      "w.yaml:3: data.prepare: 'command' is missing: the program that makes tables, such as "
+        + "python features.py"),
+    .data(
+      "prepare: {command: 'x | y', outputs: a.csv, code: .}",
+      "w.yaml:3: data.prepare.command: '|' means something to a shell alone; write [sh, -c, \"…\"]"),
+    .data(
+      "prepare: {command: 'x {shrad}', outputs: a.csv, code: .}",
+      "w.yaml:3: data.prepare.command: {shrad} means nothing here; expected {shard} or {shards}, or "
+        + "{{shrad}} for the text itself"),
+    .data(
+      "prepare: {command: x, outputs: ../a.csv, code: .}",
+      "w.yaml:3: data.prepare.outputs: '../a.csv' does not lie below the folder in which the command "
+        + "starts"),
+    .data(
+      "prepare: {command: x, outputs: '*.csv', code: .}",
+      "w.yaml:3: data.prepare.outputs: expected files and folders, found the pattern '*.csv'; let the "
+        + "command write into a folder, and name that"),
+    .data(
+      "prepare: {command: x, outputs: a.csv, code: ., shards: 0}",
+      "w.yaml:3: data.prepare.shards: expected a whole number from 1 to 1000, found the number 0"),
+    .data(
+      "prepare: {command: x, outputs: a.csv, code: ., shard: 2}",
+      "w.yaml:3: unknown key 'shard' in data.prepare; did you mean 'shards'?"),
+    .data(
+      "prepare: {command: x, outputs: a.csv, code: ., resources: {nodes: 2}}",
+      "w.yaml:3: data.prepare.resources.nodes: a shard runs on one node; make more shards, and remove "
+        + "the key"),
     .data(
       "derive: [a]",
       "w.yaml:3: data.derive: expected SQL expressions by column name, such as "

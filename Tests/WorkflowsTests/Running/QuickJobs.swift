@@ -125,13 +125,7 @@ actor QuickJobs: StageJobs {
     try FileTree.createFolder(output)
     switch verb {
     case "data":
-      let request = try decode(request, as: DatasetRequest.self)
-      let manifest = DatasetManifest(
-        name: request.name,
-        columns: [.init(name: request.target, type: .decimal, role: .target)], rowCount: 10,
-        splitRowCounts: ["train": 6, "validation": 2, "test": 2],
-        sources: request.files.map(\.source), splitRule: "random", converterVersion: 1)
-      try write(manifest, to: output + "/dataset.json")
+      try Self.makeDataset(request: request, output: output)
     case "train":
       let request = try decode(request, as: TrainingRequest.self)
       guard FileTree.exists(request.datasetFolder + "/dataset.json") else {
@@ -152,6 +146,21 @@ actor QuickJobs: StageJobs {
           linearBaseline: [:], trivialBaseline: [:], gates: gates),
         to: output + "/result.json")
     }
+  }
+
+  /// What the data stage's program leaves, without reading a row.
+  static func makeDataset(request path: String, output: String) throws {
+    try FileTree.createFolder(output)
+    let request = try JSONDecoder().decode(
+      DatasetRequest.self, from: Data(try FileTree.read(path)))
+    let manifest = DatasetManifest(
+      name: request.name,
+      columns: [.init(name: request.target, type: .decimal, role: .target)], rowCount: 10,
+      splitRowCounts: ["train": 6, "validation": 2, "test": 2],
+      sources: request.files.map(\.source), splitRule: "random", converterVersion: 1)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    try FileTree.write(Array(try encoder.encode(manifest)), to: output + "/dataset.json")
   }
 
   private func decode<Value: Decodable>(_ path: String, as type: Value.Type) throws -> Value {

@@ -24,6 +24,10 @@ actor ScriptedCommands: StageJobs {
     case fails(Int32, String)
     /// Is killed from outside.
     case dies
+    /// Leaves tables, by path, which its job keeps.
+    case leaves([String: String])
+    /// Leaves some of them, and is killed from outside.
+    case leavesHalf([String: String])
     /// Ends well and says nothing.
     case idles
   }
@@ -132,6 +136,10 @@ actor ScriptedCommands: StageJobs {
     guard let job = jobs[id] else { return }
     // An allocation stays until somebody ends it.
     if job.spec.packing?.places != nil { return }
+    if job.spec.purpose == "data" {
+      try QuickJobs.makeDataset(request: job.spec.command[3], output: job.workFolder + "/output")
+      return end(id, .succeeded, exitCode: 0)
+    }
     let run = job.spec.environment.last { $0.name == "MLFLOW_RUN_ID" }.flatMap { RunID($0.value) }
     guard let run else { throw JobError(.specInvalid, "no run") }
     switch script(job.spec, job.attempt) {
@@ -158,6 +166,12 @@ actor ScriptedCommands: StageJobs {
       try await keep(words, as: "logs/stderr.log", of: run)
       end(id, .failed, exitCode: code)
     case .dies: end(id, .failed, signal: 9)
+    case .leaves(let files):
+      for (name, text) in files { try await keep(text, as: name, of: run) }
+      end(id, .succeeded, exitCode: 0)
+    case .leavesHalf(let files):
+      for (name, text) in files { try await keep(text, as: name, of: run) }
+      end(id, .failed, signal: 9)
     case .idles: end(id, .succeeded, exitCode: 0)
     }
   }

@@ -1,0 +1,57 @@
+internal import Basics
+internal import DataPipelines
+internal import JobProtocol
+
+/// What the command of a data stage is to do: which files each shard has, and with what it works.
+struct ShardWork: Sendable {
+  /// One shard, and the digest of the folder with its files.
+  struct Item: Sendable {
+    var shard: Shard
+    var folder: String
+  }
+
+  /// With what was kept of it.
+  var command: DataCommand
+  /// What was kept.
+  var inputs: CommandInputs
+  /// In the order of numbers.
+  var items: [Item]
+
+  /// Deals the files among the sources out.
+  ///
+  /// Hold a lease of objects, or a run that has not ended, until a row names the folders.
+  /// - Throws: where a file belongs to the code as well, so that each change of it would be one of the code.
+  init(
+    _ command: DataCommand, inputs: CommandInputs, sources: [DatasetManifest.Source],
+    baseFolder: String, in objects: ObjectStore
+  ) async throws {
+    self.command = command.bringing(inputs, baseFolder: baseFolder)
+    self.inputs = inputs
+    let files = sources.filter { $0.part == Shard.part }
+    try Self.check(files, areNoCode: inputs.code, in: objects)
+    items = []
+    for shard in Shard.deal(files, into: command.shards) {
+      let folder = try await objects.put(bytes: shard.folder().encoded())
+      items.append(Item(shard: shard, folder: folder.hex))
+    }
+  }
+
+  private static func check(
+    _ files: [DatasetManifest.Source], areNoCode code: JobCode?, in objects: ObjectStore
+  ) throws {
+    guard let code, let digest = ObjectDigest(hex: code.snapshot) else { return }
+    let paths = Set(try objects.manifest(digest).files.map(\.path))
+    let start = code.start.isEmpty ? "" : code.start + "/"
+    guard let file = files.first(where: { paths.contains(start + $0.name) }) else { return }
+    throw WorkflowError(
+      .requestInvalid,
+      "data.prepare.code: \(visible(file.name)) is one of the files of data.source, and it is in the code: "
+        + "with each change of a file all shards would run again.",
+      hint: "Name the files in .gitignore, or give the code a folder of its own.")
+  }
+
+  /// Everything that decides what a shard comes to.
+  func ingredients(of item: Item) throws -> StageIngredients {
+    try .shard(item.shard, folder: item.folder, command: command, inputs: inputs)
+  }
+}
