@@ -50,7 +50,7 @@ struct CommandInputs: Codable, Sendable, Equatable {
   }
 
   /// A path of the workflow file.
-  fileprivate static func absolute(_ path: String, _ baseFolder: String) -> String {
+  static func absolute(_ path: String, _ baseFolder: String) -> String {
     path.hasPrefix("/") ? path : baseFolder + "/" + path
   }
 }

@@ -28,7 +28,7 @@ struct ShardWork: Sendable {
     self.command = command.bringing(inputs, baseFolder: baseFolder)
     self.inputs = inputs
     let files = sources.filter { $0.part == Shard.part }
-    try Self.check(files, areNoCode: inputs.code, in: objects)
+    try Self.check(files, areNoCodeOf: command, inputs.code, baseFolder: baseFolder, in: objects)
     items = []
     for shard in Shard.deal(files, into: command.shards) {
       let folder = try await objects.put(bytes: shard.folder().encoded())
@@ -37,12 +37,22 @@ struct ShardWork: Sendable {
   }
 
   private static func check(
-    _ files: [DatasetManifest.Source], areNoCode code: JobCode?, in objects: ObjectStore
+    _ files: [DatasetManifest.Source], areNoCodeOf command: DataCommand, _ code: JobCode?,
+    baseFolder: String, in objects: ObjectStore
   ) throws {
-    guard let code, let digest = ObjectDigest(hex: code.snapshot) else { return }
+    guard let name = command.codeFolder, let digest = code.flatMap({ ObjectDigest(hex: $0.snapshot) })
+    else { return }
     let paths = Set(try objects.manifest(digest).files.map(\.path))
-    let start = code.start.isEmpty ? "" : code.start + "/"
-    guard let file = files.first(where: { paths.contains(start + $0.name) }) else { return }
+    func resolved(_ path: String) -> String {
+      let path = CommandInputs.absolute(path, baseFolder)
+      return FileTree.resolved(path) ?? path
+    }
+    let root = resolved(name) + "/"
+    let file = files.first { file in
+      let path = resolved(file.name)
+      return path.hasPrefix(root) && paths.contains(String(path.dropFirst(root.count)))
+    }
+    guard let file else { return }
     throw WorkflowError(
       .requestInvalid,
       "data.prepare.code: \(visible(file.name)) is one of the files of data.source, and it is in the code: "
