@@ -20,10 +20,11 @@ struct ShardedFiles {
       echo "$AIFACTORY_SHARD of $AIFACTORY_SHARDS" >> "\(factory.folder)/shards.log"
       sleep \(seconds)
       mkdir features
-      echo "name,y" > features/sums.csv
+      echo "name,first,y" > features/sums.csv
       find "$AIFACTORY_DATASET_DIR" -type f | sort | while read -r file; do
         grep -q broken "$file" && { echo "no number in $file" >&2; exit 3; }
-        awk -v name="$(basename "$file")" '{ sum += $1 } END { print name "," sum }' "$file" >> features/sums.csv
+        awk -v name="$(basename "$file")" 'NR == 1 { first = $1 } { sum += $1 } END { print name "," first "," sum }' \\
+          "$file" >> features/sums.csv
       done
 
       """)
@@ -43,7 +44,6 @@ struct ShardedFiles {
       data:
         source: raw
         target: y
-        exclude: [name]
         prepare:
           command: sh features.sh
           outputs: features
