@@ -4,8 +4,7 @@ import Testing
 /// Data stages whose tables a command makes, through the built programs.
 @Suite(.serialized, .timeLimit(.minutes(6)))
 struct ShardsEndToEndTests {
-  @Test func `files become a dataset by a command, and only what changed is worked on again`() throws
-  {
+  @Test func `files become a dataset by a command, and only what changed is done again`() throws {
     let factory = try FactoryProgram()
     defer { factory.close() }
     let work = try ShardedFiles(factory, files: 24)

@@ -14,8 +14,7 @@ struct SlurmShardsEndToEndTests {
     }
   }
 
-  @Test func `a node that is lost costs the shards that ran there, and they run again`() async throws
-  {
+  @Test func `a node that is lost costs the shards that ran there, which run again`() async throws {
     let cluster = try TestCluster()
     let factory = try FactoryProgram(cluster)
     defer { factory.close() }

@@ -40,7 +40,8 @@ struct ShardWork: Sendable {
     _ files: [DatasetManifest.Source], areNoCodeOf command: DataCommand, _ code: JobCode?,
     baseFolder: String, in objects: ObjectStore
   ) throws {
-    guard let name = command.codeFolder, let digest = code.flatMap({ ObjectDigest(hex: $0.snapshot) })
+    guard let name = command.codeFolder,
+      let digest = code.flatMap({ ObjectDigest(hex: $0.snapshot) })
     else { return }
     let paths = Set(try objects.manifest(digest).files.map(\.path))
     func resolved(_ path: String) -> String {

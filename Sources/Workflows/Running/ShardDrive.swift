@@ -243,7 +243,8 @@ struct ShardDrive: Sendable {
 extension ShardDrive {
   /// Makes the stage's run, and gets ready.
   static func begin(
-    _ work: ShardWork, of run: WorkflowRun, _ definition: WorkflowDefinition, by drive: WorkflowDrive
+    _ work: ShardWork, of run: WorkflowRun, _ definition: WorkflowDefinition,
+    by drive: WorkflowDrive
   ) async throws -> ShardDrive {
     let tracking = WorkflowTracking(
       fingerprint: drive.parts.fingerprint, nowMs: drive.parts.nowMs())

@@ -44,7 +44,8 @@ extension WorkflowDrive {
     var output = StageOutput.DataOutput(
       datasetVersion: version.rawValue, files: files.digest.hex, rowCount: manifest.rowCount,
       splitRowCounts: manifest.splitRowCounts, sources: manifest.sources, job: job.id.rawValue)
-    if work != nil { (output.shards, output.origin) = (shards, try definition.dataSection().source) }
+    output.shards = shards
+    output.origin = shards == nil ? nil : try definition.dataSection().source
     let now = parts.nowMs()
     try await succeed(.data, .data(output), key: key, isReused: false) { db in
       try DatasetStore.register(

@@ -59,7 +59,8 @@ import Testing
     }
     #expect(files == [["raw/a.txt", "raw/d.txt"], ["raw/b.txt", "raw/e.txt"], ["raw/c.txt"]])
     #expect(specs.allSatisfy { $0.outputs == JobOutputs(paths: ["out"]) && $0.code != nil })
-    #expect(specs.allSatisfy { $0.environment.contains(EnvironmentVariable("AIFACTORY_SHARDS", "3")) })
+    let count = EnvironmentVariable("AIFACTORY_SHARDS", "3")
+    #expect(specs.allSatisfy { $0.environment.contains(count) })
     #expect(
       run.dataset?.sources.map(\.name) == [
         "shard-0/out/a.csv", "shard-0/out/b.csv", "shard-1/out/a.csv", "shard-1/out/b.csv",
@@ -106,7 +107,8 @@ import Testing
     #expect(try await plan(factory, more).reasons.last == "4 of 4 shards run.")
   }
 
-  @Test func `where shards run, and what they may use, changes nothing that is known`() async throws {
+  @Test func `where shards run, and what they may use, changes nothing that is known`() async throws
+  {
     let factory = try factory()
     _ = try await factory.run(Self.file)
     let there = Self.file.replacing(
@@ -146,7 +148,8 @@ import Testing
     #expect(await shards(factory) == ["0", "1", "2", "1"])
   }
 
-  @Test func `a shard that was killed runs again, without what the first attempt left`() async throws {
+  @Test func `a shard that was killed runs again, without what the first attempt left`() async throws
+  {
     let factory = try factory { spec, attempt in
       spec.command[1] == "2" && attempt == 1
         ? .leavesHalf(["out/half.csv": "y\n"]) : .leaves(["out/a.csv": "y\n1\n"])
@@ -207,7 +210,8 @@ import Testing
     let run = try await factory.run(text)
     #expect(run.status == .failed)
     #expect(
-      run.failure?.message.contains("'project/raw/a.txt' is one of the files of data.source") == true)
+      run.failure?.message.contains("'project/raw/a.txt' is one of the files of data.source")
+        == true)
     try folder.write("raw/\n", to: "project/.gitignore")
     let better = try await factory.run(text)
     #expect(better.status == .succeeded, "\(String(describing: better.failure))")
