@@ -89,8 +89,8 @@ extension Explainer {
     guard let job = version.job, let (run, _) = try await store.stage(ofJob: job),
       let shards = try await store.run(run).dataset?.shards
     else { return [] }
-    return try shards.flatMap { shard in
-      guard let folder = ObjectDigest(hex: shard.inputs) else { return [ExplanationWire.Link]() }
+    return try shards.flatMap { shard -> [ExplanationWire.Link] in
+      guard let folder = ObjectDigest(hex: shard.inputs) else { return [] }
       let files = try objects.manifest(folder).files
       let link = ExplanationWire.Link(
         kind: "shard", id: shard.job,

@@ -45,7 +45,7 @@ extension WorkflowDrive {
       datasetVersion: version.rawValue, files: files.digest.hex, rowCount: manifest.rowCount,
       splitRowCounts: manifest.splitRowCounts, sources: manifest.sources, job: job.id.rawValue)
     output.shards = shards
-    output.origin = shards == nil ? nil : try definition.dataSection().source
+    if shards != nil { output.origin = try definition.dataSection().source }
     let now = parts.nowMs()
     try await succeed(.data, .data(output), key: key, isReused: false) { db in
       try DatasetStore.register(

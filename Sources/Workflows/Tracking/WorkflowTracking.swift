@@ -97,7 +97,9 @@ struct WorkflowTracking {
     }
     guard let own = try RunStore.find(id, in: db) else { return nil }
     // One that was made for its shards, before it had a job.
-    if own.job == nil, let job = stage.jobs.last?.job { try RunStore.hand(id, to: job, in: db) }
+    if stage.name == .data, own.job == nil, let job = stage.jobs.last?.job {
+      try RunStore.hand(id, to: job, in: db)
+    }
     var tags = environment.merging(record.tags) { $1 }
     tags[RunTagKey.name] = own.name
     tags[RunTagKey.parent] = root.id.rawValue
