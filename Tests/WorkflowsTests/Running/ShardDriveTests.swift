@@ -1,4 +1,5 @@
 import Basics
+import DataPipelines
 import Experimentation
 import JobProtocol
 import Logging
@@ -148,7 +149,8 @@ import Testing
     #expect(await shards(factory) == ["0", "1", "2", "1"])
   }
 
-  @Test func `a shard that was killed runs again, without what the first attempt left`() async throws
+  @Test func `a shard that was killed runs again, without what the first attempt left`()
+    async throws
   {
     let factory = try factory { spec, attempt in
       spec.command[1] == "2" && attempt == 1
