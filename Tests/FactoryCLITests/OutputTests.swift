@@ -26,6 +26,12 @@ import Testing
     #expect(lines[1].hasSuffix("…  short"))
   }
 
+  @Test func `properties of one thing are told whole`() {
+    let message = String(repeating: "x", count: 300)
+    let table = TextTable.properties([("message", .init(message)), ("job", "j")])
+    #expect(table.rendered(on: .pipe) == "message  \(message)\njob      j\n")
+  }
+
   @Test func `control characters of a value do not reach the terminal`() {
     let table = TextTable(["A"], rows: [["x\u{1B}[31m\ny"]])
     #expect(table.rendered(on: .pipe) == "A\nx [31m y\n")

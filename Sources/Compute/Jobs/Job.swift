@@ -61,8 +61,11 @@ public struct Job: Identified, Sendable, Equatable {
   public var checkpointFolder: String { folder + "/checkpoints" }
 
   /// The files of its last attempt.
-  public var attemptFolder: AttemptFolder {
-    AttemptFolder(path: "\(folder)/\(attempt)/\(Self.node(of: site))")
+  public var attemptFolder: AttemptFolder { folder(ofAttempt: attempt) }
+
+  /// The files of one of its attempts, from 1.
+  func folder(ofAttempt number: Int) -> AttemptFolder {
+    AttemptFolder(path: "\(folder)/\(number)/\(Self.node(of: site))")
   }
 
   /// Name of the first node's folder in those of attempts on a site.

@@ -26,6 +26,7 @@ public struct JobError: FactoryError {
     case serviceTaken = "already_service"
     case systemFailure = "system_failure"
     case stopped = "jobs_stopped"
+    case attemptUnknown = "job_attempt_unknown"
   }
 
   /// Which rule was broken.

@@ -60,19 +60,29 @@ extension Jobs {
     }
   }
 
-  /// Bytes of the last attempt's output from `offset` on, at most `limit`; empty where there are none.
+  /// Bytes of an attempt's output from `offset` on, at most `limit`; empty where there are none.
   ///
-  /// - Parameter node: from 0, of a job on several nodes.
+  /// - Parameters:
+  ///   - attempt: from 1; nil is the last one.
+  ///   - node: from 0, of a job on several nodes.
   public func output(
-    _ id: Identifier<Job>, stream: OutputStream, from offset: Int64, limit: Int, node: Int = 0
+    _ id: Identifier<Job>, stream: OutputStream, from offset: Int64, limit: Int,
+    attempt: Int? = nil, node: Int = 0
   ) async throws -> (bytes: [UInt8], nextOffset: Int64) {
     let job = try await job(id)
+    let number = attempt ?? job.attempt
+    guard attempt == nil || (1...max(1, job.attempt)).contains(number) else {
+      throw JobError(
+        .attemptUnknown, "job \(id) has no attempt \(number)",
+        hint: job.attempt > 1
+          ? "Its attempts are 1...\(job.attempt)." : "It has had \(job.attempt) so far.")
+    }
     guard (0..<job.spec.nodeCount).contains(node) else {
       throw JobError(
         .nodeUnknown, "job \(id) has no node \(node)",
         hint: "Its nodes are 0...\(job.spec.nodeCount - 1).")
     }
-    let folder = job.attemptFolder.ofNode(node)
+    let folder = job.folder(ofAttempt: number).ofNode(node)
     let path = stream == .stdout ? folder.standardOutput : folder.standardError
     guard offset >= 0, limit > 0, let file = FileHandle(forReadingAtPath: path) else {
       return ([], max(0, offset))

@@ -1,14 +1,14 @@
 internal import API
 internal import ArgumentParser
-import Foundation
 
 /// Prints what a job printed.
 struct JobsLogsCommand: FactoryCommand {
   static let configuration = CommandConfiguration(
     commandName: "logs", abstract: "Prints what a job's last attempt printed.",
     discussion: """
-      The lines of a job on several nodes begin with the node's number. With --output json the answer is \
-      one object with the text and its end.
+      The lines of a job on several nodes begin with the node's number. With --follow the next attempt of a \
+      job that is started again comes after the one before it. With --output json the answer is one object \
+      with the text and its end.
       """)
 
   @OptionGroup var global: GlobalOptions
@@ -24,10 +24,14 @@ struct JobsLogsCommand: FactoryCommand {
     help: ArgumentHelp("Only that node of a job on several, from 0, as it is.", valueName: "n"))
   var node: Int?
 
+  @Option(help: ArgumentHelp("That attempt, from 1, in place of the last.", valueName: "n"))
+  var attempt: Int?
+
   func execute() async throws {
     let client = try await connection()
     var collected: [UInt8] = []
     var outputs: [NodeOutput] = []
+    var shown = attempt
     while true {
       // Asked before the output is read: what comes later is read in the next round.
       let wire = try await client.get(job.path, as: JobWire.self)
@@ -36,20 +40,30 @@ struct JobsLogsCommand: FactoryCommand {
         outputs = (several ? Array(0..<wire.nodes) : [node ?? 0]).map {
           NodeOutput(node: $0, isLabeled: several)
         }
+        if shown == nil, wire.attempt > 0 { shown = wire.attempt }
       }
+      let isOver = wire.hasEnded || !follows || shown ?? wire.attempt < wire.attempt
       var count = 0
       for index in outputs.indices {
-        let bytes = try await part(of: client, outputs[index])
+        let bytes = try await part(of: client, outputs[index], shown)
         count += bytes.count
-        let text = outputs[index].take(bytes, isLast: bytes.isEmpty && (wire.hasEnded || !follows))
+        let text = outputs[index].take(bytes, isLast: bytes.isEmpty && isOver)
         if global.output.mode == .json {
           collected += text
         } else {
-          FileHandle.standardOutput.write(Data(text))
+          global.output.write(text)
         }
       }
-      if count == 0, wire.hasEnded || !follows { break }
-      if count == 0 { try await Task.sleep(for: .milliseconds(200)) }
+      guard count == 0 else { continue }
+      if attempt == nil, follows, let last = shown, last < wire.attempt {
+        // It was started again: what its next attempt prints begins anew.
+        shown = last + 1
+        outputs = []
+        global.output.note("Attempt \(last + 1):")
+        continue
+      }
+      if isOver { break }
+      try await Task.sleep(for: .milliseconds(200))
     }
     if global.output.mode == .json {
       try global.output.writeJSON(
@@ -61,11 +75,12 @@ struct JobsLogsCommand: FactoryCommand {
 
   private var stream: String { stderr ? "stderr" : "stdout" }
 
-  private func part(of client: FactoryClient, _ output: NodeOutput) async throws -> [UInt8] {
-    try await client.send(
-      "GET", job.path + "/output",
-      query: [("stream", stream), ("from", "\(output.offset)"), ("node", "\(output.node)")]
-    ).body
+  private func part(
+    of client: FactoryClient, _ output: NodeOutput, _ attempt: Int?
+  ) async throws -> [UInt8] {
+    var query = [("stream", stream), ("from", "\(output.offset)"), ("node", "\(output.node)")]
+    if let attempt { query.append(("attempt", "\(attempt)")) }
+    return try await client.send("GET", job.path + "/output", query: query).body
   }
 }
 

@@ -50,15 +50,39 @@ struct Output: Sendable {
   }
 
   /// Writes text to standard output as it is.
-  func write(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
+  func write(_ text: String) { write(Array(text.utf8)) }
+
+  /// Writes bytes to standard output as they are.
+  ///
+  /// Where nobody reads them any more, as in `… | head`, the program ends as one that SIGPIPE ends: that is no
+  /// failure to speak of.
+  func write(_ bytes: [UInt8]) {
+    do {
+      try FileHandle.standardOutput.write(contentsOf: bytes)
+    } catch {
+      guard Output.isOfClosedPipe(error) else {
+        Output.writeError("cannot write to standard output: \(error.localizedDescription)\n")
+        exit(ExitStatus.factoryFailed.rawValue)
+      }
+      exit(128 + SIGPIPE)
+    }
+  }
+
+  private static func isOfClosedPipe(_ error: any Error) -> Bool {
+    let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
+    return cause.domain == NSPOSIXErrorDomain && cause.code == Int(EPIPE)
+  }
 
   /// Writes one JSON document and a line end.
   func writeJSON(_ value: some Encodable) throws {
-    FileHandle.standardOutput.write(try Output.json(value) + Data("\n".utf8))
+    write(Array(try Output.json(value)) + Array("\n".utf8))
   }
 
   /// The shape of every JSON that the program prints, which is the server's: snake_case, sorted.
   static func json(_ value: some Encodable) throws -> Data { Data(try WireCoding.encode(value)) }
 
-  static func writeError(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+  static func writeError(_ text: String) {
+    // Where nobody hears it there is nobody to tell.
+    try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+  }
 }

@@ -1,6 +1,6 @@
 /// A small table for people: a title line, one line a row, no more than 100 columns wide.
 ///
-/// Where the cells do not fit, the widest columns are cut and marked with `…`.
+/// Where the cells do not fit, the widest columns are cut and marked with `…`; properties of one thing are told whole.
 struct TextTable: Sendable, Equatable {
   struct Column: Sendable, Equatable, ExpressibleByStringLiteral {
     var title: String
@@ -54,9 +54,10 @@ struct TextTable: Sendable, Equatable {
 
   func rendered(on terminal: Terminal) -> String {
     guard !rows.isEmpty else { return whenEmpty + "\n" }
-    let widths = fittedWidths(to: terminal.width)
+    let isTitled = columns.contains { !$0.title.isEmpty }
+    let widths = fittedWidths(to: isTitled ? terminal.width : .max)
     var lines: [String] = []
-    if columns.contains(where: { !$0.title.isEmpty }) {
+    if isTitled {
       lines.append(line(columns.map { Cell($0.title, color: .title) }, widths, terminal))
     }
     lines += rows.map { line($0, widths, terminal) }

@@ -140,6 +140,7 @@ extension FactoryRoutes {
           .integer("from", 0...Int.max, "Bytes to pass over."),
           .integer("limit", 1...Self.outputBytes, "How many bytes at most."),
           .integer("node", 0...Self.mostNodes, "Of which node of a job on several."),
+          .integer("attempt", 1...Int.max, "Of which attempt; else of the last one."),
         ], answer: .bytes(["application/octet-stream"]))
     ) { request, context in
       let id = try context.identifier("id", of: Job.self)
@@ -150,8 +151,11 @@ extension FactoryRoutes {
       let offset = try request.query("from", default: 0, in: 0...Int.max)
       let limit = try request.query("limit", default: Self.outputBytes, in: 1...Self.outputBytes)
       let node = try request.query("node", default: 0, in: 0...Self.mostNodes)
+      let attempt = try request.query("attempt").map { _ in
+        try request.query("attempt", default: 1, in: 1...Int.max)
+      }
       let output = try await jobs.output(
-        id, stream: stream, from: Int64(offset), limit: limit, node: node)
+        id, stream: stream, from: Int64(offset), limit: limit, attempt: attempt, node: node)
       return Response(
         status: .ok, headers: [.contentType: "application/octet-stream"],
         body: .init(byteBuffer: ByteBuffer(bytes: output.bytes)))
