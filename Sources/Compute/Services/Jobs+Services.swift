@@ -31,12 +31,13 @@ extension Jobs {
     await site.link.connection?.stopForwarding(path)
   }
 
-  /// Milliseconds after which a time limit ends a job: its own, or that of its site; nil where there is none.
-  func timeLimitMs(of job: Job) -> Int64? {
+  /// Milliseconds after which a time limit ends a job: its own, or what its site gives to jobs that ask for none;
+  /// nil where there is none.
+  func timeLimitMs(of job: Job) async -> Int64? {
     if let own = job.spec.resources.timeLimitMs { return own }
-    guard let longest = (drivers[job.site] as? SlurmSite)?.longestSeconds else { return nil }
+    guard let usual = await (drivers[job.site] as? SlurmSite)?.usualSeconds else { return nil }
     // The site tells the agent so long before.
     let notice = job.spec.resources.gracePeriodMs + SlurmBatchScript.closingSeconds * 1_000
-    return max(1_000, longest * 1_000 - notice)
+    return max(1_000, usual * 1_000 - notice)
   }
 }

@@ -58,6 +58,7 @@ extension Jobs {
         .siteInvalid, "the cluster '\(inventory.cluster)' has no partition '\(partition)'",
         hint: "It has \(names).")
     }
+    try Self.check(options, by: inventory)
     if options.rest != nil, inventory.partition(options.partition) == nil {
       let names = inventory.partitions.map(\.name).joined(separator: ", ")
       throw JobError(
@@ -74,12 +75,38 @@ extension Jobs {
     return site
   }
 
+  /// Throws where the cluster says that jobs of this user cannot be charged so; where it says nothing, it is asked by
+  /// the first job.
+  private static func check(
+    _ options: SlurmOptions, by inventory: SiteInventory
+  ) throws(JobError) {
+    guard inventory.enforcesAccounts == true, let all = inventory.accounts, !all.isEmpty else {
+      return
+    }
+    // Slurm's names have no case.
+    let accounts = options.account.map { name in
+      all.filter { $0.name.lowercased() == name.lowercased() }
+    }
+    if let name = options.account, accounts?.isEmpty == true {
+      throw JobError(
+        .siteInvalid, "your jobs cannot be charged to the account '\(name)'",
+        hint: "They can be charged to \(all.map(\.name).joined(separator: ", ")).")
+    }
+    let qos = Set((accounts ?? all).flatMap(\.qos).map { $0.lowercased() })
+    if let name = options.qos, !qos.isEmpty, !qos.contains(name.lowercased()) {
+      throw JobError(
+        .siteInvalid, "your jobs cannot have the quality of service '\(name)'",
+        hint: "They can have \(qos.sorted().joined(separator: ", ")).")
+    }
+  }
+
   /// Asks a cluster again what it has, and keeps it.
   public func refreshSite(_ name: String) async throws -> Site {
     var site = try await site(name)
     guard let link = try link(to: site) else { return site }
     let inventory = try await link.patiently(.seconds(20)).inventory(atMs: configuration.now())
     try await ledger.write { try SiteStore.keep(inventory, of: name, in: $0) }
+    await (drivers[name] as? SlurmSite)?.learn(inventory)
     site.inventory = inventory
     return site
   }

@@ -14,6 +14,8 @@ public struct SiteInventory: Sendable, Equatable, Codable {
   public var discoveredAtMs: Int64
   /// What jobs of this user may be charged to; nil where nobody tells.
   public var accounts: [Account]?
+  /// Whether it refuses jobs that are charged to other accounts; nil where nobody tells.
+  public var enforcesAccounts: Bool?
 
   /// Somebody's account, and the qualities of service that go with it.
   public struct Account: Sendable, Equatable, Codable {

@@ -50,12 +50,14 @@ struct SiteTrial {
       return look(at: inventory, &report)
     } catch {
       let told = error as? JobError
+      let isAnswered = report.checks.contains { $0.name == slurm.wayName }
       report.add(
-        report.checks.contains { $0.name == slurm.wayName } ? "controller" : slurm.wayName, .fails,
-        told?.message ?? "\(error)",
-        hint: told?.hint
-          ?? "Ask the help desk how Slurm's commands are called on this machine, as user "
-          + "\(NSUserName()).")
+        isAnswered ? "controller" : slurm.wayName, .fails, told?.message ?? "\(error)",
+        hint: isAnswered
+          ? "Show the help desk what is said here, and what `scontrol ping` prints."
+          : told?.hint
+            ?? "Ask the help desk how Slurm's commands are called on this machine, as user "
+            + "\(NSUserName()).")
       return false
     }
   }

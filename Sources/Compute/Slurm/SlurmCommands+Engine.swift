@@ -43,9 +43,10 @@ extension SlurmCommands: SlurmEngine {
     let parts =
       answer.output.split(separator: "\n").first?
       .split(separator: "|", omittingEmptySubsequences: false).map(String.init) ?? []
-    guard answer.isSuccess, parts.count == 4, SlurmState(parts[0]).phase == .waits else {
-      return nil
+    guard answer.isSuccess || answer.complaint.contains("Invalid job id") else {
+      throw unreachable("squeue", answer)
     }
+    guard parts.count == 4, SlurmState(parts[0]).phase == .waits else { return nil }
     let start = parts[2] == "N/A" || parts[2].isEmpty ? nil : parts[2]
     return SlurmForecast(
       reason: parts[1], start: start, partition: parts[3],

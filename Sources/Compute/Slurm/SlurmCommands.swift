@@ -12,13 +12,27 @@ struct SlurmCommands: Sendable {
     var isSuccess: Bool { status == 0 }
 
     /// The last words of its complaint, without the command's name.
-    var complaint: String {
-      let lines = errors.split(separator: "\n").filter { !$0.allSatisfy(\.isWhitespace) }
-      guard let last = lines.last else { return "it ended with exit code \(status)" }
+    var complaint: String { Self.plain(lines.last) ?? "it ended with exit code \(status)" }
+
+    /// Its complaint with what it said before: a site's own rules are told so.
+    var complaints: String {
+      let before = lines.dropLast().suffix(Self.mostBefore).filter { $0.contains("error: ") }
+      return (before.compactMap(Self.plain) + [complaint]).joined(separator: "; ")
+    }
+
+    /// Lines before the last one that are told.
+    private static let mostBefore = 5
+
+    private var lines: [Substring] {
+      errors.split(separator: "\n").filter { !$0.allSatisfy(\.isWhitespace) }
+    }
+
+    private static func plain(_ line: Substring?) -> String? {
+      guard let line else { return nil }
       for mark in ["submission failed: ", "error: ", "fatal: "] {
-        if let range = last.range(of: mark) { return String(last[range.upperBound...]) }
+        if let range = line.range(of: mark) { return String(line[range.upperBound...]) }
       }
-      return String(last)
+      return String(line)
     }
   }
 
@@ -127,6 +141,25 @@ struct SlurmCommands: Sendable {
       throw unreachable("scontrol", answer)
     }
     return nil
+  }
+
+  /// What the accounts know of jobs, a few hundred in each question.
+  func remembered(together ids: [String]) async throws -> [String: SlurmJob] {
+    var (rest, found) = (ids[...], [String: SlurmJob]())
+    while !rest.isEmpty {
+      let accounts = try await self(
+        "sacct",
+        [
+          "--noheader", "--parsable2", "--allocations",
+          "--jobs=\(rest.prefix(500).joined(separator: ","))",
+          "--format=\(SlurmJob.accountingFormat)",
+        ])
+      // Without accounting there is nobody who knows many at once.
+      guard accounts.isSuccess else { return found }
+      for job in SlurmJob.accounts(accounts.output) { found[job.id] = job }
+      rest = rest.dropFirst(500)
+    }
+    return found
   }
 
   /// What the accounts have of a job and its steps; nil where there is none, or no accounts.

@@ -30,6 +30,10 @@ protocol SlurmEngine: Sendable {
   /// What Slurm knows of a job that its queue does not show; nil if it knows it no more.
   func remembered(_ id: String) async throws -> SlurmJob?
 
+  /// What Slurm knows of jobs that its queue does not show, by their ids, in as few questions as it can be asked in;
+  /// those that are missing have to be asked for one by one.
+  func remembered(together ids: [String]) async throws -> [String: SlurmJob]
+
   /// Jobs of a name, also those that only the accounts still have; for a submission without an answer.
   func jobs(named name: String) async throws -> [SlurmJob]
 
@@ -71,6 +75,10 @@ protocol SlurmEngine: Sendable {
 
   /// The address at which Slurm itself reaches a node.
   func address(of node: String) async throws -> String
+}
+
+extension SlurmEngine {
+  func remembered(together ids: [String]) async throws -> [String: SlurmJob] { [:] }
 }
 
 /// What Slurm says of a job that waits.

@@ -1,25 +1,29 @@
 /// Reads what `sinfo` and `scontrol show config` say about a cluster.
 enum SlurmInventory {
   /// The fields that `sinfo --exact` is asked for: partition, availability, time limit, nodes, CPUs,
-  /// memory in MiB, generic resources.
-  static let format = "%P|%a|%l|%D|%c|%m|%G"
+  /// memory in MiB, generic resources, time of jobs that ask for none.
+  static let format = "%P|%a|%l|%D|%c|%m|%G|%L"
 
   /// The inventory of both texts.
   static func read(sinfo: String, configuration: String, atMs: Int64) -> SiteInventory {
     let settings = settings(configuration)
-    return SiteInventory(
+    var inventory = SiteInventory(
       cluster: settings["ClusterName"] ?? "", version: settings["SLURM_VERSION"] ?? "",
       partitions: partitions(sinfo),
       maxArraySize: settings["MaxArraySize"].flatMap { Int($0) },
       hasAccounting: settings["AccountingStorageType"]?.hasSuffix("/slurmdbd") ?? false,
       discoveredAtMs: atMs)
+    inventory.enforcesAccounts = settings["AccountingStorageEnforce"].map {
+      $0.contains("associations")
+    }
+    return inventory
   }
 
   static func partitions(_ text: String) -> [SiteInventory.Partition] {
     var partitions: [SiteInventory.Partition] = []
     for line in text.split(separator: "\n") {
       let parts = line.split(separator: "|", omittingEmptySubsequences: false)
-      guard parts.count == 7, !parts[0].isEmpty else { continue }
+      guard parts.count == 8, !parts[0].isEmpty else { continue }
       let isDefault = parts[0].hasSuffix("*")
       let name = String(isDefault ? parts[0].dropLast() : parts[0])
       // `4+`: not all nodes of the group have more.
@@ -32,7 +36,8 @@ enum SlurmInventory {
         partitions.append(
           SiteInventory.Partition(
             name: name, isDefault: isDefault, availability: String(parts[1]),
-            timeLimitSeconds: seconds(parts[2]), nodes: [kind]))
+            timeLimitSeconds: seconds(parts[2]), usualTimeSeconds: seconds(parts[7]),
+            nodes: [kind]))
       }
     }
     return partitions

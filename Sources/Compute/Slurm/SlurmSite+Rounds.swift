@@ -67,11 +67,22 @@ extension SlurmSite {
     guard followed.values.contains(where: { $0.handover == .done && !$0.isOver }) else { return }
     let jobs = Dictionary(
       try await engine.queue().map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    var forgotten: [(key: AttemptKey, id: String)] = []
     for (key, known) in followed where known.handover == .done && !known.isOver {
       guard let id = known.id else { continue }
       if let job = jobs[id] ?? SlurmArrayScript.rest(of: id, in: jobs) {
         await take(job, of: key)
-      } else if let job = try await engine.remembered(id) {
+      } else {
+        forgotten.append((key, id))
+      }
+    }
+    // After a server was away for long they may be many.
+    let together =
+      forgotten.count > 1 ? try await engine.remembered(together: forgotten.map(\.id)) : [:]
+    for (key, id) in forgotten {
+      var job = together[id]
+      if job == nil { job = try await engine.remembered(id) }
+      if let job {
         await take(job, of: key)
       } else {
         followed[key]?.verdict = JobStore.Ending(

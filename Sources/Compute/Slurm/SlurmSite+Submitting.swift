@@ -133,6 +133,8 @@ extension SlurmSite {
     followed[key]?.handover = .done
     if followed[key]?.spec.isPacked == false { door.open() }
     followed[key]?.verdict = JobStore.Ending(reason: .launchFailed, message: words)
+    // In place of what was said before the cluster had answered.
+    tell(key, "refused")
     tellOver(key)
   }
 

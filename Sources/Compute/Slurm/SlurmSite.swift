@@ -34,9 +34,9 @@ actor SlurmSite: SiteDriver {
   nonisolated var engine: any SlurmEngine { link.engine }
   nonisolated var files: any SlurmFiles { link.files }
   let agent: String
-  let longestSeconds: Int64?
+  private(set) var longestSeconds: Int64?
   /// How long a job may run that asks for no time.
-  let usualSeconds: Int64?
+  private(set) var usualSeconds: Int64?
   /// Most tasks of an array, less once Slurm has refused one as too large; no arrays below two.
   var longestArray: Int
   let signal: ReconcilerSignal
@@ -71,14 +71,27 @@ actor SlurmSite: SiteDriver {
     self.name = name
     self.link = link
     self.agent = agent
-    let partition = inventory?.partition(link.options.partition)
-    longestSeconds = partition?.timeLimitSeconds
-    usualSeconds = partition?.usualTimeSeconds ?? partition?.timeLimitSeconds
+    (longestSeconds, usualSeconds) = Self.limits(of: inventory, link.options)
     longestArray = min(inventory?.maxArraySize ?? 0, Self.mostTasks)
     self.signal = signal
     self.remind = remind
     self.logger = logger
     (wakes, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+  }
+
+  /// Takes in what its cluster says of itself now; jobs that were submitted before keep their limits.
+  func learn(_ inventory: SiteInventory) {
+    (longestSeconds, usualSeconds) = Self.limits(of: inventory, link.options)
+    longestArray = min(inventory.maxArraySize ?? 0, Self.mostTasks)
+  }
+
+  private static func limits(
+    of inventory: SiteInventory?, _ options: SlurmOptions
+  ) -> (longest: Int64?, usual: Int64?) {
+    let partition = inventory?.partition(options.partition)
+    return (
+      partition?.timeLimitSeconds, partition?.usualTimeSeconds ?? partition?.timeLimitSeconds
+    )
   }
 
   /// Makes rounds until the task is canceled or the site is closed; jobs go on without it.

@@ -18,25 +18,38 @@ enum SlurmSubmission: Sendable, Equatable {
       self = .accepted(String(id))
       return
     }
-    self.init(complaint: answer.errors, words: answer.complaint)
+    self.init(complaint: answer.errors, words: answer.complaints)
   }
 
   /// - Parameters:
   ///   - complaint: everything that Slurm says against the job.
   ///   - words: the part of it that a person reads.
   init(complaint: String, words: String) {
-    let mayPass = Self.passing.contains {
-      complaint.range(of: $0, options: .caseInsensitive) != nil
+    // A site's own rules (job_submit plugins) and limits of an account are told in lines before a
+    // last word that may mean anything.
+    let isTold = complaint.split(separator: "\n").contains { line in
+      line.contains("error: ") && !Self.tells(Self.vague, line)
     }
+    let mayPass =
+      Self.tells(Self.passing, complaint) || (!isTold && Self.tells(Self.vague, complaint))
     self = mayPass ? .undecided(words) : .refused(words)
   }
+
+  private static func tells(_ phrases: [String], _ text: some StringProtocol) -> Bool {
+    phrases.contains { text.range(of: $0, options: .caseInsensitive) != nil }
+  }
+
+  /// Complaints that stand for many reasons, of which some pass.
+  private static let vague = ["Unspecified error", "job submit limit"]
 
   /// Complaints that say nothing against the job itself (slurm_errno.h).
   private static let passing = [
     "Unable to contact slurm controller", "Socket timed out", "Connection refused",
     "Connection reset", "Zero Bytes were transmitted", "standby mode",
-    "temporarily unable to accept", "Resource temporarily unavailable", "job submit limit",
-    "MaxSubmitJob", "authentication", "Munge", "I/O error", "Unspecified error",
+    "temporarily unable to accept", "Resource temporarily unavailable", "SubmitJob",
+    "authentication", "Munge", "I/O error",
+    // A partition that is being maintained.
+    "partition not available",
     "cannot stat file", "No such file or directory", "Unable to process configuration file",
   ]
 }

@@ -170,15 +170,15 @@ struct SlurmAccountingTests {
     let other = try JobsUnderTest()
     let scratch = cluster.scratch + "/other"
     try FileTree.createFolder(scratch)
-    _ = try await other.instance().addSite(
-      "slurm",
-      SlurmOptions(
-        scratch: scratch, account: "nobodys", configuration: cluster.configuration))
-    try await other.serve { jobs in
-      let job = try await jobs.shell("true", on: .slurm)
-      let ended = try await jobs.waitForEnd(job.id)
-      #expect(ended.reason == .launchFailed)
-      #expect(try #require(ended.message).contains("Invalid account"), "\(ended.message ?? "")")
+    var options = SlurmOptions(
+      scratch: scratch, account: "nobodys", configuration: cluster.configuration)
+    for _ in 0..<2 {
+      let error = await #expect(throws: JobError.self) {
+        _ = try await other.instance().addSite("slurm", options)
+      }
+      #expect(error?.code == .siteInvalid)
+      #expect(error?.hint?.contains(options.qos == nil ? "lab" : "brisk") == true)
+      (options.account, options.qos) = ("lab", "nobodys")
     }
   }
 }

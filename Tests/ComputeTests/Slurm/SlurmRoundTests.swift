@@ -13,11 +13,13 @@ import Testing
   /// A folder with commands that write down that they were called; `squeue` prints a file.
   private static func commands(in folder: TemporaryFolder, queue: String) throws -> String {
     try folder.write(queue, to: "queue")
+    try folder.write("", to: "accounts")
     for name in ["squeue", "sacct", "scontrol", "sbatch", "scancel", "sinfo"] {
       let script = """
         #!/bin/sh
         echo "\(name)" >>"\(folder.path)/calls"
         [ \(name) = squeue ] && cat "\(folder.path)/queue"
+        [ \(name) = sacct ] && cat "\(folder.path)/accounts"
         exit 0
 
         """
@@ -73,6 +75,35 @@ import Testing
     }
   }
 
+  @Test func `what the queue has forgotten is asked of the accounts together`() async throws {
+    let folder = try TemporaryFolder()
+    let count = 1_200
+    try folder.write(
+      (1...count).map { "\($0)|\($0 % 2 == 0 ? "NODE_FAIL" : "COMPLETED")|None|n1|n\n" }.joined(),
+      to: "told")
+    let site = try Self.site(in: folder, queue: "", signal: ReconcilerSignal())
+    try FileTree.write(try FileTree.read(folder.path("told")), to: folder.path("accounts"))
+    let attempts = try (0..<count).map { try Self.attempt($0, in: folder.path("jobs")) }
+    await site.follow(attempts)
+    _ = await site.round()
+    let calls = String(decoding: try FileTree.read(folder.path("calls")), as: UTF8.self)
+    #expect(calls == "squeue\n" + String(repeating: "sacct\n", count: 3))
+    #expect(await site.reason(of: attempts[0].key) == .lostAgent)
+    #expect(await site.reason(of: attempts[1_199].key) == .lostNode)
+  }
+
+  @Test func `limits that the cluster has changed count from then on`() async throws {
+    let folder = try TemporaryFolder()
+    let site = try Self.site(in: folder, queue: "", signal: ReconcilerSignal())
+    #expect(await site.longestSeconds == nil)
+    let words = "main*|up|2:00:00|1|4|2000|(null)|10:00\n"
+    await site.learn(
+      SlurmInventory.read(sinfo: words, configuration: "MaxArraySize = 51\n", atMs: 0))
+    #expect(await site.longestSeconds == 7_200)
+    #expect(await site.usualSeconds == 600)
+    #expect(await site.longestArray == 51)
+  }
+
   @Test
   func
     `an attempt that begins while Slurm is asked was not put back, one that waits afterwards was`()
@@ -107,6 +138,9 @@ extension SlurmSite {
   fileprivate func verdict(on key: AttemptKey) throws -> JobReason? {
     try #require(followed[key]).verdict?.reason
   }
+
+  /// How an attempt ended by what Slurm said of it.
+  fileprivate func reason(of key: AttemptKey) -> JobReason? { followed[key]?.seen?.ending?.reason }
 
   /// Follows attempts as if it had handed them over.
   fileprivate func follow(_ attempts: [SlurmAttempt]) {

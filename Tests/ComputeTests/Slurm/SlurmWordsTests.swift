@@ -93,9 +93,9 @@ struct SlurmWordsTests {
       ])
     let inventory = SlurmInventory.read(
       sinfo: """
-        main*|up|1:00:00|2|4|2000|gpu:toy:2
-        main*|up|1:00:00|1|128|256000+|(null)
-        closed|down|infinite|1|4|2000|(null)
+        main*|up|1:00:00|2|4|2000|gpu:toy:2|10:00
+        main*|up|1:00:00|1|128|256000+|(null)|10:00
+        closed|down|infinite|1|4|2000|(null)|n/a
 
         """,
       configuration: """
@@ -114,6 +114,8 @@ struct SlurmWordsTests {
     #expect(main.nodeCount == 3)
     #expect(main.nodes.map(\.cpus) == [4, 128])
     #expect(main.timeLimitSeconds == 3_600)
+    #expect(main.usualTimeSeconds == 600)
+    #expect(inventory.partition("closed")?.usualTimeSeconds == nil)
     #expect(inventory.partition("closed")?.isUp == false)
   }
 
@@ -124,7 +126,38 @@ struct SlurmWordsTests {
       "",
       "sbatch: error: invalid partition specified: nope\n"
         + "sbatch: error: Batch job submission failed: Invalid partition name specified\n",
-      .refused("Invalid partition name specified")
+      .refused("invalid partition specified: nope; Invalid partition name specified")
+    ),
+    (
+      "",
+      "sbatch: error: Your project has no core hours left\n"
+        + "sbatch: error: Batch job submission failed: Unspecified error\n",
+      .refused("Your project has no core hours left; Unspecified error")
+    ),
+    (
+      "", "sbatch: error: Batch job submission failed: Unspecified error\n",
+      .undecided("Unspecified error")
+    ),
+    (
+      "",
+      "sbatch: error: QOSMaxCpuPerJobLimit\nsbatch: error: Batch job submission failed: Job "
+        + "violates accounting/QOS policy (job submit limit, user's size and/or time limits)\n",
+      .refused(
+        "QOSMaxCpuPerJobLimit; Job violates accounting/QOS policy (job submit limit, user's size "
+          + "and/or time limits)")
+    ),
+    (
+      "",
+      "sbatch: error: AssocGrpSubmitJobsLimit\nsbatch: error: Batch job submission failed: Job "
+        + "violates accounting/QOS policy (job submit limit, user's size and/or time limits)\n",
+      .undecided(
+        "AssocGrpSubmitJobsLimit; Job violates accounting/QOS policy (job submit limit, user's "
+          + "size and/or time limits)")
+    ),
+    (
+      "",
+      "sbatch: error: Batch job submission failed: Required partition not available (inactive "
+        + "or drain)\n", .undecided("Required partition not available (inactive or drain)")
     ),
     (
       "",
