@@ -56,14 +56,16 @@ struct JobValidation {
       throw JobError(
         .resourcesImpossible,
         "no node of '\(partition.name)' on '\(site.name)' has what the job asks for; they have "
-          + kinds.joined(separator: "; "), hint: "Ask for less, or name another site.")
+          + kinds.joined(separator: "; "),
+        hint: "Ask for less, or name another site. \(askAgain(site))")
     }
     let count = suitable.reduce(0) { $0 + $1.count }
     guard partition.nodes.isEmpty || spec.nodeCount <= count else {
       throw JobError(
         .resourcesImpossible,
         "the job asks for \(spec.nodeCount) nodes, but '\(partition.name)' on '\(site.name)' has "
-          + "\(count) that have what it needs", hint: "Ask for fewer, or name another site.")
+          + "\(count) that have what it needs",
+        hint: "Ask for fewer, or name another site. \(askAgain(site))")
     }
     if let limit = partition.timeLimitSeconds, let asked = resources.timeLimitMs,
       asked > limit * 1_000
@@ -71,8 +73,22 @@ struct JobValidation {
       throw JobError(
         .resourcesImpossible,
         "the job asks for \(asked / 1_000) seconds, but '\(partition.name)' on '\(site.name)' "
-          + "allows \(limit)", hint: "Ask for less with --time, or name another site.")
+          + "allows \(limit)",
+        hint: "Ask for less with --time, or name another site. \(askAgain(site))")
     }
+    let closingMs = resources.gracePeriodMs + SlurmBatchScript.closingSeconds * 1_000
+    if let limit = partition.timeLimitSeconds, closingMs >= limit * 1_000 {
+      throw JobError(
+        .resourcesImpossible,
+        "a grace period of \(resources.gracePeriodMs / 1_000) seconds leaves the job no time: "
+          + "'\(partition.name)' on '\(site.name)' allows \(limit) seconds with it",
+        hint: "Ask for less with --grace, or name another site. \(askAgain(site))")
+    }
+  }
+
+  /// What to do where the cluster has more than it had.
+  private static func askAgain(_ site: Site) -> String {
+    "If the cluster has changed since: aifactory sites show \(site.name) --refresh"
   }
 
   private func checkWords(_ spec: JobSpec) throws(JobError) {
@@ -111,9 +127,11 @@ struct JobValidation {
     try require(
       (0...Self.mostDevices).contains(resources.gpus),
       "a job has 0...\(Self.mostDevices) GPUs on a node")
+    let memoryBytes = resources.memoryBytes ?? Self.leastMemoryBytes
     try require(
-      (1...Self.mostBytes).contains(resources.memoryBytes ?? 1),
-      "a memory limit is more than zero, and an exabyte at most")
+      (Self.leastMemoryBytes...Self.mostBytes).contains(memoryBytes),
+      "a memory limit of \(memoryBytes) bytes is not possible: it is a megabyte at least, and an exabyte at most; "
+        + "write its unit, such as 4GB")
     try require(
       (1...Self.longestMs).contains(resources.timeLimitMs ?? 1),
       "a time limit is more than zero, and a hundred years at most")
@@ -127,6 +145,9 @@ struct JobValidation {
 
   /// More CPUs or GPUs than one node will have; products with nodes and thousandths stay far from an overflow.
   private static let mostDevices = 1_000_000
+
+  /// Less than this no program can even start with; who writes it means another unit.
+  private static let leastMemoryBytes: Int64 = 1_000_000
 
   /// An exabyte: more than one node will have, and sums of a job's amounts fit.
   private static let mostBytes: Int64 = 1_000_000_000_000_000_000

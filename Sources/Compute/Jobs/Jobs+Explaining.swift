@@ -17,7 +17,12 @@ extension Jobs {
     case .queued where job.site != Site.localName:
       explanation.sentences = await engineWords(on: job)
       if explanation.sentences.isEmpty {
-        explanation.sentences = ["The job is about to be handed over to '\(job.site)'."]
+        explanation.sentences = [
+          drivers[job.site] == nil
+            ? "The site '\(job.site)' cannot be used now: `aifactory sites test \(job.site)` says why. The job goes "
+              + "there as soon as it can."
+            : "The job is about to be handed over to '\(job.site)'."
+        ]
       }
     case .queued:
       if let atMost = job.spec.array?.atMost, siblings.count >= atMost {
@@ -40,10 +45,11 @@ extension Jobs {
       }
     case .stopping:
       let seconds = job.spec.resources.gracePeriodMs / 1_000
-      explanation.sentences = [
-        "The job is being stopped, because somebody canceled it.",
-        "Its processes were told and are killed after \(seconds) seconds if they stay.",
-      ]
+      explanation.sentences = ["The job is being stopped, because somebody canceled it."]
+      explanation.sentences +=
+        job.site == Site.localName
+        ? ["Its processes were told and are killed after \(seconds) seconds if they stay."]
+        : await engineWords(on: job)
     case .ended: explanation.sentences = JobEndWords(job).sentences
     }
     if !job.hasEnded, let restarts = JobEndWords.restarts(of: job) {

@@ -197,6 +197,7 @@ public actor Jobs: Service {
     let retried = try await ledger.write { db in
       let job = try store.retry(id, atMs: now, in: db)
       if let job {
+        try SiteStore.checkKnown(job.site, in: db)
         try collected.check(job)
         try store.tell(follower, job, in: db)
       }

@@ -47,6 +47,14 @@ enum SiteStore {
     try SiteDeclarationStore.remove(name, in: db)
   }
 
+  /// Throws where a site was removed on which a job is to run once more.
+  static func checkKnown(_ name: String, in db: Database) throws {
+    guard name != Site.localName, try SiteRecord.fetchOne(db, key: name) == nil else { return }
+    throw JobError(
+      .siteUnknown, "the job ran on the site '\(name)', which was removed",
+      hint: "Add it again (`aifactory sites add`), or submit the job anew elsewhere.")
+  }
+
   /// Throws where jobs wait or run on a site.
   static func checkUnused(_ name: String, in db: Database) throws {
     let open = try Int.fetchOne(

@@ -46,6 +46,8 @@ import Testing
   @Test(arguments: [
     JobResources(cpus: .max), JobResources(gpus: .max), JobResources(gpus: .min),
     JobResources(memoryBytes: .max - 1), JobResources(memoryBytes: .min),
+    // Megabytes without their unit.
+    JobResources(memoryBytes: 4_000),
     JobResources(timeLimitMs: .max), JobResources(timeLimitMs: 1_000_000_000_000_000),
     JobResources(gracePeriodMs: .max), JobResources(outputLimitBytes: .max),
   ])
