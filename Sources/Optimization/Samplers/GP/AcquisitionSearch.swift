@@ -7,9 +7,16 @@ struct AcquisitionSearch {
   private let best: Double
   private let leaders: [[Double]]
   private let tried: Set<[Double]>
+  /// What a score loses for each end of a range at which a point, but none of the leaders, lies.
+  private let edgePenalty: Double
+  /// The share of a range that counts as its end.
+  private static let edge = 0.02
 
-  init(data: BeliefData, process: GaussianProcess, space: SearchSpace) {
+  init(
+    data: BeliefData, process: GaussianProcess, space: SearchSpace, edgePenalty: Double = 0
+  ) {
     self.space = space
+    self.edgePenalty = edgePenalty
     var believed = data
     for point in data.running { believed.add(point, value: process.belief(at: point).mean) }
     self.process =
@@ -34,7 +41,7 @@ struct AcquisitionSearch {
   }
 
   /// The best of quasi-random points and of points near the leaders, improved in shrinking steps,
-  /// with the logarithm of the improvement that is expected there; nil where all have been tried.
+  /// with the logarithm of the improvement that is expected there, less its penalties; nil where all have been tried.
   func highest(using random: inout SeededGenerator) -> Candidate? {
     var candidates: [Candidate] = []
     let sequence = SobolSequence(seed: random.next())
@@ -102,7 +109,24 @@ struct AcquisitionSearch {
     let belief = process.belief(at: places)
     let score = ExpectedImprovement.log(
       mean: belief.mean, deviation: belief.deviation, best: best)
-    if !score.isNaN { candidates.append((point, score)) }
+    guard !score.isNaN else { return }
+    let penalty = edgePenalty == 0 ? 0 : edgePenalty * Double(newEdgeCount(places))
+    candidates.append((point, score - penalty))
+  }
+
+  /// At how many ends of ranges places lie where none of the leaders does.
+  ///
+  /// A process is least sure at the ends, which have trials on one side alone (Siivola et al. 2018).
+  func newEdgeCount(_ places: [Double]) -> Int {
+    var count = 0
+    for (axis, place) in places.enumerated() where !space.parameters[axis].domain.isUnordered {
+      if place < Self.edge {
+        count += leaders.contains { $0[axis] < Self.edge } ? 0 : 1
+      } else if place > 1 - Self.edge {
+        count += leaders.contains { $0[axis] > 1 - Self.edge } ? 0 : 1
+      }
+    }
+    return count
   }
 
   /// A point near places: some numbers moved by a normal step, some words drawn anew.

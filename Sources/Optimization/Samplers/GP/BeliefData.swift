@@ -13,6 +13,8 @@ struct BeliefData {
   /// The part that the kernel is fitted to.
   let fitPoints: [[Double]]
   let fitValues: [Double]
+  /// Whether that part reaches to the latest trial.
+  let isFittedToAll: Bool
   let unordered: [Bool]
   let space: SearchSpace
 
@@ -34,6 +36,7 @@ struct BeliefData {
         (rank.index, rank.group == .completed ? rank.loss : max(rank.loss, middle)))
     }
     guard losses.count >= atLeast else { return nil }
+    let count = losses.count
     if losses.count > most {
       let kept = Set(losses.prefix(most / 2).map(\.index))
       let latest = losses.dropFirst(most / 2).sorted { $0.index > $1.index }
@@ -52,6 +55,7 @@ struct BeliefData {
       if next > losses.count { break }
       size = next
     }
+    isFittedToAll = size == count
     let chosen = Self.spread(of: size, most: Self.mostFitted, values: scaled)
     fitPoints = chosen.map { places(losses[$0].index) }
     fitValues = Self.standardized(chosen.map { losses[$0].loss }) ?? chosen.map { scaled[$0] }

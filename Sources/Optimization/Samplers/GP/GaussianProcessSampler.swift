@@ -5,6 +5,9 @@ import Foundation
 ///
 /// Matérn-5/2 with a length scale for each parameter, fitted to the trials (see `KernelFit`), and
 /// the logarithm of the expected improvement, sought among quasi-random points and around the best.
+/// What is expected at an end of a range where none of the best lies counts less: a process is least sure there,
+/// and would try one corner after the other. And now and then the shortest lengths are believed that the trials do
+/// not refute: long ones, once wrong, keep a search out of valleys that nobody has seen.
 /// Running trials count with the values that are believed (kriging believer; Ginsbourger et al.
 /// 2010). For few and dear trials; with several goals TPE takes its place.
 public struct GaussianProcessSampler: Sampler {
@@ -12,6 +15,8 @@ public struct GaussianProcessSampler: Sampler {
   public var startupTrials: Int
   /// Most trials that are believed in; beyond it the best and the latest.
   public var mostTrials: Int
+  /// e² times as much must be expected there.
+  private static let edgePenalty = 2.0
 
   /// Takes the settings.
   public init(startupTrials: Int = 8, mostTrials: Int = 400) {
@@ -41,8 +46,9 @@ public struct GaussianProcessSampler: Sampler {
       let process = GaussianProcess(
         data.points, values: data.values, unordered: data.unordered, kernel: kernel)
     else { return RandomSampler.point(of: space, using: &random) }
-    return AcquisitionSearch(data: data, process: process, space: space)
-      .best(using: &random)
+    return AcquisitionSearch(
+      data: data, process: process, space: space, edgePenalty: Self.edgePenalty
+    ).best(using: &random)
   }
 
   /// What is believed of a point, and of the best trial, in standard deviations of the losses; nil where it does not decide yet.
@@ -62,7 +68,18 @@ public struct GaussianProcessSampler: Sampler {
   }
 
   /// The kernel fitted to the first so many trials, of a number that grows in steps of a tenth.
-  private static func kernel(_ data: BeliefData, memory: inout SamplerMemory) -> MaternKernel {
+  ///
+  /// Where these are all trials, and of even number, with the shortest lengths that they do not refute: of the first
+  /// twenty suggestions that are every second one, later of some six one.
+  static func kernel(_ data: BeliefData, memory: inout SamplerMemory) -> MaternKernel {
+    let kernel = mostLikelyKernel(data, memory: &memory)
+    let isBold = data.isFittedToAll && data.points.count.isMultiple(of: 2)
+    return isBold ? data.fit.shortest(of: kernel) : kernel
+  }
+
+  private static func mostLikelyKernel(
+    _ data: BeliefData, memory: inout SamplerMemory
+  ) -> MaternKernel {
     let remembered = memory.content as? Remembered
     if let remembered, remembered.points == data.fitPoints, remembered.values == data.fitValues {
       return remembered.kernel
