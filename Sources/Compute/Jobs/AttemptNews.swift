@@ -17,8 +17,15 @@ struct AttemptNews: Sendable {
   var notes: [String] = []
   var samples: [TimedSample] = []
   var end: AttemptEnd?
-  /// When it ended, by the node's clock.
+  /// When it began and ended, by the node's clock.
+  var startedAtMs: Int64?
   var endedAtMs: Int64?
+
+  /// How long it ran, which is right however late its journal is read; nil where that is not known.
+  var ranMs: Int64? {
+    guard let startedAtMs, let endedAtMs, endedAtMs >= startedAtMs else { return nil }
+    return endedAtMs - startedAtMs
+  }
 
   /// False for heartbeats, which are not worth a transaction.
   var isWorthKeeping: Bool {
@@ -51,7 +58,7 @@ struct AttemptNews: Sendable {
   private mutating func add(_ event: JournalEvent, timeMs: Int64) {
     switch event {
     case .sample(let sample): samples.append(TimedSample(timeMs: timeMs, sample: sample))
-    case .started(let start): self.start = start
+    case .started(let start): (self.start, startedAtMs) = (start, timeMs)
     case .listening(let task): listening = task
     case .report(_, let line): add(report: line)
     case .usage(let usage): self.usage = usage

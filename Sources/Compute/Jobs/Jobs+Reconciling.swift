@@ -203,7 +203,13 @@ extension Jobs {
     let before = reader.offset
     let records = reader.next()
     guard reader.offset > before else { return (nil, reader) }
-    return (AttemptNews(records, journalOffset: reader.offset), reader)
+    var news = AttemptNews(records, journalOffset: reader.offset)
+    if news.end != nil, news.startedAtMs == nil {
+      // The beginning was read before, perhaps by another server.
+      var head = JournalReader(path: reader.path)
+      news.startedAtMs = AttemptNews(head.next(limit: 1), journalOffset: 0).startedAtMs
+    }
+    return (news, reader)
   }
 
   /// Writes the effects of news and of an end; false if the attempt is no longer ours to change.

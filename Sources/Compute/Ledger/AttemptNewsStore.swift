@@ -46,6 +46,7 @@ extension JobStore {
       : try carryOut(
         news.calls, of: try row.job(folder: folder), by: following.tracker, in: db)
     attempt.journalOffset = news.journalOffset
+    var hasJustBegun = false
     if let start = news.start {
       attempt.agentPid = start.pid
       attempt.agentStartTicks = Int64(bitPattern: start.startTicks)
@@ -56,6 +57,7 @@ extension JobStore {
       if machine != before {
         row.take(machine)
         row.startedAtMs = atMs
+        hasJustBegun = true
       }
     }
     if let listening = news.listening {
@@ -70,13 +72,33 @@ extension JobStore {
     if let note = news.notes.last ?? refusals { row.message = note }
     row.revision += 1
     if let ending = ending ?? news.end.map({ Ending($0) }) {
+      let times = Self.times(
+        startedAtMs: row.startedAtMs, hasJustBegun: hasJustBegun, createdAtMs: row.createdAtMs,
+        ranMs: news.ranMs, nowMs: atMs)
+      row.startedAtMs = times.startedAtMs
       try settle(&row, &attempt, ending, atMs: atMs)
+      if row.endedAtMs != nil { row.endedAtMs = times.endedAtMs }
     }
     try attempt.update(db)
     try row.update(db)
     let job = try row.job(folder: folder)
     try tell(following.follower, job, samples: news.samples, files: following.files, in: db)
     return job
+  }
+
+  /// How late an end may be read before it is told by how long the attempt ran.
+  static let lateMs: Int64 = 10_000
+
+  /// When an attempt began and ended, whose end is read now, by this machine's clock.
+  ///
+  /// A server that was away reads late that an attempt ended, and perhaps that it began. How long it ran, its node knows.
+  static func times(
+    startedAtMs: Int64?, hasJustBegun: Bool, createdAtMs: Int64, ranMs: Int64?, nowMs: Int64
+  ) -> (startedAtMs: Int64?, endedAtMs: Int64) {
+    guard let startedAtMs, let ranMs else { return (startedAtMs, nowMs) }
+    guard !hasJustBegun else { return (max(createdAtMs, nowMs - ranMs), nowMs) }
+    let endedAtMs = startedAtMs + ranMs
+    return (startedAtMs, nowMs - endedAtMs > lateMs ? endedAtMs : nowMs)
   }
 
   /// Carries calls out one by one; words about those that were refused, nil where none was.
