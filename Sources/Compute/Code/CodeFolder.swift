@@ -47,8 +47,10 @@ struct CodeFolder: Sendable {
         // Canceled or unreadable, it is found without git, which says why.
         guard let found = try? await inner.files() else { return nil }
         files.formUnion(found.map { base + $0 })
-      // Removed, and not yet committed.
-      default: continue
+      // Removed, and not yet committed; a name that is no text is told by who looks without git.
+      default:
+        guard !Self.isNoText(relative) else { return nil }
+        continue
       }
     }
     return Array(files)
@@ -81,12 +83,19 @@ struct CodeFolder: Sendable {
         switch kind {
         case S_IFDIR: waiting.append((base + name + "/", rules))
         case S_IFREG, S_IFLNK: files.append(base + name)
+        case nil where Self.isNoText(name):
+          throw JobError(
+            .codeInvalid, "the name of the file \(visible(base + name)) is not UTF-8",
+            hint: "Rename it, or move it out of the folder.")
         default: continue
         }
       }
     }
     return files
   }
+
+  /// Whether bytes of a name that are no text stand as replacement characters.
+  private static func isNoText(_ name: String) -> Bool { name.unicodeScalars.contains("\u{FFFD}") }
 
   private static func kind(of path: String) -> mode_t? {
     var raw = stat()

@@ -2,7 +2,8 @@
 enum SSHWords {
   /// The last line of a complaint that says something.
   static func complaint(_ text: String) -> String {
-    let lines = text.split(separator: "\n").map { $0.filter { $0 != "\r" } }
+    // `ssh` ends some lines with a carriage return as well.
+    let lines = text.split(whereSeparator: \.isNewline).map(String.init)
       .filter { !$0.allSatisfy { $0.isWhitespace || $0 == "@" } }
     // The refusal of a host key ends with less than it begins with.
     for sign in ["REMOTE HOST IDENTIFICATION HAS CHANGED", "host key is known for"] {
@@ -15,7 +16,7 @@ enum SSHWords {
 
   /// What a person can do; nil where the complaint says all there is.
   static func hint(_ text: String, _ options: SSHOptions) -> String? {
-    let host = options.destination
+    let host = (options.port.map { "-p \($0) " } ?? "") + options.destination
     if text.contains("REMOTE HOST IDENTIFICATION HAS CHANGED") {
       return
         "Do not go on before the site's help desk has confirmed that its key is a new one; then "

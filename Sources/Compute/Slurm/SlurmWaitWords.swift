@@ -52,7 +52,8 @@ enum SlurmWaitWords {
     "JobArrayTaskLimit":
       "As many jobs of its array run as may at once: it starts when one of them ends.",
     "NodeDown": "A node that it needs is down.",
-    "Nodes required for job are DOWN": "The nodes that it needs are down.",
+    "Nodes required for job are DOWN":
+      "The nodes that it needs are down, drained, or reserved for others.",
     "launch failed requeued held": isPutBackAndHeld,
     "launch_failed_requeued_held": isPutBackAndHeld,
     "Cleaning": "It was put back, and its earlier start is still being cleaned up.",

@@ -7,6 +7,9 @@ import Foundation
 enum JobPath {
   /// An identifier as part of a path, whatever the user typed.
   static func escaped(_ id: String) -> String { FactoryClient.escaped(id) }
+
+  /// The address of a job below the server's.
+  static func of(_ id: String) -> String { "/api/v1/jobs/\(escaped(id))" }
 }
 
 extension JobWire {

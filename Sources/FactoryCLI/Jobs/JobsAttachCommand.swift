@@ -18,7 +18,7 @@ struct JobsAttachCommand: FactoryCommand {
       """)
 
   @OptionGroup var global: GlobalOptions
-  @OptionGroup var job: JobArgument
+  @OptionGroup var job: JobOrArrayArgument
 
   @Option(help: ArgumentHelp("The node, from 0, of a job on several.", valueName: "k"))
   var node: Int?
@@ -34,8 +34,9 @@ struct JobsAttachCommand: FactoryCommand {
     var visit = JobVisitWire()
     (visit.node, visit.command) = (node, command.isEmpty ? nil : command)
     visit.terminal = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
-    let entrance = try await connection().post(
-      job.path + "/attach", visit, as: JobEntranceWire.self)
+    let client = try await connection()
+    let entrance = try await client.post(
+      JobPath.of(job.single(client)) + "/attach", visit, as: JobEntranceWire.self)
     let line = ShellWords.joined(entrance.command)
     guard !isDry else { return try global.output.show(entrance, text: line, quiet: [line]) }
     // What a server says is run on its own machine alone.

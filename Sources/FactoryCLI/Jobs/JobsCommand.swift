@@ -1,3 +1,4 @@
+internal import API
 internal import ArgumentParser
 
 /// The noun `jobs`.
@@ -31,11 +32,15 @@ struct JobOrArrayArgument: ParsableArguments {
   }
 }
 
-/// The argument of every verb about one job.
-struct JobArgument: ParsableArguments {
-  @Argument(help: ArgumentHelp("Identifier of the job.", valueName: "job"))
-  var id: String
-
-  /// The job's address below the server's.
-  var path: String { "/api/v1/jobs/\(JobPath.escaped(id))" }
+extension JobOrArrayArgument {
+  /// Identifier of the one job that is meant: of a service that which has the requests, else its newest.
+  func single(_ client: FactoryClient) async throws -> String {
+    guard !isArray else {
+      throw CLIError(
+        .usage, "An array is many jobs: name one of them.",
+        hint: "'aifactory jobs list --array \(id)' shows them.")
+    }
+    guard isService else { return id }
+    return try await client.get(path, as: ServiceWire.self).currentJob
+  }
 }

@@ -7,12 +7,13 @@ struct JobsLogsCommand: FactoryCommand {
     commandName: "logs", abstract: "Prints what a job's last attempt printed.",
     discussion: """
       The lines of a job on several nodes begin with the node's number. With --follow the next attempt of a \
-      job that is started again comes after the one before it. With --output json the answer is one object \
+      job that is started again comes after the one before it. Of a service, by its name, it is the job that has \
+      the requests. With --output json the answer is one object \
       with the text and its end.
       """)
 
   @OptionGroup var global: GlobalOptions
-  @OptionGroup var job: JobArgument
+  @OptionGroup var job: JobOrArrayArgument
 
   @Flag(name: [.customShort("f"), .customLong("follow")], help: "Go on until the job has ended.")
   var follows = false
@@ -29,12 +30,13 @@ struct JobsLogsCommand: FactoryCommand {
 
   func execute() async throws {
     let client = try await connection()
+    let id = try await job.single(client)
     var collected: [UInt8] = []
     var outputs: [NodeOutput] = []
     var shown = attempt
     while true {
       // Asked before the output is read: what comes later is read in the next round.
-      let wire = try await client.get(job.path, as: JobWire.self)
+      let wire = try await client.get(JobPath.of(id), as: JobWire.self)
       if outputs.isEmpty {
         let several = node == nil && wire.nodes > 1
         outputs = (several ? Array(0..<wire.nodes) : [node ?? 0]).map {
@@ -45,7 +47,7 @@ struct JobsLogsCommand: FactoryCommand {
       let isOver = wire.hasEnded || !follows || shown ?? wire.attempt < wire.attempt
       var count = 0
       for index in outputs.indices {
-        let bytes = try await part(of: client, outputs[index], shown)
+        let bytes = try await part(of: client, id, outputs[index], shown)
         count += bytes.count
         let text = outputs[index].take(bytes, isLast: bytes.isEmpty && isOver)
         if global.output.mode == .json {
@@ -68,7 +70,7 @@ struct JobsLogsCommand: FactoryCommand {
     if global.output.mode == .json {
       try global.output.writeJSON(
         JobLogJSON(
-          job: job.id, stream: stream, text: String(decoding: collected, as: UTF8.self),
+          job: id, stream: stream, text: String(decoding: collected, as: UTF8.self),
           bytes: collected.count))
     }
   }
@@ -76,11 +78,11 @@ struct JobsLogsCommand: FactoryCommand {
   private var stream: String { stderr ? "stderr" : "stdout" }
 
   private func part(
-    of client: FactoryClient, _ output: NodeOutput, _ attempt: Int?
+    of client: FactoryClient, _ id: String, _ output: NodeOutput, _ attempt: Int?
   ) async throws -> [UInt8] {
     var query = [("stream", stream), ("from", "\(output.offset)"), ("node", "\(output.node)")]
     if let attempt { query.append(("attempt", "\(attempt)")) }
-    return try await client.send("GET", job.path + "/output", query: query).body
+    return try await client.send("GET", JobPath.of(id) + "/output", query: query).body
   }
 }
 

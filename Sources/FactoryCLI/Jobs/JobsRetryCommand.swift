@@ -7,10 +7,12 @@ struct JobsRetryCommand: FactoryCommand {
     commandName: "retry", abstract: "Runs a job that has ended once more, as its next attempt.")
 
   @OptionGroup var global: GlobalOptions
-  @OptionGroup var job: JobArgument
+  @OptionGroup var job: JobOrArrayArgument
 
   func execute() async throws {
-    let wire = try await connection().post(job.path + "/retry", as: JobWire.self)
+    let client = try await connection()
+    let wire = try await client.post(
+      JobPath.of(job.single(client)) + "/retry", as: JobWire.self)
     try global.output.show(
       wire, text: "Job \(wire.id) waits for its attempt \(wire.attempt + 1).", quiet: [wire.id])
   }

@@ -1,5 +1,6 @@
 import Basics
 import Foundation
+import Glibc
 import TestSupport
 import Testing
 
@@ -129,5 +130,20 @@ struct CodeFolderTests {
     try folder.write("*.log\n", to: "out/.gitignore")
     let files = try await CodeFolder(path: folder.path("out")).files()
     #expect(Set(files) == [".gitignore", "a.py"])
+  }
+
+  @Test func `a name that is no text is told, and not left out in silence`() async throws {
+    let folder = try Self.repository()
+    try folder.write("x", to: "a")
+    let bytes = Array(folder.path.utf8CString.dropLast()) + [0x2F, -1, 0]
+    let file = open(bytes, O_WRONLY | O_CREAT, 0o600)
+    #expect(file >= 0)
+    close(file)
+    let error = await #expect(throws: JobError.self) {
+      _ = try await CodeFolder(path: folder.path).files()
+    }
+    #expect(error?.code == .codeInvalid)
+    try folder.write("[!a]*\n", to: ".gitignore")
+    #expect(try await CodeFolder(path: folder.path).files() == ["a"])
   }
 }

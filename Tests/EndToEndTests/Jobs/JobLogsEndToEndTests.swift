@@ -24,6 +24,18 @@ struct JobLogsEndToEndTests {
     #expect(wrong.error["code"] as? String == "job_attempt_unknown")
   }
 
+  @Test func `a service's name stands for the job that has the requests`() throws {
+    let factory = try FactoryProgram()
+    defer { factory.close() }
+    let started = try factory(
+      "jobs", "submit", "--service", "web", "--wait", "--", "sh", "-c",
+      "echo here; exec python3 -m http.server --bind 127.0.0.1 $PORT")
+    #expect(started.status == 0, "\(started.errors)")
+    #expect(try factory("jobs", "logs", "web").output.hasPrefix("here\n"))
+    #expect(try factory("jobs", "attach", "web", "--", "sh", "-c", "exit 7").status == 7)
+    #expect(try factory("jobs", "logs", "array_x").errors.contains("jobs list --array"))
+  }
+
   @Test func `a reader that has seen enough ends it without a word`() throws {
     let factory = try FactoryProgram()
     defer { factory.close() }
