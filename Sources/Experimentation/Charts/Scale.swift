@@ -8,6 +8,11 @@ struct Scale: Sendable, Equatable {
   let ticks: [Double]
   private let step: Double
 
+  /// Differences of values beyond it would be infinite; they stand at the end of the axis.
+  private static let most = 1e300
+  /// Parts of a narrower range would be zero.
+  private static let least = 1e-290
+
   /// An axis that covers the values.
   ///
   /// - Parameters:
@@ -21,15 +26,15 @@ struct Scale: Sendable, Equatable {
   ) {
     var low = Double.infinity
     var high = -Double.infinity
-    for value in values where value.isFinite {
+    for value in values.lazy.filter(\.isFinite).map({ min(max($0, -Self.most), Self.most) }) {
       low = min(low, value)
       high = max(high, value)
     }
     if low > high { (low, high) = (0, 1) }
     if includesZero { (low, high) = (min(low, 0), max(high, 0)) }
     // A range too narrow for its magnitude would make ticks that do not differ.
-    if high - low <= max(abs(low), abs(high)) * 1e-12 {
-      let half = low == 0 ? 0.5 : abs(low) * 0.1
+    if high - low <= max(max(abs(low), abs(high)) * 1e-12, Self.least) {
+      let half = abs(low) <= Self.least ? 0.5 : abs(low) * 0.1
       (low, high) = (low - half, high + half)
     }
     let step = max(isWhole ? 1 : 0, Self.niceStep((high - low) / Double(max(1, tickCount))))
@@ -43,7 +48,10 @@ struct Scale: Sendable, Equatable {
   }
 
   /// The share of the axis at a value; 0 is its start.
-  func share(_ value: Double) -> Double { (value - low) / (high - low) }
+  func share(_ value: Double) -> Double {
+    let share = (value - low) / (high - low)
+    return share.isFinite || !value.isFinite ? share : value > 0 ? 1 : 0
+  }
 
   /// A tick in words, with as many decimals as the step needs.
   func label(_ tick: Double) -> String {

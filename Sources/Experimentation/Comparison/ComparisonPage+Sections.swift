@@ -215,9 +215,8 @@ extension ComparisonPage {
   }
 
   private func duration(_ place: Int) -> String {
-    let run = compared.runs[place].run
-    guard let end = run.endedAtMs, end >= run.startedAtMs else { return "–" }
-    let seconds = Double(end - run.startedAtMs) / 1_000
+    guard let span = compared.runs[place].run.durationMs else { return "–" }
+    let seconds = Double(span) / 1_000
     if seconds < 120 { return "\(NumberText.short((seconds * 10).rounded() / 10)) s" }
     let minutes = Int((seconds / 60).rounded())
     return minutes < 120 ? "\(minutes) min" : "\(minutes / 60) h \(minutes % 60) min"

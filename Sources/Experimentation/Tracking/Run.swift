@@ -118,6 +118,13 @@ public struct Run: Sendable, Equatable {
   public var startedAtMs: Int64
   /// Unix time, UTC; nil while it runs.
   public var endedAtMs: Int64?
+
+  /// How long it took; nil while it runs, and where the times that a client told make no sense.
+  public var durationMs: Int64? {
+    guard let endedAtMs, endedAtMs >= startedAtMs else { return nil }
+    let (span, isTooLong) = endedAtMs.subtractingReportingOverflow(startedAtMs)
+    return isTooLong ? nil : span
+  }
 }
 
 /// One point of a metric's curve.

@@ -28,8 +28,8 @@ struct CurvePlot {
     let width = max(Self.leastWidth, width)
     var dots = Array(repeating: Array(repeating: UInt8(0), count: width), count: height)
     func place(_ point: (x: Double, y: Double)) -> (column: Int, row: Int) {
-      let x = maxX > minX ? (point.x - minX) / (maxX - minX) : 0.5
-      let y = maxY > minY ? (point.y - minY) / (maxY - minY) : 0.5
+      let x = Self.share(point.x, from: minX, to: maxX)
+      let y = Self.share(point.y, from: minY, to: maxY)
       return (
         Int((x * Double(2 * width - 1)).rounded()),
         Int(((1 - y) * Double(4 * height - 1)).rounded())
@@ -67,6 +67,14 @@ struct CurvePlot {
     lines.append(
       Self.padded("") + "  " + ends.0 + String(repeating: " ", count: gap) + ends.1)
     return (lines + legend(width: width + 12)).joined(separator: "\n")
+  }
+
+  /// Where a value lies between two others.
+  private static func share(_ value: Double, from low: Double, to high: Double) -> Double {
+    guard high > low else { return 0.5 }
+    // The difference of two large numbers may be infinite.
+    let unit = (high - low).isFinite ? 1 : 0.25
+    return (value * unit - low * unit) / (high * unit - low * unit)
   }
 
   /// A letter for each of several curves, as far as the alphabet goes.

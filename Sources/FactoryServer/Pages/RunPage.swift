@@ -26,8 +26,8 @@ struct RunPage {
       parent.map { "<a href=\"/runs/\($0.id.rawValue)\">\($0.name)</a> › " } ?? ""
     let started = RelativeTime.words(ofMs: run.startedAtMs, nowMs: nowMs)
     let took: HTML =
-      run.endedAtMs.map { "took \(RelativeTime.duration(ofMs: $0 - run.startedAtMs))" }
-      ?? "not ended"
+      run.durationMs.map { "took \(RelativeTime.duration(ofMs: $0))" }
+      ?? (run.endedAtMs == nil ? "not ended" : "ended")
     let user: HTML = run.user.isEmpty ? "" : " by \(run.user)"
     let job: HTML = run.job.map { ", job <code>\($0)</code>" } ?? ""
     return """
@@ -137,10 +137,14 @@ struct Sparkline {
       let low = known.map(\.value).min(), let high = known.map(\.value).max()
     else { return "" }
     let (width, height) = (150.0, 30.0)
-    let span = Double(max(1, last.step - first.step))
+    // As doubles: steps and values may lie farther apart than their types can tell.
+    let start = Double(first.step)
+    let span = max(1, Double(last.step) - start)
+    let unit = (high - low).isFinite ? 1 : 0.25
     let path = known.map { point -> String in
-      let x = Double(point.step - first.step) / span * width
-      let y = high > low ? (high - point.value) / (high - low) * (height - 4) + 2 : height / 2
+      let x = (Double(point.step) - start) / span * width
+      let share = (high * unit - point.value * unit) / (high * unit - low * unit)
+      let y = high > low ? share * (height - 4) + 2 : height / 2
       return "\((x * 10).rounded() / 10) \((y * 10).rounded() / 10)"
     }.joined(separator: " ")
     return """

@@ -17,7 +17,9 @@ struct ScaleTests {
   @Test(
     arguments: [
       [], [Double.nan], [5, 5], [0, 0], [-3], [1e300, -1e300], [.infinity, 1], [1e-300, 2e-300],
-      [1e15, 1e15 + 1],
+      [1e15, 1e15 + 1], [0, .leastNonzeroMagnitude],
+      [-Double.leastNonzeroMagnitude, .leastNonzeroMagnitude],
+      [-.greatestFiniteMagnitude, .greatestFiniteMagnitude], [1.7e308],
     ] as [[Double]])
   func `no values lead to a scale that cannot be drawn`(values: [Double]) {
     for isTight in [false, true] {

@@ -59,7 +59,11 @@ struct RunWordsTests {
   }
 
   @Test func `a curve of one point, of NaN alone or of nothing is no trap`() {
-    for points in [[], [(x: 1.0, y: Double.nan)], [(x: 1.0, y: 2.0)]] {
+    let far = Double.greatestFiniteMagnitude
+    for points in [
+      [], [(x: 1.0, y: Double.nan)], [(x: 1.0, y: 2.0)], [(x: -far, y: far), (x: far, y: -far)],
+      [(x: 0, y: 0), (x: .leastNonzeroMagnitude, y: .leastNonzeroMagnitude)],
+    ] {
       #expect(
         !CurvePlot(curves: [.init(name: "c", points: points)], width: 10, height: 4).text.isEmpty)
     }

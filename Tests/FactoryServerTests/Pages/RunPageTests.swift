@@ -39,6 +39,19 @@ import Testing
         (0..<500).map {
           MetricPoint(key: "loss", value: 1 / Double($0 + 1), step: Int64($0), timestampMs: 0)
         } + [MetricPoint(key: "bad", value: .nan, step: 0, timestampMs: 0)], to: Self.child, in: db)
+      let far = Double.greatestFiniteMagnitude
+      for (key, ends) in [
+        ("wide", (-far, far)), ("narrow", (0, .leastNonzeroMagnitude)), ("open", (1, .infinity)),
+      ] {
+        try RunStore.log(
+          [
+            MetricPoint(key: key, value: ends.0, step: .min, timestampMs: 0),
+            MetricPoint(key: key, value: ends.1, step: .max, timestampMs: .max),
+          ], to: Self.child, in: db)
+        try RunStore.log(
+          [MetricPoint(key: key, value: ends.0, step: 0, timestampMs: 0)], to: Self.parent, in: db)
+      }
+      try RunStore.setStatus(.finished, of: Self.child, endedAtMs: .min, in: db)
       guard let run = try RunStore.find(Self.child, in: db) else { return }
       try ArtifactStore.put(
         [RunArtifact(name: "a b/ü.txt", sha256: ObjectDigest(of: "x"), bytes: 1)], of: run,
@@ -104,6 +117,21 @@ import Testing
       let below = try await ask("/runs/compare?below=\(Self.parent)&file=true")
       #expect(below.text.contains("href=\"http://server/runs/\(Self.child)\""))
       #expect(below.text.contains("loss over steps"))
+    }
+  }
+
+  /// Clients tell times, steps and values, and no page may stop the server over them.
+  @Test func `no run has a page that cannot be drawn`() async throws {
+    try await serve { ask in
+      for path in [
+        "/runs/\(Self.child)", "/runs/compare?runs=\(Self.parent),\(Self.child)",
+        "/runs/compare?experiment=0", "/experiments/0",
+      ] {
+        let page = try await ask(path)
+        #expect(page.status == 200)
+        #expect(!page.text.contains("nan ") && !page.text.contains(" nan"), "\(path)")
+      }
+      #expect(try await ask("/runs/\(Self.child)").text.contains(", ended"))
     }
   }
 
