@@ -31,17 +31,24 @@ extension FactoryRoutes {
         .map(\.id)
     }
     if let text = request.query("experiment") {
-      guard let id = ExperimentID(text) else {
-        throw ServerError(.badRequest, "'experiment' is '\(text)'; expected decimal digits.")
-      }
       let found = try await runs.search(
-        in: [id], level: .roots, page: try SearchPage(limit: ComparedRuns.mostRuns),
-        project: project)
+        in: [try ExperimentID(query: text)], level: .roots,
+        page: try SearchPage(limit: ComparedRuns.mostRuns), project: project)
       return found.runs.map(\.run.id)
     }
     var seen: Set<RunID> = []
     return try (request.query("runs") ?? "").split(separator: ",")
       .map { try RunID(query: String($0)) }.filter { seen.insert($0).inserted }
+  }
+}
+
+extension ExperimentID {
+  /// The experiment that a query names.
+  init(query text: String) throws {
+    guard let id = ExperimentID(text) else {
+      throw ServerError(.badRequest, "'experiment' is '\(text)'; expected decimal digits.")
+    }
+    self = id
   }
 }
 

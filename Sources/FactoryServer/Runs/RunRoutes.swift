@@ -22,7 +22,7 @@ extension FactoryRoutes {
         ], answer: .json(RunListWire.self))
     ) { request, context in
       let limit = try request.query("limit", default: 100, in: 1...1_000)
-      let experiment = request.query("experiment").flatMap { ExperimentID($0) }
+      let experiment = try request.query("experiment").map { try ExperimentID(query: $0) }
       let (found, _) = try await runs.search(
         in: experiment.map { [$0] }, filter: request.query("filter") ?? "",
         order: request.query("order").map { [$0] } ?? [],
