@@ -4,7 +4,12 @@ public enum MLflowKey {
   public enum Kind: Sendable { case metric, param, tag }
 
   /// What is wrong with a name, in MLflow's words; nil where nothing is.
-  public static func problem(of key: String, kind: Kind) -> String? {
+  ///
+  /// - Parameter takesAnyCharacter: as MLflow's servers do with the tags of a run that is being
+  ///   made, and with params and tags of logged models.
+  public static func problem(
+    of key: String, kind: Kind, takesAnyCharacter: Bool = false
+  ) -> String? {
     // MLflow's clients know a metric's key by "name", and the length limits by these nouns.
     let (field, noun) =
       switch kind {
@@ -15,6 +20,7 @@ public enum MLflowKey {
     guard key.unicodeScalars.count <= 250 else {
       return "'\(noun)' exceeds the maximum length of 250 characters"
     }
+    guard !takesAnyCharacter else { return nil }
     let isAllowed = key.utf8.allSatisfy(isPlain) || key.unicodeScalars.allSatisfy(isAllowed)
     guard !isAllowed || key.isEmpty || leavesItsFolder(key) else { return nil }
     return "Invalid value \"\(shown(key))\" for parameter '\(field)' supplied: "

@@ -108,7 +108,8 @@ struct MLflowDatabaseStore: MLflowSource {
   }
 
   func folder(of uri: String, ofRun run: MLflowLine?) -> String? {
-    MLflowImport.localPath(uri).flatMap { FileTree.isFolder($0) ? $0 : nil }
+    let local = MLflowImport.localPath(uri) ?? MLflowImport.proxiedPath(uri, besideStore: path)
+    return local.flatMap { FileTree.isFolder($0) ? $0 : nil }
   }
 
   /// Rows of a table, in order; none where the table is missing.

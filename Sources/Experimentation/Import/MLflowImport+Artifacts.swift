@@ -12,7 +12,13 @@ extension MLflowImport {
     _ nowMs: Int64, _ counts: inout MLflowImportCounts
   ) async throws {
     guard let folder = source.folder(of: uri, ofRun: run) else {
-      if Self.localPath(uri) == nil, !uri.isEmpty {
+      if Self.proxiedPath(uri, besideStore: source.path) != nil {
+        // With that folder there, nothing was ever sent to a place that it lacks.
+        guard !FileTree.isFolder(Self.proxiedRoot(besideStore: source.path)) else { return }
+        counts.remarks.append(
+          "The artifacts at \(visible(uri)) would be in a folder mlartifacts beside the store; there "
+            + "is none. Link the server's folder of artifacts there, and import again.")
+      } else if Self.localPath(uri) == nil, !uri.isEmpty {
         counts.remarks.append("The artifacts at \(visible(uri)) are not on this machine's disk.")
       } else if let path = Self.localPath(uri), FileTree.isFolder(path) {
         counts.refused.append("The artifacts at \(visible(uri)) lie outside of \(source.path).")

@@ -63,8 +63,9 @@ extension MLflowImport {
           try RunStore.create(
             draft.id, experiment: experiment, name: draft.name, user: draft.user,
             startedAtMs: draft.startedAtMs, in: db)
-          try RunStore.note(
-            params: draft.params, tags: draft.tags, inputs: draft.inputs, on: draft.id, in: db)
+          try RunStore.note(params: draft.params, inputs: draft.inputs, on: draft.id, in: db)
+          try RunStore.setTags(
+            draft.tags, ofRun: try RunStore.number(of: draft.id, in: db), isNew: true, in: db)
           try RunStore.note(models: draft.models, on: draft.id, in: db)
         }
         try RunStore.log(Array(batch), to: draft.id, in: db)
@@ -105,7 +106,7 @@ struct RunDraft: Sendable {
     ) -> [String: String] {
       pairs.filter { key, _ in
         do {
-          try RunStore.checkKey(key, kind: kind)
+          try RunStore.checkKey(key, kind: kind, takesAnyCharacter: kind == .tag)
           return true
         } catch {
           troubles.append("Run \(id): the \(kind) \(visible(key)) has a name that is not allowed.")

@@ -121,6 +121,26 @@ public struct MLflowImport: Sendable {
     }
   }
 
+  /// Where MLflow's server keeps by default what clients sent through it.
+  ///
+  /// That is in `mlartifacts`, beside its SQLite file. Nil for other URIs, and for paths that lead
+  /// out.
+  static func proxiedPath(_ uri: String, besideStore store: String) -> String? {
+    let scheme = "mlflow-artifacts:/"
+    guard uri.hasPrefix(scheme) else { return nil }
+    var rest = uri.dropFirst(scheme.count)
+    if rest.hasPrefix("/") {
+      // A host stands before the path, or nothing.
+      rest = rest.dropFirst().drop { $0 != "/" }.dropFirst()
+    }
+    // What is no path inside is told like what is not there.
+    return try? safePath(String(rest), in: proxiedRoot(besideStore: store))
+  }
+
+  static func proxiedRoot(besideStore store: String) -> String {
+    FileTree.folder(of: store) + "/mlartifacts"
+  }
+
   /// The folder of `file:///…` or of a bare absolute path; nil for other stores.
   static func localPath(_ uri: String) -> String? {
     if uri.hasPrefix("/") { return uri }

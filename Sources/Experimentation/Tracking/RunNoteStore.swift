@@ -115,15 +115,19 @@ extension RunStore {
   }
 
   /// Sets tags of a run; one of them may rename it.
-  static func setTags(_ tags: [String: String], ofRun run: Int64, in db: Database) throws {
+  ///
+  /// - Parameter isNew: whether the run is being made; then their names hold any characters.
+  static func setTags(
+    _ tags: [String: String], ofRun run: Int64, isNew: Bool = false, in db: Database
+  ) throws {
     for (key, value) in tags.sorted(by: { $0.key < $1.key }) {
-      try checkTag(key, value)
+      try checkTag(key, value, isNew: isNew)
       try setTag(key, value, ofRun: run, in: db)
     }
   }
 
-  static func checkTag(_ key: String, _ value: String) throws {
-    try checkKey(key, kind: .tag)
+  static func checkTag(_ key: String, _ value: String, isNew: Bool = false) throws {
+    try checkKey(key, kind: .tag, takesAnyCharacter: isNew)
     try checkValue(value, of: key, atMost: 8000)
   }
 
@@ -144,8 +148,12 @@ extension RunStore {
   }
 
   /// MLflow's rule for names of metrics, params and tags.
-  static func checkKey(_ key: String, kind: MLflowKey.Kind) throws {
-    guard let problem = MLflowKey.problem(of: key, kind: kind) else { return }
+  static func checkKey(
+    _ key: String, kind: MLflowKey.Kind, takesAnyCharacter: Bool = false
+  ) throws {
+    guard
+      let problem = MLflowKey.problem(of: key, kind: kind, takesAnyCharacter: takesAnyCharacter)
+    else { return }
     throw ExperimentationError(.invalidValue, problem)
   }
 

@@ -94,7 +94,7 @@ struct MLflowClientTests {
     for _ in 0..<2 {
       let answer = try factory("import", "mlflow", "mlflow.db", "--output", "json")
       #expect(answer.status == 0, "\(answer.errors)")
-      #expect(answer.json["runs"] as? Int == 3)
+      #expect(answer.json["runs"] as? Int == 5)
       #expect(answer.json["metrics"] as? Int == 302)
       #expect(answer.json["model_versions"] as? Int == 2)
       #expect((answer.json["remarks"] as? [String])?.isEmpty == true, "\(answer.output)")

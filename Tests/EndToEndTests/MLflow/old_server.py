@@ -23,6 +23,13 @@ def make():
         old.log_param(run, "p", "x" * 100)
         old.log_text(run, f"text {i}", "sub/file.txt")
         old.set_terminated(run, "FINISHED" if i else "FAILED")
+    # As the server's artifact proxy keeps files unless told otherwise.
+    proxied = old.create_experiment("proxied", artifact_location="mlflow-artifacts:/77")
+    sent = old.create_run(proxied, tags={"who's?": "x"}).info
+    place = sent.artifact_uri.replace("mlflow-artifacts:", folder + "/mlartifacts") + "/sub"
+    os.makedirs(place)
+    open(place + "/ü.txt", "w").write("through the proxy")
+    old.create_run(proxied)
     old.log_metric(run, "bad", float("nan"))
     old.log_metric(run, "big", float("inf"))
     old.create_registered_model("m", tags={"k": "v"}, description="words")
@@ -49,6 +56,8 @@ def check():
             (m.step, m.value) for m in old.get_metric_history(run.info.run_id, "loss")]
         text = mlflow.artifacts.load_text(got.info.artifact_uri + "/sub/file.txt")
         assert text == f"text {got.data.tags['i']}"
+    sent, = new.search_runs([new.get_experiment_by_name("proxied").experiment_id], "tags.`who's?` = 'x'")
+    assert mlflow.artifacts.load_text(sent.info.artifact_uri + "/sub/ü.txt") == "through the proxy"
     assert new.get_registered_model("m").tags == {"k": "v"}
     assert str(new.get_model_version_by_alias("m", "champion").version) == "3"
     assert sorted(int(v.version) for v in new.search_model_versions("name = 'm'")) == [1, 3]
