@@ -37,9 +37,30 @@ public struct MLflowFields: Sendable {
   }
 
   /// A value that is there; null counts as absent.
+  ///
+  /// In a body, `runName` is `run_name` too: JSON of Protocol Buffers may be written either way.
   public subscript(_ name: String) -> JSONValue? {
-    guard let value = members[name], !value.isNull else { return nil }
+    var value = members[name]
+    if value == nil, !isQuery { value = members[Self.inCamelCase(name)] }
+    guard let value, !value.isNull else { return nil }
     return value
+  }
+
+  /// `runName` of `run_name`.
+  private static func inCamelCase(_ name: String) -> String {
+    guard name.utf8.contains(UInt8(ascii: "_")) else { return name }
+    var bytes: [UInt8] = []
+    var isStart = false
+    for byte in name.utf8 {
+      guard byte != UInt8(ascii: "_") else {
+        isStart = true
+        continue
+      }
+      let isSmall = (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+      bytes.append(isStart && isSmall ? byte - 32 : byte)
+      isStart = false
+    }
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   /// A text that must be there and not be empty.
@@ -63,6 +84,8 @@ public struct MLflowFields: Sendable {
     guard let value = self[name] else { return nil }
     switch value {
     case .number(let number):
+      // Beyond 2^53 a double has lost digits that the body still has.
+      if abs(number) >= 0x1p53, let whole = writtenInteger(name) { return whole }
       if let whole = Int64(exactly: number) { return whole }
     case .string(let text):
       if text.isEmpty { return nil }
@@ -70,6 +93,15 @@ public struct MLflowFields: Sendable {
     case .null, .bool, .array, .object: break
     }
     throw Self.invalid(name, value)
+  }
+
+  /// The whole number of a field as the body has it, digit by digit.
+  private func writtenInteger(_ name: String) -> Int64? {
+    // A body that cannot be read again leaves the number as it was read.
+    guard !source.isEmpty, let text = try? JSONObjectText(parsing: source),
+      let raw = text[name] ?? text[Self.inCamelCase(name)]
+    else { return nil }
+    return Int64(String(decoding: raw, as: UTF8.self))
   }
 
   /// A whole number in a range.

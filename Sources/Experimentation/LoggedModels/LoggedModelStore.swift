@@ -94,7 +94,7 @@ public struct LoggedModelStore: Sendable {
       ("loggedModelParam", MLflowKey.Kind.param, params), ("loggedModelTag", .tag, tags),
     ] {
       for (key, value) in pairs {
-        try RunStore.checkKey(key, kind: kind)
+        try RunStore.checkKey(key, kind: kind, takesAnyCharacter: true)
         try db.execute(
           sql: "INSERT OR REPLACE INTO \(table) (model, key, value) VALUES (?, ?, ?)",
           arguments: [record.number, key, value])

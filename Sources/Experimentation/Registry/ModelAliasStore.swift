@@ -64,11 +64,21 @@ extension ModelStore {
       arguments: [model.number, alias])
   }
 
-  /// The version that an alias points to.
+  /// The version that an alias points to; `latest`, in any case, is the one with the highest number.
   public static func version(
     alias: String, of name: String, project: String = "default", in db: Database
   ) throws -> ModelVersion {
     let model = try find(name, project: project, in: db)
+    if alias.lowercased() == "latest" {
+      let last = try Int.fetchOne(
+        db, sql: "SELECT max(version) FROM modelVersion WHERE model = ?",
+        arguments: [model.number])
+      guard let last else {
+        throw ExperimentationError(
+          .modelVersionNotFound, "Latest version not found for model \(name).")
+      }
+      return try version(last, of: name, project: project, in: db)
+    }
     let number = try Int.fetchOne(
       db, sql: "SELECT version FROM modelAlias WHERE model = ? AND alias = ?",
       arguments: [model.number, alias])

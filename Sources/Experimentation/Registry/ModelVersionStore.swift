@@ -129,7 +129,7 @@ extension ModelStore {
   private static let fields = ListQuery.Fields(
     texts: [
       "name": "registeredModel.name",
-      "run_id": "coalesce(modelVersion.run, modelVersion.foreignRun)",
+      "run_id": "coalesce(modelVersion.run, modelVersion.foreignRun, '')",
       "source_path": "modelVersion.source",
     ],
     numbers: ["version_number": "modelVersion.version"], lists: ["name", "run_id"],

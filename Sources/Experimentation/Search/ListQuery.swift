@@ -12,10 +12,22 @@ struct ListQuery: Sendable {
     var order: [String: String]?
     /// The condition of a comparison by its entity, such as `tag`.
     var keyed: [String: @Sendable (FilterClause) throws(ExperimentationError) -> SQLCondition]
+    /// Tables of `(owner, key, value)` whose values may be sorted by, by their entity.
+    var ordered: [String: Pairs] = [:]
     /// What breaks ties.
     var ties: [String]
   }
 
+  /// Where the values of a key lie, such as those of a tag.
+  struct Pairs: Sendable {
+    var table: String
+    /// The column of the table that names the owner, and the owner's number.
+    var owner: String
+    var row: String
+  }
+
+  /// What is only sorted by; none of them leaves a row out or repeats one.
+  private(set) var joins: [SQLCondition] = []
   private(set) var conditions: [SQLCondition] = []
   private(set) var order: [String] = []
 
@@ -29,8 +41,27 @@ struct ListQuery: Sendable {
     for clause in clauses {
       conditions.append(try Self.condition(clause, fields))
     }
-    for text in keys { order.append(try Self.order(OrderClause(parsing: text), fields)) }
+    for text in keys { try add(OrderClause(parsing: text), fields) }
     order += fields.ties
+  }
+
+  private mutating func add(
+    _ clause: OrderClause, _ fields: Fields
+  ) throws(ExperimentationError) {
+    guard let pairs = clause.entity.flatMap({ fields.ordered[$0] }) else {
+      order.append(try Self.order(clause, fields))
+      return
+    }
+    let name = "order\(joins.count)"
+    joins.append(
+      SQLCondition(
+        """
+        LEFT JOIN \(pairs.table) AS \(name)
+          ON \(name).\(pairs.owner) = \(pairs.row) AND \(name).key = ?
+        """, [.text(clause.key)]))
+    // What lacks the key comes last.
+    order.append("\(name).value IS NULL")
+    order.append("\(name).value \(clause.isAscending ? "ASC" : "DESC")")
   }
 
   private static func condition(

@@ -129,8 +129,10 @@ struct RunQuery: Sendable {
           : try .text(
             column.name, clause, noun: "attributes", takesLists: column.name == "run.id"))
     case .metric:
-      let range = MetricRange(
-        key: clause.key, comparison: try .number("$V", clause, noun: "metric"))
+      var wanted = try SQLCondition.number("$V", clause, noun: "metric")
+      // NaN, which lies there as NULL, differs from every number.
+      if clause.comparison == .notEqual { wanted.sql = "$V IS NOT ?" }
+      let range = MetricRange(key: clause.key, comparison: wanted)
       let comparison = range.condition(on: "latest.value")
       let condition = SQLCondition(
         "EXISTS (SELECT 1 FROM latestMetric AS latest WHERE latest.run = run.number "

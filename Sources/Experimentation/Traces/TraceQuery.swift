@@ -1,5 +1,7 @@
 /// A search among traces, as SQL: attributes, tags, metadata, what was said of them, and spans.
 struct TraceQuery: Sendable {
+  /// What is only sorted by.
+  private(set) var joins: [SQLCondition] = []
   private(set) var conditions: [SQLCondition] = []
   private(set) var order: [String] = []
 
@@ -21,7 +23,9 @@ struct TraceQuery: Sendable {
       default: plain.append(clause)
       }
     }
+    let keys = keys.map { $0.hasPrefix("trace.") ? String($0.dropFirst("trace.".count)) : $0 }
     let list = try ListQuery(plain, order: keys, fields: Self.fields)
+    joins = list.joins
     conditions += list.conditions
     order = list.order
     if !ofSpans.isEmpty {
@@ -151,6 +155,11 @@ struct TraceQuery: Sendable {
     "(SELECT pair.value FROM \(table) AS pair WHERE pair.trace = trace.number AND pair.key = '\(key)')"
   }
 
+  private static let tags = ListQuery.Pairs(
+    table: "traceTag", owner: "trace", row: "trace.number")
+  private static let allMetadata = ListQuery.Pairs(
+    table: "traceMetadata", owner: "trace", row: "trace.number")
+
   private static let fields = ListQuery.Fields(
     texts: [
       "status": "trace.state", "state": "trace.state", "request_id": "trace.id",
@@ -168,6 +177,9 @@ struct TraceQuery: Sendable {
     keyed: [
       "tag": tag, "tags": tag, "metadata": metadata, "request_metadata": metadata,
       "feedback": feedback, "expectation": expectation,
+    ],
+    ordered: [
+      "tag": tags, "tags": tags, "metadata": allMetadata, "request_metadata": allMetadata,
     ],
     ties: ["trace.requestedAtMs DESC", "trace.id"])
 

@@ -63,8 +63,8 @@ public struct TraceStore: Sendable {
       "trace.experiment IN (\(experiments.map { _ in "?" }.joined(separator: ", ")))",
       experiments.map { .text($0.rawValue) })
     let select = SQLQuery(
-      "SELECT trace.* FROM trace", conditions: [home] + query.conditions, order: query.order,
-      page: page)
+      "SELECT trace.* FROM trace", joins: query.joins, conditions: [home] + query.conditions,
+      order: query.order, page: page)
     return try await ledger.read { db in
       let rows = try select.fetchRows(in: db)
       return (

@@ -47,11 +47,11 @@ public struct RunStore: Sendable {
       job: job, artifactLocation: home.artifactLocation + "/\(id)/artifacts",
       startedAtMs: startedAtMs, endedAtMs: nil)
     if try RunRecord.insert(run, nameTag: tagged, in: db) {
-      try setTags(others, ofRun: db.lastInsertedRowID, in: db)
+      try setTags(others, ofRun: db.lastInsertedRowID, isNew: true, in: db)
       return run
     }
     guard let known = try RunRecord.find(id, in: db) else { throw notFound(id) }
-    try note(tags: tags, on: id, RunNumber(rawValue: known.number), in: db)
+    try setTags(tags, ofRun: known.number, isNew: true, in: db)
     return known.run
   }
 

@@ -162,8 +162,11 @@ extension TrackingView {
     )
   }
 
-  private static func check(_ key: String, _ kind: MLflowKey.Kind) throws {
-    if let problem = MLflowKey.problem(of: key, kind: kind) {
+  private static func check(
+    _ key: String, _ kind: MLflowKey.Kind, takesAnyCharacter: Bool = false
+  ) throws {
+    let problem = MLflowKey.problem(of: key, kind: kind, takesAnyCharacter: takesAnyCharacter)
+    if let problem {
       throw MLflowFailure(.invalidParameterValue, problem)
     }
   }
@@ -183,8 +186,10 @@ extension TrackingView {
     return params
   }
 
-  static func checked(tags: [String: String]) throws -> [String: String] {
-    for key in tags.keys { try check(key, .tag) }
+  static func checked(
+    tags: [String: String], takesAnyCharacter: Bool = false
+  ) throws -> [String: String] {
+    for key in tags.keys { try check(key, .tag, takesAnyCharacter: takesAnyCharacter) }
     return tags.mapValues { $0.cut(to: 8_000) }
   }
 }

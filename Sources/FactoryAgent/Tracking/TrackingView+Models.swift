@@ -43,7 +43,8 @@ extension TrackingView {
 
   mutating func setModelTags(_ id: String, _ call: TrackedCall) throws -> HTTPAnswer {
     var model = try model(id)
-    model.tags.merge(try Self.checked(tags: call.fields.pairs("tags"))) { $1 }
+    let tags = try Self.checked(tags: call.fields.pairs("tags"), takesAnyCharacter: true)
+    model.tags.merge(tags) { $1 }
     return try keep(model, call)
   }
 

@@ -12,7 +12,7 @@ extension TrackingView {
         .invalidParameterValue,
         "The experiment \(experiment.id) must be in the 'active' state. Current state is deleted.")
     }
-    var tags = try Self.checked(tags: fields.pairs("tags"))
+    var tags = try Self.checked(tags: fields.pairs("tags"), takesAnyCharacter: true)
     let given = try fields.string("run_name") ?? ""
     if !given.isEmpty, let tag = tags[Self.nameTag], tag != given {
       throw MLflowFailure(

@@ -39,6 +39,33 @@ public struct FactoryContext: RequestContext {
   }
 
   /// What `**` at the end of the route's path stands for, decoded.
+  ///
+  /// Bytes that are no UTF-8 become U+FFFD: MLflow's client sends the name `100%accuracy.png` as it
+  /// is, of which `%ac` is read as such a byte.
+  public func lenientRestOfPath() -> String {
+    parameters.getCatchAll().map { part in
+      String(part).removingURLPercentEncoding() ?? Self.decoded(part)
+    }.joined(separator: "/")
+  }
+
+  private static func decoded(_ part: Substring) -> String {
+    var bytes: [UInt8] = []
+    var rest = Array(part.utf8)[...]
+    while let byte = rest.popFirst() {
+      if byte == UInt8(ascii: "%"),
+        let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16),
+        rest.count >= 2
+      {
+        bytes.append(value)
+        rest = rest.dropFirst(2)
+      } else {
+        bytes.append(byte)
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// What `**` at the end of the route's path stands for, decoded.
   public func restOfPath() throws -> String {
     try parameters.getCatchAll().map { part in
       guard let text = String(part).removingURLPercentEncoding() else {

@@ -118,8 +118,16 @@ def model_versions():
     copied = client.copy_model_version(f"models:/{name}/1", fresh("copy"))
     assert int(copied.version) == 1 and copied.source == f"models:/{name}/1" and copied.description == "words"
     assert client.get_model_version_download_uri(copied.name, "1") == source.info.artifact_uri + "/0"
+    # Made from another version, also by an alias that moves on, it is of the same run.
+    client.set_registered_model_alias(name, "now", "2")
+    lineage = client.create_model_version(copied.name, f"models:/{name}@now")
+    assert (lineage.run_id, lineage.source) == (source.info.run_id, f"models:/{name}/2")
+    client.delete_model_version(copied.name, lineage.version)
+    outside = client.create_model_version(copied.name, "s3://bucket/model")
+    assert numbers(f"name = '{copied.name}' AND run_id != '{source.info.run_id}'") == [int(outside.version)]
+    client.delete_model_version(copied.name, outside.version)
     again = client.copy_model_version(f"models:/{name}/2", copied.name)
-    assert int(again.version) == 2 and again.tags == {"k": "w"}
+    assert int(again.version) == 4 and again.tags == {"k": "w"}
     raises("INVALID_PARAMETER_VALUE", lambda: client.get_model_version(name, "one"), "must be an integer, got 'one'")
 
 
@@ -198,6 +206,9 @@ def prompts():
     second = mlflow.genai.register_prompt(name=name, template=[{"role": "user", "content": "Say {{what}}!"}])
     assert (first.version, second.version) == (1, 2) and first.variables == {"what"}
     assert mlflow.genai.load_prompt(f"prompts:/{name}/1").format(what="hi") == "Say hi."
+    for uri in [name, f"prompts:/{name}@latest"]:
+        assert mlflow.genai.load_prompt(uri).version == 2
+    raises("RESOURCE_DOES_NOT_EXIST", lambda: client.get_model_version_by_alias(fresh(), "latest"))
     mlflow.genai.set_prompt_alias(name, "best", 1)
     assert mlflow.genai.load_prompt(f"prompts:/{name}@best").version == 1
     mlflow.genai.delete_prompt_alias(name, "best")
@@ -224,7 +235,8 @@ def logged_models():
     second = client.create_logged_model(experiment, "lm2", params={"a": "2"})
     client.log_model_params(second.model_id, {"b": "3"})
     assert client.get_logged_model(second.model_id).params == {"a": "2", "b": "3"}
-    client.set_logged_model_tags(second.model_id, {"x": "y"})
+    client.set_logged_model_tags(second.model_id, {"x": "y", "layers[0].*": "any name"})
+    assert client.get_logged_model(second.model_id).tags["layers[0].*"] == "any name"
     client.delete_logged_model_tag(second.model_id, "x")
     raises("RESOURCE_DOES_NOT_EXIST", lambda: client.delete_logged_model_tag(second.model_id, "x"), "No tag with key 'x'")
 
@@ -294,6 +306,9 @@ def artifact_paths():
             assert answer.status_code == 400 and answer.json() == invalid, f"{path}: {answer.text}"
     for path in ["%2e%2e/x", "%252e%252e/x", "a/%2e%2e%2f%2e%2e%2fx", "%2Fetc%2Fpasswd", "C:/x"]:
         assert session_put(f"{artifacts}/{path}", b"x").json() == invalid, path
+    # The client sends this name as it is, and the server reads a byte there that is no text.
+    client.log_text(id, "x", "up/100%accuracy.txt")
+    assert [f.path for f in client.list_artifacts(id, "up")] == ["up/100\ufffdcuracy.txt"]
     upload = lambda data, **query: ask("POST", "/ajax-api/2.0/mlflow/upload-artifact", params=query, data=data)
     assert upload("hello", run_uuid=id, path="up/load.txt").status_code == 200
     assert ask("GET", "/get-artifact", params={"run_id": id, "path": "up/load.txt"}).text == "hello"

@@ -55,7 +55,6 @@ def wrong_requests():
         (*batch(params=[{"key": f"{i}", "value": ""} for i in range(101)]), "at most 100 params. Got 101"),
         (*batch(tags=[{"key": f"{i}", "value": ""} for i in range(101)]), "at most 100 tags. Got 101"),
         ("runs/log-inputs", {"datasets": []}, 400, invalid, f"{missing} 'run_id'"),
-        ("runs/log-inputs", {"run_id": run}, 400, invalid, f"{missing} 'datasets'"),
         ("runs/log-model", {"run_id": run, "model_json": "x"}, 400, invalid, "Malformed model info"),
         ("runs/log-model", {"run_id": run, "model_json": "{}"}, 400, invalid, "missing mandatory fields"),
         ("runs/search", {"experiment_ids": ["0"], "max_results": 0}, 400, invalid, "It must be a positive integer"),
@@ -91,7 +90,7 @@ def wrong_requests():
     for path, body in [
         ("runs/set-tag", {"run_uuid": run, "key": "k", "value": "v"}), ("runs/log-metric", {**point, "timestamp": "17", "step": "3", "value": "1.5"}),
         ("runs/log-batch", {"run_id": run, "metrics": [{"key": "m", "value": 2.5, "timestamp": 123456789}]}), ("runs/log-parameter", {**param, "key": "none", "value": None}),
-        ("runs/log-metric", {**point, "extra": 5}),
+        ("runs/log-metric", {**point, "extra": 5}), ("runs/log-inputs", {"run_id": run}), ("runs/search", {"experimentIds": ["0"], "runViewType": "ALL"}),
     ]:
         assert ask("POST", path, body).status_code == 200, f"{path} {body}"
     answer = ask("POST", "runs/log-metric", data=json.dumps({**point, "key": "inf", "value": float("inf")}), headers={"Content-Type": "application/json"})

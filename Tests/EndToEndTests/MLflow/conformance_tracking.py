@@ -110,6 +110,12 @@ def run_life():
     raises("RESOURCE_DOES_NOT_EXIST", lambda: client.delete_tag(id, "empty"), "No tag with name: empty")
     raises("RESOURCE_DOES_NOT_EXIST", lambda: client.delete_tag("nope", "a"), "Run with id=nope not found")
     raises("INVALID_PARAMETER_VALUE", lambda: client.create_run("0", run_name="a", tags={"mlflow.runName": "b"}), "Both 'run_name'")
+    # A run may be made with tags of any name; long texts are cut.
+    odd = client.create_run(experiment, tags={"who's (this)?": "x", "mlflow.note.content": "é" * 9000})
+    assert odd.data.tags["who's (this)?"] == "x" and odd.data.tags == client.get_run(odd.info.run_id).data.tags
+    assert len(odd.data.tags["mlflow.note.content"]) == 8000
+    assert client.search_runs([experiment], "tags.`who's (this)?` = 'x'")[0].info.run_id == odd.info.run_id
+    client.delete_run(odd.info.run_id)
     named = client.create_run("0", run_name="named").info.run_id
     assert client.get_run(named).data.tags["mlflow.runName"] == "named"
     client.delete_tag(named, "mlflow.runName")
@@ -132,6 +138,14 @@ def metric_points():
     assert math.isnan(data["nan"]) and data["inf"] >= 1.7976931348623157e308 and data["-inf"] <= -1.7976931348623157e308
     point = client.get_metric_history(id, "a b:c/d.e_f-g")[0]
     assert (point.value, point.timestamp, point.step) == (123.456, 789, 2)
+    # Steps may be any 64-bit number, such as a time in nanoseconds.
+    steps = [-2**63, -1, 2**53 + 1, 1795766400123456789, 2**63 - 1]
+    for step in steps:
+        client.log_metric(id, "far", 1, timestamp=2**53 + 1, step=step)
+    assert [p.step for p in client.get_metric_history(id, "far")] == steps
+    # No number is NaN.
+    home = client.get_run(id).info.experiment_id
+    assert [len(client.search_runs([home], f"metrics.nan {sign} 1")) for sign in ["!=", "=", "<", ">="]] == [1, 0, 0, 0]
     # The latest value is that of the highest step, then time, then value, in whatever order they come.
     for value, time, step in [(1, 5, 3), (2, 9, 1), (3, 5, 2), (4, 4, 3), (5, 5, 3)]:
         client.log_metric(id, "late", value, timestamp=time, step=step)
@@ -209,6 +223,7 @@ def inputs_with_tags():
     experiment = client.create_experiment(fresh())
     id = client.create_run(experiment).info.run_id
     other, third = [Dataset(name="n", digest=digest, source_type="t", source="s") for digest in "de"]
+    client.log_inputs(id, [])
     client.log_inputs(id, [DatasetInput(other, [InputTag("mlflow.data.context", "train"), InputTag("foo", "baz")])])
     client.log_inputs(id, [DatasetInput(other, [InputTag("mlflow.data.context", "train")])])  # again: ignored
     client.log_inputs(id, [DatasetInput(third, [InputTag("only", "tag")])])

@@ -206,6 +206,8 @@ def searched():
     assert names("tags.odd = '1' AND span.status = 'OK'", order_by=["timestamp_ms ASC"]) == ["ask 1", "ask 3"]
     assert names("metadata.`mlflow.trace.session` = 's0'", order_by=["timestamp ASC"]) == ["ask 0", "ask 2", "ask 4"]
     assert names("trace.name IN ('ask 0', 'ask 1')") == ["ask 1", "ask 0"]
+    assert names("", order_by=["tags.odd DESC", "trace.name ASC"]) == [f"ask {i}" for i in (1, 3, 0, 2, 4)]
+    assert names("", order_by=["metadata.`mlflow.trace.session`", "name DESC"]) == [f"ask {i}" for i in (4, 2, 0, 3, 1)]
     assert len(names("execution_time_ms >= 0", order_by=["execution_time_ms DESC"])) == 5
     assert len(names("trace.end_time_ms > 0", order_by=["status ASC", "name ASC"])) == 5
     for bad in ["span.color = 'red'", "foo.bar = 'x'", "span.name RLIKE 'a'", "trace.text = 'x'", "span.name > 'a'"]:

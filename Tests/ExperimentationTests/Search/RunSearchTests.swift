@@ -32,7 +32,7 @@ struct RunSearchTests {
     let cases: [(String, (RunDetails) -> Bool)] = [
       ("", { _ in true }),
       ("metrics.acc > 4", { (value($0) ?? -1) > 4 }),
-      ("metrics.acc != 4", { value($0).map { !$0.isNaN && $0 != 4 } ?? false }),
+      ("metrics.acc != 4", { value($0).map { $0 != 4 } ?? false }),
       ("params.depth = '2'", { $0.params["depth"] == "2" }),
       ("params.depth != '2'", { $0.params["depth"].map { $0 != "2" } ?? false }),
       ("params.depth IS NULL", { $0.params["depth"] == nil }),
@@ -101,7 +101,7 @@ struct RunSearchTests {
       ("metrics.acc > 3", { ($0.value ?? -1) > 3 }),
       ("metrics.acc >= 18 AND params.depth = '1'", { ($0.value ?? -1) >= 18 && $0.depth == 1 }),
       ("metrics.acc = 5", { $0.value == 5 }),
-      ("metrics.acc != 5", { $0.value.map { !$0.isNaN && $0 != 5 } ?? false }),
+      ("metrics.acc != 5", { $0.value.map { $0 != 5 } ?? false }),
       ("metrics.acc > 99", { _ in false }),
       ("params.depth = '2'", { $0.depth == 2 }),
     ]

@@ -12,6 +12,7 @@ import Testing
   private struct Answer: Sendable {
     var status: Int
     var json: JSONValue
+    var text = ""
     var code: String? { json["error_code"]?.stringValue }
     var message: String { json["message"]?.stringValue ?? "" }
   }
@@ -39,7 +40,8 @@ import Testing
           let bytes = Array(answer.body.readableBytesView)
           return Answer(
             status: Int(answer.status.code),
-            json: bytes.isEmpty ? .null : try JSONValue(parsing: bytes))
+            json: bytes.isEmpty ? .null : try JSONValue(parsing: bytes),
+            text: String(decoding: bytes, as: UTF8.self))
         }
       }
     }
@@ -202,6 +204,32 @@ import Testing
       let body = #"{"run_id":"\#(id)","key":"a","value":"\#(family + family + family + family)"}"#
       #expect(try await ask(.post, Self.run + "/log-parameter", body).status == 200)
       #expect(try await ask(.post, Self.run + "/set-tag", body).status == 200)
+    }
+  }
+
+  @Test func `whole numbers keep all their digits, and fields may be written in camel case`()
+    async throws
+  {
+    try await serve { ask in
+      let created = try await ask(
+        .post, Self.run + "/create",
+        #"{"experimentId":"0","runName":"camel","startTime":"9007199254740993"}"#)
+      let info = created.json["run"]?["info"]
+      #expect(info?["run_name"] == .string("camel"))
+      let id = info?["run_id"]?.stringValue ?? ""
+      func log(_ step: String) async throws -> Answer {
+        let point = #""key":"m","value":1,"timestamp":9007199254740993,"step":\#(step)"#
+        return try await ask(.post, Self.run + "/log-metric", #"{"run_id":"\#(id)",\#(point)}"#)
+      }
+      let steps = [Int64.min, -1_795_766_400_123_456_789, 9_007_199_254_740_993, .max]
+      for step in steps { #expect(try await log("\(step)").status == 200) }
+      #expect(try await log("9223372036854775808").code == "INVALID_PARAMETER_VALUE")
+      let history = try await ask(
+        .get, "/api/2.0/mlflow/metrics/get-history?metric_key=m&run_id=\(id)", nil)
+      for step in steps { #expect(history.text.contains("\"step\":\(step)}")) }
+      // A GET may tell its fields in a body.
+      let run = try await ask(.get, Self.run + "/get", #"{"run_id":"\#(id)"}"#)
+      #expect(run.json["run"]?["data"]?["metrics"]?.arrayValue?.count == 1)
     }
   }
 

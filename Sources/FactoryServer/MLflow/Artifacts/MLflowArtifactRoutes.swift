@@ -9,7 +9,7 @@ extension FactoryRoutes {
   func addMLflowArtifactRoutes(_ artifacts: MLflowArtifacts) {
     let service = "mlflow-artifacts"
     mlflow(.put, "artifacts/**", permission: .write, versions: ["2.0"], service: service) { call in
-      let path = try MLflowArtifacts.checked(try call.context.restOfPath())
+      let path = try MLflowArtifacts.checked(call.context.lenientRestOfPath())
       guard !path.isEmpty, MLflowPackage(path: path) == nil else {
         throw MLflowArtifacts.invalidPath
       }
@@ -17,11 +17,11 @@ extension FactoryRoutes {
       return MLflowAnswer.done
     }
     mlflow(.get, "artifacts/**", permission: .read, versions: ["2.0"], service: service) { call in
-      let path = try MLflowArtifacts.checked(try call.context.restOfPath())
+      let path = try MLflowArtifacts.checked(call.context.lenientRestOfPath())
       return try await artifacts.response(try await artifacts.file(path), to: call.request)
     }
     mlflow(.delete, "artifacts/**", permission: .write, versions: ["2.0"], service: service) {
-      let path = try MLflowArtifacts.checked(try $0.context.restOfPath())
+      let path = try MLflowArtifacts.checked($0.context.lenientRestOfPath())
       guard !path.isEmpty else {
         throw MLflowArtifacts.invalidPath
       }

@@ -71,7 +71,7 @@ extension FactoryRoutes {
   private func addMLflowSignedDownloads(_ artifacts: MLflowArtifacts, signer: SignedURL) {
     let service = "mlflow-artifacts"
     mlflow(.get, "presigned/**", permission: .read, versions: ["2.0"], service: service) { call in
-      let path = try MLflowArtifacts.checked(try call.context.restOfPath())
+      let path = try MLflowArtifacts.checked(call.context.lenientRestOfPath())
       let file = try await artifacts.file(path)
       // The digest is in the address: all ranges are of the same file, even where another replaces it.
       let name = path.split(separator: "/").last ?? "artifact"
@@ -109,7 +109,7 @@ extension CharacterSet {
 extension MLflowCall {
   /// The artifact that an upload in parts is about: the folder in the path, the name in the body.
   fileprivate func uploadPath(_ fields: MLflowFields) throws -> String {
-    let folder = try MLflowArtifacts.checked(try context.restOfPath())
+    let folder = try MLflowArtifacts.checked(context.lenientRestOfPath())
     let local = try fields.required("path")
     let name = local.split(separator: "/").last.map(String.init) ?? ""
     let path = try MLflowArtifacts.checked(folder.isEmpty ? name : folder + "/" + name)

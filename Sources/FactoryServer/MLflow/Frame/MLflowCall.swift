@@ -23,12 +23,15 @@ struct MLflowCall {
   /// The largest body of an ordinary request; artifacts are streamed and have no such limit.
   static let bodyLimit = 16 << 20
 
-  /// The fields: of the query for GET, else of the body.
+  /// The fields: of the query for GET, if it has one, else of the body.
   func fields() async throws -> MLflowFields { try await Self.fields(of: request) }
 
   /// The fields of a request.
   static func fields(of request: Request) async throws -> MLflowFields {
-    if request.method == .get { return fields(ofQuery: request.uri.query ?? "") }
+    let query = request.uri.query ?? ""
+    if request.method == .get, !query.isEmpty || request.headers[.contentType] == nil {
+      return fields(ofQuery: query)
+    }
     let bytes = try await body(of: request)
     guard !bytes.isEmpty else { return MLflowFields(members: .object([])) }
     var value = try await parsed(bytes) {

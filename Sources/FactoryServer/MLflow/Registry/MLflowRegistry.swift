@@ -124,6 +124,8 @@ enum MLflowRegistry {
       if tags["mlflow.prompt.is_prompt"]?.lowercased() != "true" {
         try MLflowSource.check(wanted, in: db)
       }
+      let named = wanted.loggedModel
+      try MLflowSource.follow(&wanted, project: project, in: db)
       // A source that leads nowhere is refused now, not when somebody loads the model.
       _ = try MLflowSource.location(of: wanted, project: project, in: db)
       let version = try ModelStore.createVersion(
@@ -132,7 +134,7 @@ enum MLflowRegistry {
         try ModelStore.setTag(
           key, value, ofVersion: version.version, of: name, project: project, in: db)
       }
-      if let model = wanted.loggedModel {
+      if let model = named {
         try LoggedModelStore.note(
           version: version.version, of: name, madeFrom: model, nowMs: nowMs, in: db)
       }

@@ -21,17 +21,7 @@ enum MLflowSource {
       if rest.hasPrefix("m-") {
         return try LoggedModelStore.model(String(rest), in: db).artifactLocation
       }
-      let parts = rest.split(separator: "/")
-      let version: ModelVersion
-      if parts.count == 2, let number = Int(parts[1]) {
-        version = try ModelStore.version(number, of: String(parts[0]), project: project, in: db)
-      } else if let at = rest.lastIndex(of: "@") {
-        version = try ModelStore.version(
-          alias: String(rest[rest.index(after: at)...]), of: String(rest[..<at]),
-          project: project, in: db)
-      } else {
-        throw MLflowFailure(.invalidParameterValue, "Invalid model version source: '\(source)'.")
-      }
+      let version = try version(rest, of: source, project: project, in: db)
       return try location(of: version.draft, project: project, in: db, depth: depth + 1)
     case "runs":
       let parts = rest.split(separator: "/", maxSplits: 1)
@@ -42,6 +32,46 @@ enum MLflowSource {
       return parts.count == 2 ? root + "/" + parts[1] : root
     default: return source
     }
+  }
+
+  /// Makes a version that is made from another one the other's: of its run and logged model, where
+  /// the request names none, and from its number, since aliases move.
+  ///
+  /// A version made from a logged model is of the run that logged it.
+  static func follow(
+    _ draft: inout ModelVersionDraft, project: String, in db: LedgerTransaction
+  ) throws {
+    if let (scheme, rest) = split(draft.source), scheme == "models", !rest.hasPrefix("m-") {
+      let origin = try version(rest, of: draft.source, project: project, in: db)
+      draft.source = "models:/\(origin.name)/\(origin.version)"
+      if draft.run == nil, draft.foreignRun == nil {
+        (draft.run, draft.foreignRun) = (origin.draft.run, origin.draft.foreignRun)
+      }
+      if draft.loggedModel == nil { draft.loggedModel = origin.draft.loggedModel }
+    } else if let id = draft.loggedModel, draft.run == nil, draft.foreignRun == nil {
+      let model = try LoggedModelStore.model(id, in: db)
+      (draft.run, draft.foreignRun) = (model.sourceRun, model.foreignRun)
+    }
+  }
+
+  /// The version that `models:/` with `name/number`, `name/latest` or `name@alias` names.
+  private static func version(
+    _ rest: Substring, of source: String, project: String, in db: LedgerTransaction
+  ) throws -> ModelVersion {
+    let parts = rest.split(separator: "/")
+    if parts.count == 2, let number = Int(parts[1]) {
+      return try ModelStore.version(number, of: String(parts[0]), project: project, in: db)
+    }
+    if parts.count == 2, parts[1].lowercased() == "latest" {
+      return try ModelStore.version(
+        alias: "latest", of: String(parts[0]), project: project, in: db)
+    }
+    guard let at = rest.lastIndex(of: "@") else {
+      throw MLflowFailure(.invalidParameterValue, "Invalid model version source: '\(source)'.")
+    }
+    return try ModelStore.version(
+      alias: String(rest[rest.index(after: at)...]), of: String(rest[..<at]),
+      project: project, in: db)
   }
 
   private static func split(_ uri: String) -> (scheme: Substring, rest: Substring)? {

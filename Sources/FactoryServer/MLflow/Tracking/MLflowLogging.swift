@@ -93,9 +93,6 @@ enum MLflowLogging {
 
   private static func inputs(_ fields: MLflowFields) throws -> Write {
     let id = try fields.run()
-    guard fields["datasets"] != nil || fields["models"] != nil else {
-      throw MLflowFields.missing("datasets")
-    }
     let inputs = try fields.objects("datasets").map { try $0.runInput() }
     let models = try fields.objects("models").map {
       RunModel(.input, model: try $0.required("model_id"))

@@ -10,7 +10,7 @@ enum MLflowRuns {
   ) throws -> @Sendable (LedgerTransaction) throws -> RunDetails {
     let text = try fields.string("experiment_id") ?? ""
     let experiment = text.isEmpty ? ExperimentID.standard : try MLflowFields.experiment(text)
-    var tags = try fields.pairs("tags")
+    var tags = MLflowLimits.tags(try fields.pairs("tags").map { ($0.key, $0.value) })
     let given = try fields.string("run_name") ?? ""
     if !given.isEmpty, let tag = tags[RunTagKey.name], tag != given {
       throw MLflowFailure(
