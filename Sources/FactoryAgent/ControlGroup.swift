@@ -8,7 +8,7 @@ struct ControlGroup {
 
   /// Makes a group with a limit; nil where that is not possible.
   static func make(marker: String, limitBytes: Int64) -> ControlGroup? {
-    for candidate in candidates() {
+    for candidate in MemoryGroups.folders() {
       let path = candidate.folder + "/" + name(marker)
       guard mkdir(path, 0o700) == 0 else { continue }
       let group = ControlGroup(path: path, method: candidate.method)
@@ -29,23 +29,6 @@ struct ControlGroup {
       // Where that is refused, the visitor's memory is not counted: no reason to keep it out.
       _ = ProcFile.write("\(getpid())", to: "\(root)\(parts[2])/cgroup.procs")
     }
-  }
-
-  /// Folders in which a group may be made: this process's own, then the one above.
-  private static func candidates() -> [(folder: String, method: MemoryMethod)] {
-    var found: [(String, MemoryMethod)] = []
-    for line in (ProcFile.text("/proc/self/cgroup") ?? "").split(separator: "\n") {
-      let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
-      guard parts.count == 3 else { continue }
-      let own = parts[2] == "/" ? "" : String(parts[2])
-      let above = own.split(separator: "/").dropLast().map { "/" + $0 }.joined()
-      if parts[1].split(separator: ",").contains("memory") {
-        found += [own, above].map { ("/sys/fs/cgroup/memory" + $0, .cgroupV1) }
-      } else if parts[0] == "0" {
-        found += [own, above].map { ("/sys/fs/cgroup" + $0, .cgroupV2) }
-      }
-    }
-    return found.map { (folder: $0.0, method: $0.1) }
   }
 
   private func limit(to bytes: Int64) -> Bool {

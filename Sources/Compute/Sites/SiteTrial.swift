@@ -53,11 +53,11 @@ struct SiteTrial {
       let isAnswered = report.checks.contains { $0.name == slurm.wayName }
       report.add(
         isAnswered ? "controller" : slurm.wayName, .fails, told?.message ?? "\(error)",
-        hint: isAnswered
-          ? "Show the help desk what is said here, and what `scontrol ping` prints."
-          : told?.hint
-            ?? "Ask the help desk how Slurm's commands are called on this machine, as user "
-            + "\(NSUserName()).")
+        hint: told?.hint.flatMap { $0 == SlurmCommands.trialHint ? nil : $0 }
+          ?? (isAnswered
+            ? "Show the help desk what is said here, and what `scontrol ping` prints."
+            : "Ask the help desk how Slurm's commands are called on this machine, as user "
+              + "\(NSUserName())."))
       return false
     }
   }

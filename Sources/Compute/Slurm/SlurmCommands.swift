@@ -217,9 +217,12 @@ struct SlurmCommands: Sendable {
     }
   }
 
+  /// What to do about an answer that is none; of no use to who does it.
+  static let trialHint = "`aifactory sites test` looks at each part of the site."
+
   func unreachable(_ program: String, _ answer: Answer) -> JobError {
     JobError(
       .siteUnreachable, "`\(program)` says: \(answer.complaint)",
-      hint: "`aifactory sites test` looks at each part of the site.")
+      hint: Self.trialHint)
   }
 }

@@ -3,6 +3,7 @@ internal import CLinux
 internal import Compute
 internal import Engines
 internal import Foundation
+internal import JobProtocol
 internal import Subprocess
 
 /// Looks at everything that workflows need, without changing anything but the home's folder.
@@ -137,12 +138,20 @@ struct Examination {
     }
   }
 
+  /// Tries what an agent does: a group of its own in that of this process, or beside it.
   private func memoryLimits() -> ExaminationReport.Check {
-    let root = "/sys/fs/cgroup"
-    guard FileTree.exists(root + "/cgroup.controllers"), access(root, W_OK) == 0 else {
-      return .init(
-        "memory limits", .ok, "by sampling ten times a second (the cgroups are not ours to write)")
+    for candidate in MemoryGroups.folders() {
+      let path = "\(candidate.folder)/aifactory-doctor-\(getpid())"
+      guard mkdir(path, 0o700) == 0 else { continue }
+      defer { rmdir(path) }
+      let file = candidate.method == .cgroupV1 ? "/memory.limit_in_bytes" : "/memory.max"
+      guard access(path + file, W_OK) == 0, access(path + "/cgroup.procs", W_OK) == 0 else {
+        continue
+      }
+      return .init("memory limits", .ok, "by control groups (\(candidate.method.rawValue))")
     }
-    return .init("memory limits", .ok, "by cgroup")
+    return .init(
+      "memory limits", .ok,
+      "by sampling ten times a second and more (no control group can be made from here)")
   }
 }
