@@ -14,12 +14,13 @@ import Testing
   }
 
   private func take(
-    _ source: String, in folder: TemporaryFolder, settings: DownloadSettings
+    _ source: String, in folder: TemporaryFolder, settings: DownloadSettings,
+    takesAllFiles: Bool? = nil
   ) async throws -> [DatasetManifest.Source] {
     let store = ObjectStore(root: folder.path("objects"))
     let request = IntakeRequest(
-      sources: [.init(source: source, part: "data")], baseFolder: folder.path,
-      objectsFolder: store.root)
+      sources: [.init(source: source, part: "data", takesAllFiles: takesAllFiles)],
+      baseFolder: folder.path, objectsFolder: store.root)
     return try await SourceIntake(objects: store, downloads: settings).take(request).sources
   }
 
@@ -44,6 +45,28 @@ import Testing
     #expect(all.map(\.name) == ["in/a.csv", "in/b.csv"])
     let globbed = try await take("in/*.csv", in: folder, settings: settings())
     #expect(globbed == all)
+  }
+
+  @Test func `all files below a folder are those of inner folders and of any kind`() async throws {
+    let folder = try TemporaryFolder()
+    for name in ["cat/2.png", "cat/1.png", "dog/a b.wav", "labels", ".git/config", "cat/.hidden"] {
+      try folder.write(name, to: "in/" + name)
+    }
+    // One leads to where it lies, one elsewhere.
+    symlink("..", folder.path("in/dog/loop"))
+    try folder.write("x", to: "elsewhere/far.txt")
+    symlink(folder.path("elsewhere"), folder.path("in/linked"))
+    let all = try await take("in/", in: folder, settings: settings(), takesAllFiles: true)
+    #expect(
+      all.map(\.name) == [
+        "in/cat/1.png", "in/cat/2.png", "in/dog/a b.wav", "in/labels", "in/linked/far.txt",
+      ])
+    let one = try await take("in/labels", in: folder, settings: settings(), takesAllFiles: true)
+    #expect(one.map(\.name) == ["in/labels"])
+    try folder.write("", to: "empty/.hidden")
+    await #expect(throws: DataError.self) {
+      try await take("empty", in: folder, settings: settings(), takesAllFiles: true)
+    }
   }
 
   @Test(arguments: ["none.csv", "none-*.csv"])

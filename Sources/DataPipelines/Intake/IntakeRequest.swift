@@ -6,11 +6,14 @@ public struct IntakeRequest: Codable, Sendable, Equatable {
     public var source: String
     /// What it is for: `data`, `test`, or `join` (several joins are told apart by the caller).
     public var part: String
+    /// Whether a folder stands for all files below it, of whatever kind; nil means the tables in it.
+    public var takesAllFiles: Bool?
 
     /// Names a source and what it is for.
-    public init(source: String, part: String) {
+    public init(source: String, part: String, takesAllFiles: Bool? = nil) {
       self.source = source
       self.part = part
+      self.takesAllFiles = takesAllFiles
     }
   }
 

@@ -6,6 +6,14 @@ struct LocalSource {
   /// As the workflow file names it.
   let source: String
   let baseFolder: String
+  /// Whether a folder stands for all files below it.
+  let takesAllFiles: Bool
+
+  init(_ item: IntakeRequest.Item, baseFolder: String) {
+    source = item.source
+    self.baseFolder = baseFolder
+    takesAllFiles = item.takesAllFiles ?? false
+  }
 
   /// A file that was found: its name for people and its absolute path.
   struct File: Equatable {
@@ -20,7 +28,9 @@ struct LocalSource {
   /// The files in the order of their names; at least one.
   func files() throws(DataError) -> [File] {
     let path = absolute(source)
-    if FileTree.isFolder(path) { return try filesOfFolder(path) }
+    if FileTree.isFolder(path) {
+      return takesAllFiles ? try filesBelow(path) : try filesOfFolder(path)
+    }
     if FileTree.exists(path) { return [File(name: source, path: path)] }
     if source.contains(where: { "*?[".contains($0) }) { return try matches(of: path) }
     throw DataError(
@@ -32,16 +42,44 @@ struct LocalSource {
     path.hasPrefix("/") || path.hasPrefix("~") ? FileTree.absolute(path) : "\(baseFolder)/\(path)"
   }
 
-  private func filesOfFolder(_ path: String) throws(DataError) -> [File] {
-    let names: [String]
+  /// The source as a folder, without a slash at its end.
+  private var folder: String { source.hasSuffix("/") ? String(source.dropLast()) : source }
+
+  /// In order, without hidden ones.
+  private func names(in path: String) throws(DataError) -> [String] {
     do {
-      names = try FileTree.names(in: path)
+      return try FileTree.names(in: path).filter { !$0.hasPrefix(".") }.sorted()
     } catch {
-      throw DataError(.sourceUnreadable, "The folder \(source) cannot be read: \(error.message)")
+      throw DataError(.sourceUnreadable, "The folder \(path) cannot be read: \(error.message)")
     }
-    let folder = source.hasSuffix("/") ? String(source.dropLast()) : source
-    let files = names.sorted().filter { name in
-      !name.hasPrefix(".") && !FileTree.isFolder("\(path)/\(name)")
+  }
+
+  /// Files of any kind, those of inner folders too.
+  private func filesBelow(_ top: String) throws(DataError) -> [File] {
+    var files: [File] = []
+    var folders = [(name: folder, path: top, above: Set<String>())]
+    while let (name, path, above) = folders.popLast() {
+      // A link to a folder that it lies in would lead on and on.
+      let resolved = FileTree.resolved(path) ?? path
+      guard !above.contains(resolved) else { continue }
+      for inner in try names(in: path) {
+        let file = File(name: "\(name)/\(inner)", path: "\(path)/\(inner)")
+        if FileTree.isFolder(file.path) {
+          folders.append((file.name, file.path, above.union([resolved])))
+        } else {
+          files.append(file)
+        }
+      }
+    }
+    guard !files.isEmpty else {
+      throw DataError(.sourceMissing, "The folder \(source) holds no file.")
+    }
+    return files.sorted { $0.name < $1.name }
+  }
+
+  private func filesOfFolder(_ path: String) throws(DataError) -> [File] {
+    let files = try names(in: path).filter { name in
+      !FileTree.isFolder("\(path)/\(name)")
         && Self.endings.contains { name.lowercased().hasSuffix($0) }
     }.map { File(name: "\(folder)/\($0)", path: "\(path)/\($0)") }
     guard !files.isEmpty else {

@@ -52,7 +52,7 @@ public struct SourceIntake: Sendable {
     var bytes: Int64 = 0
     for item in request.sources {
       guard RemoteScheme(of: item.source) == nil else { return false }
-      for file in try LocalSource(source: item.source, baseFolder: request.baseFolder).files() {
+      for file in try LocalSource(item, baseFolder: request.baseFolder).files() {
         bytes += try FileTree.status(of: file.path).bytes
         guard bytes <= fewBytes else { return false }
       }
@@ -63,7 +63,7 @@ public struct SourceIntake: Sendable {
   private func takeLocal(
     _ item: IntakeRequest.Item, baseFolder: String, into result: inout Result
   ) async throws {
-    for file in try LocalSource(source: item.source, baseFolder: baseFolder).files() {
+    for file in try LocalSource(item, baseFolder: baseFolder).files() {
       let status = try status(of: file)
       let digest = try await objects.put(file: file.path)
       result.sources.append(

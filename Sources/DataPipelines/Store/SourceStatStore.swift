@@ -14,7 +14,7 @@ public enum SourceCatalog {
     var sources: [DatasetManifest.Source] = []
     for item in request.sources {
       guard RemoteScheme(of: item.source) == nil else { return nil }
-      for file in try LocalSource(source: item.source, baseFolder: request.baseFolder).files() {
+      for file in try LocalSource(item, baseFolder: request.baseFolder).files() {
         let status = try FileTree.status(of: file.path)
         guard let stat = try await stat(of: file.path, ledger: ledger), stat.matches(status),
           let digest = ObjectDigest(hex: stat.sha256), objects.contains(digest)

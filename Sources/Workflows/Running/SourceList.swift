@@ -10,9 +10,7 @@ enum SourceList {
     let data = try definition.dataSection()
     var items = [IntakeRequest.Item(source: data.source, part: "data")]
     if data.command != nil {
-      items = [
-        IntakeRequest.Item(source: files(data.source, in: baseFolder), part: Shard.part)
-      ]
+      items = [IntakeRequest.Item(source: data.source, part: Shard.part, takesAllFiles: true)]
     }
     if let test = data.testSource {
       items.append(IntakeRequest.Item(source: test.source, part: "test"))
@@ -26,13 +24,6 @@ enum SourceList {
       }
     }
     return IntakeRequest(sources: items, baseFolder: baseFolder, objectsFolder: objects.root)
-  }
-
-  /// All files of a folder, of whatever kind; else what it names.
-  private static func files(_ source: String, in baseFolder: String) -> String {
-    let path = source.hasPrefix("/") ? source : baseFolder + "/" + source
-    guard FileTree.isFolder(path) else { return source }
-    return (source.hasSuffix("/") ? String(source.dropLast()) : source) + "/*"
   }
 
   /// What is asked of a conversion: the `data` section with its sources as objects.
