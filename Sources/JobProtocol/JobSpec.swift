@@ -49,6 +49,11 @@ public struct JobSpec: Hashable, Codable, Sendable {
   public var service: JobService?
   /// How it shares an allocation of the site's with others; nil has one of its own.
   public var packing: JobPacking?
+  /// Identifiers of jobs, and of arrays for all of their jobs, that must succeed before it starts; nil is none.
+  public var after: [String]?
+
+  /// Most identifiers in `after`.
+  public static let mostDependencies = 100
 
   /// Takes every value as it is.
   public init(

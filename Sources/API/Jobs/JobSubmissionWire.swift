@@ -46,6 +46,8 @@ public struct JobSubmissionWire: Codable, Sendable, Equatable {
   public var outputs: [String]?
   /// What the command finds installed; what the node has by default.
   public var software: JobSoftwareWire?
+  /// Identifiers of jobs, and of arrays for all of their jobs, that must succeed before it starts; none by default.
+  public var after: [String]?
   /// Who asks, and out of which working copy.
   public var source: SourceWire?
 

@@ -9,7 +9,7 @@ extension JobSubmissionWire: DescribedWire {
     "site?": .text, "restart?": .record(JobRestartWire.self), "experiment?": .text,
     "code?": .absolutePath, "dataset?": .text, "software?": .record(JobSoftwareWire.self),
     "isolation?": .record(JobIsolationWire.self), "source?": .record(SourceWire.self),
-    "outputs?": .list(.text),
+    "outputs?": .list(.text), "after?": .list(.text),
   ]
 }
 
@@ -29,7 +29,7 @@ extension JobWire: DescribedWire {
     "software?": .record(JobSoftwareWire.self), "isolation?": .record(JobIsolationWire.self),
     "service?": .text, "load?": .record(Load.self), "accounts?": .record(JobAccountWire.self),
     "outputs?": .list(.text), "energy_source?": .text,
-    "steps?": .list(.record(JobStepWire.self)),
+    "steps?": .list(.record(JobStepWire.self)), "after?": .list(.text),
   ]
 
   /// The words of a job's state.

@@ -84,6 +84,8 @@ public struct JobWire: Codable, Sendable, Equatable {
   public var service: String?
   /// How far it is kept apart; absent for not at all.
   public var isolation: JobIsolationWire?
+  /// Identifiers of the jobs and arrays that must succeed before it starts; absent for none.
+  public var after: [String]?
 
   /// How far a job is.
   public struct Progress: Codable, Sendable, Equatable {

@@ -53,6 +53,8 @@ public struct Job: Identified, Sendable, Equatable {
   public var restarts = 0
   /// The end of an attempt after which it was last started again.
   public var restartReason: JobReason?
+  /// True while it waits for other jobs to succeed.
+  public var isHeld = false
 
   /// The folder in which the command starts unless its specification names another.
   public var workFolder: String { folder + "/work" }
@@ -88,7 +90,9 @@ public struct Job: Identified, Sendable, Equatable {
     switch reason {
     case .lostAgent, .lostNode, .preempted: true
     case .failed: signal == SIGKILL
-    case .succeeded, .canceledByUser, .timeLimit, .memoryLimit, .launchFailed, nil: false
+    case .succeeded, .canceledByUser, .timeLimit, .memoryLimit, .launchFailed, .dependencyFailed,
+      nil:
+      false
     }
   }
 }

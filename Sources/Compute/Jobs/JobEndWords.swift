@@ -40,6 +40,7 @@ struct JobEndWords {
         ? "The machine restarted while the job ran." : "The site lost a node of the job."
     case .preempted: "The site took the job's place away for another job."
     case .launchFailed: "The job could not be started."
+    case .dependencyFailed: "The job never ran, because what it was to follow did not succeed."
     case nil: "The job has ended."
     }
   }

@@ -12,6 +12,7 @@ public struct JobError: FactoryError {
     case codeInvalid = "code_invalid"
     case idTaken = "job_id_taken"
     case notEnded = "job_not_ended"
+    case dependencyFailed = "dependency_failed"
     case notRunning = "job_not_running"
     case accountsMissing = "job_account_not_found"
     case nodeUnknown = "job_node_unknown"

@@ -17,4 +17,6 @@ public enum JobReason: String, Codable, Sendable, CaseIterable {
   case preempted
   /// The command could not be started.
   case launchFailed = "launch_failed"
+  /// It never ran, because a job that it was to follow did not succeed.
+  case dependencyFailed = "dependency_failed"
 }

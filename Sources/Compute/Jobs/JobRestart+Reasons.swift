@@ -15,7 +15,8 @@ extension JobRestart.Cause {
     case .timeLimit: self = .timeout
     case .preempted: self = .preemption
     case .lostNode, .lostAgent: self = .nodeFailure
-    case .succeeded, .failed, .canceledByUser, .memoryLimit, .launchFailed: return nil
+    case .succeeded, .failed, .canceledByUser, .memoryLimit, .launchFailed, .dependencyFailed:
+      return nil
     }
   }
 }

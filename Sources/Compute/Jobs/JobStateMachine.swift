@@ -3,7 +3,7 @@
 /// Pure: it decides, the reconciler acts. `queued` goes on to `running`, `stopping` or `ended`; `running`
 /// to `stopping`, `ended`, or back to `queued` by a restart; `stopping` to `ended`; `ended` back to `queued`
 /// by a retry alone. On a site whose engine has a queue of its own, an attempt is handed over while the job
-/// is queued.
+/// is queued. A job that waits for others to succeed is queued and held.
 public struct JobStateMachine: Equatable, Sendable {
   /// What can happen to a job next.
   public enum State: String, Codable, Sendable, CaseIterable {
@@ -34,21 +34,50 @@ public struct JobStateMachine: Equatable, Sendable {
   /// Whether the engine of its site has the attempt in its own queue, or had it there.
   public private(set) var isHandedOver: Bool
 
+  /// Whether it waits for other jobs to succeed.
+  public private(set) var isHeld: Bool
+
   /// Takes up a job where it stands; a new one by default.
   public init(
-    state: State = .queued, reason: JobReason? = nil, attempt: Int = 0, isHandedOver: Bool = false
+    state: State = .queued, reason: JobReason? = nil, attempt: Int = 0, isHandedOver: Bool = false,
+    isHeld: Bool = false
   ) {
     self.state = state
     self.reason = reason
     self.attempt = attempt
     self.isHandedOver = isHandedOver
+    self.isHeld = isHeld
+  }
+
+  /// All jobs that it waits for have succeeded.
+  public mutating func released() -> Action {
+    switch state {
+    case .queued:
+      guard isHeld else { return .none }
+      isHeld = false
+      return .enqueue
+    case .running, .stopping, .ended:
+      return .none
+    }
+  }
+
+  /// One of the jobs that it waits for ended otherwise than it should.
+  public mutating func dependencyFailed() -> Action {
+    switch state {
+    case .queued:
+      guard isHeld else { return .none }
+      (state, reason, isHeld) = (.ended, .dependencyFailed, false)
+      return .settle(.dependencyFailed)
+    case .running, .stopping, .ended:
+      return .none
+    }
   }
 
   /// There is room for the job.
   public mutating func placeGranted() -> Action {
     switch state {
     case .queued:
-      guard !isHandedOver else { return .none }
+      guard !isHandedOver, !isHeld else { return .none }
       state = .running
       attempt += 1
       return .launch
@@ -61,7 +90,7 @@ public struct JobStateMachine: Equatable, Sendable {
   public mutating func handedOver() -> Action {
     switch state {
     case .queued:
-      guard !isHandedOver else { return .none }
+      guard !isHandedOver, !isHeld else { return .none }
       isHandedOver = true
       attempt += 1
       return .launch
@@ -87,7 +116,7 @@ public struct JobStateMachine: Equatable, Sendable {
         (state, reason) = (.stopping, .canceledByUser)
         return .stopAgent
       }
-      (state, reason) = (.ended, .canceledByUser)
+      (state, reason, isHeld) = (.ended, .canceledByUser, false)
       return .settle(.canceledByUser)
     case .running:
       (state, reason) = (.stopping, .canceledByUser)
@@ -124,10 +153,12 @@ public struct JobStateMachine: Equatable, Sendable {
   }
 
   /// A person asked for one more attempt.
-  public mutating func retryRequested() -> Action {
+  ///
+  /// - Parameter isHeld: whether jobs that it follows are still to succeed.
+  public mutating func retryRequested(isHeld: Bool = false) -> Action {
     switch state {
     case .ended:
-      (state, reason) = (.queued, nil)
+      (state, reason, self.isHeld) = (.queued, nil, isHeld)
       return .enqueue
     case .queued, .running, .stopping:
       return .none

@@ -15,6 +15,9 @@ struct JobValidation {
     try checkService(spec)
     try checkSoftware(spec)
     try checkPacking(spec)
+    try require(
+      spec.after?.count ?? 0 <= JobSpec.mostDependencies,
+      "a job follows \(JobSpec.mostDependencies) jobs and arrays at most")
     if spec.site ?? Site.localName == Site.localName {
       guard spec.nodeCount == 1 else {
         throw JobError(

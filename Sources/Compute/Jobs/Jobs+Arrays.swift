@@ -109,14 +109,14 @@ extension Jobs {
     let (canceled, array) = try await ledger.write { db in
       let canceled = try store.unended(of: id, in: db).map { job in
         let canceled = try store.cancel(job, atMs: now, in: db)
-        try store.tell(follower, canceled.job, in: db)
+        for job in [canceled.job] + canceled.dependents { try store.tell(follower, job, in: db) }
         return canceled
       }
       return (canceled, try store.array(id, in: db))
     }
-    for (job, action) in canceled {
+    for (job, action, dependents) in canceled {
       if action == .stopAgent { await stopAgent(of: AttemptKey(job: job.id, number: job.attempt)) }
-      changed(job)
+      for job in [job] + dependents { changed(job) }
     }
     return try Self.found(array, id)
   }

@@ -6,14 +6,22 @@ extension Jobs {
   /// Says why a job stands where it does.
   public func explain(_ id: Identifier<Job>) async throws -> JobExplanation {
     let store = store
-    let (job, waiting, siblings) = try await ledger.read { db in
+    let (job, waiting, siblings, dependencies) = try await ledger.read { db in
       let job = try store.job(id, in: db)
       let siblings = try job.spec.array.map { try store.going(inArray: $0.array, in: db) }
-      return (job, try store.waiting(limit: 10_000, in: db), siblings ?? [])
+      return (
+        job, try store.waiting(limit: 10_000, in: db), siblings ?? [],
+        try job.isHeld ? store.dependencies(of: id, in: db) : []
+      )
     }
     var explanation = JobExplanation(
       id: id, state: job.state, reason: job.reason, sentences: [], holders: [])
     switch job.state {
+    case .queued where job.isHeld:
+      explanation.sentences = Self.words(for: dependencies)
+      explanation.holders = dependencies.compactMap {
+        if case .job(let other) = $0 { other.id } else { nil }
+      }
     case .queued where job.site != Site.localName:
       explanation.sentences = await engineWords(on: job)
       if explanation.sentences.isEmpty {
@@ -63,6 +71,39 @@ extension Jobs {
     atMost == 1
       ? "The job waits for its array, whose jobs run one at a time."
       : "The job waits for its array, of which at most \(atMost) jobs run at once."
+  }
+
+  /// Dependencies that are told one by one.
+  private static let toldDependencies = 5
+
+  /// What a job waits for to succeed, and what that is doing.
+  static func words(for dependencies: [JobStore.Dependency]) -> [String] {
+    var sentences = dependencies.prefix(toldDependencies).map { dependency in
+      switch dependency {
+      case .job(let other):
+        "The job waits for \(other.id) (\(other.spec.name)) to succeed, which \(words(for: other))."
+      case .array(let array):
+        "The job waits for all jobs of \(array.id) (\(array.name)) to succeed; of \(array.count) "
+          + "\(array.reasons[.succeeded] ?? 0) have, \(array.states[.running] ?? 0) run and "
+          + "\(array.states[.queued] ?? 0) wait."
+      }
+    }
+    if dependencies.count > toldDependencies {
+      sentences.append("It waits for \(dependencies.count - toldDependencies) more.")
+    }
+    return sentences
+  }
+
+  /// What a job does for which another waits.
+  private static func words(for other: Job) -> String {
+    let place = other.site == Site.localName ? "" : " on '\(other.site)'"
+    return switch other.state {
+    case .queued where other.isHeld: "waits for others itself"
+    case .queued: "waits in the queue\(place)"
+    case .running: "runs\(place)"
+    case .stopping: "is being stopped"
+    case .ended: "has ended"
+    }
   }
 
   /// What the engine of a job's site says about its last attempt.

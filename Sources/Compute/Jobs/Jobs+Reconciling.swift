@@ -225,9 +225,9 @@ extension Jobs {
     let following = JobStore.Following(
       follower: follower, tracker: tracker,
       files: news.end == nil && ending == nil ? [] : await gather(from: attempt))
-    var job: Job?
+    var applied: (job: Job, dependents: [Job])?
     do {
-      job = try await ledger.write {
+      applied = try await ledger.write {
         try store.apply(
           news, of: key, from: offset, sink: sink, ending: ending, following: following, atMs: now,
           in: $0)
@@ -240,14 +240,14 @@ extension Jobs {
       rest.notes.append("\(news.reports.count) reports were refused: \(refusal.cause)")
       rest.reports = []
       let remaining = rest
-      job = try await ledger.write {
+      applied = try await ledger.write {
         try store.apply(
           remaining, of: key, from: offset, sink: nil, ending: ending, following: following,
           atMs: now,
           in: $0)
       }
     }
-    guard let job else {
+    guard let applied else {
       try await catchUp(with: key)
       return false
     }
@@ -256,7 +256,7 @@ extension Jobs {
       await close(key)
       await release(attempt)
     }
-    changed(job)
+    for job in [applied.job] + applied.dependents { changed(job) }
     return true
   }
 

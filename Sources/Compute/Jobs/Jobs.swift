@@ -171,17 +171,17 @@ public actor Jobs: Service {
   /// - Returns: the job, which may still be stopping.
   public func cancel(_ id: Identifier<Job>) async throws -> Job {
     let (store, follower, now) = (store, follower, configuration.now())
-    let (job, action) = try await ledger.write { db in
+    let (job, action, dependents) = try await ledger.write { db in
       let canceled = try store.cancel(id, atMs: now, in: db)
-      try store.tell(follower, canceled.job, in: db)
+      for job in [canceled.job] + canceled.dependents { try store.tell(follower, job, in: db) }
       return canceled
     }
     if action == .stopAgent { await stopAgent(of: AttemptKey(job: id, number: job.attempt)) }
-    changed(job)
+    for job in [job] + dependents { changed(job) }
     return job
   }
 
-  /// Runs a job that ended once more, as its next attempt.
+  /// Runs a job that ended once more, as its next attempt, after what it follows and has not succeeded yet.
   public func retry(_ id: Identifier<Job>) async throws -> Job {
     let ended = try await job(id)
     if let service = ended.spec.service {

@@ -13,6 +13,7 @@ extension JobStore {
       sql: """
         SELECT DISTINCT arrayId, arrayAtMost FROM job
         WHERE arrayAtMost IS NOT NULL AND site = 'local' AND state = 'queued' AND handedOver = 0
+          AND held = 0
         """)
     return try arrays.flatMap { array -> [Row] in
       let (id, atMost): (String, Int) = (array["arrayId"], array["arrayAtMost"])
@@ -22,7 +23,7 @@ extension JobStore {
         db,
         sql: """
           SELECT id, cpus, memoryBytes, gpus, kind, waitingSinceMs, orderKeyMs FROM job
-          WHERE arrayId = ? AND state = 'queued' AND arrayAtMost IS NOT NULL
+          WHERE arrayId = ? AND state = 'queued' AND arrayAtMost IS NOT NULL AND held = 0
           ORDER BY orderKeyMs, id LIMIT ?
           """, arguments: [id, room])
     }

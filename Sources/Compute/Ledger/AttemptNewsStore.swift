@@ -26,12 +26,12 @@ extension JobStore {
   ///   - news: what the journal says from `offset` on.
   ///   - sink: who reads the job's reports, if anybody does.
   ///   - ending: an end that the journal does not tell; nil takes the journal's.
-  /// - Returns: the job afterwards; nil if the attempt is an older one or has been settled, or
-  ///   was read from another offset: then nothing was changed.
+  /// - Returns: the job afterwards and those that changed with it; nil if the attempt is an older one or has
+  ///   been settled, or was read from another offset: then nothing was changed.
   func apply(
     _ news: AttemptNews, of key: AttemptKey, from offset: Int64, sink: (any JobReportSink)?,
     ending: Ending? = nil, following: Following = Following(), atMs: Int64, in db: Database
-  ) throws -> Job? {
+  ) throws -> (job: Job, dependents: [Job])? {
     guard var attempt = try JobAttemptRecord.fetch(key, in: db), attempt.endedAtMs == nil,
       attempt.journalOffset == offset
     else { return nil }
@@ -83,7 +83,9 @@ extension JobStore {
     try row.update(db)
     let job = try row.job(folder: folder)
     try tell(following.follower, job, samples: news.samples, files: following.files, in: db)
-    return job
+    let dependents = try updateDependents(of: row, atMs: atMs, in: db)
+    for dependent in dependents { try tell(following.follower, dependent, in: db) }
+    return (job, dependents)
   }
 
   /// How late an end may be read before it is told by how long the attempt ran.

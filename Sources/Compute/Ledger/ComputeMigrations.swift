@@ -6,8 +6,33 @@ public enum ComputeMigrations {
   /// All steps in order of time.
   public static let all: [SchemaMigration] = [
     createJob, createSite, addRestarts, addArrays, limitArrays, addServices,
-    declareSites,
+    declareSites, addDependencies,
   ]
+
+  private static let addDependencies = SchemaMigration(
+    identifier: "compute-0008-add-dependencies"
+  ) { db in
+    try db.execute(
+      sql: """
+        -- 1 while the job waits for others to succeed: those that have not yet are in jobDependency.
+        ALTER TABLE job ADD COLUMN held INTEGER NOT NULL DEFAULT 0
+          CHECK (held = 0 OR (held = 1 AND state = 'queued' AND handedOver = 0));
+        CREATE TABLE jobDependency (
+          job TEXT NOT NULL REFERENCES job (id) ON DELETE CASCADE,
+          -- A job, or an array for all of its jobs.
+          waitsFor TEXT NOT NULL,
+          PRIMARY KEY (job, waitsFor)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX jobDependencyByOther ON jobDependency (waitsFor, job);
+        DROP INDEX jobWaiting;
+        -- Without those that are held, however many there are.
+        CREATE INDEX jobWaiting ON job (site, orderKeyMs, id, arrayAtMost)
+          WHERE state = 'queued' AND handedOver = 0 AND held = 0;
+        -- So that whether all jobs of an array have succeeded is one look.
+        CREATE INDEX jobNotSucceeded ON job (arrayId, state)
+          WHERE arrayId IS NOT NULL AND reason IS NOT 'succeeded';
+        """)
+  }
 
   private static let limitArrays = SchemaMigration(identifier: "compute-0005-limit-arrays") { db in
     try db.execute(

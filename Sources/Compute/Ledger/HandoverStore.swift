@@ -8,7 +8,7 @@ extension JobStore {
     try String.fetchAll(
       db,
       sql: """
-        SELECT id FROM job WHERE site = ? AND state = 'queued' AND handedOver = 0
+        SELECT id FROM job WHERE site = ? AND state = 'queued' AND handedOver = 0 AND held = 0
         ORDER BY orderKeyMs, id LIMIT ?
         """, arguments: [site, limit]
     ).compactMap { Identifier<Job>($0) }

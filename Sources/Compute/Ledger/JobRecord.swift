@@ -40,6 +40,7 @@ struct JobRecord: Codable, Sendable, FetchableRecord, PersistableRecord {
   var arrayId: String?
   var arrayAtMost: Int?
   var serviceId: String?
+  var held = false
 
   /// The row of a job; nil where there is none.
   static func find(_ id: String, in db: Database) throws -> JobRecord? {
@@ -80,6 +81,7 @@ struct JobRecord: Codable, Sendable, FetchableRecord, PersistableRecord {
     handedOver = false
     (arrayId, arrayAtMost) = (spec.array?.array, spec.array?.atMost)
     serviceId = spec.service?.id
+    held = spec.after?.isEmpty == false
   }
 
   var machine: JobStateMachine {
@@ -89,7 +91,7 @@ struct JobRecord: Codable, Sendable, FetchableRecord, PersistableRecord {
       }
       return JobStateMachine(
         state: state, reason: reason.flatMap(JobReason.init(rawValue:)), attempt: attempt,
-        isHandedOver: handedOver)
+        isHandedOver: handedOver, isHeld: held)
     }
   }
 
@@ -99,6 +101,7 @@ struct JobRecord: Codable, Sendable, FetchableRecord, PersistableRecord {
     reason = machine.reason?.rawValue
     attempt = machine.attempt
     handedOver = machine.isHandedOver
+    held = machine.isHeld
     revision += 1
   }
 
@@ -114,6 +117,7 @@ struct JobRecord: Codable, Sendable, FetchableRecord, PersistableRecord {
       startedAtMs: startedAtMs, endedAtMs: endedAtMs, folder: self.folder ?? folder + "/" + id,
       revision: revision, site: site, engineId: engineId, engineState: engineState)
     job.restarts = restarts
+    job.isHeld = held
     job.restartReason = restartReason.flatMap(JobReason.init(rawValue:))
     return job
   }

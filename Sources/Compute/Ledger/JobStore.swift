@@ -9,11 +9,17 @@ struct JobStore: Sendable {
   let folder: String
 
   /// Adds a job, or returns the one that has the identifier.
+  ///
+  /// - Throws: `JobError` where it follows jobs that it cannot.
   func submit(_ record: JobRecord, in db: Database) throws -> Job {
     if let known = try JobRecord.find(record.id, in: db) {
       return try known.job(folder: folder)
     }
+    var record = record
+    let unfulfilled = record.held ? try unfulfilled(record, in: db) : []
+    record.held = !unfulfilled.isEmpty
     try record.insert(db)
+    try hold(record, until: unfulfilled, in: db)
     return try record.job(folder: folder)
   }
 
@@ -31,12 +37,13 @@ struct JobStore: Sendable {
   }
 
   /// The jobs that wait for a place on this machine, in the order in which they should start; without
-  /// those that wait for others of their array.
+  /// those that wait for others, of their array or to succeed.
   func waiting(limit: Int, in db: Database) throws -> [Packing.Demand] {
     let statement = try db.cachedStatement(
       sql: """
         SELECT id, cpus, memoryBytes, gpus, kind, waitingSinceMs, orderKeyMs FROM job
-        WHERE site = 'local' AND state = 'queued' AND handedOver = 0 AND arrayAtMost IS NULL
+        WHERE site = 'local' AND state = 'queued' AND handedOver = 0 AND held = 0
+          AND arrayAtMost IS NULL
         ORDER BY orderKeyMs, id LIMIT ?
         """)
     let free = try Row.fetchAll(statement, arguments: [limit])
@@ -84,31 +91,38 @@ struct JobStore: Sendable {
       }
   }
 
-  /// Takes a cancellation in and says what is to be done.
+  /// Takes a cancellation in and says what is to be done, and which jobs changed with this one.
   func cancel(
     _ id: Identifier<Job>, atMs: Int64, in db: Database
-  ) throws -> (job: Job, action: JobStateMachine.Action) {
+  ) throws -> (job: Job, action: JobStateMachine.Action, dependents: [Job]) {
     var row = try record(id, in: db)
     var machine = try row.machine
     let before = machine
     let action = machine.cancelRequested()
+    var dependents: [Job] = []
     if machine != before {
       row.take(machine)
       if machine.state == .ended { row.endedAtMs = atMs }
       try row.update(db)
+      if before.isHeld { try forgetDependencies(of: row, in: db) }
+      dependents = try updateDependents(of: row, atMs: atMs, in: db)
     }
-    return (try row.job(folder: folder), action)
+    return (try row.job(folder: folder), action, dependents)
   }
 
   /// Puts a job that ended among those that wait; nil if it has not ended.
+  ///
+  /// - Throws: `JobError` where a job that it follows has ended otherwise than it should.
   func retry(_ id: Identifier<Job>, atMs: Int64, in db: Database) throws -> Job? {
     var row = try record(id, in: db)
     var machine = try row.machine
-    guard machine.retryRequested() == .enqueue else { return nil }
+    let unfulfilled = machine.state == .ended ? try unfulfilled(row, in: db) : []
+    guard machine.retryRequested(isHeld: !unfulfilled.isEmpty) == .enqueue else { return nil }
     row.take(machine)
     try row.wait(sinceMs: atMs)
     (row.restarts, row.restartReason) = (0, nil)
     try row.update(db)
+    try hold(row, until: unfulfilled, in: db)
     return try row.job(folder: folder)
   }
 

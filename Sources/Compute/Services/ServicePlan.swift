@@ -121,7 +121,7 @@ enum ServicePlan {
     // What never answered is a mistake, which would come again.
     case .succeeded, .failed, .memoryLimit, .launchFailed: hasAnswered
     // By somebody at its site: whoever ends the service here says that it is not wanted.
-    case .canceledByUser: false
+    case .canceledByUser, .dependencyFailed: false
     }
   }
 }
@@ -147,7 +147,8 @@ extension ServicePlan.Instance {
     guard let listeningSinceMs else { return false }
     switch reason {
     case .timeLimit, .canceledByUser: return true
-    case .succeeded, .failed, .memoryLimit, .lostAgent, .lostNode, .preempted, .launchFailed, nil:
+    case .succeeded, .failed, .memoryLimit, .lostAgent, .lostNode, .preempted, .launchFailed,
+      .dependencyFailed, nil:
       return (endedAtMs ?? .max) - listeningSinceMs >= ServicePlan.lastingMs
     }
   }

@@ -260,6 +260,8 @@ public actor Services: Service {
   private func submit(number: Int, after status: ServiceStatus) async throws {
     guard var spec = status.instances.last?.job.spec else { return }
     spec.service?.number = number
+    // What the service was to follow has succeeded, or there would be no next one.
+    spec.after = nil
     let (store, id) = (store, status.service.id)
     do {
       _ = try await jobs.submit(

@@ -69,6 +69,7 @@ extension JobWire {
     if let array {
       rows.append(("array", .init("\(array.id), \(array.words)")))
     }
+    if let after { rows.append(("after", .init(after.joined(separator: ", ")))) }
     if let service { rows.append(("service", .init(service))) }
     if let dataset { rows.append(("data", .init(dataset))) }
     if let code { rows.append(("code", .init("snapshot \(code.prefix(16))"))) }

@@ -58,6 +58,12 @@ struct JobsSubmitCommand: FactoryCommand {
   @Option(help: "Higher goes first; from -1000 to 1000.")
   var priority = 0
 
+  @Option(
+    help: ArgumentHelp(
+      "Wait until that job, or all jobs of that array, have succeeded; may be given again.",
+      valueName: "id"))
+  var after: [String] = []
+
   @Option(help: "How many tasks run the command; AIFACTORY_TASK tells each its number.")
   var tasks = 1
 
@@ -154,7 +160,8 @@ struct JobsSubmitCommand: FactoryCommand {
         job = try await client.get("/api/v1/jobs/\(job.id)", query: [("wait_ms", "30000")])
       }
     }
-    let text = wait ? "Job \(job.id): \(job.status) after \(job.duration)." : "Submitted \(job.id)."
+    let duration = job.startedAtMs == nil ? "" : " after \(job.duration)"
+    let text = wait ? "Job \(job.id): \(job.status)\(duration)." : "Submitted \(job.id)."
     try global.output.show(job, text: text, quiet: [job.id])
     if wait, !job.hasSucceeded { throw ExitStatus.workFailed }
   }
@@ -222,6 +229,7 @@ struct JobsSubmitCommand: FactoryCommand {
     wire.software = software.wire(Self.path)
     wire.dataset = dataset
     if !keep.isEmpty { wire.outputs = keep }
+    if !after.isEmpty { wire.after = after }
     if !variables.isEmpty {
       wire.environment = try Dictionary(
         variables.map { try Self.variable($0) }, uniquingKeysWith: { $1 })

@@ -27,6 +27,7 @@ extension JobSpec {
       site: wire.site, priority: wire.priority ?? 0,
       restart: try wire.restart.map { try JobRestart($0) })
     nodes = wire.nodes == 1 ? nil : wire.nodes
+    after = wire.after?.isEmpty == true ? nil : wire.after
     isolation = wire.isolation.map { JobIsolation(network: $0.network ?? true) }
     if let paths = wire.outputs, !paths.isEmpty {
       outputs = JobOutputs(paths: paths)
@@ -135,7 +136,7 @@ extension JobWire {
       folder: job.folder)
     run = JobRuns.run(of: job.spec)?.rawValue
     (site, engineId, engineState) = (job.site, job.engineId, job.engineState)
-    nodes = job.spec.nodeCount
+    (nodes, after) = (job.spec.nodeCount, job.spec.after)
     let carbon = job.siteDeclaration?.carbon
     energySource = job.siteDeclaration?.energySource
     usage.gpu = job.usage.accelerators.map {

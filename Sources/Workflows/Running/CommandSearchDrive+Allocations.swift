@@ -150,7 +150,7 @@ extension CommandSearchDrive {
   /// Whether another one may do better: not where a person ended it, or it cannot be had.
   private static func mayComeAgain(_ job: Job) -> Bool {
     switch job.reason {
-    case .canceledByUser, .launchFailed: false
+    case .canceledByUser, .launchFailed, .dependencyFailed: false
     case .succeeded, .failed, .timeLimit, .memoryLimit, .lostAgent, .lostNode, .preempted, nil:
       true
     }

@@ -165,7 +165,7 @@ extension WorkflowDrive {
     case .lostAgent, .lostNode, .preempted:
       return StageFailure(
         code: "job_lost", message: "\(what) was lost \(job.attempt) times.", hint: logs)
-    case .failed, .succeeded, nil:
+    case .failed, .succeeded, .dependencyFailed, nil:
       let end = job.signal.map { "by signal \($0)" } ?? "with exit code \(job.exitCode ?? -1)"
       return StageFailure(code: "job_failed", message: "\(what) ended \(end).", hint: logs)
     }

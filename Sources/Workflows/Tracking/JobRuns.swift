@@ -134,7 +134,8 @@ public struct JobRuns: JobFollower {
       switch job.reason {
       case .succeeded: .finished
       case .canceledByUser: .killed
-      case .failed, .timeLimit, .memoryLimit, .lostAgent, .lostNode, .preempted, .launchFailed, nil:
+      case .failed, .timeLimit, .memoryLimit, .lostAgent, .lostNode, .preempted, .launchFailed,
+        .dependencyFailed, nil:
         .failed
       }
     var tags = ["aifactory.attempt": "\(job.attempt)"]

@@ -80,4 +80,24 @@ struct JobStateMachineTests {
     #expect(machine.reason == .failed)
     #expect(machine.cancelRequested() == .none)
   }
+
+  @Test func `a job that is held starts nowhere until it is released`() {
+    var machine = JobStateMachine(isHeld: true)
+    #expect(machine.placeGranted() == .none)
+    #expect(machine.handedOver() == .none)
+    #expect(machine.released() == .enqueue)
+    #expect(machine.released() == .none)
+    #expect(machine.dependencyFailed() == .none, "nothing is waited for any more")
+    #expect(machine.placeGranted() == .launch)
+  }
+
+  @Test func `a job that is held ends without an attempt, and is held again by a retry`() {
+    var machine = JobStateMachine(isHeld: true)
+    #expect(machine.dependencyFailed() == .settle(.dependencyFailed))
+    #expect(machine.attempt == 0 && !machine.isHeld)
+    #expect(machine.retryRequested(isHeld: true) == .enqueue)
+    #expect(machine.placeGranted() == .none)
+    #expect(machine.cancelRequested() == .settle(.canceledByUser))
+    #expect(!machine.isHeld)
+  }
 }

@@ -133,6 +133,10 @@ struct ServicePlanTests {
       steps([ended(1, .canceledByUser, atMs: 5_000, upSinceMs: 1_000)], at: .max) == [.giveUp])
   }
 
+  @Test func `one whose dependency failed is not followed`() {
+    #expect(steps([ended(1, .dependencyFailed, atMs: 5_000)], at: .max) == [.giveUp])
+  }
+
   @Test func `a service that is not wanted ends with its last job`() {
     var stopping = running(2, isUp: false)
     stopping.state = .stopping

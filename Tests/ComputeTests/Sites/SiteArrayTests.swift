@@ -119,6 +119,36 @@ import Testing
     }
   }
 
+  @Test(arguments: SiteUnderTest.possible)
+  func `jobs follow an array, and an array jobs, on whatever sites they run`(
+    site: SiteUnderTest
+  ) async throws {
+    try await site.home().serve { jobs in
+      let first = try await jobs.submitArray(spec("true", on: site), count: 3)
+      func follow(_ script: String, _ other: String, on site: SiteUnderTest) -> JobSpec {
+        var follower = spec(script, on: site)
+        follower.after = [other]
+        return follower
+      }
+      let here = try await jobs.submit(
+        follow("while ! [ -e ../../go ]; do sleep 0.05; done", first.id.rawValue, on: .local))
+      let there = try await jobs.submitArray(
+        follow("[ $AIFACTORY_ARRAY_INDEX = 0 ]", here.id.rawValue, on: site), count: 2)
+      let never = try await jobs.submit(follow("true", there.id.rawValue, on: site))
+      #expect(try await jobs.reaches(.running, here.id).site == "local")
+      #expect(try await jobs.array(first.id).hasSucceeded)
+      for job in try await jobs.list(array: there.id) {
+        #expect(job.isHeld && job.engineId == nil, "it is not given to the site before")
+      }
+      try FileTree.write([], to: FileTree.folder(of: here.folder) + "/go")
+      #expect(try await jobs.waitForEnd(never.id).reason == .dependencyFailed)
+      #expect(try await jobs.job(here.id).hasSucceeded)
+      for job in try await jobs.list(array: there.id) { _ = try await jobs.waitForEnd(job.id) }
+      #expect(try await jobs.array(there.id).reasons == [.succeeded: 1, .failed: 1])
+      #expect(try await jobs.job(never.id).attempt == 0)
+    }
+  }
+
   @Test func `the same array again is the one that is there`() async throws {
     let jobs = try JobsUnderTest().instance()
     let id = Identifier<JobArray>.random()
