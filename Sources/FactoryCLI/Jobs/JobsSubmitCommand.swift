@@ -72,7 +72,8 @@ struct JobsSubmitCommand: FactoryCommand {
       """
       Submit so many jobs of the kind, of which at most k run at once; AIFACTORY_ARRAY_INDEX tells each \
       its number from 0.
-      """, valueName: "n[%k]"))
+      """, valueName: "n[%k]"),
+    transform: ArraySize.init(parsing:))
   var array: ArraySize?
 
   @Option(
