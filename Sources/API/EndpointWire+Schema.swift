@@ -7,7 +7,7 @@ extension EndpointWire: DescribedWire {
   /// What stands in it.
   public static let fields: WireFields = [
     "name": .text, "url": .text, "status": .word(["ready", "starting", "failed"]),
-    "model_version?": .record(ModelReferenceWire.self),
+    "explanation?": .text, "model_version?": .record(ModelReferenceWire.self),
     "deployments": .list(.record(Deployment.self)), "replicas": .list(.record(Replica.self)),
     "created_at_ms": .integer,
   ]
@@ -16,7 +16,7 @@ extension EndpointWire: DescribedWire {
 extension EndpointWire.Deployment: DescribedWire {
   /// What stands in it.
   public static let fields: WireFields = [
-    "id": .text, "model_version": .record(ModelReferenceWire.self),
+    "id": .text, "model_version": .record(ModelReferenceWire.self), "site?": .text,
     "state": .word(["starting", "live", "draining", "ended"]), "reason?": .text,
     "message?": .text, "created_at_ms": .integer, "ended_at_ms?": .integer,
   ]
@@ -38,7 +38,8 @@ extension EndpointListWire: DescribedWire {
 extension DeployRequestWire: DescribedWire {
   /// What stands in it.
   public static let fields: WireFields = [
-    "model": .text, "version?": .positive, "alias?": .text, "python?": .text,
+    "model": .text, "version?": .positive, "alias?": .text, "python?": .text, "site?": .text,
+    "cpus?": .positive, "memory_bytes?": .integer, "gpus?": .count, "time_limit_ms?": .integer,
   ]
 }
 

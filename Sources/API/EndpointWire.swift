@@ -20,6 +20,8 @@ public struct EndpointWire: Codable, Sendable, Equatable {
     public var id: String
     /// What it serves.
     public var modelVersion: ModelReferenceWire
+    /// Name of the site where its replicas run; nil is the server's machine.
+    public var site: String?
     /// `starting`, `live`, `draining` or `ended`.
     public var state: String
     /// Why it ended: `replaced`, `failed`, `deleted`.
@@ -33,12 +35,12 @@ public struct EndpointWire: Codable, Sendable, Equatable {
 
     /// Joins the parts.
     public init(
-      id: String, modelVersion: ModelReferenceWire, state: String, reason: String?,
-      message: String?,
-      createdAtMs: Int64, endedAtMs: Int64?
+      id: String, modelVersion: ModelReferenceWire, site: String?, state: String,
+      reason: String?, message: String?, createdAtMs: Int64, endedAtMs: Int64?
     ) {
       self.id = id
       self.modelVersion = modelVersion
+      self.site = site
       self.state = state
       self.reason = reason
       self.message = message
@@ -82,6 +84,8 @@ public struct EndpointWire: Codable, Sendable, Equatable {
   public var url: String
   /// `ready`, `starting` or `failed`.
   public var status: String
+  /// Why the version that was wanted last does not answer yet, in sentences.
+  public var explanation: String?
   /// What answers now.
   public var modelVersion: ModelReferenceWire?
   /// Newest first.
@@ -93,12 +97,14 @@ public struct EndpointWire: Codable, Sendable, Equatable {
 
   /// Joins the parts.
   public init(
-    name: String, url: String, status: String, modelVersion: ModelReferenceWire?,
-    deployments: [Deployment], replicas: [Replica], createdAtMs: Int64
+    name: String, url: String, status: String, explanation: String?,
+    modelVersion: ModelReferenceWire?, deployments: [Deployment], replicas: [Replica],
+    createdAtMs: Int64
   ) {
     self.name = name
     self.url = url
     self.status = status
+    self.explanation = explanation
     self.modelVersion = modelVersion
     self.deployments = deployments
     self.replicas = replicas
@@ -125,8 +131,18 @@ public struct DeployRequestWire: Codable, Sendable {
   public var alias: String?
   /// Path of an interpreter that has what a model of MLflow's needs; nil makes an environment.
   public var python: String?
+  /// Name of the site where its replicas run; the server's machine by default.
+  public var site: String?
+  /// CPU cores of each replica; 1 by default.
+  public var cpus: Int?
+  /// Bytes of memory of each replica; no limit by default.
+  public var memoryBytes: Int64?
+  /// Accelerators of each replica; none by default.
+  public var gpus: Int?
+  /// Milliseconds that a replica may run before the next one takes over; what its site gives by default.
+  public var timeLimitMs: Int64?
 
-  /// Joins the parts.
+  /// Asks for it on the server's machine, with everything else as usual.
   public init(model: String, version: Int?, alias: String? = nil, python: String? = nil) {
     self.model = model
     self.version = version

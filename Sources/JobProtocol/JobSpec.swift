@@ -52,6 +52,9 @@ public struct JobSpec: Hashable, Codable, Sendable {
   /// Identifiers of jobs, and of arrays for all of their jobs, that must succeed before it starts; nil is none.
   public var after: [String]?
 
+  /// Purpose of replicas: services without a name, to which the gateway of predictions leads.
+  public static let replicaPurpose = "replica"
+
   /// Most identifiers in `after`.
   public static let mostDependencies = 100
 

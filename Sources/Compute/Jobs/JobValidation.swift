@@ -34,7 +34,8 @@ struct JobValidation {
 
   /// Throws a sentence for what a Slurm cluster can never give.
   static func check(_ spec: JobSpec, on site: Site) throws(JobError) {
-    guard spec.kind == .batch || spec.service != nil else {
+    guard spec.kind == .batch || spec.service != nil || spec.purpose == JobSpec.replicaPurpose
+    else {
       throw JobError(
         .specInvalid, "a service without an address runs on this machine alone",
         hint: "Give it one: aifactory jobs submit --service NAME")

@@ -69,13 +69,7 @@ struct OpenAttempt: Sendable {
       cpus: place.cpus.count < capacity.cpus.count ? place.cpus : [], gpus: place.gpus,
       tracking: tracking, checkpointFolder: job.checkpointFolder)
     instruction.outputs = spec.outputs
-    instruction.listening = spec.service.map { service in
-      AttemptListening(
-        portVariable: service.portVariable,
-        // What others of this machine could reach is nobody's business; a node is reached from elsewhere.
-        host: site == Site.localName ? "127.0.0.1" : "0.0.0.0", path: service.path,
-        readyPath: service.readyPath)
-    }
+    instruction.listening = listening(of: spec)
     instruction.isolation = spec.isolation.map { isolation in
       AttemptIsolation(
         hidden: [FileTree.folder(of: job.folder)] + hidden,
@@ -83,5 +77,18 @@ struct OpenAttempt: Sendable {
         network: isolation.network)
     }
     return instruction
+  }
+
+  /// Where the command of a service listens; nil for one on this machine whose owner has no use for a port.
+  private func listening(of spec: JobSpec) -> AttemptListening? {
+    guard let service = spec.service else {
+      guard spec.kind == .service, site != Site.localName else { return nil }
+      return AttemptListening(portVariable: "PORT", host: "0.0.0.0", path: "", readyPath: nil)
+    }
+    return AttemptListening(
+      portVariable: service.portVariable,
+      // What others of this machine could reach is nobody's business; a node is reached from elsewhere.
+      host: site == Site.localName ? "127.0.0.1" : "0.0.0.0", path: service.path,
+      readyPath: service.readyPath)
   }
 }

@@ -1,8 +1,27 @@
 import Basics
 import JobProtocol
 
+/// Where the command of a job listens.
+public struct JobListener: Sendable, Hashable {
+  /// How it is reached from this machine.
+  public var way: ServiceWay
+  /// What tells it that a request comes by way of the factory.
+  public var secret: String
+}
+
 /// Ways to the commands of jobs that have an address.
 extension Jobs {
+  /// Where the command of a service without a name listens; nil while its agent has not told.
+  ///
+  /// - Throws: `site_unreachable` where nothing leads there now.
+  public func listener(of job: Job) async throws -> JobListener? {
+    let key = AttemptKey(job: job.id, number: job.attempt)
+    let attempt = try await ledger.read { try JobAttemptRecord.fetch(key, in: $0) }
+    guard let attempt, let port = attempt.port else { return nil }
+    return JobListener(
+      way: try await way(to: job, host: attempt.host, port: port), secret: attempt.marker)
+  }
+
   /// How long a cluster may take to tell where a node is.
   private static let nodePatience = Duration.seconds(20)
 
@@ -33,7 +52,7 @@ extension Jobs {
 
   /// Milliseconds after which a time limit ends a job: its own, or what its site gives to jobs that ask for none;
   /// nil where there is none.
-  func timeLimitMs(of job: Job) async -> Int64? {
+  public func timeLimitMs(of job: Job) async -> Int64? {
     if let own = job.spec.resources.timeLimitMs { return own }
     guard let usual = await (drivers[job.site] as? SlurmSite)?.usualSeconds else { return nil }
     // The site tells the agent so long before.

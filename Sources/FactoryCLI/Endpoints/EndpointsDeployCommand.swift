@@ -10,6 +10,9 @@ struct EndpointsDeployCommand: FactoryCommand {
       The new version answers once its replica is healthy; until then, and if it fails, the one \
       before it does. No request fails in between. A model that was logged with MLflow is loaded \
       by Python, in an environment that pip makes from the model's own requirements.
+
+      On a cluster (--site) a replica is a job. It has a time limit there: the next one is submitted \
+      when a quarter of it is left, and takes over.
       """)
 
   @OptionGroup var global: GlobalOptions
@@ -24,12 +27,23 @@ struct EndpointsDeployCommand: FactoryCommand {
       "Interpreter that has what a model of MLflow's needs (default: an environment is made).",
       valueName: "path"))
   var python: String?
+  @Option(
+    help: ArgumentHelp(
+      "Where its replica runs ('aifactory sites list'; default: this machine).", valueName: "name"))
+  var site: String?
+  @Option(help: "CPU cores of the replica.") var cpus = 1
+  @Option(help: "Most memory of the replica, such as 2GB.") var memory: String?
+  @Option(help: "Accelerators of the replica.") var gpus = 0
+  @Option(help: "Time limit of each replica's job, such as 8h.") var time: String?
 
   func execute() async throws {
     let client = try await connection()
-    let wish = DeployRequestWire(
+    var wish = DeployRequestWire(
       model: model.name, version: model.version, alias: model.alias,
       python: python.map { FileTree.absolute($0) })
+    (wish.site, wish.cpus, wish.gpus) = (site, cpus, gpus)
+    wish.memoryBytes = try memory.map { try ByteCount($0).bytes }
+    wish.timeLimitMs = try time.map { try TimeSpan($0).milliseconds }
     if python == nil {
       try await EnvironmentWatch(output: global.output).untilReady(wish, client)
     }
@@ -37,9 +51,32 @@ struct EndpointsDeployCommand: FactoryCommand {
     let patient = FactoryClient(
       url: client.url, token: try ServerFile.read(global.factoryHome)?.token,
       timeoutSeconds: 3_600)
-    let endpoint = try await patient.post(
-      "/api/v1/endpoints/\(FactoryClient.escaped(name))/deployments", wish, as: EndpointWire.self)
-    try EndpointOutput(global.output).show(endpoint)
+    let path = "/api/v1/endpoints/\(FactoryClient.escaped(name))"
+    let output = global.output
+    let endpoint = try await withThrowingTaskGroup(of: Void.self) { [wish] group in
+      group.addTask { try await DeploymentWatch(output: output).tell(path, client) }
+      defer { group.cancelAll() }
+      return try await patient.post(path + "/deployments", wish, as: EndpointWire.self)
+    }
+    try EndpointOutput(output).show(endpoint)
+  }
+}
+
+/// Tells why a deployment takes its time.
+struct DeploymentWatch {
+  let output: Output
+
+  /// Goes on until its task is canceled.
+  func tell(_ path: String, _ client: FactoryClient) async throws {
+    var told = ""
+    while true {
+      try await Task.sleep(for: .seconds(2))
+      // A new endpoint is there a moment later.
+      let endpoint = try? await client.get(path, as: EndpointWire.self)
+      guard let words = endpoint?.explanation, words != told else { continue }
+      output.note(words)
+      told = words
+    }
   }
 }
 

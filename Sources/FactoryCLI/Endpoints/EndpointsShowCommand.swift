@@ -32,12 +32,16 @@ struct EndpointOutput {
       ("endpoint", TextTable.Cell(endpoint.name)), ("status", .status(endpoint.status)),
       ("url", TextTable.Cell(endpoint.url + "/predict")),
     ]
+    if let explanation = endpoint.explanation {
+      properties.append(("why", TextTable.Cell(explanation)))
+    }
     for deployment in endpoint.deployments.prefix(5) {
       let version = "\(deployment.modelVersion.name) \(deployment.modelVersion.version)"
+      let site = deployment.site.map { " on \($0)" } ?? ""
       let reason = deployment.reason.map { ": \($0)" } ?? ""
       let message = deployment.message.map { ", \($0)" } ?? ""
       properties.append(
-        ("deployment", TextTable.Cell("\(version), \(deployment.state)\(reason)\(message)")))
+        ("deployment", TextTable.Cell("\(version)\(site), \(deployment.state)\(reason)\(message)")))
     }
     for replica in endpoint.replicas.prefix(5) {
       let reason = replica.reason.map { ": \($0)" } ?? ""

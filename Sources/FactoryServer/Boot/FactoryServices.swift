@@ -66,7 +66,8 @@ public struct FactoryServices: Sendable {
     endpoints = Endpoints(
       home: home, ledger: ledger, jobs: jobs, models: models,
       surroundings: Endpoints.Surroundings(
-        executable: options.executable, tokenDigests: [TokenDigest(of: token).hex],
+        executable: options.executable, enginesFolder: EngineLocator(home: home).folder,
+        tokenDigests: [TokenDigest(of: token).hex],
         isOpen: options.isAuthenticationOff,
         gatewayGeneration: { await gateway.health()?.generation }),
       logger: logger)

@@ -1,7 +1,9 @@
 import API
 import Basics
+import Compute
 import Experimentation
 import HTTPTypes
+import JobProtocol
 import Serving
 
 extension FactoryRoutes {
@@ -42,7 +44,8 @@ extension FactoryRoutes {
         wish.version, alias: wish.alias, of: wish.model, in: context.project)
       let folder = try await files.folder(of: version, in: context.project)
       var subject = DeploymentSubject(
-        model: version.name, version: version.version, package: folder.digest.hex)
+        model: version.name, version: version.version, package: folder.digest.hex,
+        place: DeploymentPlace(wish))
       if let environment = try files.environment(of: folder) {
         if let python = wish.python {
           subject.python = try Self.interpreter(python)
@@ -52,7 +55,8 @@ extension FactoryRoutes {
       }
       try await endpoints.deploy(subject, to: name, in: context.project)
       let status = try await endpoints.store.endpoint(name, in: context.project)
-      return try WireResponse(EndpointWire(status, gateway: gatewayUrl()), status: .created)
+      return try WireResponse(
+        await endpoints.wire(status, gateway: gatewayUrl()), status: .created)
     }
   }
 
@@ -63,5 +67,17 @@ extension FactoryRoutes {
         hint: "Write an absolute path, such as that of a virtual environment's bin/python.")
     }
     return path
+  }
+}
+
+extension DeploymentPlace {
+  /// Where a request wants the replicas.
+  fileprivate init(_ wish: DeployRequestWire) {
+    let usual = JobResources()
+    self.init(
+      site: wish.site == Site.localName ? nil : wish.site,
+      resources: JobResources(
+        cpus: wish.cpus ?? usual.cpus, memoryBytes: wish.memoryBytes,
+        gpus: wish.gpus ?? usual.gpus, timeLimitMs: wish.timeLimitMs))
   }
 }

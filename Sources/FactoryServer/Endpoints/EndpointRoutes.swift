@@ -16,8 +16,9 @@ extension FactoryRoutes {
     ) { _, context in
       let url = gatewayUrl()
       let statuses = try await endpoints.store.list(in: context.project)
-      return try WireResponse(
-        EndpointListWire(endpoints: statuses.map { EndpointWire($0, gateway: url) }))
+      var wires: [EndpointWire] = []
+      for status in statuses { wires.append(await endpoints.wire(status, gateway: url)) }
+      return try WireResponse(EndpointListWire(endpoints: wires))
     }
     route(
       .get, path + "/{name}", permission: .read,
@@ -25,7 +26,7 @@ extension FactoryRoutes {
     ) { _, context in
       let status = try await endpoints.store.endpoint(
         try context.parameter("name"), in: context.project)
-      return try WireResponse(EndpointWire(status, gateway: gatewayUrl()))
+      return try WireResponse(await endpoints.wire(status, gateway: gatewayUrl()))
     }
     route(
       .delete, path + "/{name}", permission: .write,
@@ -57,18 +58,25 @@ extension EndpointStatus {
   }
 }
 
-extension EndpointWire {
+extension Endpoints {
   /// The wire form of an endpoint whose gateway is at `gateway`.
-  init(_ status: EndpointStatus, gateway: String) {
+  func wire(_ status: EndpointStatus, gateway: String) -> EndpointWire {
+    EndpointWire(status, explanation: explanation(of: status), gateway: gateway)
+  }
+}
+
+extension EndpointWire {
+  fileprivate init(_ status: EndpointStatus, explanation: String?, gateway: String) {
     self.init(
       name: status.endpoint.name, url: "\(gateway)/endpoints/\(status.endpoint.name)",
-      status: status.word,
+      status: status.word, explanation: explanation,
       modelVersion: status.live.map { ModelReferenceWire(name: $0.model, version: $0.version) },
       deployments: status.deployments.map { deployment in
         Deployment(
           id: deployment.id.rawValue,
           modelVersion: ModelReferenceWire(name: deployment.model, version: deployment.version),
-          state: deployment.state.rawValue, reason: deployment.reason?.rawValue,
+          site: deployment.place.site, state: deployment.state.rawValue,
+          reason: deployment.reason?.rawValue,
           message: deployment.message, createdAtMs: deployment.createdAtMs,
           endedAtMs: deployment.endedAtMs)
       },

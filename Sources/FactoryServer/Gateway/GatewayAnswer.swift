@@ -53,7 +53,7 @@ struct GatewayAnswer {
 enum GatewayFailure {
   case badRequest, unauthorized, forbiddenHost(String), forbiddenOrigin, notFound(String)
   case methodNotAllowed, bodyTooLarge
-  case queueFull, noReplica, timeout
+  case queueFull, noReplica(String?), timeout
 
   var answer: GatewayAnswer {
     switch self {
@@ -84,10 +84,14 @@ enum GatewayFailure {
       Self.answer(
         429, "queue_full", "More requests wait for this endpoint than it accepts.",
         "Send fewer at once, or try again.", retry: 1)
-    case .noReplica:
+    case .noReplica(nil):
       Self.answer(
         503, "replica_unavailable", "No replica of this endpoint answers now.",
         "'aifactory endpoints show NAME' says why.", retry: 1)
+    case .noReplica(let absence?):
+      Self.answer(
+        503, "replica_unavailable", "No replica of this endpoint answers now. \(absence)",
+        "'aifactory endpoints show NAME' shows its replicas.", retry: 5)
     case .timeout:
       Self.answer(504, "timeout", "The replica did not answer in time.", "Send fewer rows at once.")
     }

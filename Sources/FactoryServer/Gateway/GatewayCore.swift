@@ -113,13 +113,15 @@ final class GatewayCore {
       let endpoint = endpoints[name] ?? GatewayEndpoint(name: name, digests: [])
       endpoints[name] = endpoint
       endpoint.digests = route.tokenDigests.compactMap { TokenDigest(hex: $0) }
-      let known = Set(endpoint.links.map(\.path))
-      for socket in route.sockets where !known.contains(socket) {
-        let link = ReplicaLink(path: socket, eventLoop: eventLoop, endpoint: endpoint)
+      endpoint.absence = route.absence
+      let known = Set(endpoint.links.map(\.address))
+      let wanted = route.addresses
+      for address in wanted where !known.contains(address) {
+        let link = ReplicaLink(address: address, eventLoop: eventLoop, endpoint: endpoint)
         endpoint.add(link)
         link.connect()
       }
-      for socket in known where !route.sockets.contains(socket) { endpoint.remove(socket: socket) }
+      for address in known where !wanted.contains(address) { endpoint.remove(address) }
     }
     isOpen = routes.isOpen
     callers = (routes.tokenDigests ?? []).compactMap { TokenDigest(hex: $0) }

@@ -10,6 +10,8 @@ final class GatewayEndpoint {
 
   let name: String
   var digests: [TokenDigest]
+  /// Why no replica answers, as the routes have it.
+  var absence: String?
   /// Replicas that take requests.
   private(set) var links: [ReplicaLink] = []
   /// Requests that no replica has taken yet, oldest first.
@@ -27,9 +29,9 @@ final class GatewayEndpoint {
 
   func add(_ link: ReplicaLink) { links.append(link) }
 
-  func remove(socket: String) {
-    for link in links where link.path == socket { link.retire() }
-    links.removeAll { $0.path == socket }
+  func remove(_ address: ReplicaAddress) {
+    for link in links where link.address == address { link.retire() }
+    links.removeAll { $0.address == address }
   }
 
   /// Ends the endpoint: what waits is refused, what is being answered is answered.
@@ -53,7 +55,7 @@ final class GatewayEndpoint {
       call.attempts += 1
       best.send(call)
     } else if links.isEmpty {
-      call.fail(.noReplica)
+      call.fail(.noReplica(absence))
     } else {
       waiting.append((.now(), call))
     }
@@ -71,7 +73,7 @@ final class GatewayEndpoint {
     while let first = waiting.first, now - first.since > Self.patience || first.call.deadline < now
     {
       waiting.removeFirst()
-      first.call.fail(.noReplica)
+      first.call.fail(.noReplica(absence))
     }
     for link in links { link.expire(now) }
   }

@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import NIOPosix
 import Serving
@@ -7,7 +8,7 @@ import Serving
 /// Requests that arrive in one turn of the event loop leave in one write; answers are matched by
 /// their number.
 final class ReplicaLink {
-  let path: String
+  let address: ReplicaAddress
   private let eventLoop: any EventLoop
   private weak var endpoint: GatewayEndpoint?
   private var channel: (any Channel)?
@@ -18,8 +19,8 @@ final class ReplicaLink {
   private var isRetired = false
   private var failures: Int64 = 0
 
-  init(path: String, eventLoop: any EventLoop, endpoint: GatewayEndpoint) {
-    self.path = path
+  init(address: ReplicaAddress, eventLoop: any EventLoop, endpoint: GatewayEndpoint) {
+    self.address = address
     self.eventLoop = eventLoop
     self.endpoint = endpoint
   }
@@ -30,25 +31,56 @@ final class ReplicaLink {
   /// Connects, and tries again until it works or the link is retired.
   func connect() {
     guard !isRetired else { return }
-    let bound = NIOLoopBound(self, eventLoop: eventLoop)
-    ClientBootstrap(group: eventLoop)
-      .channelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture {
-          try channel.pipeline.syncOperations.addHandler(ReplicaLinkHandler(link: bound.value))
-        }
-      }
-      .connect(unixDomainSocketPath: path)
+    opened()
       .assumeIsolated()
       .whenComplete { result in
         switch result {
         case .success(let channel):
           self.channel = channel
           self.failures = 0
+          self.introduce(on: channel)
           if self.isRetired { self.closeWhenIdle() } else { self.endpoint?.serveWaiting() }
         case .failure:
           self.reconnect()
         }
       }
+  }
+
+  /// Milliseconds after which a node that does not take what was sent, or does not say that it is still there, is gone.
+  private static let silenceMs = 10_000
+
+  private func opened() -> EventLoopFuture<any Channel> {
+    let bound = NIOLoopBound(self, eventLoop: eventLoop)
+    let bootstrap = ClientBootstrap(group: eventLoop)
+      .channelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.addHandler(ReplicaLinkHandler(link: bound.value))
+        }
+      }
+    switch address {
+    case .socket(let path): return bootstrap.connect(unixDomainSocketPath: path)
+    case .node(let node):
+      return
+        bootstrap
+        .connectTimeout(.seconds(2))
+        .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+        // A node without power sends nothing that would end the connection.
+        .channelOption(.socketOption(.so_keepalive), value: 1)
+        .channelOption(.tcpOption(.init(rawValue: TCP_KEEPIDLE)), value: 5)
+        .channelOption(.tcpOption(.init(rawValue: TCP_KEEPINTVL)), value: 2)
+        .channelOption(.tcpOption(.init(rawValue: TCP_KEEPCNT)), value: 3)
+        .channelOption(.tcpOption(.init(rawValue: TCP_USER_TIMEOUT)), value: Self.silenceMs)
+        .connect(host: node.host, port: node.port)
+    }
+  }
+
+  /// Says the secret of a replica on another node, before anything is asked.
+  private func introduce(on channel: any Channel) {
+    guard case .node(let node) = address else { return }
+    var bytes: [UInt8] = []
+    Frame(saying: node.secret).write(to: &bytes)
+    channel.write(channel.allocator.buffer(bytes: bytes), promise: nil)
+    channel.flush()
   }
 
   /// Takes no more requests; closes when the last is answered.
@@ -100,7 +132,7 @@ final class ReplicaLink {
     pending = [:]
     reconnect()
     for call in calls {
-      if let endpoint, call.attempts < 3 { endpoint.ask(call) } else { call.fail(.noReplica) }
+      if let endpoint, call.attempts < 3 { endpoint.ask(call) } else { call.fail(.noReplica(nil)) }
     }
   }
 

@@ -49,6 +49,8 @@ public struct Deployment: Identified, Sendable, Equatable {
   public var package: String
   /// The interpreter that loads a model of MLflow's; nil for packages of the factory's.
   public var python: String?
+  /// Where its replicas run.
+  public var place = DeploymentPlace()
   /// What can happen next.
   public var state: State
   /// Why it ended.
@@ -79,8 +81,10 @@ public struct Replica: Identified, Sendable, Equatable {
   public var deployment: Identifier<Deployment>
   /// The job that runs it.
   public var job: Identifier<Job>
-  /// Path of its Unix socket.
+  /// Path of its Unix socket; empty where it runs on another node.
   public var socket: String
+  /// Where it answers on another node, once that is known.
+  public var node: ReplicaNode?
   /// What can happen next.
   public var state: State
   /// Why it ended: a job's reason, or `stopped`.
@@ -89,6 +93,12 @@ public struct Replica: Identified, Sendable, Equatable {
   public var createdAtMs: Int64
   /// When it ended.
   public var endedAtMs: Int64?
+
+  /// How it is reached; nil while nobody knows.
+  var address: ReplicaAddress? {
+    if let node { return .node(node) }
+    return socket.isEmpty ? nil : .socket(path: socket)
+  }
 }
 
 /// An endpoint with what stands behind it.
@@ -108,7 +118,15 @@ public struct EndpointStatus: Sendable, Equatable {
     live.map { active(of: $0).contains { $0.state == .healthy } } ?? false
   }
 
-  /// The replicas of one deployment that have not ended.
+  /// The replicas of one deployment that take new requests: the newest that is healthy, or, while none is, those
+  /// whose address is known.
+  func routed(of deployment: Deployment) -> [Replica] {
+    let active = active(of: deployment)
+    if let healthy = active.first(where: { $0.state == .healthy }) { return [healthy] }
+    return active.filter { $0.address != nil }
+  }
+
+  /// The replicas of one deployment that have not ended, the newest first.
   func active(of deployment: Deployment) -> [Replica] {
     replicas.filter { $0.deployment == deployment.id && $0.state != .ended }
   }

@@ -31,6 +31,8 @@ struct DeploymentRecord: Codable, Sendable, FetchableRecord, PersistableRecord {
   var version: Int
   var package: String
   var python: String?
+  /// `DeploymentPlace` as JSON; nil is this machine, one core and no limits.
+  var place: DeploymentPlace?
   var state: Deployment.State
   var reason: Deployment.Reason?
   var message: String?
@@ -45,6 +47,7 @@ struct DeploymentRecord: Codable, Sendable, FetchableRecord, PersistableRecord {
     version = deployment.version
     package = deployment.package
     python = deployment.python
+    place = deployment.place == DeploymentPlace() ? nil : deployment.place
     state = deployment.state
     reason = deployment.reason
     message = deployment.message
@@ -56,7 +59,8 @@ struct DeploymentRecord: Codable, Sendable, FetchableRecord, PersistableRecord {
   var deployment: Deployment {
     Deployment(
       id: id, endpoint: endpoint, model: model, version: version, package: package, python: python,
-      state: state, reason: reason, message: message, createdAtMs: createdAtMs,
+      place: place ?? DeploymentPlace(), state: state, reason: reason, message: message,
+      createdAtMs: createdAtMs,
       liveAtMs: liveAtMs, endedAtMs: endedAtMs)
   }
 }
@@ -68,6 +72,8 @@ struct ReplicaRecord: Codable, Sendable, FetchableRecord, PersistableRecord {
   var deployment: Identifier<Deployment>
   var job: Identifier<Job>
   var socket: String
+  /// `ReplicaNode` as JSON.
+  var node: ReplicaNode?
   var state: Replica.State
   var reason: String?
   var createdAtMs: Int64
@@ -78,6 +84,7 @@ struct ReplicaRecord: Codable, Sendable, FetchableRecord, PersistableRecord {
     deployment = replica.deployment
     job = replica.job
     socket = replica.socket
+    node = replica.node
     state = replica.state
     reason = replica.reason
     createdAtMs = replica.createdAtMs
@@ -86,7 +93,7 @@ struct ReplicaRecord: Codable, Sendable, FetchableRecord, PersistableRecord {
 
   var replica: Replica {
     Replica(
-      id: id, deployment: deployment, job: job, socket: socket, state: state, reason: reason,
-      createdAtMs: createdAtMs, endedAtMs: endedAtMs)
+      id: id, deployment: deployment, job: job, socket: socket, node: node, state: state,
+      reason: reason, createdAtMs: createdAtMs, endedAtMs: endedAtMs)
   }
 }

@@ -50,7 +50,8 @@ public struct EndpointStore: Sendable {
       }
       let deployment = Deployment(
         id: .random(), endpoint: endpoint.id, model: subject.model, version: subject.version,
-        package: subject.package, python: subject.python, state: .starting, createdAtMs: nowMs)
+        package: subject.package, python: subject.python, place: subject.place, state: .starting,
+        createdAtMs: nowMs)
       try DeploymentRecord(deployment).insert(db)
       return deployment
     }
@@ -96,12 +97,14 @@ public struct EndpointStore: Sendable {
     try await ledger.write { db in try ReplicaRecord(replica).insert(db) }
   }
 
-  /// Records that a replica answers.
-  func markHealthy(_ id: Identifier<Replica>) async throws {
+  /// Records that a replica answers, and where if that is another node.
+  func markHealthy(_ id: Identifier<Replica>, at node: ReplicaNode?) async throws {
     try await ledger.write { db in
-      try db.execute(
-        sql: "UPDATE replica SET state = 'healthy' WHERE id = ? AND state = 'starting'",
-        arguments: [id.rawValue])
+      guard var record = try ReplicaRecord.fetchOne(db, key: id.rawValue),
+        record.state == .starting
+      else { return }
+      (record.state, record.node) = (.healthy, node)
+      try record.update(db)
     }
   }
 

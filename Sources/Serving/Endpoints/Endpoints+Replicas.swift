@@ -1,30 +1,53 @@
 import Basics
 import Compute
+import Experimentation
 import JobProtocol
 import Logging
 
 /// Replicas: the service jobs that answer for a deployment.
 extension Endpoints {
+  /// A replica as it was found, and whether another has to take over from it soon.
+  struct Observed {
+    var replica: Replica
+    var isDue = false
+  }
+
   /// What has become of a replica; nil when it has ended, which is recorded.
-  func observe(_ replica: Replica, _ deployment: Deployment) async throws -> Replica? {
+  func observe(_ replica: Replica, _ deployment: Deployment) async throws -> Observed? {
     let job: Job
     do {
       job = try await jobs.job(replica.job)
     } catch let error as JobError where error.code == .jobNotFound {
       // The server was killed between the two steps: do the second one now.
-      try await submit(replica, deployment)
-      return replica
+      return try await submit(replica, deployment) ? Observed(replica: replica) : nil
     }
     guard !job.hasEnded else {
+      reached[replica.id] = nil
       try await recordEnd(of: replica, job, deployment)
       return nil
     }
-    guard replica.state == .starting, job.state == .running else { return replica }
-    guard await ReplicaProbe.answers(at: replica.socket) else { return replica }
-    try await store.markHealthy(replica.id)
-    var healthy = replica
-    healthy.state = .healthy
-    return healthy
+    var observed = Observed(replica: replica)
+    guard job.state == .running else { return observed }
+    observed.isDue = DeploymentPlan.isDue(
+      startedAtMs: job.startedAtMs, limitMs: await jobs.timeLimitMs(of: job),
+      nowMs: surroundings.now())
+    guard replica.state == .starting, let address = answering(replica, job),
+      await ReplicaProbe.answers(at: address)
+    else { return observed }
+    if case .node(let node) = address { observed.replica.node = node }
+    try await store.markHealthy(replica.id, at: observed.replica.node)
+    observed.replica.state = .healthy
+    // The gateway has to leave the one before it before that is stopped.
+    try await writeRoutes(try await store.list())
+    return observed
+  }
+
+  /// Where a replica that runs may answer by now.
+  private func answering(_ replica: Replica, _ job: Job) -> ReplicaAddress? {
+    guard replica.socket.isEmpty else { return replica.address }
+    if let node = reached.removeValue(forKey: replica.id) { return .node(node) }
+    reach(replica, job)
+    return nil
   }
 
   func recordEnd(
@@ -36,7 +59,10 @@ extension Endpoints {
     if deployment.state == .starting, let last = try await jobs.lastWords(of: job) { reason = last }
     try await store.end(replica.id, reason: reason, nowMs: now)
     var memory = memories[deployment.id] ?? Memory()
-    if job.wasKilledFromOutside, memory.losses < Self.lossLimit {
+    if replica.state == .healthy, job.reason == .timeLimit {
+      // As it had to; where its successor did not come in time, the next one starts at once.
+      memory.failures = 0
+    } else if job.wasKilledFromOutside, memory.losses < Self.lossLimit {
       // Says nothing about the model: it is simply started again.
       memory.losses += 1
     } else {
@@ -60,32 +86,76 @@ extension Endpoints {
     let id = Identifier<Replica>.random()
     let replica = Replica(
       id: id, deployment: deployment.id, job: .random(),
-      socket: try SocketFolder(home).path(of: id), state: .starting,
-      createdAtMs: surroundings.now())
+      socket: deployment.place.site == nil ? try SocketFolder(home).path(of: id) : "",
+      state: .starting, createdAtMs: surroundings.now())
     try await store.add(replica)
-    try await submit(replica, deployment)
+    _ = try await submit(replica, deployment)
   }
 
-  func submit(_ replica: Replica, _ deployment: Deployment) async throws {
+  /// Submits the job of a replica; where that is refused the replica has ended, and the result is false.
+  private func submit(_ replica: Replica, _ deployment: Deployment) async throws -> Bool {
+    do {
+      try await handOver(replica, deployment)
+      return true
+    } catch let error as JobError {
+      let now = surroundings.now()
+      try await store.end(replica.id, reason: error.message, nowMs: now)
+      var memory = memories[deployment.id] ?? Memory()
+      memory.failures += 1
+      memory.restartAtMs = now + DeploymentPlan.backOffMs(failures: memory.failures)
+      memory.lastReason = error.message
+      memories[deployment.id] = memory
+      return false
+    }
+  }
+
+  private func handOver(_ replica: Replica, _ deployment: Deployment) async throws {
     let endpoint = try await store.list().first { $0.endpoint.id == deployment.endpoint }?.endpoint
     let source = SegmentSource(
       endpoint: endpoint?.name ?? "", model: deployment.model, version: deployment.version,
       deployment: deployment.id.rawValue, replica: replica.id.rawValue)
     let request = ReplicaRequest(
       source: source, package: try await package(deployment.package),
-      python: deployment.python, socket: replica.socket,
+      python: deployment.python, socket: replica.socket.isEmpty ? nil : replica.socket,
       predictionsFolder: home.gatewayPath + "/predictions/" + deployment.endpoint.rawValue,
-      threads: 1)
+      threads: deployment.place.resources.cpus)
     let folder = jobs.workFolder(of: replica.job)
     try FileTree.createFolder(folder)
     let path = folder + "/request.json"
     try FileTree.write(try request.json(), to: path)
-    _ = try await jobs.submit(
-      JobSpec(
-        name: "replica of \(source.endpoint)", kind: .service,
-        command: [surroundings.executable, "worker", "replica", path],
-        workingDirectory: folder, purpose: "replica"),
-      id: replica.job, in: endpoint?.project ?? "default")
+    let project = endpoint?.project ?? "default"
+    var spec = replicaSpec(of: deployment.subject, requestPath: path)
+    spec.name = "replica of \(source.endpoint)"
+    spec.workingDirectory = folder
+    if deployment.place.site != nil {
+      spec.environment = [
+        EnvironmentVariable("AIFACTORY_HOME", home.path),
+        EnvironmentVariable("AIFACTORY_ENGINES", surroundings.enginesFolder),
+      ]
+      // A version that somebody has removed since says no more of what it was made.
+      let version = try? await models.version(
+        deployment.version, of: deployment.model, in: project)
+      spec.reads = version?.draft.datasetVersion.map { JobReads(versions: [$0]) }
+    }
+    _ = try await jobs.submit(spec, id: replica.job, in: project)
+  }
+
+  /// A job with the needs of a replica.
+  private func replicaSpec(of subject: DeploymentSubject, requestPath: String) -> JobSpec {
+    JobSpec(
+      name: "replica", kind: .service,
+      command: [surroundings.executable, "worker", "replica", requestPath],
+      resources: subject.place.resources, site: subject.place.site,
+      purpose: JobSpec.replicaPurpose)
+  }
+
+  /// Throws where a replica can never run in its place, be it for what it needs or for the class of the data of which
+  /// the model was made, which is as restricted.
+  func checkPlace(of subject: DeploymentSubject, in project: String) async throws {
+    let version = try await models.version(subject.version, of: subject.model, in: project)
+    var spec = replicaSpec(of: subject, requestPath: "request.json")
+    spec.reads = version.draft.datasetVersion.map { JobReads(versions: [$0]) }
+    try await jobs.check(spec)
   }
 
   /// The folder of a model package, made from its objects when it is first needed.

@@ -9,9 +9,18 @@ extension Endpoints {
     let digests = surroundings.tokenDigests
     let entries = statuses.compactMap { status -> RoutingFile.Endpoint? in
       guard let live = status.live else { return nil }
-      return RoutingFile.Endpoint(
-        name: status.endpoint.name, tokenDigests: digests,
-        sockets: status.active(of: live).map(\.socket).sorted())
+      let addresses = status.routed(of: live).compactMap(\.address)
+      var entry = RoutingFile.Endpoint(
+        name: status.endpoint.name, tokenDigests: digests, sockets: [])
+      for address in addresses {
+        switch address {
+        case .socket(let path): entry.sockets.append(path)
+        case .node(let node): entry.nodes = (entry.nodes ?? []) + [node]
+        }
+      }
+      entry.sockets.sort()
+      if !status.isAnswering { entry.absence = absences[live.id]?.words }
+      return entry
     }
     if let current, current.endpoints == entries, current.isOpen == surroundings.isOpen,
       current.tokenDigests == digests

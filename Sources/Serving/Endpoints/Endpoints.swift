@@ -15,6 +15,8 @@ public actor Endpoints: Service {
   public struct Surroundings: Sendable {
     /// The program that runs `worker replica`.
     public var executable: String
+    /// Folder of the engines that replicas on other nodes find.
+    public var enginesFolder: String
     /// SHA-256 digests of the tokens that may ask for predictions.
     public var tokenDigests: [String]
     /// Whether everyone may ask.
@@ -26,11 +28,12 @@ public actor Endpoints: Service {
 
     /// Joins the parts.
     public init(
-      executable: String, tokenDigests: [String], isOpen: Bool = false,
+      executable: String, enginesFolder: String, tokenDigests: [String], isOpen: Bool = false,
       gatewayGeneration: @escaping @Sendable () async -> Int64?,
       now: @escaping @Sendable () -> Int64 = systemTimeMs
     ) {
       self.executable = executable
+      self.enginesFolder = enginesFolder
       self.tokenDigests = tokenDigests
       self.isOpen = isOpen
       self.gatewayGeneration = gatewayGeneration
@@ -55,6 +58,12 @@ public actor Endpoints: Service {
   let logger: Logger
   let surroundings: Surroundings
   var memories: [Identifier<Deployment>: Memory] = [:]
+  /// Why deployments do not answer that shall.
+  var absences: [Identifier<Deployment>: Absence] = [:]
+  /// What is being asked of sites, which may take its time.
+  var questions: Set<String> = []
+  /// Replicas on other nodes that answered.
+  var reached: [Identifier<Replica>: ReplicaNode] = [:]
   var routes: RoutingFile?
   var acknowledged: Int64 = 0
   private var isSuspended = false
@@ -99,7 +108,8 @@ public actor Endpoints: Service {
   ///   stays.
   @discardableResult
   public func deploy(
-    model: String, version: Int? = nil, to endpoint: String, in project: String = "default"
+    model: String, version: Int? = nil, to endpoint: String,
+    place: DeploymentPlace = DeploymentPlace(), in project: String = "default"
   ) async throws -> Deployment {
     let wanted = try await models.version(version, of: model, in: project)
     guard let package = wanted.draft.package else {
@@ -108,8 +118,8 @@ public actor Endpoints: Service {
         hint: "Deploy a version that a workflow has registered.")
     }
     return try await deploy(
-      DeploymentSubject(model: model, version: wanted.version, package: package), to: endpoint,
-      in: project)
+      DeploymentSubject(model: model, version: wanted.version, package: package, place: place),
+      to: endpoint, in: project)
   }
 
   /// Puts files of a model version behind an endpoint and returns when they answer, as above.
@@ -118,28 +128,21 @@ public actor Endpoints: Service {
     _ subject: DeploymentSubject, to endpoint: String, in project: String = "default"
   ) async throws -> Deployment {
     let name = try SafeName(endpoint, of: "endpoint").rawValue
-    try await checkData(of: subject, in: project)
+    try await checkPlace(of: subject, in: project)
     let begun = try await store.begin(
       subject, endpoint: name, project: project, nowMs: surroundings.now())
     return try await settled(begun.id, of: endpoint, in: project)
   }
 
-  /// Throws where this machine does not take data of the class of which a model was made: it is as restricted.
-  private func checkData(of subject: DeploymentSubject, in project: String) async throws {
-    let version = try await models.version(subject.version, of: subject.model, in: project)
-    guard let dataset = version.draft.datasetVersion else { return }
-    var spec = JobSpec(name: "replica", kind: .service, command: [surroundings.executable])
-    spec.reads = JobReads(versions: [dataset])
-    try await jobs.check(spec)
-  }
-
-  /// Whether that very version answers at the endpoint now.
+  /// Whether that very version answers at the endpoint now, from that place.
   public func isServing(
-    model: String, version: Int, on endpoint: String, in project: String = "default"
+    model: String, version: Int, on endpoint: String,
+    place: DeploymentPlace = DeploymentPlace(), in project: String = "default"
   ) async throws -> Bool {
     let status = try await store.list(in: project).first { $0.endpoint.name == endpoint }
     guard let status, let live = status.live else { return false }
-    return live.model == model && live.version == version && status.isAnswering
+    return live.model == model && live.version == version && live.place == place
+      && status.isAnswering
   }
 
   /// Ends an endpoint: requests are refused from now on, its replicas end.
@@ -152,6 +155,9 @@ public actor Endpoints: Service {
     try await store.remove(status.endpoint.id)
   }
 
+  /// Longest wait for the end of a replica when all are ended.
+  private static let suspensionMs: Int64 = 60_000
+
   /// Ends all replicas and starts none any more; the next server brings them back.
   public func suspend() async throws {
     isSuspended = true
@@ -161,7 +167,8 @@ public actor Endpoints: Service {
     for replica in active { await stop(replica) }
     for replica in active {
       do {
-        _ = try await jobs.waitForEnd(replica.job)
+        // A site that is away ends it when it is back.
+        _ = try await jobs.waitForEnd(replica.job, atMostMs: Self.suspensionMs)
       } catch let error as JobError where error.code == .jobNotFound {
         // Recorded, but not submitted before a server was killed: there is nothing to wait for.
       }
@@ -189,7 +196,7 @@ public actor Endpoints: Service {
         return deployment
       case .starting:
         _ = await turn()
-        try await Task.sleep(for: .milliseconds(15))
+        try await Task.sleep(for: .milliseconds(deployment.place.site == nil ? 15 : 200))
       case .ended:
         throw ServingError(
           .deployFailed,
@@ -245,12 +252,15 @@ public actor Endpoints: Service {
     _ deployment: Deployment, _ known: [Replica], _ endpoint: Endpoint
   ) async throws -> Bool {
     var active: [Replica] = []
+    var views: [DeploymentPlan.Active] = []
     for replica in known {
-      if let observed = try await observe(replica, deployment) { active.append(observed) }
+      guard let observed = try await observe(replica, deployment) else { continue }
+      active.append(observed.replica)
+      views.append(.init(state: observed.replica.state, isDue: observed.isDue))
     }
     let memory = memories[deployment.id] ?? Memory()
     let plan = DeploymentPlan.next(
-      state: deployment.state, active: active.map(\.state), failures: memory.failures,
+      state: deployment.state, active: views, failures: memory.failures,
       isBackOffOver: surroundings.now() >= memory.restartAtMs,
       isAcknowledged: await isAcknowledged())
     switch plan {
@@ -265,13 +275,17 @@ public actor Endpoints: Service {
         deployment.id, .failed, message: "its replica ended: \(reason).",
         nowMs: surroundings.now())
       memories[deployment.id] = nil
-    case .stopReplicas:
-      for replica in active { await stop(replica) }
+    case .stopReplicas(let count):
+      for replica in active.suffix(count) { await stop(replica) }
     case .finish:
       try await store.end(deployment.id, .replaced, nowMs: surroundings.now())
       memories[deployment.id] = nil
     case .wait:
-      return deployment.state != .live || active.contains { $0.state == .starting }
+      askWhy(deployment, active)
+      // What waits in a site's queue may do so for hours.
+      return deployment.state == .draining
+        || (deployment.place.site == nil
+          && (deployment.state != .live || active.contains { $0.state == .starting }))
     }
     return true
   }

@@ -4,7 +4,17 @@ import GRDB
 /// The tables of endpoints, deployments and replicas.
 public enum ServingMigrations {
   /// All steps in order of time.
-  public static let all: [SchemaMigration] = [createEndpoint, addPython]
+  public static let all: [SchemaMigration] = [createEndpoint, addPython, addPlace]
+
+  private static let addPlace = SchemaMigration(
+    identifier: "serving-0003-places-of-deployments"
+  ) { db in
+    try db.execute(
+      sql: """
+        ALTER TABLE deployment ADD COLUMN place TEXT;
+        ALTER TABLE replica ADD COLUMN node TEXT;
+        """)
+  }
 
   private static let addPython = SchemaMigration(
     identifier: "serving-0002-deployment-python"

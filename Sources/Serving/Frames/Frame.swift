@@ -18,6 +18,11 @@ public struct Frame: Sendable, Equatable {
     self.payload = payload
   }
 
+  /// The first frame to a replica on another node.
+  public init(saying secret: String) {
+    self.init(id: 0, code: FrameQuestion.secret.rawValue, payload: Array(secret.utf8))
+  }
+
   /// Appends the frame's bytes.
   public func write(to bytes: inout [UInt8]) {
     FrameHeader(payloadBytes: payload.count, id: id, code: code).write(to: &bytes)
@@ -35,6 +40,8 @@ public enum FrameQuestion: UInt16, Sendable {
   case health = 3
   /// A question to the coordinator of a study (`StudyCoordinator`).
   case study = 4
+  /// What a replica on another node wants to hear first, as text; has no answer.
+  case secret = 5
 }
 
 /// The fixed part of a frame.

@@ -20,7 +20,7 @@ struct EngineModel: ReplicaModel {
       switch question.question {
       case .health:
         return ReplicaAnswer(status: 200, payload: description)
-      case .study: return ReplicaAnswer(status: 400, payload: Array("{}".utf8))
+      case .study, .secret: return ReplicaAnswer(status: 400, payload: Array("{}".utf8))
       case .predict, .invocations:
         do {
           let predictions = try predictor.predict(

@@ -10,8 +10,19 @@ struct ReplicaConnection {
   /// The other side will send no more.
   private(set) var isFinished = false
   private(set) var isBroken = false
+  /// What it must say first; nil once it has, or where it need not.
+  private var secret: [UInt8]?
+  /// Largest payload of a connection that has not said the secret.
+  private static let strangersPayloadLimit = 1_024
 
-  init(descriptor: Int32) { self.descriptor = descriptor }
+  /// - Parameter secret: what its first frame must say; nil lets everybody ask.
+  init(descriptor: Int32, secret: [UInt8]?) {
+    self.descriptor = descriptor
+    self.secret = secret
+  }
+
+  /// Whether it has not said the secret yet.
+  var isStranger: Bool { secret != nil }
 
   var hasOutput: Bool { sent < output.count }
   /// Reads pause while this many bytes wait to be taken by the other side.
@@ -70,8 +81,16 @@ struct ReplicaConnection {
         let header = try FrameHeader(UnsafeRawBufferPointer(rebasing: bytes[offset...]))
       {
         let start = offset + FrameHeader.byteCount
+        guard secret == nil || header.payloadBytes <= Self.strangersPayloadLimit else {
+          isBroken = true
+          break
+        }
         guard bytes.count - start >= header.payloadBytes else { break }
         offset = start + header.payloadBytes
+        if secret != nil || header.code == FrameQuestion.secret.rawValue {
+          guard takeSecret(header, bytes[start..<offset]) else { break }
+          continue
+        }
         guard let question = FrameQuestion(rawValue: header.code) else {
           queue(header.id, ReplicaAnswer(status: 400, payload: Array("{}".utf8)))
           continue
@@ -86,6 +105,22 @@ struct ReplicaConnection {
       isBroken = true
     }
     return (ids, questions)
+  }
+
+  /// Whether a frame says the secret, so that what follows is answered; else the connection is broken.
+  private mutating func takeSecret(
+    _ header: FrameHeader, _ payload: Slice<UnsafeRawBufferPointer>
+  ) -> Bool {
+    guard let secret else { return true }
+    // In the same time for every payload of that length.
+    let isEqual =
+      payload.count == secret.count && zip(payload, secret).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
+    guard header.code == FrameQuestion.secret.rawValue, isEqual else {
+      isBroken = true
+      return false
+    }
+    self.secret = nil
+    return true
   }
 
   /// Queues an answer.

@@ -1,14 +1,13 @@
 import Basics
 import Glibc
 
-/// Serves one model, or one study, over a Unix socket, in one thread.
+/// Serves one model, or one study, over a socket, in one thread.
 ///
 /// Each turn takes every question that has arrived, on all connections, answers them as one batch,
 /// appends their predictions to the segment, and sends the answers: the more wait, the fewer system
 /// calls and engine calls each costs.
 final class ReplicaLoop {
-  private let listener: Int32
-  private let socketPath: String
+  private let listener: ReplicaListener
   private let stopping: Int32
   private var model: any ReplicaModel
   private let segments: SegmentWriter?
@@ -18,17 +17,20 @@ final class ReplicaLoop {
   private static let quietMs: Int32 = 100
   private var connections: [ReplicaConnection] = []
 
+  /// Most connections that have not said the secret yet.
+  private static let strangerLimit = 32
+
   /// - Parameters:
+  ///   - listener: is closed with the loop.
   ///   - stopping: a descriptor that becomes readable when the replica shall end.
   ///   - segments: where predictions are recorded; nil for what makes none.
   ///   - drainMs: how long it then goes on answering those that are connected.
   ///   - idleMs: how long nobody may ask before it ends by itself; -1 is forever.
   init(
-    socketPath: String, stopping: Int32, model: any ReplicaModel, segments: SegmentWriter?,
+    listener: ReplicaListener, stopping: Int32, model: any ReplicaModel, segments: SegmentWriter?,
     drainMs: Int64 = 3_000, idleMs: Int32 = -1
-  ) throws(ServingError) {
-    listener = try ReplicaSocket.listen(at: socketPath)
-    self.socketPath = socketPath
+  ) {
+    self.listener = listener
     self.stopping = stopping
     self.model = model
     self.segments = segments
@@ -37,7 +39,7 @@ final class ReplicaLoop {
   }
 
   deinit {
-    close(listener)
+    close(listener.descriptor)
     for connection in connections { close(connection.descriptor) }
   }
 
@@ -63,7 +65,7 @@ final class ReplicaLoop {
       if deadline == nil {
         if polled[1].revents & Int16(POLLIN) != 0 {
           deadline = Self.monotonicMs() + drainMs
-          unlink(socketPath)
+          listener.leave()
         }
         if polled[0].revents & Int16(POLLIN) != 0 { accept() }
       }
@@ -82,14 +84,15 @@ final class ReplicaLoop {
         connections[index].send()
       }
       dropFinished()
+      if listener.secret != nil { dropStrangers() }
     }
-    if deadline == nil { unlink(socketPath) }
+    if deadline == nil { listener.leave() }
     segments?.synchronize()
   }
 
   private func polled(accepts: Bool) -> [pollfd] {
     var polled = [
-      pollfd(fd: accepts ? listener : -1, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: accepts ? listener.descriptor : -1, events: Int16(POLLIN), revents: 0),
       pollfd(fd: accepts ? stopping : -1, events: Int16(POLLIN), revents: 0),
       pollfd(fd: model.failure ?? -1, events: Int16(POLLIN), revents: 0),
     ]
@@ -102,11 +105,29 @@ final class ReplicaLoop {
 
   private func accept() {
     while true {
-      let descriptor = Glibc.accept(listener, nil, nil)
+      let descriptor = Glibc.accept(listener.descriptor, nil, nil)
       guard descriptor >= 0 else { return }
       // Reads and writes name MSG_DONTWAIT; a child must not keep the connection open.
       _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-      connections.append(ReplicaConnection(descriptor: descriptor))
+      if listener.secret != nil {
+        // An answer does not wait for the next one.
+        var yes: Int32 = 1
+        setsockopt(
+          descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &yes, socklen_t(MemoryLayout<Int32>.size))
+      }
+      connections.append(ReplicaConnection(descriptor: descriptor, secret: listener.secret))
+    }
+  }
+
+  /// Lets those go that have not said the secret for longest where there are many of them.
+  private func dropStrangers() {
+    var excess = connections.count { $0.isStranger } - Self.strangerLimit
+    guard excess > 0 else { return }
+    connections.removeAll { connection in
+      guard excess > 0, connection.isStranger else { return false }
+      excess -= 1
+      close(connection.descriptor)
+      return true
     }
   }
 

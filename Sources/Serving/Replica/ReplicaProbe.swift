@@ -3,24 +3,25 @@ import Glibc
 
 /// Asks a replica whether it answers.
 enum ReplicaProbe {
-  /// Whether the replica at the socket answers within a second.
-  static func answers(at path: String) async -> Bool {
-    guard FileTree.exists(path) else { return false }
+  /// Seconds that connecting and answering may take.
+  private static let patienceSeconds = 1
+
+  /// Whether the replica at that address answers within a second.
+  static func answers(at address: ReplicaAddress) async -> Bool {
+    if case .socket(let path) = address, !FileTree.exists(path) { return false }
     do {
-      return try await offTask { try ask(path) }
+      return try await offTask { try ask(address) }
     } catch {
       // Not yet, or no more: the next turn asks again.
       return false
     }
   }
 
-  private static func ask(_ path: String) throws -> Bool {
-    let descriptor = try ReplicaSocket.connect(to: path)
+  private static func ask(_ address: ReplicaAddress) throws -> Bool {
+    let descriptor = try ReplicaSocket.connect(to: address, patience: patienceSeconds)
     defer { close(descriptor) }
-    var limit = timeval(tv_sec: 1, tv_usec: 0)
-    let size = socklen_t(MemoryLayout<timeval>.size)
-    setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, size)
     var question: [UInt8] = []
+    if case .node(let node) = address { Frame(saying: node.secret).write(to: &question) }
     Frame(id: 1, code: FrameQuestion.health.rawValue, payload: []).write(to: &question)
     guard send(descriptor, question, question.count, Int32(MSG_NOSIGNAL)) == question.count
     else { return false }

@@ -9,8 +9,8 @@ public struct ReplicaRequest: Codable, Sendable, Equatable {
   public var package: String
   /// The interpreter that loads a model of MLflow's.
   public var python: String?
-  /// Path of the Unix socket on which it listens.
-  public var socket: String
+  /// Path of the Unix socket on which it listens; nil is the port that its agent has drawn.
+  public var socket: String?
   /// Folder of this endpoint's prediction segments.
   public var predictionsFolder: String
   /// Threads that one prediction may use.
@@ -18,7 +18,7 @@ public struct ReplicaRequest: Codable, Sendable, Equatable {
 
   /// Joins the parts.
   public init(
-    source: SegmentSource, package: String, python: String? = nil, socket: String,
+    source: SegmentSource, package: String, python: String? = nil, socket: String?,
     predictionsFolder: String, threads: Int
   ) {
     self.source = source

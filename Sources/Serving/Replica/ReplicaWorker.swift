@@ -3,7 +3,7 @@ import Engines
 import Foundation
 import Glibc
 
-/// The program of a replica: one model behind one Unix socket, until TERM.
+/// The program of a replica: one model behind one socket, until TERM.
 public enum ReplicaWorker {
   /// Serves what `requestPath` asks for; returns when the replica was told to end and has.
   public static func run(requestPath: String) throws {
@@ -19,9 +19,13 @@ public enum ReplicaWorker {
     guard let model = try model(of: request, work: work, stopping: stopping) else { return }
     let segments = try SegmentWriter(
       folder: request.predictionsFolder, source: request.source, now: nowMs)
-    let loop = try ReplicaLoop(
-      socketPath: request.socket, stopping: stopping, model: model, segments: segments)
-    print("serving \(request.source.model) \(request.source.version) at \(request.socket)")
+    let listener =
+      try request.socket.map(ReplicaListener.socket)
+      ?? ReplicaListener.port(of: ProcessInfo.processInfo.environment)
+    let loop = ReplicaLoop(
+      listener: listener, stopping: stopping, model: model, segments: segments)
+    let place = request.socket ?? "its port"
+    print("serving \(request.source.model) \(request.source.version) at \(place)")
     try loop.run()
   }
 

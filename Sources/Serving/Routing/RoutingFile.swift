@@ -13,12 +13,26 @@ public struct RoutingFile: Codable, Sendable, Equatable {
     public var tokenDigests: [String]
     /// Paths of the Unix sockets of the replicas that take new requests.
     public var sockets: [String]
+    /// Those that take new requests on other nodes; nil is none.
+    public var nodes: [ReplicaNode]?
+    /// Why none of them answers, in words; nil where one does, or nobody knows.
+    public var absence: String?
 
     /// Joins the parts.
-    public init(name: String, tokenDigests: [String], sockets: [String]) {
+    public init(
+      name: String, tokenDigests: [String], sockets: [String], nodes: [ReplicaNode]? = nil,
+      absence: String? = nil
+    ) {
       self.name = name
       self.tokenDigests = tokenDigests
       self.sockets = sockets
+      self.nodes = nodes
+      self.absence = absence
+    }
+
+    /// How the replicas that take new requests are reached.
+    public var addresses: [ReplicaAddress] {
+      sockets.map { .socket(path: $0) } + (nodes ?? []).map { .node($0) }
     }
   }
 

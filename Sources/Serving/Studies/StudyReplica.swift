@@ -42,7 +42,7 @@ struct StudyReplica: ReplicaModel {
         events += answer.events
         answers.append(
           ReplicaAnswer(status: UInt16(answer.status), payload: answer.json.encoded()))
-      case .predict, .invocations:
+      case .predict, .invocations, .secret:
         answers.append(ReplicaAnswer(status: 400, payload: Array("{}".utf8)))
       }
     }

@@ -33,8 +33,9 @@ public enum StudyWorker {
       terms, journal: try StudyJournal(folder: request.folder, patienceMs: 10_000),
       report: reporter.send,
       nowMs: nowMs)
-    let loop = try ReplicaLoop(
-      socketPath: request.socket, stopping: stopping, model: study, segments: nil, drainMs: 1_000,
+    let loop = ReplicaLoop(
+      listener: try .socket(at: request.socket), stopping: stopping, model: study, segments: nil,
+      drainMs: 1_000,
       idleMs: request.idleMs)
     print("leading \(terms.name) at \(request.socket)")
     try loop.run()

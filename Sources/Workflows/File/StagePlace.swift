@@ -1,4 +1,5 @@
 internal import JobProtocol
+internal import Serving
 
 /// Where the job of a stage runs, and what it may use there.
 public struct StagePlace: Sendable, Equatable {
@@ -20,6 +21,9 @@ public struct StagePlace: Sendable, Equatable {
   func resources(cores: Int) -> JobResources {
     JobResources(cpus: cpus ?? cores, memoryBytes: memoryBytes, timeLimitMs: timeLimitMs)
   }
+
+  /// Where the replicas of an endpoint run: each has one core where nothing is said.
+  var ofReplicas: DeploymentPlace { DeploymentPlace(site: site, resources: resources(cores: 1)) }
 }
 
 extension WorkflowDefinition {
@@ -29,7 +33,8 @@ extension WorkflowDefinition {
     case .data: data?.place.site
     case .train: train?.place.site
     case .evaluate: evaluate.place.site
-    case .register, .deploy: nil
+    case .deploy: deployPlace.site
+    case .register: nil
     }
   }
 }

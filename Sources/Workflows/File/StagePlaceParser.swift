@@ -6,12 +6,16 @@ enum StagePlaceParser {
   /// The keys that it reads.
   static let known = ["site", "resources"]
 
-  /// - Parameter program: what the stage program is called, as the subject of a sentence.
-  static func parse(_ section: SectionReader, program: String) -> StagePlace {
+  /// - Parameters:
+  ///   - program: what the stage program is called, as the subject of a sentence.
+  ///   - takesAllCores: whether it uses all cores of its machine where nothing is said.
+  static func parse(
+    _ section: SectionReader, program: String, takesAllCores: Bool = true
+  ) -> StagePlace {
     var place = StagePlace()
     readResources(section, program: program, into: &place)
     place.site = site(section)
-    if let site = place.site, place.cpus == nil {
+    if let site = place.site, place.cpus == nil, takesAllCores {
       // A machine that reads the file knows its own cores alone.
       section.problems.add(
         section.line(of: "site"),

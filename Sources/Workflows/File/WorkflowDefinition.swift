@@ -133,6 +133,8 @@ public struct WorkflowDefinition: Sendable, Equatable {
   public var model: String?
   /// Name of the endpoint; nil: nothing is deployed.
   public var endpoint: String?
+  /// Where the replicas of the endpoint run.
+  public var deployPlace = StagePlace()
 
   /// Takes every value as it is.
   public init(name: String, data: DataSection?) {

@@ -58,7 +58,7 @@ public enum WorkflowFile {
       section.require("model", "the name under which the model is registered")
       return section.name("model", of: "model")
     }
-    let endpoint = endpoint(file)
+    let (endpoint, deployPlace) = deployment(file)
     checkStages(file, problems)
     if isByCommand { checkStagesAfterCommand(file, problems) }
     guard let name, data != nil || train?.command != nil else { return nil }
@@ -67,20 +67,22 @@ public enum WorkflowFile {
     definition.evaluate = evaluate
     definition.model = model
     definition.endpoint = endpoint
+    definition.deployPlace = deployPlace
     splitForecastByTime(&definition, file)
     checkTogether(definition, file)
     return definition
   }
 
-  private static func endpoint(_ file: SectionReader) -> String? {
+  private static func deployment(_ file: SectionReader) -> (endpoint: String?, place: StagePlace) {
     let section = file.section(
-      "deploy", known: ["endpoint"],
-      later: [
-        "canary": "sharing traffic between versions is not possible yet; remove the key",
-        "site": "the replicas of an endpoint run on this machine; remove the key",
-      ])
-    section?.require("endpoint", "the name of the URL that answers predictions")
-    return section?.name("endpoint", of: "endpoint")
+      "deploy", known: ["endpoint"] + StagePlaceParser.known,
+      later: ["canary": "sharing traffic between versions is not possible yet; remove the key"])
+    guard let section else { return (nil, StagePlace()) }
+    section.require("endpoint", "the name of the URL that answers predictions")
+    return (
+      section.name("endpoint", of: "endpoint"),
+      StagePlaceParser.parse(section, program: "a replica", takesAllCores: false)
+    )
   }
 
   /// Each stage needs those before it.

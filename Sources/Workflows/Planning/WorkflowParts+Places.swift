@@ -1,6 +1,7 @@
 internal import Basics
 internal import Compute
 internal import JobProtocol
+internal import Serving
 
 extension WorkflowParts {
   /// Looks whether every stage could have its job, before the first one works for hours.
@@ -36,7 +37,15 @@ extension WorkflowParts {
         }
         place = definition.train?.place ?? StagePlace()
       case .evaluate: place = definition.evaluate.place
-      case .register, .deploy: return nil
+      case .deploy:
+        let replicas = definition.deployPlace.ofReplicas
+        return (
+          stage,
+          JobSpec(
+            name: stage.rawValue, kind: .service, command: [program],
+            resources: replicas.resources, site: replicas.site, purpose: JobSpec.replicaPurpose)
+        )
+      case .register: return nil
       }
       return (
         stage,

@@ -1,6 +1,7 @@
 internal import Basics
 internal import DataPipelines
 internal import Experimentation
+internal import Serving
 
 /// What would run, and why: the same keys as a run computes, without running anything.
 public struct WorkflowPlanner: Sendable {
@@ -31,7 +32,8 @@ public struct WorkflowPlanner: Sendable {
   ) async throws -> (name: String, stages: [Stage]) {
     let definition = try WorkflowFile.parse(text: text, path: filePath)
     try await parts.checkPlaces(of: definition)
-    var known = KnownOutputs(registers: definition.model != nil)
+    var known = KnownOutputs(
+      registers: definition.model != nil, replicas: definition.deployPlace.ofReplicas)
     var stages: [Stage] = []
     for name in definition.stages {
       if name == .train, let command = definition.train?.command, command.codeFolder == nil {
@@ -66,6 +68,8 @@ public struct WorkflowPlanner: Sendable {
   private struct KnownOutputs {
     /// Whether what is trained is to get a version.
     var registers: Bool
+    /// Where replicas are to run.
+    var replicas: DeploymentPlace
     /// Nil where one is remote.
     var sources: [DatasetManifest.Source]?
     /// What the command of the data stage would do.
@@ -211,7 +215,7 @@ public struct WorkflowPlanner: Sendable {
       return true
     case .deploy(let output):
       return try await parts.endpoints.serves(
-        output.version, of: output.model, on: output.endpoint)
+        output.version, of: output.model, on: output.endpoint, in: known.replicas)
     }
   }
 

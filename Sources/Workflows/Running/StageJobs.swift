@@ -2,6 +2,7 @@ public import Basics
 public import Compute
 public import JobProtocol
 public import Optimization
+public import Serving
 
 /// What stages need of jobs; `Jobs` has it, and tests have a quick one.
 public protocol StageJobs: Sendable {
@@ -52,8 +53,12 @@ public protocol StageStudies: Sendable {
 
 /// What the deploy stage needs of endpoints; `Endpoints` has it, and tests have a quick one.
 public protocol StageEndpoints: Sendable {
-  /// Puts a model version behind an endpoint and returns when it answers.
-  func deployVersion(_ version: Int, of model: String, to endpoint: String) async throws
-  /// Whether the endpoint answers with that version now.
-  func serves(_ version: Int, of model: String, on endpoint: String) async throws -> Bool
+  /// Puts a model version behind an endpoint, with replicas in that place, and returns when it answers.
+  func deployVersion(
+    _ version: Int, of model: String, to endpoint: String, in place: DeploymentPlace
+  ) async throws
+  /// Whether the endpoint answers with that version now, from that place.
+  func serves(
+    _ version: Int, of model: String, on endpoint: String, in place: DeploymentPlace
+  ) async throws -> Bool
 }

@@ -101,9 +101,11 @@ extension WorkflowDrive {
     let (key, _) = try await known(
       StageIngredients.deploy(
         endpoint: endpoint, model: model, version: version, fingerprint: parts.fingerprint))
-    let isServing = try await parts.endpoints.serves(version, of: model, on: endpoint)
+    let place = definition.deployPlace.ofReplicas
+    let isServing = try await parts.endpoints.serves(
+      version, of: model, on: endpoint, in: place)
     if !isServing {
-      try await parts.endpoints.deployVersion(version, of: model, to: endpoint)
+      try await parts.endpoints.deployVersion(version, of: model, to: endpoint, in: place)
     }
     let output = StageOutput.DeployOutput(endpoint: endpoint, model: model, version: version)
     try await succeed(.deploy, .deploy(output), key: key, isReused: isServing)

@@ -20,13 +20,40 @@ final class FakeReplica: Sendable {
     }
   }
 
-  let socket: String
+  let address: ReplicaAddress
+  /// Path of its Unix socket, if it has one.
+  var socket: String { if case .socket(let path) = address { path } else { "" } }
   private let stopping: Int32
   private let ended = DispatchSemaphore(value: 0)
 
-  /// Listens at once; records predictions below `folder`.
-  init(_ name: String, socket: String, folder: String) throws {
-    self.socket = socket
+  /// Listens at a Unix socket at once; records predictions below `folder`.
+  convenience init(_ name: String, socket: String, folder: String) throws {
+    try self.init(
+      name, at: .socket(path: socket), listener: .socket(at: socket), folder: folder)
+  }
+
+  /// Listens at a port of this machine that is free, for those who know the secret.
+  convenience init(_ name: String, secret: String, folder: String) throws {
+    let listener = try ReplicaListener.port(of: [
+      "AIFACTORY_SERVICE_HOST": "127.0.0.1", "AIFACTORY_SERVICE_PORT": "0",
+      "AIFACTORY_SERVICE_SECRET": secret,
+    ])
+    var address = sockaddr_in()
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    _ = withUnsafeMutablePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        getsockname(listener.descriptor, $0, &size)
+      }
+    }
+    let node = ReplicaNode(
+      host: "127.0.0.1", port: Int(UInt16(bigEndian: address.sin_port)), secret: secret)
+    try self.init(name, at: .node(node), listener: listener, folder: folder)
+  }
+
+  private init(
+    _ name: String, at address: ReplicaAddress, listener: ReplicaListener, folder: String
+  ) throws {
+    self.address = address
     var ends: [Int32] = [0, 0]
     guard pipe(&ends) == 0 else { throw ServingError(.socketFailed, "no pipe") }
     let reading = ends[0]
@@ -40,8 +67,8 @@ final class FakeReplica: Sendable {
           source: SegmentSource(
             endpoint: "e", model: "m", version: 1, deployment: "dp", replica: name),
           now: { 1_700_000_000_000 })
-        let loop = try ReplicaLoop(
-          socketPath: socket, stopping: reading, model: Model(name: name), segments: segments)
+        let loop = ReplicaLoop(
+          listener: listener, stopping: reading, model: Model(name: name), segments: segments)
         ready.signal()
         try loop.run()
       } catch {

@@ -1,16 +1,17 @@
 import API
 import AsyncHTTPClient
 import Basics
+import Glibc
 import Logging
 import NIOCore
 import NIOHTTP1
 import NIOPosix
-import Serving
 import Synchronization
 import TestSupport
 import Testing
 
 @testable import FactoryServer
+@testable import Serving
 
 @Suite(.timeLimit(.minutes(1)))
 struct GatewayTests {
@@ -28,9 +29,13 @@ struct GatewayTests {
     var routesPath: String { folder.path("routes.json") }
 
     /// Follows the sockets from now on; returns when the gateway does.
-    func route(_ generation: Int64, _ sockets: [String]) async throws {
+    func route(
+      _ generation: Int64, _ sockets: [String], nodes: [ReplicaNode]? = nil,
+      absence: String? = nil
+    ) async throws {
       let endpoint = RoutingFile.Endpoint(
-        name: "wine", tokenDigests: [TokenDigest(of: "right").hex], sockets: sockets)
+        name: "wine", tokenDigests: [TokenDigest(of: "right").hex], sockets: sockets, nodes: nodes,
+        absence: absence)
       try RoutingFile(
         generation: generation, tokenDigests: [TokenDigest(of: "right").hex], endpoints: [endpoint]
       ).write(routesPath)
@@ -38,6 +43,18 @@ struct GatewayTests {
         let health: GatewaySupervisor.Health = try await client.get("/health")
         if health.generation >= generation { return }
       }
+    }
+
+    /// Follows replicas on other nodes from now on.
+    func route(
+      _ generation: Int64, nodes: [FakeReplica], absence: String? = nil, secret: String? = nil
+    ) async throws {
+      let nodes = nodes.compactMap { replica -> ReplicaNode? in
+        guard case .node(var node) = replica.address else { return nil }
+        node.secret = secret ?? node.secret
+        return node
+      }
+      try await route(generation, [], nodes: nodes, absence: absence)
     }
 
     func replica(_ name: String) throws -> FakeReplica {
@@ -179,6 +196,88 @@ struct GatewayTests {
         "late", socket: socket, folder: stand.folder.path("predictions/wine"))
       #expect(try await answer.replica == "late")
       try await replica.stop()
+    }
+  }
+
+  // MARK: Other nodes
+
+  @Test func `a replica on another node answers who says its secret`() async throws {
+    try await withStand { stand in
+      let folder = stand.folder.path("predictions/wine")
+      let replica = try FakeReplica("far", secret: "sesame", folder: folder)
+      try await stand.route(1, nodes: [replica])
+      #expect(try await stand.predict("{\"x\":1}").bytes == 7)
+      #expect(await ReplicaProbe.answers(at: replica.address))
+      try await replica.stop()
+    }
+  }
+
+  @Test(arguments: ["sesam", "sesame.", "Sesame", ""])
+  func `a replica on another node answers nobody else`(secret: String) async throws {
+    try await withStand { stand in
+      let replica = try FakeReplica(
+        "far", secret: "sesame", folder: stand.folder.path("predictions/wine"))
+      guard case .node(var node) = replica.address else { return }
+      node.secret = secret
+      #expect(await !ReplicaProbe.answers(at: .node(node)))
+      try await stand.route(1, nodes: [replica], absence: "It waits.", secret: secret)
+      let error = await #expect(throws: APIError.self) { try await stand.predict() }
+      #expect(error?.status == 503)
+      try await replica.stop()
+    }
+  }
+
+  @Test func `a connection that says too much before the secret is ended`() async throws {
+    let folder = try TemporaryFolder()
+    let replica = try FakeReplica("far", secret: "sesame", folder: folder.path("predictions"))
+    let descriptor = try ReplicaSocket.connect(to: replica.address, patience: 10)
+    defer { close(descriptor) }
+    var header: [UInt8] = []
+    FrameHeader(payloadBytes: 100_000_000, id: 1, code: FrameQuestion.secret.rawValue)
+      .write(to: &header)
+    #expect(send(descriptor, header, header.count, Int32(MSG_NOSIGNAL)) == header.count)
+    var byte: UInt8 = 0
+    #expect(recv(descriptor, &byte, 1, 0) == 0)
+    // Who says nothing has to go where there are many of them; who has said it stays.
+    let known = try ReplicaSocket.connect(to: replica.address, patience: 10)
+    defer { close(known) }
+    var words: [UInt8] = []
+    Frame(saying: "sesame").write(to: &words)
+    Frame(id: 7, code: FrameQuestion.health.rawValue, payload: []).write(to: &words)
+    #expect(send(known, words, words.count, Int32(MSG_NOSIGNAL)) == words.count)
+    #expect(recv(known, &byte, 1, Int32(MSG_PEEK)) == 1)
+    let silent = try (0..<40).map { _ in
+      try ReplicaSocket.connect(to: replica.address, patience: 10)
+    }
+    defer { for descriptor in silent { close(descriptor) } }
+    #expect(recv(silent[0], &byte, 1, 0) == 0)
+    #expect(await ReplicaProbe.answers(at: replica.address))
+    #expect(recv(known, &byte, 1, Int32(MSG_PEEK)) == 1)
+    try await replica.stop()
+  }
+
+  @Test func `requests go to the next replica before the one before it ends`() async throws {
+    try await withStand { stand in
+      let folder = stand.folder.path("predictions/wine")
+      let first = try FakeReplica("first", secret: "one", folder: folder)
+      let second = try FakeReplica("second", secret: "two", folder: folder)
+      try await stand.route(1, nodes: [first])
+      #expect(try await stand.predict().replica == "first")
+      try await stand.route(2, nodes: [second])
+      try await first.stop()
+      #expect(try await stand.predict().replica == "second")
+      try await second.stop()
+    }
+  }
+
+  @Test func `an answer without a replica says why there is none`() async throws {
+    try await withStand { stand in
+      try await stand.route(1, nodes: [], absence: "It waits in the queue: Resources.")
+      let error = await #expect(throws: APIError.self) { try await stand.predict() }
+      #expect(error?.status == 503)
+      #expect(
+        error?.message
+          == "No replica of this endpoint answers now. It waits in the queue: Resources.")
     }
   }
 }

@@ -4,11 +4,13 @@ import Testing
 
 struct DeploymentPlanTests {
   private func next(
-    _ state: Deployment.State, _ active: [Replica.State], failures: Int = 0,
+    _ state: Deployment.State, _ active: [Replica.State], due: Int? = nil, failures: Int = 0,
     isBackOffOver: Bool = true, isAcknowledged: Bool = true
   ) -> DeploymentPlan {
     DeploymentPlan.next(
-      state: state, active: active, failures: failures, isBackOffOver: isBackOffOver,
+      state: state,
+      active: active.enumerated().map { .init(state: $1, isDue: $0 == due) }, failures: failures,
+      isBackOffOver: isBackOffOver,
       isAcknowledged: isAcknowledged)
   }
 
@@ -20,6 +22,7 @@ struct DeploymentPlanTests {
 
   @Test func `a deployment that never becomes healthy is given up`() {
     #expect(next(.starting, [], failures: 1) == .startReplica)
+    #expect(next(.starting, [], failures: 1, isBackOffOver: false) == .wait)
     #expect(next(.starting, [], failures: 2) == .fail)
   }
 
@@ -29,14 +32,33 @@ struct DeploymentPlanTests {
     #expect(next(.live, [.starting]) == .wait)
   }
 
+  @Test func `a replica whose limit is near is followed, and ends once the gateway has left it`() {
+    #expect(next(.live, [.healthy]) == .wait)
+    #expect(next(.live, [.healthy], due: 0) == .startReplica)
+    #expect(next(.live, [.healthy], due: 0, failures: 3, isBackOffOver: false) == .wait)
+    #expect(next(.live, [.starting, .healthy], due: 1) == .wait, "the next one waits for a place")
+    #expect(next(.live, [.healthy, .healthy], due: 1, isAcknowledged: false) == .wait)
+    #expect(next(.live, [.healthy, .healthy], due: 1) == .stopReplicas(1))
+    #expect(next(.live, [.healthy, .healthy, .starting]) == .stopReplicas(2))
+  }
+
+  @Test func `a successor is due when a quarter of the limit is left`() {
+    func isDue(_ nowMs: Int64, _ startedAtMs: Int64? = 1_000, _ limitMs: Int64? = 400) -> Bool {
+      DeploymentPlan.isDue(startedAtMs: startedAtMs, limitMs: limitMs, nowMs: nowMs)
+    }
+    #expect(!isDue(1_299))
+    #expect(isDue(1_300))
+    #expect(!isDue(1_000_000, nil) && !isDue(1_000_000, 1_000, nil))
+  }
+
   @Test func `an old replica ends after the gateway has left it`() {
     #expect(next(.draining, [.healthy], isAcknowledged: false) == .wait)
-    #expect(next(.draining, [.healthy]) == .stopReplicas)
+    #expect(next(.draining, [.healthy, .starting]) == .stopReplicas(2))
     #expect(next(.draining, []) == .finish)
   }
 
   @Test func `what has ended keeps no replica`() {
-    #expect(next(.ended, [.healthy]) == .stopReplicas)
+    #expect(next(.ended, [.healthy]) == .stopReplicas(1))
     #expect(next(.ended, []) == .wait)
   }
 

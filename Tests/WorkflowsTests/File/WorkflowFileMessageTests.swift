@@ -190,8 +190,8 @@ struct WorkflowMistake: Sendable, CustomTestStringConvertible {
       "train: {}\nregister: {model: w, site: slurm}",
       "w.yaml:4: register.site: a model is registered here, without a job; remove the key"),
     .after(
-      "train: {}\nregister: {model: w}\ndeploy: {endpoint: w, site: slurm}",
-      "w.yaml:5: deploy.site: the replicas of an endpoint run on this machine; remove the key"),
+      "train: {}\nregister: {model: w}\ndeploy: {endpoint: w, resources: {gpus: 1}}",
+      "w.yaml:5: deploy.resources.gpus: a replica uses no accelerators yet; remove the key"),
     .after(
       "train: {restart: {on: [timeout, preemtion]}}",
       "w.yaml:3: train.restart.on: expected timeout, preemption or node_failure, found the text "

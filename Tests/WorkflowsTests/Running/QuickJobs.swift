@@ -4,6 +4,7 @@ import DataPipelines
 import Experimentation
 import Foundation
 import JobProtocol
+import Serving
 import Synchronization
 import Training
 
@@ -179,12 +180,16 @@ actor QuickEndpoints: StageEndpoints {
   private(set) var deployments: [String] = []
   private var live: [String: String] = [:]
 
-  func deployVersion(_ version: Int, of model: String, to endpoint: String) async throws {
+  func deployVersion(
+    _ version: Int, of model: String, to endpoint: String, in place: DeploymentPlace
+  ) async throws {
     deployments.append("\(endpoint) \(model) \(version)")
-    live[endpoint] = "\(model) \(version)"
+    live[endpoint] = "\(model) \(version) \(place)"
   }
 
-  func serves(_ version: Int, of model: String, on endpoint: String) async throws -> Bool {
-    live[endpoint] == "\(model) \(version)"
+  func serves(
+    _ version: Int, of model: String, on endpoint: String, in place: DeploymentPlace
+  ) async throws -> Bool {
+    live[endpoint] == "\(model) \(version) \(place)"
   }
 }
