@@ -153,6 +153,7 @@ public actor Endpoints: Service {
     try await writeRoutes(try await store.list())
     for replica in status.replicas where replica.state != .ended { await stop(replica) }
     try await store.remove(status.endpoint.id)
+    for deployment in status.deployments { forget(deployment.id) }
   }
 
   /// Longest wait for the end of a replica when all are ended.
@@ -247,6 +248,11 @@ public actor Endpoints: Service {
     }
   }
 
+  private func forget(_ id: Identifier<Deployment>) {
+    memories[id] = nil
+    absences[id] = nil
+  }
+
   /// Takes the next step of one deployment.
   private func advance(
     _ deployment: Deployment, _ known: [Replica], _ endpoint: Endpoint
@@ -274,12 +280,12 @@ public actor Endpoints: Service {
       try await store.end(
         deployment.id, .failed, message: "its replica ended: \(reason).",
         nowMs: surroundings.now())
-      memories[deployment.id] = nil
+      forget(deployment.id)
     case .stopReplicas(let count):
       for replica in active.suffix(count) { await stop(replica) }
     case .finish:
       try await store.end(deployment.id, .replaced, nowMs: surroundings.now())
-      memories[deployment.id] = nil
+      forget(deployment.id)
     case .wait:
       askWhy(deployment, active)
       // What waits in a site's queue may do so for hours.
