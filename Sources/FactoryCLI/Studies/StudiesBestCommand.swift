@@ -11,7 +11,7 @@ struct StudiesBestCommand: FactoryCommand {
 
   @OptionGroup var global: GlobalOptions
 
-  @Argument(help: ArgumentHelp("Identifier of the study.", valueName: "study"))
+  @Argument(help: ArgumentHelp("Identifier of the study, or its name.", valueName: "study"))
   var id: String
 
   func execute() async throws {

@@ -20,7 +20,7 @@ struct StudiesCreateCommand: FactoryCommand {
 
   @Option(
     help: ArgumentHelp(
-      "JSON of the search space; without it, workers say what they want while they work.",
+      "The search space, as JSON or YAML; without it, workers say what they want while they work.",
       valueName: "file"))
   var space: String?
 
@@ -61,25 +61,58 @@ struct StudiesCreateCommand: FactoryCommand {
   var warmStart: [String] = []
 
   func execute() async throws {
+    var earlier: [String] = []
+    for study in warmStart { earlier.append(try await studyIdentifier(study)) }
     let terms = StudyTermsWire(
       name: name, goal: goal.count == 1 ? goal[0] : nil,
       metric: metric.count == 1 ? metric[0] : nil,
       space: try space.map(Self.document), sampler: sampler, pruner: pruner, seed: seed,
       budget: budget, steps: steps,
-      leaseMs: lease.map { Int64(min(max($0 * 1_000, 0), 1e15).rounded()) },
-      stopBelow: stopBelow, warmStart: warmStart.isEmpty ? nil : warmStart,
+      leaseMs: try lease.map(Self.milliseconds),
+      stopBelow: stopBelow, warmStart: earlier.isEmpty ? nil : earlier,
       goals: goal.count > 1 ? goal : nil, metrics: metric.count > 1 ? metric : nil)
     let study = try await connection().post("/api/v1/studies", terms, as: StudyWire.self)
+    let others = differences(from: study)
+    let words =
+      others.isEmpty
+      ? "can be asked." : "was there already, with " + others.joined(separator: ", ") + "."
     try global.output.show(
-      study, text: "Study \(study.id) (\(study.name)) can be asked.", quiet: [study.id])
+      study, text: "Study \(study.id) (\(study.name)) \(words)", quiet: [study.id])
   }
 
+  /// What was asked for and is not so in a study that was there already.
+  private func differences(from study: StudyWire) -> [String] {
+    var words: [String] = []
+    if let sampler, sampler != study.sampler { words.append("the sampler \(study.sampler)") }
+    if let pruner, pruner != study.pruner { words.append("the pruner \(study.pruner)") }
+    if let seed, seed != study.seed { words.append("the seed \(study.seed)") }
+    if let budget, budget != study.budget {
+      words.append(study.budget.map { "a budget of \($0) trials" } ?? "no budget")
+    }
+    return words
+  }
+
+  private static func milliseconds(_ seconds: Double) throws -> Int64 {
+    guard seconds.isFinite else {
+      throw CLIError(.usage, "A lease is a number of seconds.", hint: "Write `--lease 60`.")
+    }
+    return Int64(min(max(seconds * 1_000, 0), 1e15).rounded())
+  }
+
+  /// A file whose first sign is `{` is JSON, as errors then say; any other is YAML.
   private static func document(_ file: String) throws -> JSONValue {
     let bytes: [UInt8]
     do {
       bytes = try FileTree.read(FileTree.absolute(file))
     } catch {
       throw CLIError(.fileUnreadable, error.message, hint: error.hint)
+    }
+    guard bytes.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) == UInt8(ascii: "{") else {
+      do {
+        return try YAMLDocument.parse(String(decoding: bytes, as: UTF8.self), file: file).json
+      } catch {
+        throw CLIError(.fileUnreadable, error.message, hint: error.hint)
+      }
     }
     do {
       return try JSONValue(parsing: bytes)

@@ -11,7 +11,7 @@ struct StudiesExplainCommand: FactoryCommand {
 
   @OptionGroup var global: GlobalOptions
 
-  @Argument(help: ArgumentHelp("Identifier of the study.", valueName: "study"))
+  @Argument(help: ArgumentHelp("Identifier of the study, or its name.", valueName: "study"))
   var id: String
 
   @Argument(help: ArgumentHelp("Number of the trial.", valueName: "trial"))

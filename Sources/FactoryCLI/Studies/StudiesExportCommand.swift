@@ -14,7 +14,7 @@ struct StudiesExportCommand: FactoryCommand {
 
   @OptionGroup var global: GlobalOptions
 
-  @Argument(help: ArgumentHelp("Identifier of the study.", valueName: "study"))
+  @Argument(help: ArgumentHelp("Identifier of the study, or its name.", valueName: "study"))
   var id: String
 
   @Option(help: ArgumentHelp("The SQLite file to make.", valueName: "file"))
@@ -22,7 +22,7 @@ struct StudiesExportCommand: FactoryCommand {
 
   func execute() async throws {
     let wire = try await connection().post(
-      "/api/v1/studies/\(FactoryClient.escaped(id))/optuna",
+      "/api/v1/studies/\(FactoryClient.escaped(try await studyIdentifier(id)))/optuna",
       OptunaExportWire(path: FileTree.absolute(optuna)), as: OptunaExportWire.self)
     try global.output.show(
       wire, text: "Wrote \(wire.trials ?? 0) trials to \(optuna).", quiet: [wire.path])

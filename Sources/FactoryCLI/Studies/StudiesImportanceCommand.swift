@@ -15,7 +15,7 @@ struct StudiesImportanceCommand: FactoryCommand {
 
   @OptionGroup var global: GlobalOptions
 
-  @Argument(help: ArgumentHelp("Identifier of the study.", valueName: "study"))
+  @Argument(help: ArgumentHelp("Identifier of the study, or its name.", valueName: "study"))
   var id: String
 
   @Option(help: "fanova or permutation.")

@@ -12,7 +12,7 @@ struct StudiesShowCommand: FactoryCommand {
 
   @OptionGroup var global: GlobalOptions
 
-  @Argument(help: ArgumentHelp("Identifier of the study.", valueName: "study"))
+  @Argument(help: ArgumentHelp("Identifier of the study, or its name.", valueName: "study"))
   var id: String
 
   @Option(

@@ -38,8 +38,9 @@ enum StudyClientCode {
     import threading
     import time
     import urllib.parse
+    import warnings
 
-    __all__ = ["create_study", "Study", "Trial", "TrialPruned", "StudyError"]
+    __all__ = ["create_study", "Study", "Trial", "FrozenTrial", "TrialPruned", "StudyError"]
 
 
     class TrialPruned(Exception):
@@ -83,7 +84,12 @@ enum StudyClientCode {
             "lease_ms": None if lease is None else int(lease * 1000),
         }
         terms = {key: value for key, value in terms.items() if value is not None}
-        return Study(server, server.call("POST", "/api/v1/studies", terms))
+        description = server.call("POST", "/api/v1/studies", terms)
+        for key in ("sampler", "pruner", "seed", "budget"):
+            if key in terms and terms[key] != description.get(key):
+                warnings.warn("The study %s was there already: its %s is %s, not %s." % (
+                    description["name"], key, description.get(key), terms[key]), stacklevel=2)
+        return Study(server, description)
 
 
     class Study:
@@ -96,14 +102,17 @@ enum StudyClientCode {
             self.study_name = description["name"]
             self.direction = description["goal"]
             self.directions = description.get("goals") or [self.direction]
+            # What this program knows of parameters, by their names: text by text, or a type.
+            self._kinds = {}
 
         def optimize(self, objective, n_trials=None, timeout=None, n_jobs=1, catch=(),
                      callbacks=()):
             """Runs trials until the study is done, or this program has done its share.
 
             An exception of the objective fails the trial and is raised again, unless it is one of
-            `catch`. n_jobs threads work side by side.
+            `catch`. n_jobs threads work side by side, with -1 one for each processor.
             """
+            n_jobs = (os.cpu_count() or 1) if n_jobs < 0 else n_jobs
             share = _Share(n_trials, timeout)
             if n_jobs <= 1:
                 return self._work(objective, share, catch, callbacks)
@@ -187,16 +196,28 @@ enum StudyClientCode {
 
         @property
         def best_trial(self):
-            """The best trial by now: a dict with number, value and point."""
+            """The best trial by now: number, value and params, as attributes or of a dict."""
             best = self._server.call("GET", self._path + "/best")
             if "number" not in best:
                 raise ValueError("No trial has completed yet.")
-            return best
+            return self._frozen(best)
 
         @property
         def best_trials(self):
-            """The trials that no other beats in every direction: dicts with their values."""
-            return self._server.call("GET", self._path + "/frontier")["trials"]
+            """The trials that no other beats in every direction: number, values and params."""
+            trials = self._server.call("GET", self._path + "/frontier")["trials"]
+            return [self._frozen(trial) for trial in trials]
+
+        def _frozen(self, trial):
+            """A trial whose choices are what this program gave, as far as it has."""
+            point = {}
+            for name, value in trial["point"].items():
+                kind = self._kinds.get(name)
+                if isinstance(kind, dict):
+                    point[name] = kind.get(value, value) if isinstance(value, str) else value
+                else:
+                    point[name] = value if kind is None else kind(value)
+            return FrozenTrial(trial, point=point)
 
         @property
         def best_value(self):
@@ -204,12 +225,21 @@ enum StudyClientCode {
 
         @property
         def best_params(self):
-            return self.best_trial["point"]
+            return self.best_trial.params
 
         @property
         def state(self):
             """How many trials there are, and what became of them."""
             return self._server.call("GET", self._path + "/state")
+
+
+    class FrozenTrial(dict):
+        """A trial that has ended; what the dict holds are attributes, too."""
+
+        number = property(lambda self: self["number"])
+        value = property(lambda self: float(self["value"]))
+        values = property(lambda self: [float(value) for value in self["values"]])
+        params = property(lambda self: self["point"])
 
 
     class Trial:
@@ -232,6 +262,9 @@ enum StudyClientCode {
         def suggest_float(self, name, low, high, *, step=None, log=False):
             """A number from low to high; on a logarithmic scale, or in steps."""
             low, high = float(low), float(high)
+            if step is not None and log:
+                raise ValueError("A range with a step is not logarithmic.")
+            self.study._kinds[name] = float
             if step is not None:
                 kind = {"uniform": [low, high], "step": float(step)}
             else:
@@ -242,8 +275,16 @@ enum StudyClientCode {
         def suggest_int(self, name, low, high, *, step=1, log=False):
             """A whole number from low to high."""
             low, high = int(low), int(high)
+            if step != 1 and (log or step < 1):
+                raise ValueError("A step is 1 or more, and 1 on a logarithmic scale.")
             if step != 1:
-                return self._choose(name, "ordinal", list(range(low, high + 1, step)))
+                values = range(low, high + 1, step)
+                if len(values) <= _MOST_CHOICES:
+                    return self._choose(name, "ordinal", list(values))
+                self.study._kinds[name] = _whole
+                value = _whole(self._suggest(
+                    name, {"uniform": [low, values[-1]], "step": step}))
+                return self._checked(name, value, value in values)
             value = int(self._suggest(name, {"log_int" if log else "int": [low, high]}))
             return self._checked(name, value, low <= value <= high)
 
@@ -268,8 +309,16 @@ enum StudyClientCode {
                      for choice in choices]
             value = self._suggest(name, {kind: texts})
             text = value if isinstance(value, str) else json.dumps(value)
-            self._checked(name, value, text in texts)
-            self.params[name] = choices[texts.index(text)]
+            # A space that was declared writes 1.0 as 1.
+            place = next((place for place, other in enumerate(texts) if other == text), None)
+            if place is None:
+                place = next((place for place, other in enumerate(texts)
+                              if _is_number(other, text)), None)
+            self._checked(name, value, place is not None)
+            known = self.study._kinds.setdefault(name, {})
+            known.update(zip(texts, choices))
+            known[text] = choices[place]
+            self.params[name] = choices[place]
             return self.params[name]
 
         def _suggest(self, name, kind):
@@ -396,6 +445,22 @@ enum StudyClientCode {
             self._local.connection = None
             if known:
                 known[0].close()
+
+
+    # A range with more steps than this is one of numbers.
+    _MOST_CHOICES = 1000
+
+
+    def _whole(number):
+        return int(round(number))
+
+
+    def _is_number(text, other):
+        """Whether two texts are the same number."""
+        try:
+            return float(text) == float(other)
+        except ValueError:
+            return False
 
 
     def _worker():

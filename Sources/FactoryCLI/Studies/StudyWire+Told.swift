@@ -52,8 +52,35 @@ extension TrialReport {
 }
 
 extension FactoryCommand {
-  /// A study with its trials.
-  func study(_ id: String) async throws -> StudyWire {
-    try await connection().get("/api/v1/studies/\(FactoryClient.escaped(id))")
+  /// A study with its trials, by its identifier or its name.
+  func study(_ word: String) async throws -> StudyWire {
+    let id = try await studyIdentifier(word)
+    return try await connection().get("/api/v1/studies/\(FactoryClient.escaped(id))")
+  }
+
+  /// The identifier of a study that is named by it or by its name.
+  func studyIdentifier(_ word: String) async throws -> String {
+    guard Identifier<StudySummary>(word) == nil else { return word }
+    let list: StudyListWire = try await connection().get("/api/v1/studies?limit=1000")
+    return try list.identifier(named: word)
+  }
+}
+
+extension StudyListWire {
+  /// The identifier of the one study of a name.
+  func identifier(named name: String) throws -> String {
+    let named = studies.filter { $0.name == name }
+    guard let first = named.first else {
+      throw CLIError(
+        .notFound, "No study has the identifier or the name \(visible(name)).",
+        hint: nearestWord(to: name, among: studies.map(\.name)).map { "Did you mean \($0)?" }
+          ?? "`aifactory studies list` shows the newest.")
+    }
+    guard named.count == 1 else {
+      throw CLIError(
+        .usage, "\(named.count) studies have the name \(visible(name)).",
+        hint: "Say which one by its identifier; the newest is \(first.id).")
+    }
+    return first.id
   }
 }

@@ -21,7 +21,7 @@ extension FactoryRoutes {
         guard let id = Identifier<StudySummary>(text) else {
           throw ServerError(
             .badRequest,
-            "'warm_start' names '\(visible(text))', which is no identifier of a study.",
+            "'warm_start' names \(visible(text)), which is no identifier of a study.",
             hint: "`aifactory studies list` shows the newest.")
         }
         return id
@@ -125,7 +125,7 @@ extension FactoryContext {
       let text = try parameter("number")
       guard let number = Int32(text), number >= 0 else {
         throw ServerError(
-          .notFound, "There is no trial '\(visible(text))': trials are numbered from 0.")
+          .notFound, "There is no trial \(visible(text)): trials are numbered from 0.")
       }
       return .number(Double(number))
     }
@@ -155,10 +155,17 @@ extension JSONValue {
 extension StudyTerms {
   /// Reads terms; whatever is wrong with them is the caller's.
   fileprivate init(_ wire: StudyTermsWire) throws {
-    guard (1...200).contains(wire.name.count) else {
-      throw ServerError(.badRequest, "A study has a name of 1 to 200 characters.")
+    guard (1...200).contains(wire.name.count), Self.isName(wire.name) else {
+      throw ServerError(
+        .badRequest, "A study has a name of 1 to 200 characters, none of them a control character.")
     }
     let goals = try Self.goals(wire)
+    let names = wire.metrics ?? wire.metric.map { [$0] } ?? []
+    guard Set(names).count == names.count, names.allSatisfy(Self.isName) else {
+      throw ServerError(
+        .badRequest, "'metrics' are names that differ, none of them empty.",
+        hint: "`aifactory studies importance --goal NAME` tells them apart by their names.")
+    }
     if let metrics = wire.metrics, metrics.count != goals.count || wire.metric != nil {
       throw ServerError(
         .badRequest, "'metrics' has \(metrics.count) names for \(goals.count) goals.",
@@ -196,6 +203,12 @@ extension StudyTerms {
     }
   }
 
+  /// Whether a text can be told apart from others by who reads it.
+  private static func isName(_ text: String) -> Bool {
+    text.contains { !$0.isWhitespace }
+      && !text.unicodeScalars.contains { $0.properties.generalCategory == .control }
+  }
+
   private static func goals(_ wire: StudyTermsWire) throws -> [OptimizationGoal] {
     let words = wire.goals ?? [wire.goal ?? "minimize"]
     guard (1...StudyTerms.mostGoals).contains(words.count), wire.goals == nil || wire.goal == nil
@@ -206,7 +219,7 @@ extension StudyTerms {
     return try words.map { word in
       guard let goal = OptimizationGoal(rawValue: word) else {
         throw ServerError(
-          .badRequest, "'goal' is '\(visible(word))'; expected minimize or maximize.")
+          .badRequest, "'goal' is \(visible(word)); expected minimize or maximize.")
       }
       return goal
     }

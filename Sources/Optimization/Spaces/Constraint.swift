@@ -25,6 +25,9 @@ public struct Constraint: Sendable, Equatable {
     }
   }
 
+  /// Most bytes of one: expressions are walked by recursion, and come from strangers.
+  static let longest = 4_000
+
   /// As it was written.
   public let text: String
   private let left: ArithmeticExpression
@@ -33,6 +36,13 @@ public struct Constraint: Sendable, Equatable {
 
   /// Reads `EXPRESSION <= EXPRESSION` (or >=, <, >, ==, !=); see `ArithmeticExpression`.
   public init(parsing text: String) throws(OptimizationError) {
+    guard text.utf8.count <= Self.longest else {
+      throw OptimizationError(
+        code: .invalidSpace,
+        message: "a constraint has \(text.utf8.count) bytes, more than \(Self.longest): "
+          + "'\(text.prefix(20))…'",
+        hint: "write several constraints; all of them must hold")
+    }
     var parser = ArithmeticParser(text)
     left = try parser.sum()
     guard let comparison = parser.takeComparison() else {

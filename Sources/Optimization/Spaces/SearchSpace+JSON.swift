@@ -15,6 +15,13 @@ public import Basics
 extension SearchSpace {
   /// Reads a space.
   public init(json: JSONValue) throws(OptimizationError) {
+    let known = ["parameters", "constraints", "forbidden", "initial"]
+    for key in (json.objectValue ?? []).map(\.key) where !known.contains(key) {
+      throw OptimizationError(
+        code: .invalidSpace, message: "the search space has an unknown word \(key)",
+        hint: nearestWord(to: key, among: known).map { "did you mean \($0)?" }
+          ?? "a space has parameters, constraints, forbidden and initial")
+    }
     let named = json["parameters"]?.objectValue?.map { member -> JSONValue in
       .object([JSONMember("name", .string(member.key))] + (member.value.objectValue ?? []))
     }
@@ -24,14 +31,57 @@ extension SearchSpace {
     var parameters: [SearchParameter] = []
     for element in list { parameters.append(try SearchParameter(json: element)) }
     var constraints: [Constraint] = []
-    for element in json["constraints"]?.arrayValue ?? [] {
+    for element in try Self.list("constraints", of: json) {
       guard let text = element.stringValue else { throw Self.unreadable("constraints as texts") }
       constraints.append(try Constraint(parsing: text))
     }
     try self.init(
-      parameters, constraints: constraints,
-      forbidden: (json["forbidden"]?.arrayValue ?? []).map(SearchPoint.init(json:)),
-      initialPoints: (json["initial"]?.arrayValue ?? []).map(SearchPoint.init(json:)))
+      parameters, constraints: constraints, forbidden: try Self.points("forbidden", of: json),
+      initialPoints: try Self.points("initial", of: json))
+    // A point that nobody meant would be tried without a word.
+    for point in try Self.points("initial", of: json) { try checkInitial(point) }
+  }
+
+  private static func list(
+    _ key: String, of json: JSONValue
+  ) throws(OptimizationError) -> [JSONValue] {
+    guard let value = json[key], !value.isNull else { return [] }
+    guard let list = value.arrayValue else { throw unreadable("a list under '\(key)'") }
+    return list
+  }
+
+  /// Points of a list; each value is a number, a text or a truth value.
+  private static func points(
+    _ key: String, of json: JSONValue
+  ) throws(OptimizationError) -> [SearchPoint] {
+    var points: [SearchPoint] = []
+    for element in try list(key, of: json) {
+      guard let members = element.objectValue else {
+        throw unreadable("points such as {\"rate\": 0.01} under '\(key)'")
+      }
+      for member in members where ParameterValue(json: member.value) == nil {
+        throw unreadable("a single value for \(member.key) under '\(key)'")
+      }
+      points.append(SearchPoint(json: element))
+    }
+    return points
+  }
+
+  /// - Throws: where an initial point names what is no parameter, or gives one a value that it cannot have.
+  private func checkInitial(_ point: SearchPoint) throws(OptimizationError) {
+    for (name, value) in point.values.sorted(by: { $0.key < $1.key }) {
+      guard let domain = self[name]?.domain else {
+        throw OptimizationError(
+          code: .invalidSpace, message: "an initial point names \(name), which is no parameter",
+          hint: nearestWord(to: name, among: parameters.map(\.name)).map { "did you mean \($0)?" })
+      }
+      guard let near = domain.nearest(to: value), near.means(value) else {
+        throw OptimizationError(
+          code: .invalidSpace,
+          message: "an initial point gives \(name) the value \(value.text), which it cannot have",
+          hint: "give it a value of its range or one of its choices")
+      }
+    }
   }
 
   /// The space; parts that are empty are left out.
@@ -89,15 +139,22 @@ extension SearchParameter {
       throw SearchSpace.unreadable(
         "one kind of the parameter \(name) (\(Self.kinds.joined(separator: ", ")))")
     }
-    let domain = try Self.domain(
-      name: name, kind: kind.key, values: kind.value, step: json["step"]?.numberValue)
+    let step = json["step"]?.numberValue
+    let isRange = kind.key.hasSuffix("uniform") || kind.key.hasSuffix("int")
+    guard json["step"] == nil || (step != nil && isRange) else {
+      throw SearchSpace.unreadable("a range and a number as the step of \(name)")
+    }
+    let domain = try Self.domain(name: name, kind: kind.key, values: kind.value, step: step)
     self.init(name, domain, when: try Self.condition(name: name, json: json["when"]))
   }
 
   private static func domain(
     name: String, kind: String, values: JSONValue, step: Double?
   ) throws(OptimizationError) -> ParameterDomain {
-    if kind == "bool" { return .boolean }
+    if kind == "bool" {
+      guard values == true else { throw SearchSpace.unreadable("'bool: true' of \(name)") }
+      return .boolean
+    }
     let elements = values.arrayValue ?? []
     if kind == "choice" || kind == "ordinal" {
       let words = elements.compactMap { ParameterValue(json: $0)?.text }

@@ -3,6 +3,7 @@
 import math
 import threading
 import time
+import warnings
 
 import aifactory_study as factory
 
@@ -39,6 +40,39 @@ seen = []
 study.optimize(climb, n_trials=1, callbacks=[lambda _, trial: seen.append(trial.number)])
 assert seen == [24], seen
 
+
+# What is best has the values that programs gave, of whatever type they are.
+def typed(trial):
+    width = trial.suggest_int("width", 16, 64, step=16)
+    many = trial.suggest_int("many", 0, 10 ** 6, step=2)
+    assert many % 2 == 0 and 0 <= many <= 10 ** 6 and isinstance(many, int)
+    act = trial.suggest_categorical("act", [None, (1, 2), 2.0])
+    one = trial.suggest_float("one", 2, 2)
+    assert isinstance(one, float)
+    return width + (act is None)
+
+
+types = factory.create_study("types", seed=2)
+types.optimize(typed, n_trials=6, n_jobs=-1)
+assert types.best_params["width"] in (16, 32, 48, 64), types.best_params
+assert types.best_params["act"] in (None, (1, 2), 2.0), types.best_params
+assert isinstance(types.best_params["one"], float), types.best_params
+assert types.best_trial.value == types.best_value
+assert types.best_trial.number == types.best_trial["number"]
+for wrong in ({"step": 2, "log": True}, {"step": 0}):
+    error = raises(ValueError, lambda: types.optimize(
+        lambda trial: trial.suggest_int("n", 1, 9, **wrong), n_trials=1))
+
+# A space that was declared may write numbers in another way.
+declared = factory.create_study(
+    "declared", budget=3, space={"parameters": {"scale": {"choice": [1.0, 2.5]}}})
+declared.optimize(lambda trial: trial.suggest_categorical("scale", [1.0, 2.5]))
+assert declared.best_value == 1.0 or declared.best_params["scale"] == 2.5
+with warnings.catch_warnings(record=True) as told:
+    warnings.simplefilter("always")
+    factory.create_study("declared", budget=9,
+                         space={"parameters": {"scale": {"choice": [1.0, 2.5]}}})
+assert "budget is 3, not 9" in str(told[0].message), told
 
 # What an objective raises fails its trial, and ends the program unless it is expected.
 def broken(trial):

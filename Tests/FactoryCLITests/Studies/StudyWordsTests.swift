@@ -28,6 +28,20 @@ struct StudyWordsTests {
     #expect(StudiesImportanceCommand.bar(7).count == 20)
   }
 
+  @Test func `a study is found by a name that it alone has`() throws {
+    let list = StudyListWire(studies: [
+      Self.study(values: [1], sampler: "tpe"), Self.study(values: [1], sampler: "gp"),
+    ])
+    #expect(try StudyListWire(studies: [list.studies[1]]).identifier(named: "wine") == "study_gp")
+    #expect(throws: CLIError.self) { try list.identifier(named: "wine") }
+    do {
+      _ = try list.identifier(named: "wnie")
+      Issue.record("a name that nothing has was found")
+    } catch let error as CLIError {
+      #expect(error.hint == "Did you mean wine?")
+    }
+  }
+
   @Test func `studies are compared after numbers of trials that all could have`() throws {
     let short = Self.study(values: [5, 4, .nan, 3])
     let long = Self.study(values: (0..<30).map { 40 - Double($0) }, sampler: "tpe")

@@ -159,9 +159,47 @@ struct SpaceRuleTests {
     "{\"parameters\": [{\"name\": \"x\", \"choice\": []}]}",
     "{\"parameters\": [{\"name\": \"x\", \"bool\": true, \"when\": {\"y\": [1]}}]}",
     "{\"parameters\": [], \"constraints\": [1]}", "{\"parameters\": [], \"forbidden\": [{}]}",
+    "{\"parameters\": [{\"name\": \"x\", \"uniform\": [0, 1], \"step\": \"0.1\"}]}",
+    "{\"parameters\": [{\"name\": \"x\", \"choice\": [\"a\"], \"step\": 1}]}",
+    "{\"parameters\": [{\"name\": \"x\", \"bool\": false}]}",
+    "{\"parameters\": [{\"name\": \"x\", \"uniform\": [0, 1]}], \"constraint\": [\"x < 0.5\"]}",
+    "{\"parameters\": [{\"name\": \"x\", \"uniform\": [0, 1]}], \"constraints\": \"x < 0.5\"}",
+    "{\"parameters\": [{\"name\": \"x\", \"uniform\": [0, 1]}], \"initial\": {\"x\": 0.5}}",
+    "{\"parameters\": [{\"name\": \"x\", \"uniform\": [0, 1]}], \"initial\": [0.5]}",
+    "{\"parameters\": [{\"name\": \"x\", \"uniform\": [0, 1]}], \"initial\": [{\"y\": 0.5}]}",
+    "{\"parameters\": [{\"name\": \"x\", \"uniform\": [0, 1]}], \"initial\": [{\"x\": 7}]}",
+    "{\"parameters\": [{\"name\": \"x\", \"uniform\": [0, 1]}], \"initial\": [{\"x\": null}]}",
+    "{\"parameters\": [{\"name\": \"x\", \"uniform\": [0, 1]}], \"initial\": [{\"x\": \"0.5\"}]}",
+    "{\"parameters\": [{\"name\": \"x\", \"uniform\": [0, 1]}], \"forbidden\": [{\"x\": [0, 1]}]}",
+    "{\"parameters\": [{\"name\": \"x\", \"uniform\": [0, 1]}], \"forbidden\": 1}",
   ])
   func `JSON that is no space is refused`(text: String) {
     #expect(throws: OptimizationError.self) { try SearchSpace(json: JSONValue(parsing: text)) }
+  }
+
+  @Test func `a constraint of a stranger cannot be so deep that walking it fails`() throws {
+    let longest = "x" + String(repeating: "+x", count: (Constraint.longest - 6) / 2) + "<=1e9"
+    let constraint = try Constraint(parsing: longest)
+    #expect(constraint.holds(at: SearchPoint(["x": .float(1)])))
+    #expect(throws: OptimizationError.self) { try Constraint(parsing: longest + "0") }
+  }
+
+  @Test func `a space in YAML is the space in JSON`() throws {
+    let yaml = """
+      parameters:
+        rate: {log_uniform: [1e-5, 0.1]}
+        batch: {ordinal: [16, 32]}
+        flag: {bool: true, when: {batch: [32]}}
+      constraints: [rate <= 0.05]
+      initial: [{rate: 0.01}]
+      """
+    let json = """
+      {"parameters": {"rate": {"log_uniform": [1e-5, 0.1]}, "batch": {"ordinal": [16, 32]},
+                      "flag": {"bool": true, "when": {"batch": [32]}}},
+       "constraints": ["rate <= 0.05"], "initial": [{"rate": 0.01}]}
+      """
+    let space = try SearchSpace(json: YAMLDocument.parse(yaml, file: "space.yaml").json)
+    #expect(try space == SearchSpace(json: JSONValue(parsing: json)))
   }
 
   @Test func `the fingerprint tells spaces apart and ignores what does not matter`() throws {
