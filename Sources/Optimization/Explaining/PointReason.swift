@@ -89,9 +89,7 @@ enum PointReason {
     guard !preferences.isEmpty else {
       return (
         .startup,
-        "TPE drew it at random: \(ended) trials had ended, "
-          + (sampler.brackets == nil ? "" : "not all of which its bracket learns from, ")
-          + "and it begins to learn at "
+        "TPE drew it at random: \(ended) trials had ended, and it begins to learn at "
           + "\(max(sampler.startupTrials, 2))."
       )
     }

@@ -34,11 +34,14 @@ struct PlaceTable: Sendable {
   /// How many trials have ended from which a bracket learns.
   func endedCount(for bracket: Int) -> Int { endedCount - stoppedCounts[..<bracket].reduce(0, +) }
 
-  /// Whether a point was tried, and not given up by a bracket with less patience than this one.
-  func hasTried(_ point: SearchPoint, for bracket: Int, in history: SearchHistory) -> Bool {
-    guard isCountable else { return false }
-    return tried[point, default: -1] >= bracket
-      || running.contains { history.trials[$0].point == point }
+  /// Whether a point was tried to its end, and not given up by a bracket with less patience than this one.
+  func hasTried(_ point: SearchPoint, for bracket: Int) -> Bool {
+    isCountable && tried[point, default: -1] >= bracket
+  }
+
+  /// The points of the trials that run, where the space is countable and small.
+  func pending(in history: SearchHistory) -> Set<SearchPoint> {
+    isCountable ? Set(running.map { history.trials[$0].point }) : []
   }
 
   /// The table of a history's trials, made longer from the one that the memory holds, which keeps it.

@@ -52,6 +52,35 @@ struct TPEBracketTests {
     }
   }
 
+  @Test(arguments: [1, 2, 3], ["every kind", "conditions of conditions"])
+  func `learns as a less patient bracket does until enough others have ended`(
+    bracket: Int, space: String
+  ) throws {
+    let space = try #require(SamplerCases.spaces[space])
+    #expect(space.pointCount == nil)
+    var draws = SeededGenerator(seed: 9)
+    let next = try #require(
+      (60...).first { number in
+        Self.pruner.bracket(of: number) == bracket && Self.pruner.bracket(of: number - 1) == 0
+      })
+    // Nine that were completed are too few.
+    let trials = (0..<next).filter { $0 < 9 || Self.pruner.bracket(of: $0) == 0 }.map { number in
+      let point = RandomSampler.point(of: space, using: &draws)
+      let value = SamplerContractTests.value(point)
+      return Trial(
+        number: number, point: point,
+        state: number < 9 ? .completed(value: value) : .pruned(value: value, step: 20))
+    }
+    let history = SearchHistory(space: space, goals: [.minimize], trials: trials, seed: 1)
+    for stream in 0..<8 {
+      var first = SeededGenerator(seed: 2, stream: UInt64(stream))
+      var (second, third) = (first, first)
+      let point = TPESampler(brackets: Self.pruner).point(for: history, using: &first)
+      #expect(point == TPESampler().point(for: history, using: &second))
+      #expect(point != RandomSampler.point(of: space, using: &third))
+    }
+  }
+
   @Test func `tries points again that less patient brackets gave up, and no others`() throws {
     let space = SamplerCases.space([SearchParameter("x", .int(low: 0, high: 199))])
     func drawn(for bracket: Int) throws -> Set<Int> {

@@ -61,6 +61,38 @@ struct TPESamplerTests {
     #expect(study.trials.suffix(30).count { $0.point.word("kind") == "c" } > 18)
   }
 
+  @Test(arguments: [false, true])
+  func `asks for a new point near the good ones where most of these were tried`(
+    isConditional: Bool
+  ) throws {
+    let number = SearchParameter(
+      "x", .int(low: 0, high: 999),
+      when: isConditional ? .init(parent: "kind", values: ["a"]) : nil)
+    let space = try SearchSpace(
+      (isConditional ? [SearchParameter("kind", .categorical(["a", "b"]))] : []) + [number])
+    func point(_ x: Int) -> SearchPoint {
+      SearchPoint(isConditional ? ["kind": .category("a"), "x": .int(x)] : ["x": .int(x)])
+    }
+    // All around 500, and some elsewhere.
+    let tried = Array(480...520) + Array(stride(from: 0, to: 1000, by: 25))
+    var history = SearchHistory(space: space, goals: [.minimize], seed: 1)
+    history.trials = tried.enumerated().map { number, x in
+      Trial(number: number, point: point(x), state: .completed(value: Double(abs(x - 500))))
+    }
+    if isConditional {
+      history.trials.append(
+        Trial(
+          number: tried.count, point: SearchPoint(["kind": .category("b")]),
+          state: .completed(value: 1000)))
+    }
+    let drawn = (0..<40).compactMap { stream in
+      var random = SeededGenerator(seed: 3, stream: UInt64(stream))
+      return TPESampler().point(for: history, using: &random).number("x").map { Int($0) }
+    }
+    #expect(drawn.allSatisfy { !tried.contains($0) })
+    #expect(drawn.count { (400...600).contains($0) } > 30)
+  }
+
   @Test func `ranks completed before pruned before failed trials, and later steps before earlier`()
     throws
   {

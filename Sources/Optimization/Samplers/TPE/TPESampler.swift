@@ -10,9 +10,11 @@ public import Basics
 /// ones are ranked by l/g. Trials that still run count as bad (constant liar; Ginsbourger et
 /// al. 2010), so that parallel askings differ. With several goals trials are ranked by front and
 /// crowding (after Ozaki et al. 2020). A point of a countable space is not tried twice while
-/// another is found. In a Hyperband a trial learns nothing from those that a bracket with less
-/// patience than its own has stopped, and may try their points again: that they were behind after
-/// few steps is what the patient brackets doubt.
+/// another is found: of the candidates the best new one is taken. In a Hyperband a trial learns
+/// nothing from those that a bracket with less patience than its own has stopped, and may try
+/// their points again: that they were behind after few steps is what the patient brackets doubt.
+/// While too few others have ended, it learns as the next less patient bracket does, since a long
+/// training of a point at random is dear.
 public struct TPESampler: Sampler, Equatable {
   /// Trials that must have ended before the estimator replaces random search.
   public var startupTrials: Int
@@ -49,6 +51,11 @@ public struct TPESampler: Sampler, Equatable {
     brackets?.bracket(of: history.nextNumber) ?? 0
   }
 
+  /// The bracket whose trials a bracket learns from: the most patient one, up to itself, that has enough of them.
+  fileprivate func teacher(of bracket: Int, _ table: PlaceTable) -> Int? {
+    (0...bracket).last { table.endedCount(for: $0) >= max(startupTrials, 2) }
+  }
+
   /// The most promising of the candidates drawn from the good trials' density.
   public func point(
     for history: SearchHistory, memory: inout SamplerMemory, using random: inout SeededGenerator
@@ -56,19 +63,24 @@ public struct TPESampler: Sampler, Equatable {
     let space = history.space
     let table = PlaceTable.of(history, ParameterGroup.of(space), sampler: self, memory: &memory)
     let bracket = bracket(in: history)
-    guard table.endedCount(for: bracket) >= max(startupTrials, 2) else {
+    guard let teacher = teacher(of: bracket, table) else {
       return RandomSampler.point(of: space, using: &random)
     }
-    var groups = table.groups.map { GroupModel($0, bracket: bracket) }
+    var groups = table.groups.map { GroupModel($0, bracket: teacher) }
+    let pending = table.pending(in: history)
     func isNew(_ point: SearchPoint) -> Bool {
-      !table.hasTried(point, for: bracket, in: history)
+      !table.hasTried(point, for: bracket) && !pending.contains(point)
     }
     var last = SearchPoint()
     for _ in 0..<Self.attempts {
       last = SearchPoint()
       for place in groups.indices {
         guard groups[place].isActive(in: last) else { continue }
-        groups[place].choose(for: self, history: history, into: &last, using: &random)
+        // Where a later group goes on, the point is another one.
+        let later = table.groups[(place + 1)...]
+        groups[place].choose(for: self, history: history, into: &last, using: &random) { point in
+          isNew(point) || later.contains { $0.parameters[0].isActive(in: point) }
+        }
       }
       if space.admits(last), isNew(last) { return last }
     }
@@ -131,10 +143,10 @@ private struct GroupModel {
   /// All of a group's parameters exist or none does.
   func isActive(in point: SearchPoint) -> Bool { parameters[0].isActive(in: point) }
 
-  /// Adds the group's values to a point.
+  /// Adds the group's values to a point; of the candidates those come first that lead to a new one.
   mutating func choose(
     for sampler: TPESampler, history: SearchHistory, into point: inout SearchPoint,
-    using random: inout SeededGenerator
+    using random: inout SeededGenerator, isNew: (SearchPoint) -> Bool = { _ in true }
   ) {
     if !isLearned {
       isLearned = true
@@ -146,8 +158,18 @@ private struct GroupModel {
       }
       return
     }
-    let values = densities.best(of: max(sampler.candidates, 1), parameters, using: &random)
+    let mayRepeat = history.space.pointCount != nil
+    let values = densities.best(of: max(sampler.candidates, 1), parameters, using: &random) {
+      !mayRepeat || isNew(with($0, point))
+    }
+    point = with(values, point)
+  }
+
+  /// A point that also has the group's values.
+  private func with(_ values: [ParameterValue], _ point: SearchPoint) -> SearchPoint {
+    var point = point
     for (parameter, value) in zip(parameters, values) { point[parameter.name] = value }
+    return point
   }
 
   /// The densities of the good trials and of the others; nil while too few trials have ended.
@@ -186,23 +208,31 @@ private struct GroupModel {
 }
 
 extension GroupModel.Densities {
-  /// Of so many draws from the good trials' density the one with the highest l/g, the first of equals.
+  /// Of so many draws from the good trials' density the new one with the highest l/g, the first of equals; an old one
+  /// where none is new.
   ///
   /// A partly known g bounds the ratio from above: the draw with the highest bound is looked at further, until it
   /// is known to the end. Most others never are.
   func best(
-    of count: Int, _ parameters: [SearchParameter], using random: inout SeededGenerator
+    of count: Int, _ parameters: [SearchParameter], using random: inout SeededGenerator,
+    isNew: ([ParameterValue]) -> Bool
   ) -> [ParameterValue] {
     var draws: [Draw] = []
     draws.reserveCapacity(count)
+    var old: [ParameterValue] = []
     for _ in 0..<count {
       let values = good.draw(using: &random)
+      guard isNew(values) else {
+        old = values
+        continue
+      }
       let places = zip(parameters, values).map { $0.domain.place(of: $1) }
       draws.append(
         Draw(
           values: values, good: good.logDensity(at: places),
           bad: ParzenEstimator.PartialDensity(at: places, of: bad)))
     }
+    if draws.isEmpty { return old }
     while true {
       var leader = 0
       for place in draws.indices where draws[place].bound > draws[leader].bound { leader = place }
@@ -239,10 +269,9 @@ extension TPESampler {
     var memory = SamplerMemory()
     let groups = ParameterGroup.of(history.space)
     let table = PlaceTable.of(history, groups, sampler: self, memory: &memory)
-    let bracket = bracket(in: history)
-    guard table.endedCount(for: bracket) >= max(startupTrials, 2) else { return [] }
+    guard let teacher = teacher(of: bracket(in: history), table) else { return [] }
     return table.groups.compactMap { record in
-      let model = GroupModel(record, bracket: bracket)
+      let model = GroupModel(record, bracket: teacher)
       return model.isActive(in: point)
         ? model.preference(for: point, sampler: self, history) : nil
     }
