@@ -1,3 +1,4 @@
+import API
 import Testing
 
 @testable import FactoryCLI
@@ -26,6 +27,16 @@ import Testing
     let told = ToldError(CLIError(.usage, "No.", hint: nil))
     let printer = ErrorPrinter(arguments: ["worker", "--", "x", "--output", "json"])
     #expect(printer.rendered(told).hasPrefix("Error:"))
+  }
+
+  @Test(arguments: [
+    ("site_unreachable", 3), ("engine_missing", 3), ("site_invalid", 2), ("job_not_found", 2),
+  ])
+  func `what the factory works with exits with 3, whatever its server answers`(
+    word: String, code: Int32
+  ) {
+    let told = ToldError(APIError(code: APIError.Code(rawValue: word), message: "", status: 400))
+    #expect(told.exitStatus.rawValue == code)
   }
 
   @Test func `wrong use exits with 2`() async {

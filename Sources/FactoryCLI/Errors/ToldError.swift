@@ -20,7 +20,9 @@ struct ToldError: Equatable {
         code: error.body.code, message: error.body.message, hint: error.body.hint,
         exitStatus: .workFailed)
     case let error as APIError:
-      let isOurs = error.status.map { (400..<500).contains($0) } ?? false
+      let isOurs =
+        (error.status.map { (400..<500).contains($0) } ?? false)
+        && !Self.isOfSurroundings(error.code.rawValue)
       self.init(factoryError: error, exitStatus: isOurs ? .wrongUse : .factoryFailed)
     case let error as WorkflowFileError:
       self.init(factoryError: error, exitStatus: .wrongUse)
@@ -46,7 +48,12 @@ struct ToldError: Equatable {
     let word = error.code.rawValue
     return ["_invalid", "_not_found", "_unreadable", "_refused", "_unknown", "_missing"].contains {
       word.hasSuffix($0)
-    } && word != "engine_missing" && word != "object_missing"
+    } && !isOfSurroundings(word) && word != "object_missing"
+  }
+
+  /// Whether a code word is about what the factory works with, so that the same command line may do another time.
+  private static func isOfSurroundings(_ word: String) -> Bool {
+    ["site_unreachable", "engine_missing", "agent_missing", "system_failure"].contains(word)
   }
 
   private init(unknown error: any Error) {
