@@ -54,6 +54,7 @@ struct ShardDrive: Sendable {
       }
     }
     guard !missing.isEmpty else { return outputs }
+    try checkEngine()
     let jobs = try await submit(missing)
     let lookMs = min(Self.lookMs * Int64(max(1, missing.count / 32)), 5_000)
     let endings = await withTaskGroup(of: (Int, Result<Ending, any Error>).self) { group in
@@ -88,6 +89,19 @@ struct ShardDrive: Sendable {
         "\(failures.count) of \(work.items.count) shards failed; the first: " + first.message
     }
     throw StageStop(failure: failure)
+  }
+
+  /// Throws where what reads the tables is not installed: nobody should learn that after hours of shards.
+  private func checkEngine() throws {
+    do {
+      _ = try EngineLocator(folder: parts.enginesFolder).duckdb()
+    } catch {
+      throw StageStop(
+        failure: StageFailure(
+          code: error.code.rawValue,
+          message: "The shards were not begun, because nothing could read their tables: "
+            + error.message, hint: error.hint))
+    }
   }
 
   /// The tables of all shards as sources: by number, and by path within each.

@@ -29,9 +29,15 @@ struct ScriptedFactory {
     parts = WorkflowParts(
       home: home, ledger: ledger.ledger, jobs: jobs, endpoints: QuickEndpoints(),
       studies: QuickStudies(), fingerprint: FactoryFingerprint(engines: [:], cpus: 2),
-      memoryBytes: 1 << 33, program: "/program", enginesFolder: "/engines",
+      memoryBytes: 1 << 33, program: "/program", enginesFolder: ledger.folder.path("engines"),
       nowMs: nowMs)
+    // Nobody loads it.
+    try ledger.folder.write("", to: Self.engine)
   }
+
+  /// DuckDB's library below the folder of the tests.
+  static let engine =
+    "engines/\(PinnedEngine.duckdb.folderName)/\(PinnedEngine.duckdb.libraryPath)"
 
   func submit(_ text: String) async throws -> Identifier<WorkflowRun> {
     try await WorkflowRunner(parts: parts).submit(

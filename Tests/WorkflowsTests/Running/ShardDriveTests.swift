@@ -46,6 +46,17 @@ import Testing
     await factory.jobs.specs.filter { $0.purpose == "command" }.map { $0.command[1] }
   }
 
+  @Test func `no shard begins where nothing could read the tables`() async throws {
+    let factory = try factory()
+    try FileTree.remove(factory.ledger.folder.path(ScriptedFactory.engine))
+    let run = try await factory.run(Self.file)
+    #expect(run.status == .failed)
+    #expect(run.failure?.code == "engine_missing")
+    #expect(run.failure?.message.contains("shards were not begun") == true)
+    #expect(run.failure?.hint?.contains("engines install") == true)
+    #expect(await shards(factory).isEmpty)
+  }
+
   @Test func `each shard has its files, and the tables of all are the sources`() async throws {
     let factory = try factory()
     #expect(try await plan(factory).reasons == ["It has never run.", "3 of 3 shards run."])
