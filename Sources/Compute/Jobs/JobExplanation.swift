@@ -12,4 +12,6 @@ public struct JobExplanation: Sendable, Equatable {
   public var sentences: [String]
   /// The jobs that hold what this one waits for.
   public var holders: [Identifier<Job>]
+  /// The arrays that do, each of which stands for its jobs.
+  public var arrays: [Identifier<JobArray>] = []
 }

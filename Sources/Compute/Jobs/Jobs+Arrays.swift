@@ -103,22 +103,32 @@ extension Jobs {
     return try await ledger.read { try store.list(array: id, limit: limit, in: $0) }
   }
 
-  /// Ends all jobs of an array that have not ended.
+  /// Ends all jobs of an array that have not ended, those that wait first, so that none of them begins meanwhile.
+  ///
+  /// Not in one transaction, which would keep all others waiting for as long as ten thousand jobs take.
   public func cancelArray(_ id: Identifier<JobArray>) async throws -> JobArray {
     let (store, follower, now) = (store, follower, configuration.now())
-    let (canceled, array) = try await ledger.write { db in
-      let canceled = try store.unended(of: id, in: db).map { job in
-        let canceled = try store.cancel(job, atMs: now, in: db)
-        for job in [canceled.job] + canceled.dependents { try store.tell(follower, job, in: db) }
-        return canceled
+    var rest = try await ledger.read { try store.unended(of: id, in: $0) }[...]
+    while !rest.isEmpty {
+      let portion = rest.prefix(JobStore.portion)
+      let canceled = try await ledger.write { db in
+        try portion.map { job in
+          let canceled = try store.cancel(job, atMs: now, in: db)
+          for job in [canceled.job] + canceled.dependents.jobs {
+            try store.tell(follower, job, in: db)
+          }
+          return canceled
+        }
       }
-      return (canceled, try store.array(id, in: db))
+      for (job, action, dependents) in canceled {
+        if action == .stopAgent {
+          await stopAgent(of: AttemptKey(job: job.id, number: job.attempt))
+        }
+        changed(job, dependents)
+      }
+      rest = rest.dropFirst(portion.count)
     }
-    for (job, action, dependents) in canceled {
-      if action == .stopAgent { await stopAgent(of: AttemptKey(job: job.id, number: job.attempt)) }
-      for job in [job] + dependents { changed(job) }
-    }
-    return try Self.found(array, id)
+    return try await array(id)
   }
 
   private static func found(_ array: JobArray?, _ id: Identifier<JobArray>) throws -> JobArray {

@@ -19,8 +19,11 @@ extension Jobs {
     switch job.state {
     case .queued where job.isHeld:
       explanation.sentences = Self.words(for: dependencies)
-      explanation.holders = dependencies.compactMap {
-        if case .job(let other) = $0 { other.id } else { nil }
+      for dependency in dependencies {
+        switch dependency {
+        case .job(let other): explanation.holders.append(other.id)
+        case .array(let array): explanation.arrays.append(array.id)
+        }
       }
     case .queued where job.site != Site.localName:
       explanation.sentences = await engineWords(on: job)
@@ -83,9 +86,9 @@ extension Jobs {
       case .job(let other):
         "The job waits for \(other.id) (\(other.spec.name)) to succeed, which \(words(for: other))."
       case .array(let array):
-        "The job waits for all jobs of \(array.id) (\(array.name)) to succeed; of \(array.count) "
-          + "\(array.reasons[.succeeded] ?? 0) have, \(array.states[.running] ?? 0) run and "
-          + "\(array.states[.queued] ?? 0) wait."
+        "The job waits for all jobs of \(array.id) (\(array.name)) to succeed; "
+          + "\(array.count - (array.reasons[.succeeded] ?? 0)) of \(array.count) are left: "
+          + "\(array.states[.running] ?? 0) run and \(array.states[.queued] ?? 0) wait."
       }
     }
     if dependencies.count > toldDependencies {

@@ -25,6 +25,9 @@ extension Jobs {
     }
     try await openClusters()
     try await reattach()
+    let store = store
+    let left = try await ledger.read { try store.dependentsLeft(in: $0) }
+    signal.add { $0.settled.formUnion(left) }
     hasReconciled = true
     signal.add { $0.mayPlace = true }
     let (signal, newClusters, continuation) = (signal, newClusters, clusterContinuation)
@@ -67,7 +70,26 @@ extension Jobs {
         }
       }
     }
+    if !news.settled.isEmpty { await settleDependents(of: news.settled) }
     if signal.takeMayPlace() || news.mayPlace { await placeWaiting() }
+  }
+
+  /// Lets go on, or ends, the next of those that wait for what has ended; the rest have their turn after others.
+  private func settleDependents(of others: Set<String>) async {
+    let (store, follower, now) = (store, follower, configuration.now())
+    do {
+      let settled = try await ledger.write { db in
+        let settled = try store.settleDependents(of: others.sorted(), atMs: now, in: db)
+        for job in settled.jobs { try store.tell(follower, job, in: db) }
+        return settled
+      }
+      for job in settled.jobs { changed(job) }
+      if !settled.left.isEmpty { signal.add { $0.settled.formUnion(settled.left) } }
+    } catch {
+      logger.error(
+        "jobs that waited for others cannot go on; trying again", metadata: ["error": "\(error)"])
+      watcher?.remind(afterMs: 1_000) { $0.settled.formUnion(others) }
+    }
   }
 
   /// Reads an attempt's journal on, commits what it says, and settles an attempt without agent.
@@ -225,7 +247,7 @@ extension Jobs {
     let following = JobStore.Following(
       follower: follower, tracker: tracker,
       files: news.end == nil && ending == nil ? [] : await gather(from: attempt))
-    var applied: (job: Job, dependents: [Job])?
+    var applied: (job: Job, dependents: JobStore.Dependents)?
     do {
       applied = try await ledger.write {
         try store.apply(
@@ -256,7 +278,7 @@ extension Jobs {
       await close(key)
       await release(attempt)
     }
-    for job in [applied.job] + applied.dependents { changed(job) }
+    changed(applied.job, applied.dependents)
     return true
   }
 

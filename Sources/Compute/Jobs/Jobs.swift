@@ -173,11 +173,11 @@ public actor Jobs: Service {
     let (store, follower, now) = (store, follower, configuration.now())
     let (job, action, dependents) = try await ledger.write { db in
       let canceled = try store.cancel(id, atMs: now, in: db)
-      for job in [canceled.job] + canceled.dependents { try store.tell(follower, job, in: db) }
+      for job in [canceled.job] + canceled.dependents.jobs { try store.tell(follower, job, in: db) }
       return canceled
     }
     if action == .stopAgent { await stopAgent(of: AttemptKey(job: id, number: job.attempt)) }
-    for job in [job] + dependents { changed(job) }
+    changed(job, dependents)
     return job
   }
 
@@ -210,6 +210,12 @@ public actor Jobs: Service {
     }
     changed(job)
     return job
+  }
+
+  /// Tells observers about a job that was committed and those that waited for it.
+  func changed(_ job: Job, _ dependents: JobStore.Dependents) {
+    for job in [job] + dependents.jobs { changed(job) }
+    if !dependents.left.isEmpty { signal.add { $0.settled.formUnion(dependents.left) } }
   }
 
   /// Tells observers about a job that was committed, and has the reconciler look for places.

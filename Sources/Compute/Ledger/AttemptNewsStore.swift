@@ -31,7 +31,7 @@ extension JobStore {
   func apply(
     _ news: AttemptNews, of key: AttemptKey, from offset: Int64, sink: (any JobReportSink)?,
     ending: Ending? = nil, following: Following = Following(), atMs: Int64, in db: Database
-  ) throws -> (job: Job, dependents: [Job])? {
+  ) throws -> (job: Job, dependents: Dependents)? {
     guard var attempt = try JobAttemptRecord.fetch(key, in: db), attempt.endedAtMs == nil,
       attempt.journalOffset == offset
     else { return nil }
@@ -84,7 +84,7 @@ extension JobStore {
     let job = try row.job(folder: folder)
     try tell(following.follower, job, samples: news.samples, files: following.files, in: db)
     let dependents = try updateDependents(of: row, atMs: atMs, in: db)
-    for dependent in dependents { try tell(following.follower, dependent, in: db) }
+    for dependent in dependents.jobs { try tell(following.follower, dependent, in: db) }
     return (job, dependents)
   }
 

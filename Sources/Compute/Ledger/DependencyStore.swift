@@ -54,17 +54,22 @@ extension JobStore {
         hint: "`aifactory jobs list` shows the jobs.")
     }
     guard some.kind == JobSpec.Kind.batch.rawValue else { throw Self.neverSucceeds(id) }
+    if let other = try failure(array: id, in: db) {
+      throw Self.endedOtherwise(
+        other, hint: "Retry what failed first; `aifactory jobs list --array \(id)` shows it.")
+    }
+    return try !hasSucceeded(array: id, in: db)
+  }
+
+  /// A job of an array that has ended otherwise than it should; nil where there is none.
+  private func failure(array id: String, in db: Database) throws -> JobRecord? {
     let failed = try db.cachedStatement(
       sql: """
         SELECT * FROM job
         WHERE arrayId = ? AND arrayId IS NOT NULL AND reason IS NOT 'succeeded' AND state = 'ended'
         LIMIT 1
         """)
-    if let other = try JobRecord.fetchOne(failed, arguments: [id]) {
-      throw Self.endedOtherwise(
-        other, hint: "Retry what failed first; `aifactory jobs list --array \(id)` shows it.")
-    }
-    return try !hasSucceeded(array: id, in: db)
+    return try JobRecord.fetchOne(failed, arguments: [id])
   }
 
   /// Whether all jobs of an array have succeeded.
@@ -104,38 +109,87 @@ extension JobStore {
     try statement.execute(arguments: [row.id])
   }
 
-  /// Lets those that wait for a job, or its array, go on where it has succeeded, and ends them where it ended
-  /// otherwise, and those that wait for them in turn.
-  ///
-  /// - Returns: the jobs that changed.
-  func updateDependents(of row: JobRecord, atMs: Int64, in db: Database) throws -> [Job] {
-    var changed: [Job] = []
-    var ended = row.endedAtMs == nil ? [] : [row]
-    while let row = ended.popLast() {
-      for other in [row.id, row.arrayId].compactMap(\.self) {
-        let dependents = try dependents(on: other, in: db)
-        guard !dependents.isEmpty else { continue }
-        if row.reason != JobReason.succeeded.rawValue {
-          for id in dependents {
-            guard let failed = try fail(id, because: row, other, atMs: atMs, in: db) else {
-              continue
-            }
-            ended.append(failed)
-            changed.append(try failed.job(folder: folder))
-          }
-        } else if try other == row.id || hasSucceeded(array: other, in: db) {
-          try db.execute(sql: "DELETE FROM jobDependency WHERE waitsFor = ?", arguments: [other])
-          changed += try dependents.compactMap { try release($0, atMs: atMs, in: db) }
-        }
-      }
-    }
-    return changed
+  /// What became of jobs that waited for others.
+  struct Dependents: Sendable {
+    /// Those that changed.
+    var jobs: [Job] = []
+    /// Jobs and arrays that have ended and for which some still wait: their turn is in another transaction.
+    var left: [String] = []
   }
 
-  private func dependents(on other: String, in db: Database) throws -> [String] {
+  /// Most jobs that one transaction changes where there may be thousands, so that it keeps no other waiting.
+  static let portion = 50
+
+  /// Lets those that wait for a job, or its array, go on where it has succeeded, and ends them where it ended
+  /// otherwise, and those that wait for them in turn: as many as one transaction should.
+  func updateDependents(of row: JobRecord, atMs: Int64, in db: Database) throws -> Dependents {
+    guard row.endedAtMs != nil else { return Dependents() }
+    return try settleDependents(of: [row.id, row.arrayId].compactMap(\.self), atMs: atMs, in: db)
+  }
+
+  /// The same for jobs and arrays by their identifiers, whether or not they have ended.
+  func settleDependents(of others: [String], atMs: Int64, in db: Database) throws -> Dependents {
+    var settled = Dependents()
+    var (others, room) = (others, Self.portion)
+    while let other = others.popLast() {
+      let waiting = try dependents(on: other, limit: room + 1, in: db)
+      guard !waiting.isEmpty else { continue }
+      switch try standing(of: other, in: db) {
+      case .lasts: continue
+      case .succeeded:
+        for id in waiting.prefix(room) {
+          try fulfill(id, other, in: db)
+          if let job = try release(id, atMs: atMs, in: db) { settled.jobs.append(job) }
+        }
+      case .endedOtherwise(let cause):
+        for id in waiting.prefix(room) {
+          guard let failed = try fail(id, because: cause, other, atMs: atMs, in: db) else {
+            continue
+          }
+          others += [failed.id, failed.arrayId].compactMap(\.self)
+          settled.jobs.append(try failed.job(folder: folder))
+        }
+      }
+      if waiting.count > room { settled.left.append(other) }
+      room -= min(room, waiting.count)
+    }
+    return settled
+  }
+
+  /// Jobs and arrays that have ended and for which some still wait, because a server was killed in between.
+  func dependentsLeft(in db: Database) throws -> [String] {
+    let others = try String.fetchAll(db, sql: "SELECT DISTINCT waitsFor FROM jobDependency")
+    return try others.filter {
+      if case .lasts = try standing(of: $0, in: db) { false } else { true }
+    }
+  }
+
+  /// How what others wait for has ended.
+  private enum Standing {
+    case lasts, succeeded
+    /// With that job, the only one or one of an array.
+    case endedOtherwise(JobRecord)
+  }
+
+  private func standing(of other: String, in db: Database) throws -> Standing {
+    guard Identifier<JobArray>(other) == nil else {
+      if let cause = try failure(array: other, in: db) { return .endedOtherwise(cause) }
+      return try hasSucceeded(array: other, in: db) ? .succeeded : .lasts
+    }
+    guard let row = try JobRecord.find(other, in: db), row.endedAtMs != nil else { return .lasts }
+    return row.reason == JobReason.succeeded.rawValue ? .succeeded : .endedOtherwise(row)
+  }
+
+  private func dependents(on other: String, limit: Int, in db: Database) throws -> [String] {
     let statement = try db.cachedStatement(
-      sql: "SELECT job FROM jobDependency WHERE waitsFor = ? ORDER BY job")
-    return try String.fetchAll(statement, arguments: [other])
+      sql: "SELECT job FROM jobDependency WHERE waitsFor = ? ORDER BY job LIMIT ?")
+    return try String.fetchAll(statement, arguments: [other, limit])
+  }
+
+  private func fulfill(_ id: String, _ other: String, in db: Database) throws {
+    let statement = try db.cachedStatement(
+      sql: "DELETE FROM jobDependency WHERE job = ? AND waitsFor = ?")
+    try statement.execute(arguments: [id, other])
   }
 
   /// Lets a job go on that waits for nothing any more; nil where it still waits.

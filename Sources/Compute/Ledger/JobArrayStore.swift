@@ -4,10 +4,12 @@ import JobProtocol
 
 /// Jobs that were submitted together.
 extension JobStore {
-  /// The jobs of an array that have not ended.
+  /// The jobs of an array that have not ended, those that wait first.
   func unended(of array: Identifier<JobArray>, in db: Database) throws -> [Identifier<Job>] {
     try String.fetchAll(
-      db, sql: "SELECT id FROM job WHERE arrayId = ? AND state <> 'ended' ORDER BY id",
+      db,
+      sql:
+        "SELECT id FROM job WHERE arrayId = ? AND state <> 'ended' ORDER BY state <> 'queued', id",
       arguments: [array.rawValue]
     ).compactMap { Identifier<Job>($0) }
   }

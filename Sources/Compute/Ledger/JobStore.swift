@@ -94,12 +94,12 @@ struct JobStore: Sendable {
   /// Takes a cancellation in and says what is to be done, and which jobs changed with this one.
   func cancel(
     _ id: Identifier<Job>, atMs: Int64, in db: Database
-  ) throws -> (job: Job, action: JobStateMachine.Action, dependents: [Job]) {
+  ) throws -> (job: Job, action: JobStateMachine.Action, dependents: Dependents) {
     var row = try record(id, in: db)
     var machine = try row.machine
     let before = machine
     let action = machine.cancelRequested()
-    var dependents: [Job] = []
+    var dependents = Dependents()
     if machine != before {
       row.take(machine)
       if machine.state == .ended { row.endedAtMs = atMs }

@@ -9,6 +9,8 @@ final class ReconcilerSignal: Sendable {
     var exited: Set<AttemptKey> = []
     /// What the engines of other sites say of attempts, where that is new.
     var observed: [AttemptKey: SiteObservation] = [:]
+    /// Jobs and arrays that have ended and for which others still wait.
+    var settled: Set<String> = []
     /// True when jobs may have to start.
     var mayPlace = false
   }

@@ -58,6 +58,87 @@ import Testing
     }
   }
 
+  @Test func `a job that follows an array names it as what it waits for`() async throws {
+    let home = try JobsUnderTest()
+    try await home.serve { jobs in
+      let array = try await jobs.submitArray(spec(Self.waits), count: 2)
+      let last = try await jobs.submit(spec("true", after: [array.id.rawValue]))
+      let why = try await jobs.explain(last.id)
+      #expect(why.arrays == [array.id])
+      #expect(why.holders.isEmpty)
+      #expect(why.sentences.first?.contains("2 of 2 are left") == true, "\(why.sentences)")
+    }
+  }
+
+  @Test func `as many followers as one transaction has no room for end, and are released`()
+    async throws
+  {
+    let home = try JobsUnderTest()
+    let count = 2 * JobStore.portion + 7
+    try await home.serve { jobs in
+      for script in ["\(Self.waits); exit 1", Self.waits] {
+        let first = try await jobs.submit(spec(script))
+        // None of them begins.
+        let gate = try await jobs.submit(spec("while :; do sleep 0.1; done"))
+        let others = [first.id.rawValue, gate.id.rawValue]
+        let many = try await jobs.submitArray(spec("true", after: others), count: count)
+        let last = try await jobs.submit(spec("true", after: [many.id.rawValue]))
+        try go(home)
+        let ended = try await jobs.waitForEnd(first.id)
+        if ended.hasSucceeded {
+          #expect(try await jobs.array(many.id).states == [.queued: count])
+          _ = try await jobs.cancelArray(many.id)
+          #expect(try await jobs.array(many.id).reasons == [.canceledByUser: count])
+        } else {
+          _ = try await eventually {
+            try await jobs.array(many.id).reasons == [.dependencyFailed: count] ? true : nil
+          }
+        }
+        #expect(try await jobs.waitForEnd(last.id).reason == .dependencyFailed)
+        _ = try await jobs.cancel(gate.id)
+      }
+    }
+  }
+
+  @Test func `a server that was killed between two portions leaves none waiting`() async throws {
+    let home = try JobsUnderTest()
+    let now = home.configuration.now()
+    let before = home.instance()
+    let first = try await before.submit(spec("true"))
+    let count = JobStore.portion + 3
+    let many = try await before.submitArray(spec("true", after: [first.id.rawValue]), count: count)
+    let canceled = try await home.home.ledger.write {
+      try before.store.cancel(first.id, atMs: now, in: $0)
+    }
+    #expect(canceled.dependents.jobs.count == JobStore.portion)
+    #expect(canceled.dependents.left == [first.id.rawValue])
+    try await home.serve { jobs in
+      _ = try await eventually {
+        try await jobs.array(many.id).reasons == [.dependencyFailed: count] ? true : nil
+      }
+    }
+  }
+
+  @Test func `canceling an array keeps no other writer waiting for all of it`() async throws {
+    let home = try JobsUnderTest()
+    let jobs = home.instance()
+    let count = 10 * JobStore.portion
+    let array = try await jobs.submitArray(spec("true"), count: count)
+    let more = try await jobs.submitArray(spec("true", after: [array.id.rawValue]), count: count)
+    async let canceled = jobs.cancelArray(array.id)
+    var seen: Set<Int> = []
+    while true {
+      let ended = try await home.home.ledger.write {
+        try jobs.store.array(array.id, in: $0)?.states[.ended] ?? 0
+      }
+      seen.insert(ended)
+      if ended == count { break }
+    }
+    #expect(try await canceled.hasEnded)
+    #expect(seen.count > 2, "another writer had its turn in between: \(seen.sorted())")
+    _ = more
+  }
+
   @Test func `a job follows several, and an array as a whole`() async throws {
     let home = try JobsUnderTest()
     try await home.serve { jobs in
@@ -74,7 +155,7 @@ import Testing
       }
       #expect(
         try await jobs.explain(last.id).sentences == [
-          "The job waits for all jobs of \(array.id) (test) to succeed; of 3 1 have, 2 run and 0 wait."
+          "The job waits for all jobs of \(array.id) (test) to succeed; 2 of 3 are left: 2 run and 0 wait."
         ])
       #expect(try await jobs.array(many.id).states == [.queued: 3])
       try go(home)

@@ -31,7 +31,7 @@ struct JobDependencyEndToEndTests {
     #expect(try factory("jobs", "show", report).output.contains("\(data), \(train)"))
     let why = try factory("jobs", "explain", report).output
     #expect(why.contains("The job waits for \(data) (data) to succeed, which "), "\(why)")
-    #expect(why.contains("all jobs of \(train) (sh) to succeed; of 2 0 have"), "\(why)")
+    #expect(why.contains("all jobs of \(train) (sh) to succeed; 2 of 2 are left"), "\(why)")
     let unknown = try factory(
       "jobs", "submit", "--after", String(data.dropLast()), "--output", "json", "--", "true")
     #expect(unknown.error["code"] as? String == "job_spec_invalid")
