@@ -77,6 +77,8 @@ public struct ServiceStatus: Sendable, Equatable {
   public var service: NamedService
   /// Its last jobs, the oldest first.
   public var instances: [ServiceInstance]
+  /// Why its next job was refused when it was last tried; nil where it was not.
+  public var refusal: String?
 
   /// What can happen to it next.
   public var state: NamedService.State {

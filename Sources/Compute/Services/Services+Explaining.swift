@@ -19,6 +19,11 @@ extension Services {
     for next in status.instances where next.role == .starting && next.number > serving.number {
       sentences.append("The next one, \(next.job.id), is on its way: \(await progress(of: next))")
     }
+    if let refusal = status.refusal {
+      sentences.append(
+        "Its next job is refused, so it ends with this one unless that changes: \(refusal) It is tried again every "
+          + "\(ServiceWords.seconds(Self.refusalPauseMs)).")
+    }
     if let renewsAtMs = status.renewsAtMs, renewsAtMs > now() {
       sentences.append(
         "The next job is submitted in \(ServiceWords.seconds(renewsAtMs - now())), before the time "
@@ -46,6 +51,14 @@ extension Services {
         retryAfterSeconds: newest.job.state == .queued ? 10 : 2)
     }
     let end = ServiceWords.failure(newest.job)
+    if let refusal = status.refusal {
+      return ServiceAbsence(
+        sentences: [
+          "\(name) is not up, and its next job is refused: \(refusal)", "Before, \(end)",
+          "It is tried again every \(ServiceWords.seconds(Self.refusalPauseMs)), until somebody ends it with "
+            + "`aifactory jobs cancel \(status.service.name)`.",
+        ], retryAfterSeconds: Int(Self.refusalPauseMs / 1_000))
+    }
     let plan = status.instances.map { ServicePlan.Instance($0) }
     guard case .later(let atMs) = ServicePlan.mayFollow(plan, newest.spec, now()) else {
       return ServiceAbsence(

@@ -18,6 +18,8 @@ public actor Services: Service {
   private static let longPauseMs: Int64 = 500
   /// Milliseconds between two tries to reach a job.
   private static let probePauseMs: Int64 = 1_000
+  /// Milliseconds between two tries to submit a job that was refused: only a person can change why.
+  static let refusalPauseMs: Int64 = 30_000
 
   /// What is remembered of a job.
   struct Memory {
@@ -39,6 +41,8 @@ public actor Services: Service {
   nonisolated let now: @Sendable () -> Int64
 
   var memories: [Identifier<Job>: Memory] = [:]
+  /// Why the next job of a service was refused, and when.
+  private var refusals: [Identifier<NamedService>: (words: String, atMs: Int64)] = [:]
   /// Services about which something is being done.
   private var busy: Set<Identifier<NamedService>> = []
   /// False while the ledger has no service that has not ended, for sure.
@@ -244,6 +248,7 @@ public actor Services: Service {
       case .finish:
         let now = now()
         try await ledger.write { try store.end(service.id, atMs: now, in: $0) }
+        refusals[service.id] = nil
       }
     }
   }
@@ -263,6 +268,7 @@ public actor Services: Service {
     // What the service was to follow has succeeded, or there would be no next one.
     spec.after = nil
     let (store, id) = (store, status.service.id)
+    guard now() - (refusals[id]?.atMs ?? 0) >= Self.refusalPauseMs else { return }
     do {
       _ = try await jobs.submit(
         spec, id: Self.job(number, of: id), in: status.service.project
@@ -271,7 +277,17 @@ public actor Services: Service {
       }
     } catch is NoLongerWanted {
       return
+    } catch let error as JobError {
+      let words = [error.message, error.hint].compactMap(\.self).map {
+        $0.hasSuffix(".") ? $0 : $0 + "."
+      }
+      refusals[id] = (words.joined(separator: " "), now())
+      logger.warning(
+        "the next job of a service is refused; trying again",
+        metadata: ["service": "\(status.service.name)", "error": "\(error)"])
+      return
     }
+    refusals[id] = nil
     isMoving = true
   }
 
@@ -285,6 +301,7 @@ public actor Services: Service {
   /// With limits and roles, which the ledger does not tell.
   func completed(_ status: ServiceStatus) async -> ServiceStatus {
     var status = status
+    status.refusal = status.service.isWanted ? refusals[status.service.id]?.words : nil
     for index in status.instances.indices {
       let job = status.instances[index].job
       guard let startedAtMs = job.startedAtMs, let limit = await jobs.timeLimitMs(of: job) else {
