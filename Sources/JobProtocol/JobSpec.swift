@@ -105,6 +105,10 @@ public struct JobResources: Hashable, Codable, Sendable {
   public var memoryBytes: Int64?
   /// Accelerators, 0 or more.
   public var gpus: Int
+  /// Kind of the accelerators, by the site's word; nil is any.
+  public var gpuType: String?
+  /// What nodes of a cluster must have, by its words; nil is nothing.
+  public var features: [String]?
   /// Wall-clock limit in milliseconds; nil is unlimited.
   public var timeLimitMs: Int64?
   /// Milliseconds between TERM and KILL.

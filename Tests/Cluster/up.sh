@@ -11,7 +11,7 @@
 # alone, with an account `lab` and a quality of service `brisk` of the user), MEMORY_KILLS (0; 1 lets Slurm end
 # jobs that hold more memory than they asked for, or 100 MB a CPU), REST (1 where slurmrestd is installed and
 # this is root, else 0: slurmrestd as `nobody`; FOLDER/rest has its address, `scontrol token` makes tokens),
-# SETTINGS (none; more lines of slurm.conf), OWNER (none; the number of a process with which the cluster
+# SETTINGS (none; more lines of slurm.conf), RULES (none; the site's own rules for jobs, a job_submit.lua), OWNER (none; the number of a process with which the cluster
 # ends). All daemons listen on loopback at free ports; nothing outside FOLDER is changed. Works as root and,
 # with jobs of one user, without.
 set -euo pipefail
@@ -100,6 +100,11 @@ if [ "$REST" = 1 ]; then
 AuthAltParameters=jwt_key=$folder/etc/jwt.key"
 fi
 : >"$folder/etc/plugstack.conf"
+rules=''
+if [ -n "${RULES:-}" ]; then
+  printf '%s\n' "$RULES" >"$folder/etc/job_submit.lua"
+  rules='JobSubmitPlugins=lua'
+fi
 cat >"$folder/etc/slurm.conf" <<CONF
 ClusterName=toy
 SlurmctldHost=$(hostname -s)(127.0.0.1)
@@ -142,6 +147,7 @@ PreemptType=preempt/partition_prio
 PreemptMode=REQUEUE
 $gres_types
 $accounting
+$rules
 ${SETTINGS:-}
 NodeName=n[1-$NODES] NodeHostname=$(hostname -s) NodeAddr=127.0.0.1 Port=[$((base + 5))-$((base + 4 + NODES))] CPUs=$CPUS RealMemory=$MEMORY $gres State=UNKNOWN
 PartitionName=main Nodes=ALL Default=YES MaxTime=1:00:00 PriorityTier=10 State=UP

@@ -61,10 +61,12 @@ public final class TestCluster: Sendable {
   ///   - memorySeconds: how long its queue remembers jobs that have ended (`MinJobAge`).
   ///   - cpus: CPUs that each node claims to have, with as much memory as so many jobs ask for.
   ///   - settings: more lines of its `slurm.conf`.
+  ///   - rules: its own rules for jobs, a `job_submit.lua`.
   ///   - launcher: the words that start a program where its daemons are to run, such as in another namespace.
   public init(
     nodes: Int = 3, accounting: Bool = false, killsForMemory: Bool = false,
     maxArraySize: Int = 1_001, memorySeconds: Int = 300, cpus: Int = 4, settings: String = "",
+    rules: String = "",
     launcher: [String] = []
   ) throws {
     folder = Self.temporaryFolder + "/aifactory-cluster-\(UUID().uuidString.prefix(8))"
@@ -73,6 +75,7 @@ public final class TestCluster: Sendable {
       "MAX_ARRAY": "\(maxArraySize)", "MIN_AGE": "\(memorySeconds)",
       "MEMORY_KILLS": killsForMemory ? "1" : "0", "CPUS": "\(cpus)",
       "MEMORY": "\(max(2_000, 100 * cpus))", "SETTINGS": settings,
+      "RULES": rules,
     ]
     let words = launcher + [packageFolder + "/Tests/Cluster/up.sh", folder]
     func start() throws -> (status: Int32, text: String) {

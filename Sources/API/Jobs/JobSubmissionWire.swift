@@ -22,6 +22,10 @@ public struct JobSubmissionWire: Codable, Sendable, Equatable {
   public var memoryBytes: Int64?
   /// Accelerators; none by default.
   public var gpus: Int?
+  /// Kind of the accelerators, as the site has it; any by default.
+  public var gpuType: String?
+  /// What a cluster's nodes must have, by its words; nothing by default.
+  public var features: [String]?
   /// Milliseconds that the job may run; no limit by default.
   public var timeLimitMs: Int64?
   /// Milliseconds between the request to end and the kill.

@@ -36,6 +36,10 @@ public struct JobWire: Codable, Sendable, Equatable {
   public var memoryBytes: Int64?
   /// Accelerators that it asked for.
   public var gpus: Int
+  /// Kind of the accelerators that it asked for.
+  public var gpuType: String?
+  /// What its nodes must have.
+  public var features: [String]?
   /// Milliseconds that it may run.
   public var timeLimitMs: Int64?
   /// How far it is, if its tasks tell.

@@ -44,6 +44,7 @@ extension SiteWire.NodeKind: DescribedWire {
   /// What stands in it.
   public static let fields: WireFields = [
     "count": .count, "cpus": .count, "memory_bytes": .count, "gpus": .count,
+    "gpu_types?": .map(.count), "features?": .list(.text),
   ]
 }
 

@@ -87,6 +87,10 @@ public struct SiteWire: Codable, Sendable, Equatable {
     public var memoryBytes: Int64
     /// Accelerators of each.
     public var gpus: Int
+    /// How many of each kind, where the cluster tells kinds.
+    public var gpuTypes: [String: Int]?
+    /// What else they are, by the cluster's words.
+    public var features: [String]?
 
     /// Takes every value as it is.
     public init(count: Int, cpus: Int, memoryBytes: Int64, gpus: Int) {

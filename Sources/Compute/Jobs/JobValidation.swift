@@ -49,13 +49,16 @@ struct JobValidation {
     }
     guard let partition = site.inventory?.partition(site.slurm?.partition) else { return }
     let resources = spec.resources
+    try checkKinds(resources, partition, site)
     let suitable = partition.nodes.filter { kind in
       resources.cpus <= kind.cpus && resources.gpus <= kind.gpus
         && resources.memoryBytes ?? 0 <= kind.memoryBytes
+        && resources.gpus <= (kind.gpus(of: resources.gpuType) ?? .max)
+        && kind.has(resources.features)
     }
     guard partition.nodes.isEmpty || !suitable.isEmpty else {
       let kinds = partition.nodes.map { kind in
-        "\(kind.cpus) CPUs, \(megabytes(kind.memoryBytes)) MB and \(kind.gpus) GPUs"
+        "\(kind.cpus) CPUs, \(megabytes(kind.memoryBytes)) MB and \(kind.gpus) GPUs\(kind.kindWords)"
       }
       throw JobError(
         .resourcesImpossible,
@@ -88,6 +91,36 @@ struct JobValidation {
           + "'\(partition.name)' on '\(site.name)' allows \(limit) seconds with it",
         hint: "Ask for less with --grace, or name another site. \(askAgain(site))")
     }
+  }
+
+  /// Throws where no node has accelerators of that kind, or a feature: most often it is written otherwise there.
+  private static func checkKinds(
+    _ resources: JobResources, _ partition: SiteInventory.Partition, _ site: Site
+  ) throws(JobError) {
+    let place = "'\(partition.name)' on '\(site.name)'"
+    let types = partition.nodes.compactMap(\.gpuTypes).flatMap(\.keys)
+    if let type = resources.gpuType, !types.contains(type),
+      partition.nodes.allSatisfy({ $0.gpuTypes != nil })
+    {
+      throw JobError(
+        .resourcesImpossible,
+        "no node of \(place) has GPUs of the type '\(type)'; \(Self.list(types, "types", "GPUs"))",
+        hint: "Name one of those, or leave it out. \(askAgain(site))")
+    }
+    let features = partition.nodes.compactMap(\.features).flatMap(\.self)
+    guard partition.nodes.allSatisfy({ $0.features != nil }) else { return }
+    for feature in resources.features ?? [] where !features.contains(feature) {
+      throw JobError(
+        .resourcesImpossible,
+        "no node of \(place) has the feature '\(feature)'; \(Self.list(features, "features", "nodes"))",
+        hint: "Name one of those, or leave it out. \(askAgain(site))")
+    }
+  }
+
+  private static func list(_ words: [String], _ what: String, _ whose: String) -> String {
+    let words = Set(words).sorted()
+    return words.isEmpty
+      ? "its \(whose) have no \(what)" : "there are the \(what) \(words.joined(separator: ", "))"
   }
 
   /// What to do where the cluster has more than it had.
@@ -131,6 +164,19 @@ struct JobValidation {
     try require(
       (0...Self.mostDevices).contains(resources.gpus),
       "a job has 0...\(Self.mostDevices) GPUs on a node")
+    try require(
+      resources.gpuType == nil || resources.gpus > 0,
+      "a type of GPUs needs a number of them, such as --gpus 1")
+    for word in [resources.gpuType].compactMap(\.self) + (resources.features ?? []) {
+      try require(
+        !word.isEmpty
+          && word.utf8.allSatisfy { byte in
+            (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+              || "._-+/".utf8.contains(byte)
+          },
+        "\(visible(word)) is no name of a type of GPUs or a feature: it has letters, digits and . _ - + / alone"
+      )
+    }
     let memoryBytes = resources.memoryBytes ?? Self.leastMemoryBytes
     try require(
       (Self.leastMemoryBytes...Self.mostBytes).contains(memoryBytes),
@@ -270,6 +316,24 @@ struct JobValidation {
   private func checkResources(_ resources: JobResources) throws(JobError) {
     try possible(resources.cpus, capacity.cpus.count, "CPUs")
     try possible(resources.gpus, capacity.gpus.count, "GPUs")
+    if let type = resources.gpuType {
+      let models = capacity.accelerators.map { $0.model ?? "one of an unknown type" }
+      // Which of them a job gets is not chosen by what they are.
+      guard !models.isEmpty, models.allSatisfy({ $0.lowercased().contains(type.lowercased()) })
+      else {
+        throw JobError(
+          .resourcesImpossible,
+          "the job asks for GPUs of the type '\(type)', but this machine has "
+            + (models.isEmpty ? "none" : Set(models).sorted().joined(separator: ", ")),
+          hint: "Leave the type out, or name a site that has it.")
+      }
+    }
+    if let feature = resources.features?.first {
+      throw JobError(
+        .resourcesImpossible,
+        "the job asks for the feature '\(feature)', but this machine has no features",
+        hint: "Leave it out, or name a Slurm cluster that has it.")
+    }
     if let bytes = resources.memoryBytes, bytes > capacity.memoryBytes {
       throw JobError(
         .resourcesImpossible,
@@ -295,4 +359,25 @@ struct JobValidation {
 /// Bytes as megabytes, rounded half up; any number of bytes at all, as requests name it.
 func megabytes(_ bytes: Int64) -> Int64 {
   bytes / 1_000_000 + (bytes % 1_000_000 >= 500_000 ? 1 : 0)
+}
+
+extension SiteInventory.NodeKind {
+  /// How many accelerators of a type each has; nil where that is not known.
+  fileprivate func gpus(of type: String?) -> Int? {
+    guard let type else { return gpus }
+    return gpuTypes.map { $0[type] ?? 0 }
+  }
+
+  /// Whether they have features, or nobody knows.
+  fileprivate func has(_ asked: [String]?) -> Bool {
+    features.map { own in (asked ?? []).allSatisfy(own.contains) } ?? true
+  }
+
+  /// Types of accelerators and features, in brackets.
+  fileprivate var kindWords: String {
+    let words =
+      (gpuTypes ?? [:]).sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+      + (features ?? [])
+    return words.isEmpty ? "" : " (\(words.joined(separator: ", ")))"
+  }
 }

@@ -33,7 +33,7 @@ struct RESTJobDescription {
   private static let texts = [
     "job-name": "name", "output": "standard_output", "chdir": "current_working_directory",
     "comment": "comment", "partition": "partition", "account": "account", "qos": "qos",
-    "array": "array",
+    "array": "array", "constraint": "constraints",
   ]
 
   /// Options whose values are whole numbers.

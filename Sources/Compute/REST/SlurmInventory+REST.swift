@@ -40,10 +40,16 @@ extension SlurmInventory {
   }
 
   private static func kind(of node: JSONValue) -> SiteInventory.NodeKind {
-    SiteInventory.NodeKind(
+    var kind = SiteInventory.NodeKind(
       count: 1, cpus: Int(node["cpus"]?.slurmNumber ?? 0),
       memoryBytes: (node["real_memory"]?.slurmNumber ?? 0) << 20,
       gpus: gpus(node["gres"]?.stringValue ?? ""))
+    kind.gpuTypes = gpuTypes(node["gres"]?.stringValue ?? "")
+    // A text until v0.0.38, later a list.
+    kind.features =
+      node["features"]?.arrayValue?.compactMap(\.stringValue)
+      ?? node["features"]?.stringValue.map { features($0) }
+    return kind
   }
 
   /// Slurm's word as `sinfo` has it.
@@ -72,5 +78,6 @@ extension SiteInventory.NodeKind {
   /// Whether it differs in the count alone.
   fileprivate func isLike(_ other: SiteInventory.NodeKind) -> Bool {
     cpus == other.cpus && memoryBytes == other.memoryBytes && gpus == other.gpus
+      && gpuTypes == other.gpuTypes && features == other.features
   }
 }

@@ -7,6 +7,9 @@ import NIOHTTP1
 extension SlurmREST: SlurmEngine {
   /// Slurm's errors (slurm_errno.h).
   private static let unknownJob = 2_017
+  /// `SLURM_ERROR`: of a token that is not taken, of a controller that is away, and of a site's own rules, whose words
+  /// slurmrestd keeps for its log (22.05).
+  private static let unspecified = -1
   private static let jobErrors = 2_000..<3_000
 
   var wayName: String { "rest" }
@@ -48,7 +51,16 @@ extension SlurmREST: SlurmEngine {
     // Complaints beside an id are warnings: a job that has to wait for its partition.
     if let id = answer.members["job_id"]?.slurmNumber, id > 0 { return .accepted("\(id)") }
     let words = answer.words
-    return SlurmSubmission(complaint: words, words: words)
+    guard answer.says(Self.unspecified) else {
+      return SlurmSubmission(complaint: words, words: words)
+    }
+    return try await isUsable() ? .unexplained(words) : .undecided(words)
+  }
+
+  /// Whether the controller answers, and takes the token.
+  private func isUsable() async throws -> Bool {
+    let answer = try await control("partitions", keys: ["name"])
+    return answer.isSuccess && !answer.list("partitions").isEmpty
   }
 
   func cancel(_ ids: [String]) async throws { try await end(ids, "") }

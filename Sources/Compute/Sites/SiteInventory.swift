@@ -56,6 +56,10 @@ public struct SiteInventory: Sendable, Equatable, Codable {
     public var memoryBytes: Int64
     /// Accelerators of each.
     public var gpus: Int
+    /// How many of each kind; nil where nobody told kinds.
+    public var gpuTypes: [String: Int]?
+    /// What else they are, by the cluster's words; nil where nobody told.
+    public var features: [String]?
   }
 
   /// The partition of jobs that ask for `name`, or for none.

@@ -50,6 +50,8 @@ struct SlurmAttempt: Sendable {
   var told: SiteObservation?
   /// Submissions that came to nothing.
   var failures = 0
+  /// Refusals without a reason.
+  var unexplained = 0
   /// What its files are to be made of, while there is no room for them.
   var unprepared: Unprepared?
   /// Whether Slurm may have it, or have had it.

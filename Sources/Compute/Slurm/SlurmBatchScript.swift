@@ -70,7 +70,10 @@ struct SlurmBatchScript {
     ]
     if spec.nodeCount > 1 { lines.append("ntasks-per-node=1") }
     if let bytes = resources.memoryBytes { lines.append("mem=\((bytes + (1 << 20) - 1) >> 20)M") }
-    if resources.gpus > 0 { lines.append("gres=gpu:\(resources.gpus)") }
+    if resources.gpus > 0 { lines.append("gres=\(resources.slurmGPUs(resources.gpus))") }
+    if let features = resources.features {
+      lines.append("constraint=\(features.joined(separator: "&"))")
+    }
     if let minutes { lines.append("time=\(minutes)") }
     // Where the limit is the partition's, or begins to count before the agent does.
     lines.append("signal=B:USR1@\(noticeSeconds)")
@@ -104,4 +107,9 @@ struct SlurmBatchScript {
           $0.value < 32 || "\"'\\$`%".unicodeScalars.contains($0) ? " " : $0
         }))
   }
+}
+
+extension JobResources {
+  /// So many accelerators of the kind that is asked for, as Slurm's `--gres` takes it.
+  func slurmGPUs(_ count: Int) -> String { "gpu:" + (gpuType.map { "\($0):" } ?? "") + "\(count)" }
 }

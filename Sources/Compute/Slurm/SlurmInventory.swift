@@ -1,8 +1,8 @@
 /// Reads what `sinfo` and `scontrol show config` say about a cluster.
 enum SlurmInventory {
   /// The fields that `sinfo --exact` is asked for: partition, availability, time limit, nodes, CPUs,
-  /// memory in MiB, generic resources, time of jobs that ask for none.
-  static let format = "%P|%a|%l|%D|%c|%m|%G|%L"
+  /// memory in MiB, generic resources, time of jobs that ask for none, features.
+  static let format = "%P|%a|%l|%D|%c|%m|%G|%L|%f"
 
   /// The inventory of both texts.
   static func read(sinfo: String, configuration: String, atMs: Int64) -> SiteInventory {
@@ -23,13 +23,15 @@ enum SlurmInventory {
     var partitions: [SiteInventory.Partition] = []
     for line in text.split(separator: "\n") {
       let parts = line.split(separator: "|", omittingEmptySubsequences: false)
-      guard parts.count == 8, !parts[0].isEmpty else { continue }
+      guard parts.count >= 8, !parts[0].isEmpty else { continue }
       let isDefault = parts[0].hasSuffix("*")
       let name = String(isDefault ? parts[0].dropLast() : parts[0])
       // `4+`: not all nodes of the group have more.
-      let kind = SiteInventory.NodeKind(
+      var kind = SiteInventory.NodeKind(
         count: number(parts[3]), cpus: number(parts[4]),
         memoryBytes: Int64(number(parts[5])) << 20, gpus: gpus(parts[6]))
+      kind.gpuTypes = gpuTypes(parts[6])
+      if parts.count > 8 { kind.features = features(parts[8]) }
       if let index = partitions.firstIndex(where: { $0.name == name }) {
         partitions[index].nodes.append(kind)
       } else {
@@ -67,6 +69,23 @@ enum SlurmInventory {
       guard words.first == "gpu" else { return sum }
       return sum + (words.count > 1 ? Int(words[words.count - 1]) ?? 1 : 1)
     }
+  }
+
+  /// How many accelerators of each kind that is told there are: `gpu:a100:4(S:0-1)` has four of `a100`.
+  static func gpuTypes(_ text: some StringProtocol) -> [String: Int] {
+    var types: [String: Int] = [:]
+    for resource in String(text).split(separator: ",") {
+      let words = resource.prefix { $0 != "(" }.split(separator: ":").map { String($0) }
+      guard words.count == 3, words[0] == "gpu", let count = Int(words[2]) else { continue }
+      types[words[1], default: 0] += count
+    }
+    return types
+  }
+
+  /// Features of nodes, which are separated by commas; `(null)` for none.
+  static func features(_ text: some StringProtocol) -> [String] {
+    let text = String(text)
+    return text == "(null)" ? [] : text.split(separator: ",").map { String($0) }
   }
 
   /// Seconds of `days-hours:minutes:seconds` with what is missing at its left; nil for no limit.

@@ -67,6 +67,8 @@ extension SlurmSite {
         }
       case .refused(let words):
         for attempt in attempts { refused(attempt.key, "Slurm refused the array: \(words)") }
+      case .unexplained(let words):
+        for attempt in attempts { unexplained(attempt.key, words) }
       case .undecided(let words):
         for attempt in attempts { postpone(attempt.key, words) }
       }

@@ -113,6 +113,7 @@ extension SlurmSite {
       switch try await engine.submit(script, at: place.batchScript) {
       case .accepted(let id): accepted(key, id)
       case .refused(let words): refused(key, "Slurm refused the job: \(words)")
+      case .unexplained(let words): unexplained(key, words)
       case .undecided(let words): postpone(key, words)
       }
     } catch let error as JobError where error.code == .specInvalid {
@@ -136,6 +137,36 @@ extension SlurmSite {
     // In place of what was said before the cluster had answered.
     tell(key, "refused")
     tellOver(key)
+  }
+
+  /// How often a job is handed over to a cluster that will not have it and does not say why.
+  static let mostUnexplained = 5
+
+  /// A site's own rules (job_submit) refuse a job so: what they say comes with commands alone.
+  ///
+  /// The cluster answers, so that others need not wait for this one.
+  func unexplained(_ key: AttemptKey, _ words: String) {
+    guard var known = followed[key] else { return }
+    known.unexplained += 1
+    guard known.unexplained >= Self.mostUnexplained else {
+      known.failures += 1
+      known.handover = .due(mayBeThere: known.wasSubmitted)
+      known.notBeforeMs =
+        monotonicTimeMs() + SubmissionDoor.pauseMs(after: Int64(known.unexplained))
+      followed[key] = known
+      return tell(key, "not submitted yet: \(words)")
+    }
+    let whole =
+      "Slurm refused the job \(Self.mostUnexplained) times and does not say why (\(words)), as when a "
+      + "rule of the site's own forbids it; slurmrestd keeps the rule's words for itself, "
+      + "`sbatch \(files.place(of: known.folder).batchScript)` on a login node tells them"
+    refused(key, whole)
+    // What holds for one of an array holds for all.
+    guard let array = known.spec.array?.array else { return }
+    for other in followed.values
+    where other.spec.array?.array == array && other.verdict == nil && other.unexplained > 0 {
+      if case .due = other.handover { refused(other.key, whole) }
+    }
   }
 
   /// Has it tried again later, after a look whether Slurm has it.

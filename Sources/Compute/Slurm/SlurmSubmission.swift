@@ -6,6 +6,8 @@ enum SlurmSubmission: Sendable, Equatable {
   case accepted(String)
   /// Slurm will not have it, in its own words.
   case refused(String)
+  /// Slurm will not have it now and does not say why, though nothing is wrong with the way there.
+  case unexplained(String)
   /// Slurm may have it or not, or would take it later: it is asked again.
   case undecided(String)
 

@@ -30,7 +30,7 @@ struct SmallerShape: Sendable, Equatable {
       shapes.append(
         SmallerShape(
           words: count == 1 ? "1 GPU" : "\(count) GPUs", submitOption: "--gpus \(count)",
-          sbatchOptions: ["--gres=gpu:\(count)"]))
+          sbatchOptions: ["--gres=\(resources.slurmGPUs(count))"]))
     }
     if resources.cpus >= divisor {
       let count = resources.cpus / Int(divisor)

@@ -114,7 +114,10 @@ extension JobWire {
   private var resources: String {
     var words = ["\(cpus) CPU\(cpus == 1 ? "" : "s")"]
     if nodes > 1 { words[0] = "\(nodes) nodes, on each \(words[0])" }
-    if gpus > 0 { words.append("\(gpus) GPU\(gpus == 1 ? "" : "s")") }
+    if gpus > 0 {
+      words.append("\(gpus) GPU\(gpus == 1 ? "" : "s")" + (gpuType.map { " \($0)" } ?? ""))
+    }
+    if let features { words.append("features \(features.joined(separator: " "))") }
     if let memoryBytes {
       let method = usage.memoryMethod.map { " (enforced: \($0))" } ?? ""
       words.append("\(ByteCount(bytes: memoryBytes)) of memory\(method)")

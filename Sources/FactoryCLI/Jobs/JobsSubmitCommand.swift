@@ -31,11 +31,27 @@ struct JobsSubmitCommand: FactoryCommand {
 
   @Option(
     help: ArgumentHelp(
+      "Kind of the accelerators, as 'aifactory sites show' has it.", valueName: "type"))
+  var gpuType: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A feature that its nodes must have, on a cluster; may be given again.", valueName: "name"))
+  var feature: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
       "Nodes that run the command at once, on a cluster; the rest is of each.", valueName: "n"))
   var nodes = 1
 
   @Option(help: "Longest time that it may run, such as 90s or 2h.")
   var time: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Most that is kept of each of its two outputs, such as 10MB (default: 67.1MB).",
+      valueName: "size"))
+  var outputLimit: String?
 
   @Option(help: "Time between the request to end and the kill, such as 10s.")
   var grace: String?
@@ -212,6 +228,9 @@ struct JobsSubmitCommand: FactoryCommand {
     var wire = JobSubmissionWire(command: command)
     (wire.name, wire.cpus, wire.gpus) = (name, cpus, gpus)
     (wire.priority, wire.taskCount, wire.nodes) = (priority, tasks, nodes)
+    wire.gpuType = gpuType
+    if !feature.isEmpty { wire.features = feature }
+    wire.outputLimitBytes = try outputLimit.map { try ByteCount($0).bytes }
     wire.memoryBytes = try memory.map { try ByteCount($0).bytes }
     (wire.experiment, wire.site) = (experiment, site)
     if isolated || isOffline { wire.isolation = JobIsolationWire(network: !isOffline) }

@@ -95,10 +95,23 @@ extension SiteWire.Partition {
   var words: String {
     let kinds = nodes.map { kind in
       "\(kind.count) × (\(kind.cpus) CPUs, \(ByteCount(bytes: kind.memoryBytes))"
-        + (kind.gpus > 0 ? ", \(kind.gpus) GPUs)" : ")")
+        + kind.extras + ")"
     }.joined(separator: " + ")
     let limit = timeLimitSeconds.map { ", at most \(TimeSpan(milliseconds: $0 * 1_000))" } ?? ""
     return "\(name): \(availability), \(kinds)\(limit)"
+  }
+}
+
+extension SiteWire.NodeKind {
+  /// Accelerators, by their kinds, and features.
+  fileprivate var extras: String {
+    var words = (gpuTypes ?? [:]).sorted { $0.key < $1.key }.map { "\($0.value) GPUs \($0.key)" }
+    let others = gpus - (gpuTypes ?? [:]).values.reduce(0, +)
+    if others > 0 { words.append("\(others) GPUs") }
+    if let features, !features.isEmpty {
+      words.append("features " + features.joined(separator: " "))
+    }
+    return words.map { ", " + $0 }.joined()
   }
 }
 

@@ -26,6 +26,8 @@ extension JobSpec {
         outputLimitBytes: wire.outputLimitBytes ?? usual.outputLimitBytes),
       site: wire.site, priority: wire.priority ?? 0,
       restart: try wire.restart.map { try JobRestart($0) })
+    (resources.gpuType, resources.features) = (wire.gpuType, wire.features)
+    if resources.features?.isEmpty == true { resources.features = nil }
     nodes = wire.nodes == 1 ? nil : wire.nodes
     after = wire.after?.isEmpty == true ? nil : wire.after
     isolation = wire.isolation.map { JobIsolation(network: $0.network ?? true) }
@@ -134,6 +136,7 @@ extension JobWire {
         droppedOutputBytes: job.usage.droppedOutputBytes, memoryMethod: job.usage.memoryMethod),
       createdAtMs: job.createdAtMs, startedAtMs: job.startedAtMs, endedAtMs: job.endedAtMs,
       folder: job.folder)
+    (gpuType, features) = (resources.gpuType, resources.features)
     run = JobRuns.run(of: job.spec)?.rawValue
     (site, engineId, engineState) = (job.site, job.engineId, job.engineState)
     (nodes, after) = (job.spec.nodeCount, job.spec.after)
@@ -184,7 +187,7 @@ extension JobExplanationWire {
     self.init(
       id: explanation.id.rawValue, state: explanation.state.rawValue,
       reason: explanation.reason?.rawValue, sentences: explanation.sentences,
-      holders: explanation.holders.map(\.rawValue))
+      holders: explanation.holders.map(\.rawValue) + explanation.arrays.map(\.rawValue))
   }
 }
 

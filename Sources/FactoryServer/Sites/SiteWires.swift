@@ -44,7 +44,10 @@ extension SiteWire {
         name: partition.name, isDefault: partition.isDefault,
         availability: partition.availability, timeLimitSeconds: partition.timeLimitSeconds,
         nodes: partition.nodes.map {
-          NodeKind(count: $0.count, cpus: $0.cpus, memoryBytes: $0.memoryBytes, gpus: $0.gpus)
+          var kind = NodeKind(
+            count: $0.count, cpus: $0.cpus, memoryBytes: $0.memoryBytes, gpus: $0.gpus)
+          (kind.gpuTypes, kind.features) = ($0.gpuTypes, $0.features)
+          return kind
         })
     }
   }

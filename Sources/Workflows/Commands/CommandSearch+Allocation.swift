@@ -18,10 +18,11 @@ extension CommandSearch {
     guard allocations != nil else { return nil }
     let places = places(slots: slots)
     let one = trial.resources
-    let resources = JobResources(
+    var resources = JobResources(
       cpus: one.cpus * places, memoryBytes: one.memoryBytes.map { $0 * Int64(places) },
       gpus: one.gpus * places, timeLimitMs: allocationTimeMs,
       gracePeriodMs: one.gracePeriodMs + Self.closingMs)
+    (resources.gpuType, resources.features) = (one.gpuType, one.features)
     var spec = JobSpec(
       name: trial.name, command: JobPacking.command(places: places), resources: resources,
       site: trial.site, purpose: "allocation")

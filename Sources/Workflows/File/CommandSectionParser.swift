@@ -145,7 +145,7 @@ enum CommandSectionParser {
   private static func places(_ section: SectionReader) -> (JobResources, nodes: Int) {
     guard
       let reader = section.section(
-        "resources", known: ["cpus", "gpus", "memory", "time", "nodes"])
+        "resources", known: ["cpus", "gpus", "gpu_type", "features", "memory", "time", "nodes"])
     else { return (JobResources(), 1) }
     return (resources(reader), reader.integer("nodes", in: 1...10_000) ?? 1)
   }
@@ -157,6 +157,8 @@ enum CommandSectionParser {
     var resources = JobResources()
     if let cpus = reader.integer("cpus", in: 1...1024) { resources.cpus = cpus }
     if let gpus = reader.integer("gpus", in: 0...1024) { resources.gpus = gpus }
+    resources.gpuType = reader.text("gpu_type", "a type of GPUs, such as a100")
+    resources.features = reader.texts("features", "a list of features of nodes, such as [ib]")
     resources.memoryBytes = reader.byteCount("memory")
     resources.timeLimitMs = reader.timeSpan("time")
     return resources

@@ -31,7 +31,7 @@ enum DataCommandParser {
   private static func resources(_ section: SectionReader) -> JobResources {
     guard
       let reader = section.section(
-        "resources", known: ["cpus", "gpus", "memory", "time"],
+        "resources", known: ["cpus", "gpus", "gpu_type", "features", "memory", "time"],
         later: ["nodes": "a shard runs on one node; make more shards, and remove the key"])
     else { return JobResources() }
     return CommandSectionParser.resources(reader)

@@ -152,6 +152,8 @@ extension StageIngredients {
       parameter("search.repeats", search.flatMap { $0.repeats > 1 ? $0.repeats : nil }),
       warmStart(search?.warmStart ?? []),
       parameter("cpus", training.resources.cpus), parameter("gpus", training.resources.gpus),
+      parameter("gpu_type", training.resources.gpuType),
+      parameter("features", training.resources.features?.joined(separator: " ")),
       // Absent for one, as in the keys of before there were several.
       training.nodes > 1 ? parameter("nodes", training.nodes) : nil,
       parameter("site", train.place.site), fingerprint.code(of: .train),

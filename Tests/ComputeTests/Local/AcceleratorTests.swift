@@ -19,6 +19,24 @@ import Testing
     """
   }
 
+  @Test func `a type that this machine has not is refused, with what it has`() throws {
+    let model = "NVIDIA H100 80GB HBM3"
+    let check = JobValidation(
+      capacity: SiteCapacity(
+        cpus: [0], memoryBytes: 1 << 30,
+        accelerators: [Accelerator(number: 0, maker: .nvidia, model: model)]))
+    var spec = JobSpec(name: "n", command: ["true"], resources: JobResources(gpus: 1))
+    spec.resources.gpuType = "h100"
+    try check.check(spec)
+    spec.resources.gpuType = "a100"
+    let type = #expect(throws: JobError.self) { try check.check(spec) }
+    #expect(type?.code == .resourcesImpossible)
+    #expect(type?.message.hasSuffix("of the type 'a100', but this machine has \(model)") == true)
+    (spec.resources.gpuType, spec.resources.features) = (nil, ["ib"])
+    let feature = #expect(throws: JobError.self) { try check.check(spec) }
+    #expect(feature?.message.contains("the feature 'ib'") == true)
+  }
+
   @Test func `NVIDIA's devices are known by their driver, if this process may see them`() throws {
     let root = try TemporaryFolder()
     for (address, uuid, minor) in [

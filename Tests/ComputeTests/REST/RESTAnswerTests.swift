@@ -54,7 +54,8 @@ struct RESTAnswerTests {
     #expect(partitions.map(\.availability) == ["up", "up", "down"])
     #expect(partitions.map(\.timeLimitSeconds) == [3_600, 60, nil])
     #expect(partitions.map(\.usualTimeSeconds) == [nil, 60, nil])
-    let kind = SiteInventory.NodeKind(count: 2, cpus: 4, memoryBytes: 2_000 << 20, gpus: 2)
+    var kind = SiteInventory.NodeKind(count: 2, cpus: 4, memoryBytes: 2_000 << 20, gpus: 2)
+    (kind.gpuTypes, kind.features) = (["toy": 2], [])
     #expect(partitions[0].nodes == [kind])
     let alone = SlurmInventory.partitions([answer.list("partitions")[1]], nodes: nodes)
     #expect(alone.map(\.isDefault) == [true], "a cluster's only one")
@@ -124,7 +125,8 @@ struct RESTAnswerTests {
     #expect(partitions.map(\.isDefault) == [true, false, false, false])
     #expect(partitions.map(\.availability) == ["up", "up", "up", "down"])
     #expect(partitions.map(\.timeLimitSeconds) == [3_600, 1_800, 60, nil])
-    let kind = SiteInventory.NodeKind(count: 3, cpus: 4, memoryBytes: 2_000 << 20, gpus: 2)
+    var kind = SiteInventory.NodeKind(count: 3, cpus: 4, memoryBytes: 2_000 << 20, gpus: 2)
+    (kind.gpuTypes, kind.features) = (["toy": 2], [])
     #expect(partitions[0].nodes == [kind])
   }
 

@@ -16,6 +16,17 @@ struct RESTJobDescriptionTests {
       agent: "/s/agents/a")
   }
 
+  @Test func `kinds of accelerators and features of nodes have theirs`() throws {
+    var resources = JobResources(gpus: 2)
+    (resources.gpuType, resources.features) = ("a100", ["ib", "oak"])
+    let text = script(resources).text
+    let old = try RESTJobDescription(text, user: "ada", version: 38).value
+    #expect(old["gres"]?.stringValue == "gpu:a100:2")
+    let new = try RESTJobDescription(text, user: "ada", version: 42).value
+    #expect(new["tres_per_node"]?.stringValue == "gres/gpu:a100:2")
+    for job in [old, new] { #expect(job["constraints"]?.stringValue == "ib&oak") }
+  }
+
   @Test func `every line of a batch script has its counterpart`() throws {
     let script = script(
       JobResources(cpus: 4, memoryBytes: 1 << 30, gpus: 2, timeLimitMs: 600_000), nodes: 3)

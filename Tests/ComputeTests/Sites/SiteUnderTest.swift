@@ -25,6 +25,9 @@ enum SiteUnderTest: String, CaseIterable, Sendable {
     return sites
   }
 
+  /// The ways to ask a cluster that can be had here, for what is the cluster's own doing.
+  static var ways: [SiteUnderTest] { TestCluster.hasREST ? [.slurm, .rest] : [.slurm] }
+
   /// Jobs of a home that has the site.
   func home(
     sinks: [String: any JobReportSink] = [:],

@@ -16,6 +16,17 @@ struct SlurmBatchScriptTests {
       agent: "/s/agents/a", longestSeconds: longestSeconds)
   }
 
+  @Test func `kinds of accelerators and features of nodes are Slurm's`() {
+    var resources = JobResources(gpus: 2)
+    (resources.gpuType, resources.features) = ("a100", ["ib", "avx512"])
+    let script = script(resources)
+    #expect(script.needs.contains("gres=gpu:a100:2"))
+    #expect(script.needs.contains("constraint=ib&avx512"))
+    #expect(
+      SmallerShape.of(script.spec, by: 2, usualSeconds: nil).first?.sbatchOptions
+        == ["--gres=gpu:a100:1"])
+  }
+
   @Test func `it starts the agent and nothing else`() {
     let script = script()
     #expect(script.text.hasPrefix("#!/bin/sh\n"))

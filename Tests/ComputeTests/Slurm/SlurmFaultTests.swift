@@ -151,11 +151,14 @@ struct SlurmFaultTests {
     }
   }
 
-  @Test func `a job that gives way to another says so`() async throws {
-    let (home, cluster) = try await home()
+  @Test(arguments: SiteUnderTest.ways)
+  func `a job that gives way to another says so`(way: SiteUnderTest) async throws {
+    let cluster = try TestCluster()
+    let home = try JobsUnderTest()
+    if way == .rest { try await home.addREST(cluster) } else { try await home.add(cluster) }
     try await home.serve { jobs in
       let job = try await jobs.shell(
-        "echo ready; while :; do sleep 0.1; done", on: .slurm,
+        "echo ready; while :; do sleep 0.1; done", on: way,
         resources: JobResources(cpus: 4, gracePeriodMs: 100))
       _ = try await jobs.words(of: job)
       // All nodes are wanted, by a partition that goes first.

@@ -85,6 +85,20 @@ struct SlurmWordsTests {
     #expect(SlurmInventory.gpus(text) == count)
   }
 
+  @Test func `accelerators are known by their types, and nodes by their features`() {
+    #expect(
+      SlurmInventory.gpuTypes("gpu:a100:2(S:0-1),gpu:v100:1,gpu:4,shard:a100:8")
+        == ["a100": 2, "v100": 1])
+    let nodes = SlurmInventory.partitions(
+      """
+      main*|up|1:00:00|2|4|2000|gpu:toy:2|10:00|ib,avx512
+      main*|up|1:00:00|1|4|2000|(null)|10:00|(null)
+      """
+    ).first?.nodes
+    #expect(nodes?.map(\.gpuTypes) == [["toy": 2], [:]])
+    #expect(nodes?.map(\.features) == [["ib", "avx512"], []])
+  }
+
   @Test func `partitions and settings are discovered`() throws {
     #expect(
       SlurmInventory.accounts("lab|brisk,normal\nroot|\nlab|normal,slow\n\nx\n") == [
