@@ -5,7 +5,7 @@ extension SlurmJob {
   /// What is read of each.
   static let restKeys: Set<String> = [
     "job_id", "array_job_id", "array_task_id", "array_task_string", "name", "job_state",
-    "state_reason", "nodes",
+    "state_reason", "state_description", "nodes",
   ]
 
   /// The jobs of one record of the controller's: more than one where tasks of an array share it.
@@ -14,7 +14,7 @@ extension SlurmJob {
     let job = SlurmJob(
       id: "\(number)", name: value["name"]?.stringValue ?? "",
       state: SlurmState(value["job_state"]?.slurmWord ?? ""),
-      reason: reason(value["state_reason"]), nodes: value["nodes"]?.stringValue ?? "")
+      reason: reason(of: value), nodes: value["nodes"]?.stringValue ?? "")
     guard let array = value["array_job_id"]?.slurmNumber, array > 0 else { return [job] }
     if let task = value["array_task_id"]?.slurmNumber {
       return [job.named(SlurmArrayScript.taskId("\(array)", Int(task)))]
@@ -60,6 +60,14 @@ extension SlurmJob {
       let step = halves.count == 2 ? Int(halves[1]) ?? 1 : 1
       return Array(stride(from: first, through: last, by: max(1, step)))
     }
+  }
+
+  /// Why a job of the controller's stands where it does; nil where nobody says.
+  ///
+  /// Its description, where there is one, as `squeue` does: of a job that no node could start and that was put back
+  /// the word for the reason is that of one that a person holds.
+  static func reason(of value: JSONValue) -> String? {
+    reason(value["state_description"]) ?? reason(value["state_reason"])
   }
 
   private static func reason(_ value: JSONValue?) -> String? {

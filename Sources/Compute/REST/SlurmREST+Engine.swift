@@ -154,7 +154,7 @@ extension SlurmREST: SlurmEngine {
     guard state.phase == .waits else { return nil }
     let start = job["start_time"]?.slurmNumber.flatMap { $0 > 0 ? $0 : nil }
     return SlurmForecast(
-      reason: job["state_reason"]?.stringValue ?? "None",
+      reason: SlurmJob.reason(of: job) ?? "None",
       start: start.map {
         Date(timeIntervalSince1970: TimeInterval($0)).formatted(.iso8601)
       },
