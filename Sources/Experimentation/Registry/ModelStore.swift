@@ -48,11 +48,18 @@ public struct ModelStore: Sendable {
   }
 
   /// The models of a project in order of their last change, newest first.
+  ///
+  /// MLflow's prompts, which are models with a tag, are left out.
   public func list(in project: String = "default") async throws -> [RegisteredModel] {
     try await ledger.read { db in
       try RegisteredModelRecord.fetchAll(
         db,
-        sql: "SELECT * FROM registeredModel WHERE project = ? ORDER BY updatedAtMs DESC, name",
+        sql: """
+          SELECT * FROM registeredModel WHERE project = ? AND NOT EXISTS (
+            SELECT 1 FROM registeredModelTag WHERE model = registeredModel.number
+            AND key = 'mlflow.prompt.is_prompt' AND lower(value) = 'true'
+          ) ORDER BY updatedAtMs DESC, name
+          """,
         arguments: [project]
       ).map { try Self.model($0, in: db) }
     }

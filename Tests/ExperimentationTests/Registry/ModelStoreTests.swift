@@ -116,6 +116,18 @@ struct ModelStoreTests {
     }
   }
 
+  @Test func `a prompt of MLflow's is not listed among the models`() async throws {
+    try await withStore { ledger, store in
+      try await store.createVersion(of: "wine", ModelVersionDraft(), nowMs: 1)
+      try await store.createVersion(of: "greeting", ModelVersionDraft(), nowMs: 2)
+      try await ledger.write { db in
+        try ModelStore.setTag(
+          "mlflow.prompt.is_prompt", "true", of: "greeting", project: "default", in: db)
+      }
+      #expect(try await store.list().map(\.name) == ["wine"])
+    }
+  }
+
   private func withStore(_ body: (Ledger, ModelStore) async throws -> Void) async throws {
     let test = try TestLedger()
     try await body(test.ledger, ModelStore(ledger: test.ledger))
