@@ -46,11 +46,13 @@ public enum MLflowKey {
       || "_-. :/".unicodeScalars.contains(scalar)
   }
 
-  /// Whether the key, read as a path, is another path than it says, such as `a/../b` or `/a`.
+  /// Whether the key, read as a path, is another path than it says, such as `a/../b` or `/a`; as MLflow
+  /// does, also what only begins as if it were one above, such as `...`.
   private static func leavesItsFolder(_ key: String) -> Bool {
     guard key.utf8.contains(where: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: ".") }) else {
       return false
     }
+    if key.hasPrefix("..") { return true }
     return key.split(separator: "/", omittingEmptySubsequences: false).contains {
       $0.isEmpty || $0 == "." || $0 == ".."
     }

@@ -145,9 +145,7 @@ struct FilterLexer {
       throw ExperimentationError(
         .invalidValue, "Invalid clause(s) in filter string: it ends after a point")
     }
-    if characters[position] == "\"" || characters[position] == "`" {
-      return try quoted(characters[position])
-    }
+    if "\"'`".contains(characters[position]) { return try quoted(characters[position]) }
     let start = position
     while position < characters.count,
       Self.isPart(characters[position]) || "./-:@".contains(characters[position])

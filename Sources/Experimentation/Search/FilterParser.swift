@@ -1,5 +1,7 @@
 /// Reads MLflow's filters: comparisons joined by `AND`, without `OR` and parentheses.
 ///
+/// As on MLflow's server, an `AND` too many, or one that is missing, changes nothing.
+///
 /// `metrics.rmse < 0.5 AND params."my key" LIKE 'a%' AND tags.x IS NULL AND run_id IN ('a', 'b')`
 public struct FilterParser {
   private var tokens: ArraySlice<FilterLexer.Token>
@@ -12,23 +14,25 @@ public struct FilterParser {
 
   private mutating func clauses() throws(ExperimentationError) -> [FilterClause] {
     var clauses: [FilterClause] = []
-    while !tokens.isEmpty {
-      if !clauses.isEmpty {
-        guard case .name(nil, let word, _) = tokens.first, word.uppercased() == "AND" else {
-          throw unexpected()
-        }
-        tokens.removeFirst()
-      }
+    while true {
+      while takeWord("AND") {}
+      guard !tokens.isEmpty else { break }
+      if !clauses.isEmpty { try checkStart() }
       clauses.append(try clause())
     }
     return clauses
   }
 
   private mutating func clause() throws(ExperimentationError) -> FilterClause {
-    let first = tokens.popFirst()
-    guard case .name(let entity, let key, let written) = first else {
+    let entity: String?
+    let (key, written): (String, String)
+    switch tokens.popFirst() {
+    case .name(let word, let name, let whole): (entity, key, written) = (word, name, whole)
+    case .text(let name, let whole) where whole.hasPrefix("\""):
+      (entity, key, written) = (nil, name, whole)
+    case let other:
       throw ExperimentationError(
-        .invalidValue, "Invalid clause(s) in filter string: '\(first?.written ?? "")'",
+        .invalidValue, "Invalid clause(s) in filter string: '\(other?.written ?? "")'",
         hint: "A comparison starts with a name such as metrics.rmse.")
     }
     let comparison = try comparison(after: written)
@@ -124,10 +128,16 @@ public struct FilterParser {
     }
   }
 
-  private func unexpected() -> ExperimentationError {
-    let written = tokens.first?.written ?? ""
-    return ExperimentationError(
-      .invalidValue, "Invalid clause(s) in filter string: \(written)",
-      hint: "Join comparisons with AND; OR and parentheses are not possible.")
+  /// What comes after a comparison must be able to start another one.
+  private func checkStart() throws(ExperimentationError) {
+    switch tokens.first {
+    case .name(.some, _, _): return
+    case .name(nil, let word, _) where word.uppercased() != "OR": return
+    case .text(_, let written) where written.hasPrefix("\""): return
+    case let other:
+      throw ExperimentationError(
+        .invalidValue, "Invalid clause(s) in filter string: \(other?.written ?? "")",
+        hint: "Join comparisons with AND; OR and parentheses are not possible.")
+    }
   }
 }

@@ -42,6 +42,14 @@ struct MLflowClientTests {
     for gesture in gestures { #expect(text.contains("ok \(gesture) "), "\(gesture)") }
   }
 
+  @Test func `a thousand requests are answered as MLflow's own server answers them`() throws {
+    let factory = try FactoryProgram()
+    defer { factory.close() }
+    let client = try MLflowClient(factory)
+    let text = try client.run("compare_servers.py", [factory.folder])
+    #expect(text.contains(" 0 differ without a reason"), "\(text)")
+  }
+
   @Test func `LightGBM logs itself`() throws {
     let factory = try FactoryProgram()
     defer { factory.close() }

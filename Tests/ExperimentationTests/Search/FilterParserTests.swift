@@ -39,8 +39,16 @@ struct FilterParserTests {
   }
 
   @Test(arguments: [
+    "a = 1 AND", "AND a = 1", "a = 1 AND AND b = 2", "a = 1 b = 2", "\"a\" = 1", "metrics.'a' = 1",
+  ])
+  func `what MLflow's server forgives is forgiven`(text: String) throws {
+    let clauses = try FilterParser.clauses(of: text)
+    #expect(clauses.map(\.key) == (text.contains("2") ? ["a", "b"] : ["a"]))
+  }
+
+  @Test(arguments: [
     "metrics.a > 1 OR metrics.b > 1", "(metrics.a > 1)", "metrics.a", "metrics.a >", "> 1", "'a'",
-    "a = 'x", "a = \"x", "a = `x`", "a. = 'x'", "a == 1", "a <> 1", "a = 1 AND", "AND a = 1",
+    "a = 'x", "a = \"x", "a = `x`", "a. = 'x'", "a == 1", "a <> 1", "a = 1 b", "a = 1 OR",
     "a = 1; DROP TABLE run", "a IN ()", "a IN ('x' 'y')", "a IN ('x'", "a IS 'x'", "a NOT 'x'",
     "a = 1.2.3", "a = -", "a = 1e999", "a ! 1", "a = x", "é = ?", "\u{0}",
   ])
