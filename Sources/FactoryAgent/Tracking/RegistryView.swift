@@ -27,6 +27,9 @@ struct RegistryView: Sendable {
   /// Oldest first.
   var versions: [Version] = []
 
+  /// The number of the version that was made last, which `latest` stands for.
+  func newest(of name: String) -> Int? { versions.last { $0.name == name }?.number }
+
   /// Where a version is, by name and number.
   func index(of name: String, _ number: Int) -> Int? {
     versions.firstIndex { $0.name == name && $0.number == number }

@@ -52,7 +52,8 @@ extension TrackingView {
 
   func getAlias(_ call: TrackedCall) throws -> HTTPAnswer {
     let (name, alias) = (try call.fields.required("name"), try call.fields.required("alias"))
-    guard let number = registry.models[name]?.aliases[alias],
+    let newest = alias.lowercased() == "latest" ? registry.newest(of: name) : nil
+    guard let number = registry.models[name]?.aliases[alias] ?? newest,
       let index = registry.index(of: name, number)
     else { throw ServerNeeded(what: "the alias '\(alias)' of '\(name)'") }
     return answer(registry.versions[index])

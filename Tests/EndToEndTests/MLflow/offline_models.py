@@ -38,8 +38,11 @@ def job():
         client.set_registered_model_alias("lines", "best", version.version)
         client.set_model_version_tag("lines", version.version, "checked", "yes")
         client.update_model_version("lines", version.version, "a straight line")
-        best = mlflow.sklearn.load_model("models:/lines@best")
-        assert numpy.allclose(best.predict(rows), target)
+        for name in ["best", "latest"]:
+            found = mlflow.sklearn.load_model(f"models:/lines@{name}")
+            assert numpy.allclose(found.predict(rows), target)
+        newest = client.get_model_version_by_alias("lines", "latest")
+        assert newest.tags["word"] == "second", newest
 
         @mlflow.trace
         def asked(number):
