@@ -113,10 +113,9 @@ extension Jobs {
       let portion = rest.prefix(JobStore.portion)
       let canceled = try await ledger.write { db in
         try portion.map { job in
-          let canceled = try store.cancel(job, atMs: now, in: db)
-          for job in [canceled.job] + canceled.dependents.jobs {
-            try store.tell(follower, job, in: db)
-          }
+          // Those that wait for one of the portion, or for the array, come in portions of their own.
+          let canceled = try store.cancel(job, room: 0, atMs: now, in: db)
+          try store.tell(follower, canceled.job, in: db)
           return canceled
         }
       }

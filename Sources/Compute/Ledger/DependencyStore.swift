@@ -122,15 +122,22 @@ extension JobStore {
 
   /// Lets those that wait for a job, or its array, go on where it has succeeded, and ends them where it ended
   /// otherwise, and those that wait for them in turn: as many as one transaction should.
-  func updateDependents(of row: JobRecord, atMs: Int64, in db: Database) throws -> Dependents {
+  ///
+  /// - Parameter room: how many that is where the transaction changes others as well.
+  func updateDependents(
+    of row: JobRecord, room: Int = portion, atMs: Int64, in db: Database
+  ) throws -> Dependents {
     guard row.endedAtMs != nil else { return Dependents() }
-    return try settleDependents(of: [row.id, row.arrayId].compactMap(\.self), atMs: atMs, in: db)
+    return try settleDependents(
+      of: [row.id, row.arrayId].compactMap(\.self), room: room, atMs: atMs, in: db)
   }
 
   /// The same for jobs and arrays by their identifiers, whether or not they have ended.
-  func settleDependents(of others: [String], atMs: Int64, in db: Database) throws -> Dependents {
+  func settleDependents(
+    of others: [String], room: Int = portion, atMs: Int64, in db: Database
+  ) throws -> Dependents {
     var settled = Dependents()
-    var (others, room) = (others, Self.portion)
+    var (others, room) = (others, room)
     while let other = others.popLast() {
       let waiting = try dependents(on: other, limit: room + 1, in: db)
       guard !waiting.isEmpty else { continue }

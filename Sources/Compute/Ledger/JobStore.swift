@@ -92,8 +92,10 @@ struct JobStore: Sendable {
   }
 
   /// Takes a cancellation in and says what is to be done, and which jobs changed with this one.
+  ///
+  /// - Parameter room: how many others may change with it; the rest has its turn in other transactions.
   func cancel(
-    _ id: Identifier<Job>, atMs: Int64, in db: Database
+    _ id: Identifier<Job>, room: Int = portion, atMs: Int64, in db: Database
   ) throws -> (job: Job, action: JobStateMachine.Action, dependents: Dependents) {
     var row = try record(id, in: db)
     var machine = try row.machine
@@ -105,7 +107,7 @@ struct JobStore: Sendable {
       if machine.state == .ended { row.endedAtMs = atMs }
       try row.update(db)
       if before.isHeld { try forgetDependencies(of: row, in: db) }
-      dependents = try updateDependents(of: row, atMs: atMs, in: db)
+      dependents = try updateDependents(of: row, room: room, atMs: atMs, in: db)
     }
     return (try row.job(folder: folder), action, dependents)
   }
