@@ -38,6 +38,8 @@ public struct TrialReport: Codable, Sendable, Equatable {
   public var endedAtMs: Int64
   /// Why it failed or was pruned.
   public var message: String?
+  /// Whether it broke a constraint that was measured, and is never the best; nil where it did not.
+  public var isInfeasible: Bool?
   /// What was followed step by step; told once, with the report.
   public var curve: TrialCurve?
 

@@ -14,6 +14,8 @@ public struct StudyWire: Codable, Sendable, Equatable {
     public var values: [Double]?
     /// The standard error of each value, where the point was measured several times.
     public var standardErrors: [Double]?
+    /// Whether it broke a constraint that was measured, and is never the best; absent where it did not.
+    public var infeasible: Bool?
     /// Boosting rounds (or other steps) done.
     public var steps: Int
     /// Parameters by name, as text.
@@ -28,14 +30,15 @@ public struct StudyWire: Codable, Sendable, Equatable {
     /// Takes every value as it is.
     public init(
       number: Int, outcome: String, value: Double?, values: [Double]? = nil,
-      standardErrors: [Double]? = nil, steps: Int, parameters: [String: String], startedAtMs: Int64,
-      endedAtMs: Int64, message: String?
+      standardErrors: [Double]? = nil, infeasible: Bool? = nil, steps: Int,
+      parameters: [String: String], startedAtMs: Int64, endedAtMs: Int64, message: String?
     ) {
       self.number = number
       self.outcome = outcome
       self.value = value
       self.values = values
       self.standardErrors = standardErrors
+      self.infeasible = infeasible
       self.steps = steps
       self.parameters = parameters
       self.startedAtMs = startedAtMs

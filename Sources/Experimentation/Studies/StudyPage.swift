@@ -134,7 +134,9 @@ public struct StudyPage: Sendable {
   private var colors: String {
     let shares = ComparisonPage.shares(lined.map(\.value))
     return shares.enumerated().map { place, share in
-      let goodness = share.map { isSmallGood ? 1 - $0 : $0 } ?? 0.5
+      // Of values too far apart for their difference to be a number no share is one.
+      let goodness =
+        share.map { isSmallGood ? 1 - $0 : $0 }.flatMap { $0.isFinite ? $0 : nil } ?? 0.5
       return ".r\(place){--k:\(String(format: "%.3f", goodness))}"
     }.joined()
   }

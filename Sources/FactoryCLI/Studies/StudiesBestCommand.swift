@@ -19,7 +19,7 @@ struct StudiesBestCommand: FactoryCommand {
     if study.goals != nil { return try showFrontier(study) }
     guard let number = try study.told().best?.number, let best = study.trial(number) else {
       throw CLIError(
-        .notFound, "No trial of \(id) has completed with a value.",
+        .notFound, "No trial of \(id) has completed with a value that counts.",
         hint: "'aifactory studies show \(id)' says what became of them.")
     }
     var rows: [(String, TextTable.Cell)] = [

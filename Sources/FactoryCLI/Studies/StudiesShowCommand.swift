@@ -107,12 +107,15 @@ struct SearchPlot {
 }
 
 extension StudyWire {
-  /// Completed trials from the best to the worst, then the others.
+  /// Completed trials from the best to the worst, those that broke a constraint, then the others.
   var bestFirst: [Trial] {
-    (trials ?? []).sorted { first, second in
-      let isFirst = first.outcome == "completed"
-      let isSecond = second.outcome == "completed"
-      if isFirst != isSecond { return isFirst }
+    func rank(_ trial: Trial) -> Int {
+      guard trial.outcome == "completed" else { return 2 }
+      return trial.infeasible == true ? 1 : 0
+    }
+    return (trials ?? []).sorted { first, second in
+      let (one, other) = (rank(first), rank(second))
+      if one != other { return one < other }
       return isBetter(first, than: second)
     }
   }
@@ -130,7 +133,9 @@ extension StudyWire {
 extension StudyWire.Trial {
   /// Its outcome in a table.
   var outcomeCell: TextTable.Cell {
-    TextTable.Cell(outcome, color: outcome == "completed" ? .good : .faint)
+    infeasible == true && outcome == "completed"
+      ? TextTable.Cell("infeasible", color: .faint)
+      : TextTable.Cell(outcome, color: outcome == "completed" ? .good : .faint)
   }
 
   /// Its values, as people read them, one for each of so many goals.

@@ -48,6 +48,7 @@ extension TrialReport {
       startedAtMs: trial.startedAtMs, endedAtMs: trial.endedAtMs, message: trial.message)
     values = trial.values
     errors = trial.standardErrors
+    isInfeasible = trial.infeasible
   }
 }
 

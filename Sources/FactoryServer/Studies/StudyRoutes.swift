@@ -62,7 +62,8 @@ extension StudyWire.Trial {
   init(_ report: TrialReport) {
     self.init(
       number: report.number, outcome: report.outcome.rawValue, value: report.value,
-      values: report.values, standardErrors: report.errors, steps: report.steps,
+      values: report.values, standardErrors: report.errors, infeasible: report.isInfeasible,
+      steps: report.steps,
       parameters: report.parameters,
       startedAtMs: report.startedAtMs, endedAtMs: report.endedAtMs, message: report.message)
   }

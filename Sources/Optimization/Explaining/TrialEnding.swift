@@ -30,13 +30,16 @@ enum TrialEnding {
   private static func rank(of trial: TrialReport, in study: ToldStudy) -> String {
     let goal = study.goals[0]
     guard study.goals.count == 1, let value = trial.value else { return "" }
-    let values = study.trials.filter { $0.outcome == .completed }.compactMap(\.value)
+    if trial.isInfeasible == true { return " It broke a constraint, and does not count." }
+    let values = study.trials.filter { $0.outcome == .completed && $0.isInfeasible != true }
+      .compactMap(\.value)
     let better = values.count { goal.isBetter($0, than: value) }
     return " That is rank \(better + 1) of \(values.count)."
   }
 
   /// Whether no other trial beats one in every goal.
   private static func standing(of trial: TrialReport, in study: ToldStudy) -> String {
+    if trial.isInfeasible == true { return " It broke a constraint, and does not count." }
     let frontier = study.frontier
     if frontier.contains(where: { $0.number == trial.number }) {
       return " It is on the frontier, one of \(frontier.count) trials that no other beats in every "

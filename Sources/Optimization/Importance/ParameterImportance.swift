@@ -149,7 +149,9 @@ public struct ParameterImportance: Sendable, Equatable {
       code: .notToldEnough,
       message: values.count < fewestTrials
         ? "\(values.count) completed trials are too few to tell what matters"
-        : "the values of all \(values.count) completed trials are the same",
+        : Set(values).count > 1
+          ? "the values of the \(values.count) completed trials differ too much for a variance"
+          : "the values of all \(values.count) completed trials are the same",
       hint: "ask again when \(fewestTrials) trials or more have completed with different values")
   }
 }

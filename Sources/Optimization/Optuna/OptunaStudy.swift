@@ -40,6 +40,15 @@ struct OptunaStudy: Sendable, Equatable {
   /// In number order.
   var trials: [Trial] = []
 
+  /// What the values are called, one for each goal; empty where nobody said so.
+  var metricNames: [String] {
+    let named = attributes.first { $0.owner == .system && $0.key == "study:metric_names" }
+    // What is no JSON names nothing.
+    let names = named.flatMap { try? JSONValue(parsing: $0.text) }?.arrayValue ?? []
+    let texts = names.compactMap(\.stringValue)
+    return texts.count == goals.count && Set(texts).count == texts.count ? texts : []
+  }
+
   /// What each parameter was drawn from; ranges of one name that differ are joined.
   ///
   /// In the order of asking; a name with two kinds that have nothing in common is left out.

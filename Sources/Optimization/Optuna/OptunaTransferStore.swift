@@ -63,17 +63,19 @@ public struct OptunaTransfer: Sendable {
     let distributions = study.distributions
     let space = try study.space(distributions)
     let started = study.trials.compactMap(\.startedAtMs).min()
+    let names = study.metricNames
     try store.create(
       StudySummary(
-        id: id, project: project, name: study.name, job: nil, metric: "value",
+        id: id, project: project, name: study.name, job: nil, metric: names.first ?? "value",
         goal: study.goals[0], sampler: "optuna", pruner: "optuna", seed: 0,
         createdAtMs: started ?? nowMs, space: space), in: db)
     if let space { try store.keep(space: space.text, of: id, in: db) }
     let drawn = Dictionary(
       uniqueKeysWithValues: distributions.map { ($0.name, $0.distribution) })
-    try store.keep(
-      StudyDetails(goals: study.goals, attributes: study.attributes, distributions: drawn),
-      of: id, in: db)
+    var details = StudyDetails(
+      goals: study.goals, attributes: study.attributes, distributions: drawn)
+    details.metrics = names
+    try store.keep(details, of: id, in: db)
     var counts = OptunaImportCounts.Study(id: id, name: study.name)
     let domains = drawn.mapValues(\.domain)
     let known = Set(try store.trials(of: id, limit: Int.max, in: db).map(\.number))

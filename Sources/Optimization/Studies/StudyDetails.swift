@@ -107,6 +107,19 @@ struct TrialDetails: Sendable, Equatable {
     self.attributes = attributes
   }
 
+  /// Whether a constraint that Optuna's trial measured is broken: a value that is not 0 or less.
+  var isInfeasible: Bool {
+    attributes.contains { attribute in
+      let isOne = attribute.key == "constraints" || attribute.key.hasPrefix("constraints:")
+      guard attribute.owner == .system, isOne,
+        // What is no JSON is no constraint.
+        let json = try? JSONValue(parsing: Array(attribute.text.utf8), acceptsPythonNumbers: true)
+      else { return false }
+      // A list of them before version 5 of Optuna, then one by one.
+      return (json.arrayValue ?? [json]).contains { $0.exactNumber.map { !($0 <= 0) } ?? false }
+    }
+  }
+
   var text: String {
     var members = [
       JSONMember("values", .array(values.map(JSONValue.init(exactly:)))),

@@ -82,22 +82,25 @@ public struct ToldStudy: Sendable {
       }, seed: seed, budget: budget)
   }
 
-  /// The completed trials that no other is better than in every goal, in number order.
+  /// The completed trials that no other is better than in every goal, in number order; those that
+  /// broke a constraint do not count.
   public var frontier: [TrialReport] {
     let history = history
     let complete = zip(trials, history.trials).compactMap { told, trial in
-      history.losses(of: trial).map { (trial: told, losses: $0) }
+      told.isInfeasible == true
+        ? nil : history.losses(of: trial).map { (trial: told, losses: $0) }
     }
     let fronts = ParetoOrder(complete.map(\.losses)).fronts
     return zip(complete, fronts).filter { $1 == 0 }.map(\.0.trial)
   }
 
-  /// The completed trial with the best value of a study with one goal, the earliest of equals.
+  /// The completed trial with the best value of a study with one goal, the earliest of equals;
+  /// those that broke a constraint do not count.
   public var best: TrialReport? { Self.best(trials, goals[0]) }
 
   static func best(_ trials: some Sequence<TrialReport>, _ goal: OptimizationGoal) -> TrialReport? {
     var best: TrialReport?
-    for trial in trials where trial.outcome == .completed {
+    for trial in trials where trial.outcome == .completed && trial.isInfeasible != true {
       guard let value = trial.value, !value.isNaN else { continue }
       if best?.value.map({ goal.isBetter(value, than: $0) }) ?? true { best = trial }
     }

@@ -68,8 +68,9 @@ public struct WarmStart: Sendable, Equatable {
       let history = told.history
       let points = history.ranked(history.trials.indices).filter { $0.group == .completed }
         .map { (history.trials[$0.index].number, history.trials[$0.index].point) }
-      return points.filter { _, point in
-        space.parameters.contains { point[$0.name] != nil }
+      let barred = Set(told.trials.filter { $0.isInfeasible == true }.map(\.number))
+      return points.filter { number, point in
+        !barred.contains(number) && space.parameters.contains { point[$0.name] != nil }
       }
     }
     var points = space.initialPoints

@@ -61,6 +61,10 @@ struct OptunaEndToEndTests {
     #expect(trials.map { $0["started_at_ms"] as? Double } == starts)
     let best = try factory("studies", "best", ids[0], "--output", "json")
     #expect(best.status == 0, "\(best.errors)")
+    #expect(best.json["metric"] as? String == "score")
+    let leader = try #require(best.json["trial"] as? [String: Any])
+    // Optuna's own word, by its constraints.
+    #expect(made.first?["best"]?[0]?.numberValue == (leader["number"] as? Int).map(Double.init))
     #expect(try factory("studies", "importance", ids[0]).status == 0)
     #expect(try factory("studies", "explain", ids[0], "7").status == 0)
 
@@ -71,7 +75,9 @@ struct OptunaEndToEndTests {
     let nextId = try #require(next.json["id"] as? String)
     let warm = try factory("studies", "show", nextId, "--output", "json")
     let origins = try #require(warm.json["warm_start"] as? [[String: Any]])
-    let completed = trials.filter { $0["outcome"] as? String == "completed" }
+    let completed = trials.filter {
+      $0["outcome"] as? String == "completed" && $0["infeasible"] == nil
+    }
     let leaders = completed.sorted {
       ($0["value"] as? Double ?? 0) > ($1["value"] as? Double ?? 0)
     }
