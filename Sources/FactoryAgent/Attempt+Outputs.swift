@@ -25,6 +25,51 @@ extension Attempt {
     }
   }
 
+  /// Puts the files that come back to the job's working folder among the uploads, and last their list.
+  ///
+  /// Also those of a command that failed: they may say why.
+  func returnFiles(of attempt: AttemptSpec, startingIn start: String) {
+    guard let returned = attempt.returned, hasStartedAny, stopCause == nil else { return }
+    var list = ReturnedFiles(files: [])
+    do {
+      for file in returned.paths.compactMap(JobOutputs.checked).flatMap({
+        OutputFiles.named($0, in: start)
+      }) {
+        let copy = try OutputCopy.make(of: start + "/" + file, named: file, in: folder) {
+          self.mayGoOn()
+        }
+        list.files.append(
+          ReturnedFiles.File(
+            path: file, upload: copy.name, bytes: copy.bytes, sha256: copy.sha256))
+      }
+      guard write(list) else {
+        return lost("what the command left could not be kept: the disk is full")
+      }
+    } catch {
+      lost(error.words)
+    }
+  }
+
+  /// Writes the list under another name first, which nobody collects.
+  private func write(_ list: ReturnedFiles) -> Bool {
+    _ = mkdir(folder.uploads, 0o700)
+    let (path, bytes) = (folder.uploads + "/" + ReturnedFiles.name, list.encoded())
+    let temporary = folder.uploads + "/." + ReturnedFiles.name
+    let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+    guard file >= 0 else { return false }
+    defer { close(file) }
+    var done = 0
+    while done < bytes.count {
+      let count = bytes.withUnsafeBytes { buffer in
+        Glibc.write(file, buffer.baseAddress.map { $0 + done }, buffer.count - done)
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { return false }
+      done += count
+    }
+    return fdatasync(file) == 0 && rename(temporary, path) == 0
+  }
+
   private func lost(_ words: String) {
     guard firstFailure == nil, stopCause == nil else { return }
     lostOutput = true

@@ -115,6 +115,7 @@ final class Attempt {
     outputs.finish()
     countOutput(outputs)
     keepOutputs(of: attempt, startingIn: launcher.folder, tracking)
+    returnFiles(of: attempt, startingIn: launcher.folder)
     tracking?.close()
     finish(outcome)
   }

@@ -37,6 +37,8 @@ public struct JobSpec: Hashable, Codable, Sendable {
   public var software: JobSoftware?
   /// The data that it finds in a folder; nil is none.
   public var data: JobData?
+  /// What the factory's own program finds where its site does not see this machine's files; nil is nothing.
+  public var stage: JobStage?
   /// What else it reads whose class counts where it runs; nil is nothing that the factory knows.
   public var reads: JobReads?
   /// How far it is kept apart; nil is not at all.

@@ -94,26 +94,119 @@ struct SlurmWorkflowEndToEndTests {
   }
 
   @Test(.enabled(if: TestLoginNode.isPossible, TestLoginNode.hint))
-  func `no stage of the factory's own runs behind a login node`() throws {
+  func `all stages run behind a login node, and make to the bit what they make here`() throws {
     let cluster = try TestCluster()
     let login = try TestLoginNode()
-    let factory = try FactoryProgram(cluster, login: login)
-    defer { factory.close() }
-    try factory.write("houses.csv", SampleTables.houses(rows: 60))
-    for stage in ["data", "train", "evaluate"] {
-      try factory.write(
-        "w.yaml",
-        houses(on: nil).replacing("\(stage):\n", with: "\(stage):\n  site: hpc\n"))
-      let run = try factory("run", "w.yaml", "--output", "json")
-      #expect(run.status == 2, "\(run.output)\(run.errors)")
-      #expect(
-        run.error["message"] as? String
-          == "\(stage): stages of workflows need a file system that this machine shares with the "
-          + "cluster, but 'hpc' is reached by ssh")
-      #expect(
-        run.error["hint"] as? String
-          == "Run the factory on a login node, or have the stage here: remove its `site`.")
+    let (there, here) = (try FactoryProgram(cluster, login: login), try FactoryProgram())
+    defer {
+      there.close()
+      here.close()
     }
+    for factory in [there, here] {
+      try factory.write("houses.csv", SampleTables.houses(rows: 300))
+    }
+    try there.write("houses.yaml", houses(on: "hpc"))
+    try here.write("houses.yaml", houses(on: nil))
+    let planned = try there("workflows", "plan", "houses.yaml")
+    #expect(planned.output.components(separatedBy: "run on hpc").count == 4, "\(planned.output)")
+    let (first, second) = (
+      try there("run", "houses.yaml", "--output", "json"),
+      try here("run", "houses.yaml", "--output", "json")
+    )
+    #expect(first.status == 0, "\(first.errors)")
+    #expect(second.status == 0, "\(second.errors)")
+    for stage in try stages(of: first).prefix(3) {
+      let id = try #require(stage["job"] as? String)
+      let job = try there("jobs", "show", id, "--output", "json")
+      #expect(job.json["site"] as? String == "hpc", "\(stage)")
+      // Nothing there names a place of this factory's.
+      let folder = cluster.scratch + "/jobs/" + id
+      for file in ["/work/request.json", "/1/node0/spec.claimed", "/1/node0/batch.sh"] {
+        let bytes = try FileTree.read(folder + file)
+        let text = String(decoding: bytes, as: UTF8.self)
+        let isOwn = file.hasSuffix("request.json") || file.hasSuffix("batch.sh")
+        #expect(!text.contains(there.home + "/"), "\(file): \(isOwn ? text : "")")
+      }
+    }
+    let version = try #require(first.json["dataset_version"] as? String)
+    #expect(second.json["dataset_version"] as? String == version)
+    let metrics = try #require(first.json["metrics"] as? [String: [String: Double]])
+    #expect(second.json["metrics"] as? [String: [String: Double]] == metrics)
+    let package = try #require(try package(there))
+    #expect(try self.package(here) == package)
+
+    // The program, the sources, the rows and the model, once each.
+    #expect(try FileTree.names(in: cluster.scratch + "/data").count == 4)
+    // Where a stage ran is no part of its key.
+    try there.write("here.yaml", houses(on: nil))
+    let third = try there("run", "here.yaml", "--output", "json")
+    #expect(third.status == 0, "\(third.errors)")
+    #expect(try stages(of: third).allSatisfy { $0["reused"] as? Bool == true })
+    // What a stage has to say comes back as well.
+    try there.write(
+      "short.yaml",
+      houses(on: "hpc").replacing(
+        "- {column: area, between: [1, 1000]}", with: "- {rows: {at_least: 1000}}"))
+    let refused = try there("run", "short.yaml", "--output", "json")
+    try here.write(
+      "short.yaml",
+      houses(on: nil).replacing(
+        "- {column: area, between: [1, 1000]}", with: "- {rows: {at_least: 1000}}"))
+    let same = try here("run", "short.yaml", "--output", "json")
+    #expect(refused.status == same.status && refused.status != 0)
+    let message = try #require(refused.error["message"] as? String)
+    #expect(same.error["message"] as? String == message)
+    withExtendedLifetime((cluster, login)) {}
+  }
+
+  @Test(.enabled(if: TestLoginNode.isPossible, TestLoginNode.hint))
+  func `a login node that is away and a server that is killed cost a workflow nothing`()
+    async throws
+  {
+    let cluster = try TestCluster()
+    let login = try TestLoginNode()
+    let (there, here) = (try FactoryProgram(cluster, login: login), try FactoryProgram())
+    defer {
+      there.close()
+      here.close()
+    }
+    for (factory, site) in [(there, "hpc"), (here, nil)] {
+      try factory.write("houses.csv", SampleTables.houses(rows: 3_000))
+      try factory.write(
+        "houses.yaml", houses(on: site).replacing("trials: 3", with: "trials: 12"))
+    }
+    let started = try there("run", "houses.yaml", "--detach", "--output", "json")
+    let id = try #require(started.json["workflow_run"] as? String, "\(started.errors)")
+    func disturb() async throws {
+      try login.suspend()
+      #expect(kill(try there.serverFile().pid, SIGKILL) == 0)
+      _ = try there("jobs", "list")
+      try login.resume()
+    }
+    // While the program is sent.
+    try await there.until(60, "a transfer has begun") {
+      try FileTree.exists(cluster.scratch + "/data")
+        && !FileTree.names(in: cluster.scratch + "/data").isEmpty
+    }
+    try await disturb()
+    func training() throws -> [String: Any]? {
+      let list = try there("jobs", "list", "--output", "json").json["jobs"] as? [[String: Any]]
+      return list?.first { $0["purpose"] as? String == "train" }
+    }
+    try await there.until(120, "the training runs") {
+      try training()?["state"] as? String == "running"
+    }
+    try await disturb()
+    var run: [String: Any] = [:]
+    try await there.until(180, "the workflow ends") {
+      run = try there("workflows", "show", id, "--output", "json").json
+      return !["queued", "running"].contains(run["status"] as? String ?? "queued")
+    }
+    #expect(run["status"] as? String == "succeeded", "\(run)")
+    #expect(try training()?["attempt"] as? Int == 1)
+    let other = try here("run", "houses.yaml", "--output", "json")
+    #expect(other.status == 0, "\(other.errors)")
+    #expect(try package(there) == package(here))
     withExtendedLifetime((cluster, login)) {}
   }
 

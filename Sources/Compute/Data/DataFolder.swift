@@ -41,7 +41,12 @@ struct DataFolder: Sendable {
     for entry in try manifest().files {
       let path = try safePath(entry.path, in: staging)
       try FileTree.createFolder(FileTree.folder(of: path))
-      try objects.place(entry.sha256, at: path)
+      if entry.kind == .executable {
+        // The object itself cannot be run.
+        try objects.copy(entry.sha256, to: path, mode: 0o500)
+      } else {
+        try objects.place(entry.sha256, at: path)
+      }
       try Self.check(entry, at: path)
       try OpenFile(path, for: .reading).synchronize()
       var folder = FileTree.folder(of: path)

@@ -29,9 +29,6 @@ struct JobValidation {
     }
   }
 
-  /// Purposes of the factory's own programs, which work on files of the home.
-  private static let stages: Set = ["data", "train", "evaluate", "replica"]
-
   /// Throws a sentence for what a Slurm cluster can never give.
   static func check(_ spec: JobSpec, on site: Site) throws(JobError) {
     guard spec.kind == .batch || spec.service != nil || spec.purpose == JobSpec.replicaPurpose
@@ -40,12 +37,12 @@ struct JobValidation {
         .specInvalid, "a service without an address runs on this machine alone",
         hint: "Give it one: aifactory jobs submit --service NAME")
     }
-    guard site.slurm?.ssh == nil || !stages.contains(spec.purpose) else {
+    guard site.slurm?.ssh == nil || spec.purpose != JobSpec.replicaPurpose else {
       throw JobError(
         .specInvalid,
-        "stages of workflows need a file system that this machine shares with the cluster, but "
+        "replicas of endpoints need a file system that this machine shares with the cluster, but "
           + "'\(site.name)' is reached by ssh",
-        hint: "Run the factory on a login node, or have the stage here: remove its `site`.")
+        hint: "Run the factory on a login node.")
     }
     guard let partition = site.inventory?.partition(site.slurm?.partition) else { return }
     let resources = spec.resources

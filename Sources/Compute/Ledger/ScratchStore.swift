@@ -77,7 +77,13 @@ enum ScratchStore {
             FROM job WHERE site <> 'local'
           UNION ALL
           SELECT json_extract(spec, '$.data.files'), state <> 'ended'
-            FROM job WHERE site <> 'local')
+            FROM job WHERE site <> 'local'
+          UNION ALL
+          SELECT json_extract(spec, '$.stage.program'), state <> 'ended'
+            FROM job WHERE site <> 'local'
+          UNION ALL
+          SELECT json_extract(input.value, '$.files'), state <> 'ended'
+            FROM job, json_each(job.spec, '$.stage.inputs') AS input WHERE site <> 'local')
         WHERE digest IS NOT NULL GROUP BY digest
         """)
     return [String: Bool](

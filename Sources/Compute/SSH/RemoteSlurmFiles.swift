@@ -112,7 +112,7 @@ final class RemoteSlurmFiles: SlurmFiles {
     let snapshot = JobSnapshot(
       folder: "\(jobsFolder)/\(owner)", jobFolder: "\(jobsFolder)/\(job)")
     try await sendInputs(of: attempt.spec)
-    try await sendData(of: attempt.spec)
+    for files in attempt.spec.storedFolders { try await send(folder: files) }
     if !snapshot.isStaged {
       let source = attempt.spec.workingDirectory ?? "\(jobsFolder)/\(job)/work"
       if let archive = try await snapshot.archive(of: source) {
@@ -143,10 +143,9 @@ final class RemoteSlurmFiles: SlurmFiles {
     }
   }
 
-  /// Sends the files of the data that a job names, each once; after a broken connection those that are missing.
-  private func sendData(of spec: JobSpec) async throws {
-    guard let data = spec.data else { return }
-    let target = folders.data(data.files)
+  /// Sends the files of a stored folder, each once; after a broken connection those that are missing.
+  private func send(folder files: String) async throws {
+    let target = folders.data(files)
     // It counts as used now.
     let said = try await shell.run(
       "if touch -c \(quoted(target)) && [ -e \(quoted(target)) ]; then echo there; fi")
@@ -154,12 +153,14 @@ final class RemoteSlurmFiles: SlurmFiles {
     let objects = JobInputs(jobsFolder: jobsFolder).home.objects
     let part = target + ".new"
     let manifest = try await offTask {
-      try DataFolder(objects: objects, files: data.files).manifest()
+      try DataFolder(objects: objects, files: files).manifest()
     }
     for entry in manifest.files {
       let object = objects.path(of: entry.sha256)
       try await offTask { try DataFolder.check(entry, at: object) }
-      try await shell.put(object, entry.sha256, to: safePath(entry.path, in: part), mode: "400")
+      try await shell.put(
+        object, entry.sha256, to: safePath(entry.path, in: part),
+        mode: entry.kind == .executable ? "500" : "400")
     }
     // Nobody looks at the bytes again: all of it is on disk before it has its name.
     _ = try await shell.run(

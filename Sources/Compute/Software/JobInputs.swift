@@ -34,12 +34,13 @@ struct JobInputs: Sendable {
     }
   }
 
-  /// Brings the data that a job names to folders of this machine.
+  /// Brings the stored folders that a job names to folders of this machine.
   func makeData(for spec: JobSpec, in folders: SiteFolders) async throws {
-    guard let data = spec.data else { return }
-    let path = folders.data(data.files)
-    try FileTree.createFolder(FileTree.folder(of: path))
-    try await DataFolder(objects: home.objects, files: data.files).make(at: path)
+    for files in spec.storedFolders {
+      let path = folders.data(files)
+      try FileTree.createFolder(FileTree.folder(of: path))
+      try await DataFolder(objects: home.objects, files: files).make(at: path)
+    }
   }
 
   /// Lets the agent of an attempt take them before its first task.
@@ -87,6 +88,16 @@ struct JobInputs: Sendable {
         instruction.spec.command = container.words(of: spec.command)
       }
     }
-    if spec.code != nil || spec.software != nil { instruction.preparation = script.text }
+    if let stage = spec.stage {
+      let preparation = StagePreparation(
+        stage: stage, folders: folders, workFolder: instruction.workFolder)
+      script.add(preparation.step)
+      instruction.spec.command[0] = preparation.program
+      instruction.spec.environment.removeAll { StagePreparation.ownVariables.contains($0.name) }
+      instruction.returned = JobStage.results
+    }
+    if spec.code != nil || spec.software != nil || spec.stage != nil {
+      instruction.preparation = script.text
+    }
   }
 }

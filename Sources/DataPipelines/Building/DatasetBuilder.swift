@@ -1,4 +1,5 @@
 public import JobProtocol
+import Basics
 import Foundation
 
 /// Makes a dataset version out of source files: all of it or nothing.
@@ -29,7 +30,7 @@ public struct DatasetBuilder: Sendable {
   public func build(
     _ request: DatasetRequest, report: (TaskReport) -> Void = { _ in }
   ) throws -> DatasetManifest {
-    let output = request.outputFolder
+    let output = FileTree.absolute(request.outputFolder)
     let parent = (output as NSString).deletingLastPathComponent
     let scratch = "\(parent)/.\((output as NSString).lastPathComponent).building"
     let files = FileManager.default

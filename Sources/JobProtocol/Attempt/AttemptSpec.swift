@@ -33,6 +33,8 @@ public struct AttemptSpec: Hashable, Sendable {
   public var isolation: AttemptIsolation?
   /// What of the files that its tasks leave becomes artifacts of the run; nil is nothing.
   public var outputs: JobOutputs?
+  /// What of the files that its tasks leave comes back to the job's working folder, as far as it is there; nil is nothing.
+  public var returned: JobOutputs?
   /// The address that its command is to have; nil is none.
   public var listening: AttemptListening?
 

@@ -23,6 +23,7 @@ extension AttemptSpec {
     writer.write(optional: isolation) { $1.write(to: &$0) }
     writer.write(optional: outputs) { $0.write(list: $1.paths) { $0.write($1) } }
     writer.write(optional: listening) { $1.write(to: &$0) }
+    writer.write(optional: returned) { $0.write(list: $1.paths) { $0.write($1) } }
     return Self.formatHead + writer.bytes
   }
 
@@ -67,6 +68,11 @@ extension AttemptSpec {
     if !reader.isAtEnd {
       listening = try reader.optional { (r) throws(JobProtocolError) in
         try AttemptListening(from: &r)
+      }
+    }
+    if !reader.isAtEnd {
+      returned = try reader.optional { (r) throws(JobProtocolError) in
+        JobOutputs(paths: try r.list { (r) throws(JobProtocolError) in try r.text() })
       }
     }
   }

@@ -40,7 +40,7 @@ public enum TrainingWorker {
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     try FileTree.write(
       [UInt8](encoder.encode(result)),
-      to: FileTree.folder(of: request.outputFolder) + "/result.json")
+      to: FileTree.folder(of: FileTree.absolute(request.outputFolder)) + "/result.json")
   }
 
   private static func read(_ path: String) throws -> TrainingRequest {

@@ -26,19 +26,46 @@ enum SourceList {
     return IntakeRequest(sources: items, baseFolder: baseFolder, objectsFolder: objects.root)
   }
 
+  /// Name of the folder of sources in the working folder of a stage to which they are sent.
+  static let folderName = "sources"
+
+  /// The sources as a stored folder, each file by its digest.
+  static func folder(
+    of sources: [DatasetManifest.Source], in objects: ObjectStore
+  ) async throws -> ObjectDigest {
+    try await offTask {
+      let entries = try Set(sources.map(\.sha256)).map { text in
+        let digest = try digest(text)
+        return FolderManifest.Entry(
+          path: text, sha256: digest, bytes: try FileTree.status(of: objects.path(of: digest)).bytes
+        )
+      }
+      return try objects.insert(bytes: FolderManifest(files: entries).encoded())
+    }
+  }
+
+  private static func digest(_ sha256: String) throws -> ObjectDigest {
+    guard let digest = ObjectDigest(hex: sha256) else {
+      throw WorkflowError(.outputInvalid, "The intake gave \(visible(sha256)), which is no digest.")
+    }
+    return digest
+  }
+
   /// What is asked of a conversion: the `data` section with its sources as objects.
+  ///
+  /// - Parameter isSent: whether the objects lie in a folder beside the request instead of in the home.
   static func datasetRequest(
     _ definition: WorkflowDefinition, sources: [DatasetManifest.Source], objects: ObjectStore,
-    outputFolder: String
+    isSent: Bool = false, outputFolder: String
   ) throws -> DatasetRequest {
     let data = try definition.dataSection()
     let train = definition.train
     func files(_ part: String) throws -> [DatasetRequest.SourceFile] {
       try sources.filter { $0.part == part }.map { source in
-        guard let digest = ObjectDigest(hex: source.sha256) else {
-          throw WorkflowError(.outputInvalid, "The intake of \(source.name) gave no digest.")
-        }
-        return DatasetRequest.SourceFile(source: source, path: objects.path(of: digest))
+        DatasetRequest.SourceFile(
+          source: source,
+          path: isSent
+            ? folderName + "/" + source.sha256 : objects.path(of: try digest(source.sha256)))
       }
     }
     func joins(

@@ -28,6 +28,10 @@ public protocol StageJobs: Sendable {
   func retry(_ id: Identifier<Job>) async throws -> Job
   /// Ends a job.
   func cancel(_ id: Identifier<Job>) async throws -> Job
+  /// Whether jobs of a site find this home's files at their paths.
+  func sharesFiles(with site: String?) async throws -> Bool
+  /// Brings what a job that ended has given back into its working folder.
+  func takeBack(_ job: Job) async throws
   /// Absolute path of a job's working folder, also before the job is submitted.
   func workFolder(of id: Identifier<Job>) -> String
 }

@@ -27,14 +27,19 @@ extension WorkflowDrive {
     }
     let tables = sources
     let place = try definition.dataSection().place
-    let plan = StageJobPlan(
+    var plan = StageJobPlan(
       stage: .data, role: "convert", key: key, verb: "data",
       resources: place.resources(cores: parts.fingerprint.cpus), site: place.site,
       reads: JobReads(
         files: tables.map(\.sha256), dataset: definition.name, leastClass: dataClass.rawValue))
+    if try await !parts.jobs.sharesFiles(with: place.site) {
+      let files = try await SourceList.folder(of: tables, in: parts.objects)
+      plan.inputs = [JobStage.Input(name: SourceList.folderName, files: files.hex)]
+    }
     let (job, folder, _) = try await runJob(plan, of: run) { folder in
       try SourceList.datasetRequest(
-        definition, sources: tables, objects: parts.objects, outputFolder: folder + "/output")
+        definition, sources: tables, objects: parts.objects, isSent: !folder.isShared,
+        outputFolder: folder.path(of: "output"))
     }
     let request = try SourceList.datasetRequest(
       definition, sources: tables, objects: parts.objects, outputFolder: folder + "/output")

@@ -21,6 +21,19 @@ struct StageJobPlan: Sendable {
   var details = StageJobDetails()
   /// What it reads whose class counts where it runs.
   var reads: JobReads?
+  /// Stored folders and their names in its working folder.
+  var inputs: [JobStage.Input] = []
+}
+
+/// The working folder of a stage program, while it is laid out.
+struct StageFolder: Sendable {
+  /// Its path on this machine.
+  let path: String
+  /// Whether the job sees it under that path.
+  let isShared: Bool
+
+  /// What the program finds something in it by.
+  func path(of name: String) -> String { isShared ? path + "/" + name : name }
 }
 
 extension WorkflowDrive {
@@ -35,24 +48,30 @@ extension WorkflowDrive {
   func runJob(
     _ plan: StageJobPlan, of run: WorkflowRun,
     recordBeforehand: (@Sendable (Identifier<Job>, StageJobDetails) async throws -> Void)? = nil,
-    prepare: @Sendable (String) async throws -> any Encodable
+    prepare: @Sendable (StageFolder) async throws -> any Encodable
   ) async throws -> (job: Job, folder: String, details: StageJobDetails) {
     let planned = try await parts.store.plannedJob(
       plan.key.isEmpty ? plan.role : "\(plan.role) \(plan.key.prefix(12))", stage: plan.stage,
       of: id, details: plan.details)
     try await recordBeforehand?(planned.id, planned.details)
-    // Among the files of this home also for jobs elsewhere: their nodes must see it.
     let folder = parts.jobs.workFolder(of: planned.id)
+    let isShared = try await parts.jobs.sharesFiles(with: plan.site)
     let requestPath = folder + "/request.json"
     if !FileTree.exists(requestPath) {
       try FileTree.createFolder(folder)
-      let request = try await prepare(folder)
+      if isShared {
+        for input in plan.inputs { try await layOut(input.files, at: folder + "/" + input.name) }
+      }
+      let request = try await prepare(StageFolder(path: folder, isShared: isShared))
       try FileTree.write(Array(try JSONEncoder().encode(request)), to: requestPath)
     }
-    var job = try await parts.jobs.submit(
-      spec(plan, of: run, requestPath: requestPath), id: planned.id, in: run.project)
+    let spec =
+      try await isShared
+      ? spec(plan, of: run, requestPath: requestPath) : sentSpec(plan, of: run)
+    var job = try await parts.jobs.submit(spec, id: planned.id, in: run.project)
     try await cancelIfAsked(planned.id)
     job = try await parts.jobs.waitForEnd(planned.id)
+    try await parts.jobs.takeBack(job)
     while !job.hasSucceeded {
       try await checkCancel()
       guard isWorthRetrying(job) else {
@@ -63,6 +82,7 @@ extension WorkflowDrive {
       _ = try await parts.jobs.retry(planned.id)
       try await cancelIfAsked(planned.id)
       job = try await parts.jobs.waitForEnd(planned.id)
+      try await parts.jobs.takeBack(job)
     }
     return (job, folder, planned.details)
   }
@@ -110,6 +130,15 @@ extension WorkflowDrive {
       ],
       resources: plan.resources, site: plan.site, purpose: plan.verb, restart: plan.restart)
     spec.reads = plan.reads
+    return spec
+  }
+
+  /// The job for a site that does not see this machine's files: everything that it needs goes there.
+  private func sentSpec(_ plan: StageJobPlan, of run: WorkflowRun) async throws -> JobSpec {
+    let program = StageProgram(
+      objects: parts.objects, program: parts.program, engines: parts.enginesFolder)
+    var spec = spec(plan, of: run, requestPath: "request.json")
+    spec.stage = JobStage(program: try await program.store().hex, inputs: plan.inputs)
     return spec
   }
 

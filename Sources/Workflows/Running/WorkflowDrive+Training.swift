@@ -28,7 +28,8 @@ extension WorkflowDrive {
       site: train.place.site, restart: train.restart,
       details: StageJobDetails(
         run: RunID.random().rawValue, study: Identifier<StudySummary>.random().rawValue),
-      reads: JobReads(versions: [dataset.datasetVersion]))
+      reads: JobReads(versions: [dataset.datasetVersion]),
+      inputs: [JobStage.Input(name: "dataset", files: dataset.files)])
     let profile = try SearchMetric.profile(try stored(dataset.files), in: parts.objects)
     let tracking = TrainingTracking(
       run: run, dataset: dataset, train: train,
@@ -40,14 +41,13 @@ extension WorkflowDrive {
         try await tracking.begin(job: job.rawValue, details, in: parts.store.ledger)
       },
       prepare: { folder in
-        try await layOut(dataset.files, at: folder + "/dataset")
-        return TrainingRequest(
-          datasetFolder: folder + "/dataset", task: train.task, metric: train.metric,
+        TrainingRequest(
+          datasetFolder: folder.path(of: "dataset"), task: train.task, metric: train.metric,
           positive: train.positive, search: train.search, time: train.time, series: train.series,
           horizon: train.horizon, frequency: train.frequency, threads: threads,
           derivations: definition.data?.derive ?? [],
           earlier: try await earlierStudies(train.warmStart, of: run),
-          outputFolder: folder + "/output")
+          outputFolder: folder.path(of: "output"))
       })
     let result: TrainingResult = try result(folder + "/result.json")
     let package = try await parts.objects.putFolder(path: folder + "/output")
@@ -86,16 +86,18 @@ extension WorkflowDrive {
     let plan = StageJobPlan(
       stage: .evaluate, role: "evaluate", key: key, verb: "evaluate",
       resources: place.resources(cores: parts.fingerprint.cpus), site: place.site,
-      reads: JobReads(versions: [dataset.datasetVersion]))
+      reads: JobReads(versions: [dataset.datasetVersion]),
+      inputs: [
+        JobStage.Input(name: "dataset", files: dataset.files),
+        JobStage.Input(name: "model", files: training.package),
+      ])
     let (job, folder, _) = try await runJob(plan, of: run) { folder in
-      try await layOut(dataset.files, at: folder + "/dataset")
-      try await layOut(training.package, at: folder + "/model")
-      try await writeSearch(training, to: folder + "/training")
+      try await writeSearch(training, to: folder.path + "/training")
       return EvaluationRequest(
-        datasetFolder: folder + "/dataset", modelFolder: folder + "/model",
+        datasetFolder: folder.path(of: "dataset"), modelFolder: folder.path(of: "model"),
         gates: definition.evaluate.gates, slices: definition.evaluate.slices, seed: seed,
-        title: definition.name, outputFolder: folder + "/output",
-        trainingFolder: folder + "/training", horizon: definition.train?.horizon,
+        title: definition.name, outputFolder: folder.path(of: "output"),
+        trainingFolder: folder.path(of: "training"), horizon: definition.train?.horizon,
         provenance: provenance(run, dataset, training),
         threads: plan.resources.cpus)
     }

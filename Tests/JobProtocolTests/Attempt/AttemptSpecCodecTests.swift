@@ -11,6 +11,7 @@ struct AttemptSpecCodecTests {
     spec.outputs = JobOutputs(paths: ["results", "größe.bin"])
     spec.listening = AttemptListening(
       portVariable: "PORT", host: "0.0.0.0", path: "/services/x", readyPath: "/health")
+    spec.returned = JobOutputs(paths: ["output", "result.json"])
     return spec
   }()
 
@@ -37,7 +38,7 @@ struct AttemptSpecCodecTests {
   @Test func `an instruction that was cut anywhere is refused`() {
     let bytes = Self.full.encoded()
     // Without its last fields it is what older servers wrote.
-    let older = (1...7).map { Self.older(missing: $0).count }
+    let older = (1...8).map { Self.older(missing: $0).count }
     for length in 0..<bytes.count where !older.contains(length) {
       #expect(throws: JobProtocolError.self) {
         try AttemptSpec(decoding: Array(bytes.prefix(length)))
@@ -48,27 +49,29 @@ struct AttemptSpecCodecTests {
   /// The instruction as servers wrote it that did not know its last fields.
   private static func older(missing fields: Int) -> [UInt8] {
     var older = full
-    older.listening = nil
-    if fields > 1 { older.outputs = nil }
-    if fields > 2 { older.isolation = nil }
-    if fields > 3 { older.node = nil }
-    if fields > 4 { older.preparation = nil }
-    if fields > 5 { older.checkpointFolder = nil }
+    older.returned = nil
+    if fields > 1 { older.listening = nil }
+    if fields > 2 { older.outputs = nil }
+    if fields > 3 { older.isolation = nil }
+    if fields > 4 { older.node = nil }
+    if fields > 5 { older.preparation = nil }
+    if fields > 6 { older.checkpointFolder = nil }
     return Array(older.encoded().dropLast(fields))
   }
 
-  @Test(arguments: 1...7)
+  @Test(arguments: 1...8)
   func `an instruction of an older server is read without what it did not know`(
     fields: Int
   ) throws {
     let read = try AttemptSpec(decoding: Self.older(missing: fields))
     #expect(read.spec == Self.full.spec)
-    #expect(read.checkpointFolder == (fields < 6 ? Self.full.checkpointFolder : nil))
-    #expect(read.preparation == (fields < 5 ? Self.full.preparation : nil))
-    #expect(read.node?.index == (fields < 4 ? 1 : nil))
-    #expect(read.isolation == (fields < 3 ? Self.full.isolation : nil))
-    #expect(read.outputs == (fields < 2 ? Self.full.outputs : nil))
-    #expect(read.listening == nil)
+    #expect(read.checkpointFolder == (fields < 7 ? Self.full.checkpointFolder : nil))
+    #expect(read.preparation == (fields < 6 ? Self.full.preparation : nil))
+    #expect(read.node?.index == (fields < 5 ? 1 : nil))
+    #expect(read.isolation == (fields < 4 ? Self.full.isolation : nil))
+    #expect(read.outputs == (fields < 3 ? Self.full.outputs : nil))
+    #expect(read.listening == (fields < 2 ? Self.full.listening : nil))
+    #expect(read.returned == nil)
   }
 
   @Test func `an instruction of another version is refused`() {

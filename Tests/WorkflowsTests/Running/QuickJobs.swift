@@ -42,6 +42,8 @@ actor QuickJobs: StageJobs {
   }
 
   nonisolated func workFolder(of id: Identifier<Job>) -> String { "\(folder)/\(id)/work" }
+  nonisolated func sharesFiles(with site: String?) async throws -> Bool { true }
+  nonisolated func takeBack(_ job: Job) async throws {}
 
   func check(_ spec: JobSpec) async throws {
     guard spec.site != "moon" else {

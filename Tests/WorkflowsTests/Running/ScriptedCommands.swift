@@ -51,6 +51,8 @@ actor ScriptedCommands: StageJobs {
   }
 
   nonisolated func workFolder(of id: Identifier<Job>) -> String { "\(folder)/\(id)/work" }
+  nonisolated func sharesFiles(with site: String?) async throws -> Bool { true }
+  nonisolated func takeBack(_ job: Job) async throws {}
 
   /// The jobs that were submitted with such specifications.
   func ids(where isMeant: (JobSpec) -> Bool) -> [Identifier<Job>] {
