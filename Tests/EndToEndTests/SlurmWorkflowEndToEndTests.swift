@@ -40,7 +40,7 @@ struct SlurmWorkflowEndToEndTests {
       try there("run", "houses.yaml", "--output", "json"),
       try here("run", "houses.yaml", "--output", "json")
     )
-    #expect(first.status == 0, "\(first.errors)")
+    #expect(first.status == 0, "\(first.errors)\(first.output)")
     #expect(second.status == 0, "\(second.errors)")
     for stage in try stages(of: first).prefix(3) {
       let job = try there("jobs", "show", try #require(stage["job"] as? String), "--output", "json")
@@ -113,7 +113,7 @@ struct SlurmWorkflowEndToEndTests {
       try there("run", "houses.yaml", "--output", "json"),
       try here("run", "houses.yaml", "--output", "json")
     )
-    #expect(first.status == 0, "\(first.errors)")
+    #expect(first.status == 0, "\(first.errors)\(first.output)")
     #expect(second.status == 0, "\(second.errors)")
     for stage in try stages(of: first).prefix(3) {
       let id = try #require(stage["job"] as? String)
@@ -154,8 +154,9 @@ struct SlurmWorkflowEndToEndTests {
         "- {column: area, between: [1, 1000]}", with: "- {rows: {at_least: 1000}}"))
     let same = try here("run", "short.yaml", "--output", "json")
     #expect(refused.status == same.status && refused.status != 0)
-    let message = try #require(refused.error["message"] as? String)
-    #expect(same.error["message"] as? String == message)
+    let failure = try #require(refused.json["error"] as? [String: Any])
+    let message = try #require(failure["message"] as? String)
+    #expect((same.json["error"] as? [String: Any])?["message"] as? String == message)
     withExtendedLifetime((cluster, login)) {}
   }
 

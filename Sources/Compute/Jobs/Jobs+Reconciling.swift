@@ -297,6 +297,8 @@ extension Jobs {
 
   /// Removes what the agent of a settled attempt kept for its tasks.
   private func release(_ attempt: OpenAttempt) async {
+    // Whoever has asked for a stage takes its results from there.
+    guard attempt.spec.stage == nil else { return }
     do {
       for index in 0..<attempt.spec.nodeCount {
         try await tracker?.release(attempt.folder.ofNode(index))

@@ -35,6 +35,7 @@ extension Jobs {
           throw Self.damage(file, of: job)
         }
       }
+      try FileTree.remove(uploads)
     }
   }
 

@@ -57,11 +57,10 @@ public struct StageProgram: Sendable {
 
   /// What the dynamic linker loads with the program, but for the C library, which belongs to a node's kernel and settings.
   private func libraries() async throws -> [String] {
-    var environment = ProcessInfo.processInfo.environment
     // ld.so(8): lists instead of running.
-    environment["LD_TRACE_LOADED_OBJECTS"] = "1"
     let run = CommandRun(
-      program: program, arguments: [], environment: environment, patience: .seconds(60))
+      program: "sh", arguments: ["-c", "LD_TRACE_LOADED_OBJECTS=1 exec \"$0\"", program],
+      environment: ProcessInfo.processInfo.environment, patience: .seconds(60))
     guard let answer = try await run.answer(), answer.status == 0 else {
       throw JobError(
         .systemFailure, "what \(program) loads cannot be found out",
