@@ -14,7 +14,9 @@ public enum RunText {
       $0.isEmpty || $0 == "." || $0 == ".."
     }
     if name.isEmpty || name == "." || name == ".." { return "_" }
-    return leaves ? name.replacing("/", with: "_") : name
+    let flat = leaves ? name.replacing("/", with: "_") : name
+    // MLflow takes it for a way out of the run's folder.
+    return flat.hasPrefix("..") ? "__" + flat.dropFirst(2) : flat
   }
 
   /// Params with names and lengths that are allowed.
