@@ -34,6 +34,8 @@ public struct JobStage: Hashable, Codable, Sendable {
   public static let librariesName = "lib"
   /// Folder of its engines there.
   public static let enginesName = "engines"
+  /// What the program calls a folder whose files, of any name, come here while they grow, from where it starts.
+  public static let mirroredFolder = "../1/\(AttemptFolder.nodeName(0))/uploads"
   /// What it leaves in its working folder, and comes back to the job's working folder here.
   public static let results = JobOutputs(paths: ["output", "result.json", "error.json"])
 }

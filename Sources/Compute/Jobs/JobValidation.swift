@@ -37,13 +37,6 @@ struct JobValidation {
         .specInvalid, "a service without an address runs on this machine alone",
         hint: "Give it one: aifactory jobs submit --service NAME")
     }
-    guard site.slurm?.ssh == nil || spec.purpose != JobSpec.replicaPurpose else {
-      throw JobError(
-        .specInvalid,
-        "replicas of endpoints need a file system that this machine shares with the cluster, but "
-          + "'\(site.name)' is reached by ssh",
-        hint: "Run the factory on a login node.")
-    }
     guard let partition = site.inventory?.partition(site.slurm?.partition) else { return }
     let resources = spec.resources
     try checkKinds(resources, partition, site)

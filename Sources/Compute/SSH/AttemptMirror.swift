@@ -46,9 +46,10 @@ struct AttemptMirror {
     if names.contains(name) { return true }
     guard name.hasPrefix("uploads/") else { return false }
     let rest = name.dropFirst("uploads/".count)
-    return !rest.isEmpty
+    return !rest.isEmpty && !rest.hasPrefix(".")
       && rest.utf8.allSatisfy { byte in
         (48...57).contains(byte) || (97...122).contains(byte) || (65...90).contains(byte)
+          || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".")
       }
   }
 }

@@ -22,6 +22,11 @@ extension Jobs {
       way: try await way(to: job, host: attempt.host, port: port), secret: attempt.marker)
   }
 
+  /// Gives up a socket that leads to a job: nobody goes that way any more.
+  public func stopForwarding(_ path: String, to job: Job) async {
+    await leave(.socket(path: path), of: job)
+  }
+
   /// How long a cluster may take to tell where a node is.
   private static let nodePatience = Duration.seconds(20)
 

@@ -60,6 +60,9 @@ final class ReplicaLink {
     switch address {
     case .socket(let path): return bootstrap.connect(unixDomainSocketPath: path)
     case .node(let node):
+      guard let endpoint = node.endpoint else {
+        return bootstrap.connect(unixDomainSocketPath: node.forwarding ?? "")
+      }
       return
         bootstrap
         .connectTimeout(.seconds(2))
@@ -70,7 +73,7 @@ final class ReplicaLink {
         .channelOption(.tcpOption(.init(rawValue: TCP_KEEPINTVL)), value: 2)
         .channelOption(.tcpOption(.init(rawValue: TCP_KEEPCNT)), value: 3)
         .channelOption(.tcpOption(.init(rawValue: TCP_USER_TIMEOUT)), value: Self.silenceMs)
-        .connect(host: node.host, port: node.port)
+        .connect(host: endpoint.host, port: endpoint.port)
     }
   }
 

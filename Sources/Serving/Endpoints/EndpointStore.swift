@@ -97,11 +97,11 @@ public struct EndpointStore: Sendable {
     try await ledger.write { db in try ReplicaRecord(replica).insert(db) }
   }
 
-  /// Records that a replica answers, and where if that is another node.
+  /// Records that a replica answers, and where, or where now, if that is another node.
   func markHealthy(_ id: Identifier<Replica>, at node: ReplicaNode?) async throws {
     try await ledger.write { db in
       guard var record = try ReplicaRecord.fetchOne(db, key: id.rawValue),
-        record.state == .starting
+        record.state != .ended
       else { return }
       (record.state, record.node) = (.healthy, node)
       try record.update(db)

@@ -1,6 +1,7 @@
 import Basics
 import Compute
 import Experimentation
+import Glibc
 import JobProtocol
 import Logging
 
@@ -21,8 +22,10 @@ extension Endpoints {
       // The server was killed between the two steps: do the second one now.
       return try await submit(replica, deployment) ? Observed(replica: replica) : nil
     }
+    try await takePredictions(of: job, endpoint: deployment.endpoint)
     guard !job.hasEnded else {
-      reached[replica.id] = nil
+      leave(replica.node, of: job)
+      (reached[replica.id], lookedAtMs[replica.id]) = (nil, nil)
       try await recordEnd(of: replica, job, deployment)
       return nil
     }
@@ -31,23 +34,49 @@ extension Endpoints {
     observed.isDue = DeploymentPlan.isDue(
       startedAtMs: job.startedAtMs, limitMs: await jobs.timeLimitMs(of: job),
       nowMs: surroundings.now())
-    guard replica.state == .starting, let address = answering(replica, job),
-      await ReplicaProbe.answers(at: address)
+    if replica.state == .healthy { keepReaching(replica, job) }
+    guard let address = answering(replica, job), await ReplicaProbe.answers(at: address)
     else { return observed }
     if case .node(let node) = address { observed.replica.node = node }
     try await store.markHealthy(replica.id, at: observed.replica.node)
     observed.replica.state = .healthy
     // The gateway has to leave the one before it before that is stopped.
     try await writeRoutes(try await store.list())
+    if replica.node != observed.replica.node { leave(replica.node, of: job) }
     return observed
   }
 
-  /// Where a replica that runs may answer by now.
+  /// Where a replica that runs may answer by now, and did not yet.
   private func answering(_ replica: Replica, _ job: Job) -> ReplicaAddress? {
-    guard replica.socket.isEmpty else { return replica.address }
     if let node = reached.removeValue(forKey: replica.id) { return .node(node) }
+    guard replica.state == .starting else { return nil }
+    guard replica.socket.isEmpty else { return replica.address }
     reach(replica, job)
     return nil
+  }
+
+  /// Gives the segments of a replica whose files come from elsewhere their names here; they go on growing under both.
+  private func takePredictions(of job: Job, endpoint: Identifier<Endpoint>) async throws {
+    guard job.spec.stage != nil, job.attempt > 0 else { return }
+    let (uploads, folder) = (
+      job.attemptFolder.uploads, predictionsFolder(of: endpoint)
+    )
+    try await offTask {
+      guard FileTree.exists(uploads) else { return }
+      let names = try FileTree.names(in: uploads).filter { $0.hasSuffix(".segment") }
+      guard !names.isEmpty else { return }
+      try FileTree.createFolder(folder)
+      for name in names where !FileTree.exists(folder + "/" + name) {
+        guard link(uploads + "/" + name, folder + "/" + name) == 0 || errno == EEXIST else {
+          throw ServingError(
+            .segmentInvalid, "\(uploads)/\(name) gets no name in \(folder): error \(errno).")
+        }
+      }
+    }
+  }
+
+  private func predictionsFolder(of endpoint: Identifier<Endpoint>) -> String {
+    home.gatewayPath + "/predictions/" + endpoint.rawValue
   }
 
   func recordEnd(
@@ -114,19 +143,31 @@ extension Endpoints {
     let source = SegmentSource(
       endpoint: endpoint?.name ?? "", model: deployment.model, version: deployment.version,
       deployment: deployment.id.rawValue, replica: replica.id.rawValue)
+    let isShared = try await jobs.sharesFiles(with: deployment.place.site)
     let request = ReplicaRequest(
-      source: source, package: try await package(deployment.package),
+      source: source, package: isShared ? try await package(deployment.package) : Self.modelName,
       python: deployment.python, socket: replica.socket.isEmpty ? nil : replica.socket,
-      predictionsFolder: home.gatewayPath + "/predictions/" + deployment.endpoint.rawValue,
+      predictionsFolder: isShared
+        ? predictionsFolder(of: deployment.endpoint) : JobStage.mirroredFolder,
       threads: deployment.place.resources.cpus)
     let folder = jobs.workFolder(of: replica.job)
     try FileTree.createFolder(folder)
     let path = folder + "/request.json"
     try FileTree.write(try request.json(), to: path)
     let project = endpoint?.project ?? "default"
-    var spec = replicaSpec(of: deployment.subject, requestPath: path)
+    var spec = replicaSpec(
+      of: deployment.subject, requestPath: isShared ? path : FileTree.name(of: path))
     spec.name = "replica of \(source.endpoint)"
-    spec.workingDirectory = folder
+    if isShared {
+      spec.workingDirectory = folder
+    } else {
+      let program = StageProgram(
+        objects: home.objects, program: surroundings.executable, engines: surroundings.enginesFolder
+      )
+      spec.stage = JobStage(
+        program: try await program.store().hex,
+        inputs: [JobStage.Input(name: Self.modelName, files: deployment.package)])
+    }
     if deployment.place.site != nil {
       spec.environment = [
         EnvironmentVariable("AIFACTORY_HOME", home.path),
@@ -139,6 +180,9 @@ extension Endpoints {
     }
     _ = try await jobs.submit(spec, id: replica.job, in: project)
   }
+
+  /// What a replica finds its model by where it is sent along.
+  private static let modelName = "model"
 
   /// A job with the needs of a replica.
   private func replicaSpec(of subject: DeploymentSubject, requestPath: String) -> JobSpec {
@@ -153,6 +197,16 @@ extension Endpoints {
   /// the model was made, which is as restricted.
   func checkPlace(of subject: DeploymentSubject, in project: String) async throws {
     let version = try await models.version(subject.version, of: subject.model, in: project)
+    let isShared = try await jobs.sharesFiles(with: subject.place.site)
+    guard isShared || subject.python == nil else {
+      throw ServingError(
+        .deployFailed,
+        "\(subject.model) \(subject.version) is loaded by a Python of this machine, but "
+          + "'\(subject.place.site ?? "")' shares no file system with it.",
+        hint:
+          "Deploy it here, or on a cluster that shares one; what a workflow trained goes anywhere."
+      )
+    }
     var spec = replicaSpec(of: subject, requestPath: "request.json")
     spec.reads = version.draft.datasetVersion.map { JobReads(versions: [$0]) }
     try await jobs.check(spec)

@@ -68,17 +68,48 @@ extension Endpoints {
     Task {
       // Not to be found out now: the next turn asks again.
       let listener = try? await self.jobs.listener(of: job)
-      var node: ReplicaNode?
-      if let listener, case .tcp(let host, let port) = listener.way {
-        node = ReplicaNode(host: host, port: port, secret: listener.secret)
+      var node = listener.map { ReplicaNode($0) }
+      if let found = node, await !ReplicaProbe.answers(at: .node(found)) {
+        self.leave(found, of: job)
+        node = nil
       }
-      if let found = node, await !ReplicaProbe.answers(at: .node(found)) { node = nil }
       self.found(replica.id, node)
     }
+  }
+
+  /// Milliseconds between two looks whether a way through a connection still leads to a replica.
+  private static let lookPauseMs: Int64 = 2_000
+
+  /// Looks for another way to a replica whose way through a connection leads nowhere any more.
+  func keepReaching(_ replica: Replica, _ job: Job) {
+    guard let node = replica.node, node.forwarding != nil,
+      surroundings.now() - (lookedAtMs[replica.id] ?? 0) >= Self.lookPauseMs,
+      !questions.contains(replica.id.rawValue)
+    else { return }
+    lookedAtMs[replica.id] = surroundings.now()
+    Task {
+      if await !ReplicaProbe.answers(at: .node(node)) { self.reach(replica, job) }
+    }
+  }
+
+  /// Gives up a way to a replica; what the gateway has under way on it goes on.
+  func leave(_ node: ReplicaNode?, of job: Job) {
+    guard let path = node?.forwarding else { return }
+    Task { await self.jobs.stopForwarding(path, to: job) }
   }
 
   private func found(_ id: Identifier<Replica>, _ node: ReplicaNode?) {
     questions.remove(id.rawValue)
     reached[id] = node
+  }
+}
+
+extension ReplicaNode {
+  /// Where a job listens.
+  init(_ listener: JobListener) {
+    switch listener.way {
+    case .tcp(let host, let port): self.init(host: host, port: port, secret: listener.secret)
+    case .socket(let path): self.init(forwarding: path, secret: listener.secret)
+    }
   }
 }

@@ -64,6 +64,8 @@ public actor Endpoints: Service {
   var questions: Set<String> = []
   /// Replicas on other nodes that answered.
   var reached: [Identifier<Replica>: ReplicaNode] = [:]
+  /// When ways to replicas were last looked at.
+  var lookedAtMs: [Identifier<Replica>: Int64] = [:]
   var routes: RoutingFile?
   var acknowledged: Int64 = 0
   private var isSuspended = false

@@ -49,9 +49,14 @@ enum ReplicaSocket {
       bound(descriptor, by: seconds)
       result = withAddress(path) { Glibc.connect(descriptor, $0, $1) }
     case .node(let node):
+      guard let endpoint = node.endpoint else {
+        return try connect(to: .socket(path: node.forwarding ?? ""), patience: seconds)
+      }
       descriptor = try make(AF_INET, nonblocking: false)
       bound(descriptor, by: seconds)
-      result = withAddress(node.host, port: node.port) { Glibc.connect(descriptor, $0, $1) }
+      result = withAddress(endpoint.host, port: endpoint.port) {
+        Glibc.connect(descriptor, $0, $1)
+      }
     }
     guard result == 0 else {
       let number = errno

@@ -196,6 +196,55 @@ struct SlurmReplicaEndToEndTests {
     withExtendedLifetime(cluster) {}
   }
 
+  @Test(.enabled(if: TestLoginNode.isPossible, TestLoginNode.hint))
+  func `a replica behind a login node answers, whatever becomes of the connection and the server`()
+    async throws
+  {
+    let cluster = try TestCluster()
+    let login = try TestLoginNode()
+    let factory = try FactoryProgram(cluster, login: login)
+    defer { factory.close() }
+    try factory.write("houses.csv", SampleTables.houses(rows: 200))
+    try factory.write("here.yaml", workflow(deploy: ""))
+    #expect(try factory("run", "here.yaml").status == 0)
+    let here = try value(factory)
+    try factory.write("there.yaml", workflow(deploy: ", site: hpc, resources: {time: 1h}"))
+    let moved = try factory("run", "there.yaml", "--output", "json")
+    #expect(moved.status == 0, "\(moved.output)\(moved.errors)")
+    try await factory.until(30, "the replica before it has gone") {
+      try replicas(factory).map(\.site) == ["hpc"]
+    }
+    #expect(try value(factory) == here, "to the bit what it is here")
+
+    // What it predicted comes after the answer, and is told as everything is.
+    let address = try Address(factory)
+    let answer = try await address.predict().json
+    let predictions = try #require(answer["predictions"] as? [[String: Any]])
+    let id = try #require(predictions.first?["id"] as? String)
+    try await factory.until(60, "its record has come") {
+      try factory("explain", id).output.contains("endpoint houses")
+    }
+
+    // The gateway goes on by the way that it has.
+    #expect(kill(try factory.serverFile().pid, SIGKILL) == 0)
+    for _ in 0..<20 { #expect(try await address.trouble() == nil) }
+    #expect(try factory("endpoints", "list").status == 0)
+    try login.suspend()
+    try await factory.until(60, "nobody is reached") {
+      try await address.predict().status == 503
+    }
+    try login.resume()
+    try await factory.until(90, "it is reached again") {
+      try await address.trouble() == nil
+    }
+    #expect(try replicas(factory).count == 1, "it was there all the time")
+    #expect(try factory("endpoints", "delete", "houses").status == 0)
+    try await factory.until(60, "its job ends") { try cluster("squeue", "--noheader") == "" }
+    // Nothing of what was said to it is lost with it.
+    #expect(try factory("explain", id).status == 0)
+    withExtendedLifetime(login) {}
+  }
+
   @Test func `a place where no replica can ever run is refused before anything runs`() async throws
   {
     let cluster = try TestCluster()

@@ -6,7 +6,8 @@ import Testing
 @Suite struct RunTextTests {
   @Test(arguments: [
     ("rmse", "rmse"), ("rmse by größe (cm)", "rmse by größe _cm_"), ("a/b", "a/b"),
-    ("/a", "_a"), ("a//b", "a__b"), ("../x", "___x"), ("..x", "__x"), ("", "_"), ("..", "_"), ("a\nb", "a_b"),
+    ("/a", "_a"), ("a//b", "a__b"), ("../x", "___x"), ("..x", "__x"), ("", "_"), ("..", "_"),
+    ("a\nb", "a_b"),
   ])
   func `whatever a column is called, the key is allowed`(text: String, key: String) throws {
     #expect(RunText.key(text) == key)
