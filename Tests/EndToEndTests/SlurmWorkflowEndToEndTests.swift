@@ -303,8 +303,8 @@ struct SlurmWorkflowEndToEndTests {
     defer { factory.close() }
     try factory.write("train.sh", Self.parabola)
     let words = "sampler: random\n    trials: 200\n    \(way.rawValue)"
-    // An allocation stays between its trials: they are so long that some run whenever its node goes.
-    try factory.write("tune.yaml", search(words, seconds: way == .packed ? 2 : 0.3))
+    // So long that some run whenever a node goes; an allocation stays between its trials.
+    try factory.write("tune.yaml", search(words, seconds: way == .packed ? 2 : 1))
     let started = try factory("run", "tune.yaml", "--detach", "--output", "json")
     let id = try #require(started.json["workflow_run"] as? String, "\(started.errors)")
     func begun() -> [String] {
