@@ -255,13 +255,4 @@ struct SSHSiteTests {
     #expect(report.works, "\(report.checks)")
     #expect(report.checks.first?.name == "ssh")
   }
-
-  @Test func `stages of workflows stay where the files are`() async throws {
-    let home = try JobsUnderTest()
-    try await home.add(try TestCluster.shared.get(), login: try TestLoginNode.shared.get())
-    await #expect(throws: JobError.self) {
-      try await home.instance().submit(
-        JobSpec(name: "train", command: ["true"], site: "ssh", purpose: "train"))
-    }
-  }
 }
