@@ -22,7 +22,7 @@ extension Endpoints {
       // The server was killed between the two steps: do the second one now.
       return try await submit(replica, deployment) ? Observed(replica: replica) : nil
     }
-    try await takePredictions(of: job, endpoint: deployment.endpoint)
+    await takePredictions(of: job, endpoint: deployment.endpoint)
     guard !job.hasEnded else {
       leave(replica.node, of: job)
       (reached[replica.id], lookedAtMs[replica.id]) = (nil, nil)
@@ -56,21 +56,28 @@ extension Endpoints {
   }
 
   /// Gives the segments of a replica whose files come from elsewhere their names here; they go on growing under both.
-  private func takePredictions(of job: Job, endpoint: Identifier<Endpoint>) async throws {
+  private func takePredictions(of job: Job, endpoint: Identifier<Endpoint>) async {
     guard job.spec.stage != nil, job.attempt > 0 else { return }
-    let (uploads, folder) = (
-      job.attemptFolder.uploads, predictionsFolder(of: endpoint)
-    )
-    try await offTask {
-      guard FileTree.exists(uploads) else { return }
-      let names = try FileTree.names(in: uploads).filter { $0.hasSuffix(".segment") }
-      guard !names.isEmpty else { return }
-      try FileTree.createFolder(folder)
-      for name in names where !FileTree.exists(folder + "/" + name) {
-        guard link(uploads + "/" + name, folder + "/" + name) == 0 || errno == EEXIST else {
-          throw ServingError(
-            .segmentInvalid, "\(uploads)/\(name) gets no name in \(folder): error \(errno).")
-        }
+    let (uploads, folder) = (job.attemptFolder.uploads, predictionsFolder(of: endpoint))
+    do {
+      try await offTask { try Self.linkSegments(of: uploads, into: folder) }
+    } catch {
+      // Predictions go on: the files are there, and the next turn tries again.
+      logger.error(
+        "records of predictions are not where they are looked for",
+        metadata: ["job": "\(job.id)", "error": "\(error)"])
+    }
+  }
+
+  private static func linkSegments(of uploads: String, into folder: String) throws {
+    guard FileTree.exists(uploads) else { return }
+    let names = try FileTree.names(in: uploads).filter { $0.hasSuffix(".segment") }
+    guard !names.isEmpty else { return }
+    try FileTree.createFolder(folder)
+    for name in names where !FileTree.exists(folder + "/" + name) {
+      guard link(uploads + "/" + name, folder + "/" + name) == 0 || errno == EEXIST else {
+        throw ServingError(
+          .segmentInvalid, "\(uploads)/\(name) gets no name in \(folder): error \(errno).")
       }
     }
   }

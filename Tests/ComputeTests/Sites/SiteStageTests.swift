@@ -134,7 +134,7 @@ import Testing
     let listed = """
       \tlinux-vdso.so.1 (0x00007fcc645cd000)
       \tlibsqlite3.so.0 => /lib/x86_64-linux-gnu/libsqlite3.so.0 (0x00007fcc6445d000)
-      \tlibswiftCore.so => /opt/swift/usr/lib/swift/linux/libswiftCore.so (0x00007fcc5f800000)
+      \tlibswiftCore.so => /usr/lib/swift/linux/libswiftCore.so (0x00007fcc5f800000)
       \tlibm.so.6 => /lib/x86_64-linux-gnu/libm.so.6 (0x00007fcc5f4f2000)
       \tlibstdc++.so.6 => /lib/x86_64-linux-gnu/libstdc++.so.6 (0x00007fcc5e200000)
       \tlibabsent.so => not found
@@ -145,7 +145,7 @@ import Testing
     #expect(
       StageProgram.libraries(listed: listed) == [
         "/lib/x86_64-linux-gnu/libsqlite3.so.0", "/lib/x86_64-linux-gnu/libstdc++.so.6",
-        "/opt/swift/usr/lib/swift/linux/libswiftCore.so",
+        "/usr/lib/swift/linux/libswiftCore.so",
       ])
   }
 }
