@@ -42,9 +42,17 @@ extension Request {
   }
 
   /// A value of the query, such as `limit` of `?limit=20`; nil when absent or empty.
+  ///
+  /// It is decoded once, with `+` as a blank; Hummingbird's `queryParameters` are decoded already,
+  /// but for `+`. What is no encoding stays as it was sent.
   public func query(_ name: String) -> String? {
-    guard let value = uri.queryParameters[name[...]], !value.isEmpty else { return nil }
-    return value.replacing("+", with: " ").removingPercentEncoding
+    for pair in (uri.query ?? "").split(separator: "&") {
+      let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard halves.count == 2, halves[0] == name else { continue }
+      let text = String(halves[1].replacing("+", with: " "))
+      return text.isEmpty ? nil : text.removingPercentEncoding ?? text
+    }
+    return nil
   }
 
   /// A whole number of the query.
