@@ -200,7 +200,8 @@ extension ComparisonPage {
     let id = details.run.id.rawValue
     return "<span class=\"run r\(run)\"><i class=\"dot\"></i></span>"
       + "<a href=\"\(escaped(base))/runs/\(id)\">\(escaped(shortened(details.run.name, to: 40)))</a>"
-      + " <small>\(id.prefix(8))</small>"
+      // An identifier begins with its time, which runs made together share.
+      + " <small>…\(id.suffix(8))</small>"
   }
 
   private func status(_ run: Int) -> String {

@@ -94,7 +94,7 @@ struct RunComparison {
       rows.append([.init("param \(key)")] + values.map { .init($0 ?? "–") })
     }
     return TextTable(
-      [TextTable.Column("")] + runs.map { TextTable.Column(String($0.id.prefix(8))) }, rows: rows)
+      [TextTable.Column("")] + runs.map { TextTable.Column(RunMark.of($0.id)) }, rows: rows)
   }
 
   private func keys<Value>(_ path: KeyPath<RunWire, [String: Value]>) -> [String] {

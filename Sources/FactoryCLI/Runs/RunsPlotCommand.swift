@@ -33,7 +33,7 @@ struct RunsPlotCommand: FactoryCommand {
     let plot = CurvePlot(
       curves: zip(ids, curves).map { id, curve in
         CurvePlot.Curve(
-          name: String(id.prefix(8)),
+          name: RunMark.of(id),
           points: curve.points.map { (Double($0.step), $0.value) })
       }, width: Terminal.standard.width - 14, height: height)
     try global.output.show(

@@ -24,6 +24,14 @@ struct RunWordsTests {
         .contains("param depth"))
   }
 
+  @Test func `runs made together are told apart by the end of their identifiers`() {
+    let runs = ["01a21d86e8147b1a93d1fc996b80928b", "01a21d86e33c70f49cf1a6e0a24b3786"]
+      .map { run($0, [:], [:]) }
+    let head = RunComparison(runs: runs, showsEqual: false).table.rendered(on: .pipe)
+      .split(separator: "\n")[0]
+    #expect(head.contains("…6b80928b") && head.contains("…a24b3786"))
+  }
+
   @Test func `a rising curve goes from the lower left to the upper right`() {
     let points = (0..<50).map { (x: Double($0), y: Double($0) * 2) }
     let plot = CurvePlot(curves: [.init(name: "one", points: points)], width: 20, height: 5)
