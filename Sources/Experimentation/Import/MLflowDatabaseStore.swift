@@ -88,7 +88,7 @@ struct MLflowDatabaseStore: MLflowSource {
         db,
         sql: """
           SELECT key, value, timestamp, step, is_nan FROM metrics WHERE run_uuid = ?
-          ORDER BY key, step, timestamp
+          ORDER BY key, step, timestamp, rowid
           """, arguments: [run.text("run_uuid")])
       var batch: [MetricPoint] = []
       while let row = try rows.next() {

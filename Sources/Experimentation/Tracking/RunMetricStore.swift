@@ -85,7 +85,7 @@ extension RunStore {
   private static func keepLatest(
     _ point: MetricPoint, key: Int64, run: Int64, in db: Database
   ) throws {
-    // NULL is NaN, which is the largest value.
+    // NULL is NaN, which counts as 0.
     let statement = try db.cachedStatement(
       sql: """
         INSERT INTO latestMetric AS known (run, key, step, timestampMs, valueBits, value)
@@ -93,8 +93,8 @@ extension RunStore {
         ON CONFLICT (run, key) DO UPDATE SET step = excluded.step,
           timestampMs = excluded.timestampMs, valueBits = excluded.valueBits,
           value = excluded.value
-        WHERE (excluded.step, excluded.timestampMs, excluded.value IS NULL, excluded.value)
-          > (known.step, known.timestampMs, known.value IS NULL, known.value)
+        WHERE (excluded.step, excluded.timestampMs, coalesce(excluded.value, 0))
+          > (known.step, known.timestampMs, coalesce(known.value, 0))
         """)
     try statement.run(
       .integer(run), .integer(key), .integer(point.step), .integer(point.timestampMs),
@@ -133,11 +133,12 @@ extension Statement {
 }
 
 extension MetricPoint {
-  /// MLflow's order of a metric's values: step, then time, then value; NaN is the largest value.
+  /// MLflow's order of a metric's values: step, then time, then value, where NaN counts as 0
+  /// (`_update_latest_metrics_if_necessary` of its store); of equal points the first one stays.
   fileprivate func isLater(than other: MetricPoint) -> Bool {
     if step != other.step { return step > other.step }
     if timestampMs != other.timestampMs { return timestampMs > other.timestampMs }
-    return value > other.value || (value.isNaN && !other.value.isNaN)
+    return (value.isNaN ? 0 : value) > (other.value.isNaN ? 0 : other.value)
   }
 
   /// Reads step, time and the value's bits from a row.

@@ -9,11 +9,11 @@ struct RunView: Sendable {
     var step: Int64
     var timestampMs: Int64
 
-    /// MLflow's order of a metric's values: step, then time, then value; NaN is the largest value.
+    /// MLflow's order of a metric's values: step, then time, then value, where NaN counts as 0.
     func isLater(than other: Point) -> Bool {
       if step != other.step { return step > other.step }
       if timestampMs != other.timestampMs { return timestampMs > other.timestampMs }
-      return value > other.value || (value.isNaN && !other.value.isNaN)
+      return (value.isNaN ? 0 : value) > (other.value.isNaN ? 0 : other.value)
     }
   }
 

@@ -23,6 +23,7 @@ import requests
 import comparison_clients  # noqa: F401
 import comparison_requests  # noqa: F401
 import comparison_searches  # noqa: F401
+import comparison_values  # noqa: F401
 from comparison import Side, cases
 from comparison_differences import DIFFERENCES, reason_of
 

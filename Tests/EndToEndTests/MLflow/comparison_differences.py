@@ -51,9 +51,17 @@ REASONS = {
     ],
     "A mark of the order of bytes is no JSON.": ["wire: body mark"],
     "Only the methods that MLflow's client uses are served.": ["wire: OPTIONS runs/create", "wire: HEAD *"],
+    "Half of a surrogate pair becomes U+FFFD; MLflow's server drops the text, and all that stands behind it in the body, also a search's filter.": [
+        "half_pairs: batch", "half_pairs: experiment", "half_pairs: model", "half_pairs: search", "half_pairs: texts",
+    ],
+    "NaN stays NaN in metrics of logged models, where MLflow's server answers 0.": ["model_metrics: metrics 4"],
+    "A body that is no UTF-8 is told as such.": ["half_pairs: not escaped"],
     "Webhooks are absent.": ["wire: GET webhooks/list"],
 }
+# The same for files in parts (compare_uploads.py).
+UPLOAD_REASONS = {"A file has one part where nobody says how many, where MLflow's server begins one of no part.": ["uploads: create with no number"]}
 DIFFERENCES = {label: reason for reason, labels in REASONS.items() for label in labels}
+UPLOADS = {label: reason for reason, labels in UPLOAD_REASONS.items() for label in labels}
 
 
 def reason_of(label, theirs, ours):

@@ -20,6 +20,9 @@ from mlflow.entities import Metric, ViewType
 word, kind, folder = sys.argv[1:]
 uri = f"file://{folder}/mlruns" if kind == "file" else f"sqlite:///{folder}/old.db"
 factory = os.environ.get("MLFLOW_TRACKING_URI")
+# Values of one step and time; of the two, MLflow's database tells the one that it says is the latest.
+NAN, INF = float("nan"), float("inf")
+TIES = {"nan-inf": [NAN, INF], "inf-nan": [INF, NAN], "nan-minus": [NAN, -1.0], "minus-nan": [-1.0, NAN], "nan-zero": [NAN, 0.0], "zero-nan": [0.0, NAN]}
 
 
 def make():
@@ -40,6 +43,9 @@ def make():
         mlflow.log_metrics({"loss": 0.5, "a/b": 1.0}, step=3)
         mlflow.log_metric("bad", float("nan"))
         mlflow.log_metric("big", float("-inf"))
+        for key, values in TIES.items():
+            for value in values:
+                old.log_metric(run.info.run_id, key, value, timestamp=1, step=1)
         old.log_batch(run.info.run_id, metrics=[Metric("curve", 1 / (i + 1), i, i) for i in range(500)])
         mlflow.log_text("hello", "sub/file.txt")
         mlflow.log_input(data, context="training", tags={"k": "v"})
@@ -108,6 +114,10 @@ def check():
         outputs = [[(o.model_id, o.step) for o in r.outputs.model_outputs] if r.outputs else [] for r in (was, now)]
         assert outputs[0] == outputs[1], outputs
     first = next(r for r in after.values() if r.info.run_name == "first")
+    if kind == "sqlite":
+        latest = [{key: shape(r.data.metrics[key]) for key in TIES} for r in (before[first.info.run_id], first)]
+        assert latest[0] == latest[1], latest
+    assert [shape(first.data.metrics[key]) for key in TIES] == [INF, INF, "nan", "nan", "nan", 0.0], first.data.metrics
     mlflow.set_tracking_uri(factory)
     mlflow.set_registry_uri(factory)
     assert mlflow.artifacts.load_text(first.info.artifact_uri + "/sub/file.txt") == "hello"

@@ -36,11 +36,32 @@ struct RunStoreTests {
       #expect(try await log(-5, step: 2, at: 12) == -5)
       #expect(try await log(-7, step: 2, at: 12) == -5)
       #expect(try await log(.nan, step: 2, at: 12)?.isNaN == true)
-      #expect(try await log(1, step: 2, at: 12)?.isNaN == true)
+      #expect(try await log(0, step: 2, at: 12)?.isNaN == true)
       let column = try await ledger.read { db in
         try Row.fetchOne(db, sql: "SELECT value FROM latestMetric")?["value"] as Double?
       }
       #expect(column == nil)
+    }
+  }
+
+  @Test(
+    arguments: [
+      ([.nan, .infinity], .infinity), ([.infinity, .nan], .infinity), ([.nan, 1], 1),
+      ([-1, .nan], .nan), ([.nan, -1], .nan), ([-.infinity, .nan], .nan), ([0, .nan], 0),
+      ([.nan, 0], .nan), ([.nan, -0.0], .nan), ([0, -0.0], 0), ([3, .nan, 2], 3),
+    ] as [([Double], Double)])
+  func `NaN counts as 0 among values of one step and time, as in MLflow's store`(
+    values: [Double], latest: Double
+  ) async throws {
+    try await withRun { ledger, store, run in
+      let points = values.map { MetricPoint(key: "a", value: $0, step: 1, timestampMs: 1) }
+      try await store.log(points, to: run)
+      let other = try await store.create(in: .standard, name: "b", startedAtMs: 1)
+      for point in points { try await store.log([point], to: other.id) }
+      for id in [run, other.id] {
+        let kept = try await store.details(id).metrics.first?.value
+        #expect(kept?.bitPattern == latest.bitPattern)
+      }
     }
   }
 
