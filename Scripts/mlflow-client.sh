@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# MLflow's own client with pinned versions for the tests, in .build/mlflow, and PyTorch and Optuna beside
-# it in .build/mlflow-torch and .build/optuna, which see the first one's packages; each is made once.
+# MLflow's own client with pinned versions for the tests, in .build/mlflow, and beside it, in folders of
+# their own that see the first one's packages, what its server needs for files in parts (.build/mlflow-parts,
+# with psutil, by which the client measures the system), PyTorch and Optuna; each is made once.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 client=.build/mlflow
@@ -33,6 +34,13 @@ sees_client() {
 
 packages=(mlflow==3.17.2 scikit-learn==1.9.1 xgboost-cpu==3.2.0 lightgbm==4.7.0 skops==0.16.0 matplotlib==3.11.2)
 if is_new "MLflow's client" "$client" "${packages[@]}"; then
+  "${pip[@]}" "${packages[@]}"
+  touch "$stamp"
+fi
+
+packages=(psutil==7.2.2 boto3==1.44.8 "moto[s3]==5.2.5")
+if is_new "an object store for MLflow's server" .build/mlflow-parts "${packages[@]}"; then
+  sees_client .build/mlflow-parts
   "${pip[@]}" "${packages[@]}"
   touch "$stamp"
 fi

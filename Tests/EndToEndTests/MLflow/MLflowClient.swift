@@ -15,6 +15,9 @@ struct MLflowClient {
       ?? packageFolder + "/.build/mlflow/bin/python"
   }
 
+  /// The interpreter that has psutil and an object store for MLflow's server, too.
+  static var pythonWithObjectStore: String { packageFolder + "/.build/mlflow-parts/bin/python" }
+
   /// The interpreter that has PyTorch too, where that could be installed.
   static var pythonWithTorch: String { packageFolder + "/.build/mlflow-torch/bin/python" }
 

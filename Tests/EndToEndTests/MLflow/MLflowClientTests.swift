@@ -50,6 +50,26 @@ struct MLflowClientTests {
     #expect(text.contains(" 0 differ without a reason"), "\(text)")
   }
 
+  @Test func `files in parts and system metrics are as on MLflow's server with an object store`()
+    throws
+  {
+    let factory = try FactoryProgram()
+    defer { factory.close() }
+    let client = try MLflowClient(factory)
+    let text = try client.run(
+      "compare_uploads.py", [factory.folder], python: MLflowClient.pythonWithObjectStore)
+    #expect(text.contains(" 0 differ without a reason"), "\(text)")
+  }
+
+  @Test func `the server connects to no host that a source names`() throws {
+    let factory = try FactoryProgram()
+    defer { factory.close() }
+    let client = try MLflowClient(factory)
+    let program = FactoryProgram.products + "/aifactory"
+    let text = try client.run("sources_at_hosts.py", [program, factory.home, factory.folder])
+    #expect(text.contains("ok nobody came"), "\(text)")
+  }
+
   @Test func `LightGBM logs itself`() throws {
     let factory = try FactoryProgram()
     defer { factory.close() }

@@ -28,15 +28,19 @@ from comparison import Side, cases
 from comparison_differences import DIFFERENCES, reason_of
 
 
-def start_server(folder):
-    """MLflow's server on a free port, and its address once it answers."""
+def start_server(folder, artifacts=None, more={}):
+    """MLflow's server on a free port, and its address once it answers.
+
+    - artifacts: where it keeps artifacts, instead of in the folder.
+    - more: settings of its environment.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [os.path.join(os.path.dirname(sys.executable), "mlflow"), "server", "--workers", "1", "--host", "127.0.0.1", "--port", str(port)]
-    command += ["--backend-store-uri", f"sqlite:///{folder}/theirs.db", "--artifacts-destination", f"{folder}/theirs"]
+    command = [sys.executable, "-m", "mlflow", "server", "--workers", "1", "--host", "127.0.0.1", "--port", str(port)]
+    command += ["--backend-store-uri", f"sqlite:///{folder}/theirs.db", "--artifacts-destination", artifacts or f"{folder}/theirs"]
     settings = {key: value for key, value in os.environ.items() if not key.startswith("MLFLOW_TRACKING")}
-    settings["MLFLOW_SERVER_ENABLE_JOB_EXECUTION"] = "false"
+    settings.update({"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", **more})
     log = open(f"{folder}/theirs.log", "w")
     server = subprocess.Popen(command, env=settings, cwd=folder, stdout=log, stderr=log, start_new_session=True)
     url = f"http://127.0.0.1:{port}"
@@ -70,14 +74,17 @@ def ask(side, wanted):
             side.note("the case itself", {"status": 0, "broke": traceback.format_exc()[-1500:]})
 
 
-def compare(theirs, ours, is_whole):
-    """Prints what differs without a reason; returns how much that is."""
+def compare(theirs, ours, differences, is_whole):
+    """Prints what differs without a reason; returns how much that is.
+
+    - differences: reasons by label, all of which must be needed where the comparison is whole.
+    """
     unexplained, used = 0, set()
     for label in sorted(theirs.keys() | ours.keys()):
         their, our = theirs.get(label), ours.get(label)
         if (our or {}).get("status", 599) < 500 and their and {**their, "message": 0} == {**our, "message": 0}:
             continue
-        listed = next((pattern for pattern in DIFFERENCES if fnmatch.fnmatchcase(label, pattern)), None)
+        listed = next((pattern for pattern in differences if fnmatch.fnmatchcase(label, pattern)), None)
         if listed:
             used.add(listed)
         elif not (their and our and reason_of(label, their, our)):
@@ -85,7 +92,7 @@ def compare(theirs, ours, is_whole):
             their, our = (json.dumps(answer, ensure_ascii=False, sort_keys=True) for answer in (their, our))
             start = max(len(os.path.commonprefix([their, our])) - 60, 0)
             print(f"DIFFERENT {label}\n   MLflow {their[start:start + 500]}\n   ours   {our[start:start + 500]}")
-    for pattern in DIFFERENCES.keys() - used if is_whole else ():
+    for pattern in differences.keys() - used if is_whole else ():
         unexplained += 1
         print(f"NO LONGER DIFFERENT {pattern}: take it out of the list")
     print(f"{len(theirs)} answers compared, {unexplained} differ without a reason")
@@ -104,7 +111,7 @@ def main():
             thread.join()
     finally:
         os.killpg(server.pid, signal.SIGKILL)
-    sys.exit(1 if compare(sides[0].answers, sides[1].answers, not wanted) else 0)
+    sys.exit(1 if compare(sides[0].answers, sides[1].answers, DIFFERENCES, not wanted) else 0)
 
 
 if __name__ == "__main__":

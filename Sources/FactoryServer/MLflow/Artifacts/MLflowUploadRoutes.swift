@@ -40,6 +40,7 @@ extension FactoryRoutes {
     mlflow(.post, "mpu/complete/**", permission: .write, versions: ["2.0"], service: service) {
       let fields = try await $0.fields()
       let path = try $0.uploadPath(fields)
+      guard fields["parts"] != nil else { throw MLflowFields.missing("parts") }
       var parts: [Int: String] = [:]
       for part in try fields.objects("parts") {
         let number = try part.integer("part_number", default: 0, in: 1...MLflowUploads.partLimit)
