@@ -51,9 +51,9 @@ extension TraceStore {
 }
 
 extension ArtifactStore {
-  /// Whether the path is the name of a file.
-  static func contains(_ path: String, in db: Database) throws -> Bool {
-    try Bool.fetchOne(
-      db, sql: "SELECT EXISTS (SELECT 1 FROM artifact WHERE path = ?)", arguments: [path]) ?? false
+  /// The digest of the file of that path; nil where there is none.
+  static func digest(of path: String, in db: Database) throws -> ObjectDigest? {
+    try String.fetchOne(db, sql: "SELECT sha256 FROM artifact WHERE path = ?", arguments: [path])
+      .flatMap { ObjectDigest(hex: $0) }
   }
 }

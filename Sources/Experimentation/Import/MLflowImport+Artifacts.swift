@@ -6,7 +6,8 @@ extension MLflowImport {
 
   /// Takes the files of a local folder into the object store and names them below `location`.
   ///
-  /// Files that are named already are left as they are. Links are followed inside of the folder.
+  /// Files that are named already are left as they are, and told where their bytes are others. Links
+  /// are followed inside of the folder.
   func takeArtifacts(
     _ uri: String, ofRun run: MLflowLine?, _ source: any MLflowSource, to location: String,
     _ nowMs: Int64, _ counts: inout MLflowImportCounts
@@ -32,13 +33,20 @@ extension MLflowImport {
     for start in stride(from: 0, to: files.list.count, by: Self.filesAtOnce) {
       let some = files.list[start..<min(start + Self.filesAtOnce, files.list.count)]
       let known = try await ledger.read { db in
-        try some.filter { try ArtifactStore.contains(root + "/" + $0.name, in: db) }
+        try some.reduce(into: [String: ObjectDigest]()) { known, file in
+          known[file.name] = try ArtifactStore.digest(of: root + "/" + file.name, in: db)
+        }
       }
       let taken = try await offTask {
         var taken: [ArtifactFile] = []
+        var others: [String] = []
         var troubles: [String] = []
-        for file in some where !known.contains(file) {
+        for file in some {
           do {
+            if let digest = known[file.name] {
+              if try ObjectDigest(ofFile: file.path) != digest { others.append(file.name) }
+              continue
+            }
             let digest = try objects.insert(file: file.path)
             taken.append(
               ArtifactFile(
@@ -48,13 +56,16 @@ extension MLflowImport {
             troubles.append(error.message)
           }
         }
-        return (files: taken, troubles: troubles)
+        return (files: taken, others: others, troubles: troubles)
       }
       counts.refused += taken.troubles
+      counts.remarks += taken.others.map {
+        "\(root): the file \(visible($0)) has other bytes here than in the store; it was left as it is."
+      }
       try await ledger.write { db in
         for file in taken.files { try ArtifactStore.put(file, nowMs: nowMs, in: db) }
       }
-      counts.artifacts += known.count + taken.files.count
+      counts.artifacts += known.count - taken.others.count + taken.files.count
     }
   }
 }

@@ -40,7 +40,7 @@ extension MLflowImport {
         let file = ArtifactFile(
           path: root + "/traces.json", sha256: digest, bytes: Int64(spans.count))
         try await ledger.write { db in
-          if try !ArtifactStore.contains(file.path, in: db) {
+          if try ArtifactStore.digest(of: file.path, in: db) == nil {
             try ArtifactStore.put(file, nowMs: nowMs, in: db)
           }
         }

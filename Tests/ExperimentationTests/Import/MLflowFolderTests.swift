@@ -57,6 +57,20 @@ import Testing
     #expect(same.params == run.params && same.metrics == run.metrics)
   }
 
+  @Test func `a file that has other bytes here than in the store is told and left as it is`()
+    async throws
+  {
+    _ = try await perform()
+    try folder.write("other", to: "s/7/\(Self.run)/artifacts/sub/text.txt")
+    try folder.write("new", to: "s/7/\(Self.run)/artifacts/new.txt")
+    let again = try await perform()
+    #expect(again.artifacts == 1 && again.refused.isEmpty)
+    #expect(again.remarks.count == 1 && again.remarks[0].contains("'sub/text.txt' has other bytes"))
+    let place = try await details().run.artifactLocation.dropFirst("mlflow-artifacts:/".count)
+    let file = try await ArtifactStore(ledger: home.ledger).file("\(place)/sub/text.txt")
+    #expect(file?.sha256 == ObjectDigest(of: "hello"))
+  }
+
   @Test func `what was changed here is not undone by another import`() async throws {
     _ = try await perform()
     let id = try #require(RunID(Self.run))
