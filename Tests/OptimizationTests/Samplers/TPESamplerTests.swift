@@ -93,6 +93,34 @@ struct TPESamplerTests {
     #expect(drawn.count { (400...600).contains($0) } > 30)
   }
 
+  @Test(arguments: [false, true])
+  func `asks for what rules allow near the good ones where they refuse most of it`(
+    isCountable: Bool
+  ) throws {
+    let domain = isCountable ? ParameterDomain.int(low: 0, high: 999) : .float(low: 0, high: 999)
+    let space = SamplerCases.space([SearchParameter("x", domain)], constraints: ["x <= 500"])
+    // What lies beyond the border is furthest from bad trials: the best candidates are there.
+    let tried =
+      Array(stride(from: 0.0, to: 480, by: 20)) + Array(stride(from: 480.0, through: 500, by: 1))
+    var history = SearchHistory(space: space, goals: [.maximize], seed: 1)
+    history.trials = tried.enumerated().map { number, x in
+      let point = SearchPoint(["x": isCountable ? .int(Int(x)) : .float(x)])
+      return Trial(number: number, point: point, state: .completed(value: x))
+    }
+    let drawn = (0..<40).compactMap { stream in
+      var random = SeededGenerator(seed: 3, stream: UInt64(stream))
+      return TPESampler().point(for: history, using: &random).number("x")
+    }
+    #expect(drawn.allSatisfy { $0 <= 500 })
+    #expect(drawn.count { $0 >= 400 } > 30)
+    // Neither tried again nor what is left when a refused one is moved to the border.
+    if isCountable {
+      #expect(drawn.allSatisfy { !tried.contains($0) })
+    } else {
+      #expect(drawn.count { $0 > 499.5 } < 10)
+    }
+  }
+
   @Test func `ranks completed before pruned before failed trials, and later steps before earlier`()
     throws
   {

@@ -10,11 +10,11 @@ public import Basics
 /// ones are ranked by l/g. Trials that still run count as bad (constant liar; Ginsbourger et
 /// al. 2010), so that parallel askings differ. With several goals trials are ranked by front and
 /// crowding (after Ozaki et al. 2020). A point of a countable space is not tried twice while
-/// another is found: of the candidates the best new one is taken. In a Hyperband a trial learns
-/// nothing from those that a bracket with less patience than its own has stopped, and may try
-/// their points again: that they were behind after few steps is what the patient brackets doubt.
-/// While too few others have ended, it learns as the next less patient bracket does, since a long
-/// training of a point at random is dear.
+/// another is found: of the candidates the best one is taken that is new and keeps the space's
+/// rules. In a Hyperband a trial learns nothing from those that a bracket with less patience than
+/// its own has stopped, and may try their points again: that they were behind after few steps is
+/// what the patient brackets doubt. While too few others have ended, it learns as the next less
+/// patient bracket does, since a long training of a point at random is dear.
 public struct TPESampler: Sampler, Equatable {
   /// Trials that must have ended before the estimator replaces random search.
   public var startupTrials: Int
@@ -79,7 +79,9 @@ public struct TPESampler: Sampler, Equatable {
         // Where a later group goes on, the point is another one.
         let later = table.groups[(place + 1)...]
         groups[place].choose(for: self, history: history, into: &last, using: &random) { point in
-          isNew(point) || later.contains { $0.parameters[0].isActive(in: point) }
+          // What a rule refuses so far it refuses with more values, too.
+          space.admits(point)
+            && (isNew(point) || later.contains { $0.parameters[0].isActive(in: point) })
         }
       }
       if space.admits(last), isNew(last) { return last }
@@ -143,10 +145,10 @@ private struct GroupModel {
   /// All of a group's parameters exist or none does.
   func isActive(in point: SearchPoint) -> Bool { parameters[0].isActive(in: point) }
 
-  /// Adds the group's values to a point; of the candidates those come first that lead to a new one.
+  /// Adds the group's values to a point; of the candidates those come first that lead to a wanted one.
   mutating func choose(
     for sampler: TPESampler, history: SearchHistory, into point: inout SearchPoint,
-    using random: inout SeededGenerator, isNew: (SearchPoint) -> Bool = { _ in true }
+    using random: inout SeededGenerator, isWanted: (SearchPoint) -> Bool = { _ in true }
   ) {
     if !isLearned {
       isLearned = true
@@ -158,9 +160,9 @@ private struct GroupModel {
       }
       return
     }
-    let mayRepeat = history.space.pointCount != nil
+    let isChecked = !history.space.isFree || history.space.pointCount != nil
     let values = densities.best(of: max(sampler.candidates, 1), parameters, using: &random) {
-      !mayRepeat || isNew(with($0, point))
+      !isChecked || isWanted(with($0, point))
     }
     point = with(values, point)
   }
@@ -208,22 +210,22 @@ private struct GroupModel {
 }
 
 extension GroupModel.Densities {
-  /// Of so many draws from the good trials' density the new one with the highest l/g, the first of equals; an old one
-  /// where none is new.
+  /// Of so many draws from the good trials' density the wanted one with the highest l/g, the first of equals; another
+  /// one where none is wanted.
   ///
   /// A partly known g bounds the ratio from above: the draw with the highest bound is looked at further, until it
   /// is known to the end. Most others never are.
   func best(
     of count: Int, _ parameters: [SearchParameter], using random: inout SeededGenerator,
-    isNew: ([ParameterValue]) -> Bool
+    isWanted: ([ParameterValue]) -> Bool
   ) -> [ParameterValue] {
     var draws: [Draw] = []
     draws.reserveCapacity(count)
-    var old: [ParameterValue] = []
+    var other: [ParameterValue] = []
     for _ in 0..<count {
       let values = good.draw(using: &random)
-      guard isNew(values) else {
-        old = values
+      guard isWanted(values) else {
+        other = values
         continue
       }
       let places = zip(parameters, values).map { $0.domain.place(of: $1) }
@@ -232,7 +234,7 @@ extension GroupModel.Densities {
           values: values, good: good.logDensity(at: places),
           bad: ParzenEstimator.PartialDensity(at: places, of: bad)))
     }
-    if draws.isEmpty { return old }
+    if draws.isEmpty { return other }
     while true {
       var leader = 0
       for place in draws.indices where draws[place].bound > draws[leader].bound { leader = place }
