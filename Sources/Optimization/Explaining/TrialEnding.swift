@@ -74,7 +74,9 @@ extension PrunerName {
     switch self {
     case .successiveHalving, .asha:
       "\(rawValue) lets the best third of the trials seen at a rung go on."
-    case .hyperband: "hyperband lets the best third of a bracket's trials seen at a rung go on."
+    case .hyperband:
+      "hyperband lets the best third of a bracket's trials seen at a rung go on, "
+        + "of all brackets' while these are fewer than three."
     case .median: "median stops what is worse than the median of five or more others."
     case .percentile: "percentile stops what is not within the best quarter of five or more others."
     case .patience: "patience stops what has not become better for ten rungs."

@@ -4,8 +4,10 @@ import Basics
 ///
 /// Li, Jamieson, DeSalvo, Rostamizadeh & Talwalkar 2018. A trial belongs to the bracket that its
 /// number draws, in the shares of the paper's budgets, and is compared with trials of its bracket
-/// alone. It helps where short trainings say little about long ones; where they say much, plain
-/// successive halving is cheaper.
+/// alone. While fewer than η of these were at a rung, it is compared with all that were there, and
+/// goes on where it is the best of fewer than η: else each bracket would train its first trials to
+/// the end, however bad they are. It helps where short trainings say little about long ones; where
+/// they say much, plain successive halving is cheaper.
 public struct HyperbandPruner: Pruner, Equatable {
   /// r: steps before the first decision of the first bracket.
   public var minimumSteps: Int
@@ -31,8 +33,8 @@ public struct HyperbandPruner: Pruner, Equatable {
     let own = halving(bracket)
     let rungs = halving(0).rungs(upTo: .max).prefix { $0 < moment.step }
     guard rungs.count >= bracket else { return false }
-    return own.shouldPrune(
-      moment, among: moment.peers.filter { self.bracket(of: $0.number) == bracket })
+    let peers = moment.peers.filter { self.bracket(of: $0.number) == bracket }
+    return own.isBehind(moment, among: peers.count + 1 < reductionFactor ? moment.peers : peers)
   }
 
   /// The bracket of a trial.

@@ -33,15 +33,15 @@ public struct SuccessiveHalvingPruner: Pruner {
 
   /// Whether fewer than 1/η of those seen at the rung are worse.
   public func shouldPrune(_ moment: PruningMoment) -> Bool {
-    shouldPrune(moment, among: moment.peers)
+    if moment.loss == .infinity { return true }
+    // Fewer than η trials at a rung: none of them is known to be bad.
+    guard moment.peers.count + 1 >= reductionFactor else { return false }
+    return isBehind(moment, among: moment.peers)
   }
 
-  func shouldPrune(_ moment: PruningMoment, among peers: [PruningMoment.Peer]) -> Bool {
-    let loss = moment.loss
-    if loss == .infinity { return true }
-    // Fewer than η trials at a rung: none of them is known to be bad.
-    guard peers.count + 1 >= reductionFactor else { return false }
-    let better = peers.count { moment.goal.loss(of: $0.value) < loss }
+  /// Whether the trial is not within the best 1/η of itself and some peers; the best one always is.
+  func isBehind(_ moment: PruningMoment, among peers: [PruningMoment.Peer]) -> Bool {
+    let better = peers.count { moment.goal.loss(of: $0.value) < moment.loss }
     let promoted = max((peers.count + 1) / reductionFactor, 1)
     return better >= promoted
   }

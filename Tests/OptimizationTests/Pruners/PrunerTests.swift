@@ -64,16 +64,46 @@ struct PrunerTests {
   @Test func `hyperband compares a trial with its bracket alone, from the bracket's first rung on`()
   {
     let pruner = HyperbandPruner(minimumSteps: 10, reductionFactor: 3, bracketCount: 3)
-    let last = (0..<1000).first { pruner.bracket(of: $0) == 2 } ?? 0
-    let first = (0..<1000).filter { pruner.bracket(of: $0) == 0 }
-    let peers = first.prefix(9).map { PruningMoment.Peer(number: $0, value: 1) }
+    func numbers(_ bracket: Int) -> [Int] {
+      (0..<1000).filter { pruner.bracket(of: $0) == bracket }
+    }
+    let (first, last) = (numbers(0), numbers(2))
+    // Nine that are better, of the first bracket, and two that are worse, of the last one.
+    let peers =
+      first.prefix(9).map { PruningMoment.Peer(number: $0, value: 1) }
+      + last.prefix(2).map { PruningMoment.Peer(number: $0, value: 3) }
     func stops(_ number: Int, _ step: Int) -> Bool {
       pruner.shouldPrune(
         PruningMoment(number: number, step: step, value: 2, peers: peers, goal: .minimize))
     }
     #expect(stops(first[10], 10))
-    #expect(!stops(last, 10))
-    #expect(!stops(last, 90))
+    #expect(!stops(last[2], 10))
+    #expect(!stops(last[2], 90))
     #expect(pruner.rungs(upTo: 1000) == [10, 30, 90, 270, 810])
+  }
+
+  @Test func `hyperband compares the first trials of a bracket with all that were at the rung`() {
+    let pruner = HyperbandPruner(minimumSteps: 10, reductionFactor: 3, bracketCount: 3)
+    func numbers(_ bracket: Int) -> [Int] {
+      (0..<1000).filter { pruner.bracket(of: $0) == bracket }
+    }
+    let (first, last) = (numbers(0), numbers(2))
+    func stops(_ value: Double, _ peers: [(number: Int, value: Double)], step: Int = 90) -> Bool {
+      pruner.shouldPrune(
+        PruningMoment(
+          number: last[2], step: step, value: value,
+          peers: peers.map { .init(number: $0.number, value: $0.value) }, goal: .minimize))
+    }
+    let others = (0..<8).map { (number: first[$0], value: Double($0)) }
+    #expect(!stops(1.5, others))
+    #expect(stops(3.5, others))
+    #expect(!stops(3.5, others, step: 10))
+    #expect(stops(3.5, others + [(last[0], 9)]))
+    #expect(!stops(3.5, others + [(last[0], 9), (last[1], 9)]))
+    // Two are fewer than a third can be taken of: the better one goes on.
+    #expect(!stops(1, []))
+    #expect(!stops(1, [(first[0], 2)]))
+    #expect(stops(3, [(first[0], 2)]))
+    #expect(stops(.nan, []))
   }
 }
