@@ -25,7 +25,8 @@ public enum MLflowKey {
     guard !isAllowed || key.isEmpty || leavesItsFolder(key) else { return nil }
     return "Invalid value \"\(shown(key))\" for parameter '\(field)' supplied: "
       + (isAllowed
-        ? "It must not be empty or a path to elsewhere."
+        ? "Names may be treated as files in certain cases, and must not resolve to other names "
+          + "when treated as such. This name would resolve to '\(shown(resolved(key)))'"
         : "Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), "
           + "spaces ( ), colon(:) and slashes (/).")
   }
@@ -56,6 +57,23 @@ public enum MLflowKey {
     return key.split(separator: "/", omittingEmptySubsequences: false).contains {
       $0.isEmpty || $0 == "." || $0 == ".."
     }
+  }
+
+  /// Where a key leads as a path, as Python's `posixpath.normpath` tells it.
+  private static func resolved(_ key: String) -> String {
+    let slashes = key.prefix { $0 == "/" }.count
+    var parts: [Substring] = []
+    for part in key.split(separator: "/") where part != "." {
+      if part != ".." || slashes == 0 && (parts.last ?? "..") == ".." {
+        parts.append(part)
+      } else {
+        _ = parts.popLast()
+      }
+    }
+    // Two slashes in front are kept, three are one.
+    let root = slashes == 0 ? "" : slashes == 2 ? "//" : "/"
+    let path = root + parts.joined(separator: "/")
+    return path.isEmpty ? "." : path
   }
 
   /// The start of a key, with what cannot be seen spelled out.

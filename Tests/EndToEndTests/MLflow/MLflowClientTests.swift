@@ -30,7 +30,10 @@ struct MLflowClientTests {
         "stages_and_aliases", "version_sources", "prompts", "logged_models", "artifact_paths",
       ]
     ),
-    ("conformance_rest", ["wrong_requests", "expectations", "hostile_requests", "endpoints"]),
+    (
+      "conformance_rest",
+      ["wrong_requests", "expectations", "hostile_requests", "endpoints", "large_bodies"]
+    ),
   ])
   func `MLflow's client does what it does against MLflow`(
     script: String, gestures: [String]

@@ -55,6 +55,9 @@ class Side:
         except requests.ConnectionError:
             self.note(label, {"status": 500, "text": "the connection was closed"})
             return None
+        if answer.status_code >= 500:
+            # MLflow's server closes such a connection a moment later, beneath the next request.
+            self.session.close()
         got = {"status": answer.status_code}
         content = None
         try:

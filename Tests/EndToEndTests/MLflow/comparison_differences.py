@@ -72,6 +72,8 @@ def reason_of(label, theirs, ours):
         return "What is absent is told in JSON that the client reads, where MLflow's server has a page of HTML."
     if theirs.get("type") == "text/html" and theirs["status"] == ours["status"] == 400:
         return "A mistake is told in JSON that the client reads, where MLflow's server has a page of HTML."
+    if theirs == {"status": ours["status"]} and ours.get("code"):
+        return "A mistake is told with a code that the client reads, where MLflow's server has JSON without one."
     if ours["status"] == 400 and any(nul in label for nul in ("\0", "\\u0000", "%00", " nul")):
         return "A NUL is refused, because it would end the text for SQLite."
     if theirs["status"] == ours["status"] == 400 and ours.get("code") == "BAD_REQUEST":

@@ -75,3 +75,14 @@ def half_pairs(side):
     side.ask("model", "POST", "registered-models/create", {"name": name + "\ud800"}, keep=lambda answer: None)
     side.ask("search", "POST", "runs/search", {"experiment_ids": [e], "filter": "tags.none = '\ud800'"}, keep=lambda answer: len(answer.get("runs", [])))
     side.ask("not escaped", "POST", "runs/set-tag", data=json.dumps({"run_id": r, "key": "raw", "value": "X"}).encode().replace(b"X", b"\xed\xa0\x80"), headers={"Content-Type": "application/json"})
+
+
+@case
+def names_as_paths(side):
+    """Names that would be other files, with the words in which they are refused."""
+    e = experiment(side, "e")
+    r = run(side, e, "r")
+    for name in ["", ".", "..", "...", "../a", "..a", "/", "//", "///", "/a", "//a", "///a", "/../a", "a/", "a//b", "a/.", "./a", "./../a", "a/..", "a/../b", "a/../..", "a/../../b", "a/../../../b/..", "../../a/..", "a" * 20 + "//" + "b" * 20]:
+        for path, body in {"log-metric": {"value": 1, "timestamp": 1}, "log-parameter": {"value": "v"}, "set-tag": {"value": "v"}}.items():
+            answer = side.ask(f"{path} {name}", "POST", "runs/" + path, {"run_id": r, "key": name, **body})
+            side.note(f"words of {path} {name}", {"status": 200, "value": side.plain((answer or {}).get("message", ""))})

@@ -187,5 +187,22 @@ def hostile_requests():
                     check(ask(method, place, data=json.dumps(sent).encode(), headers=headers), f"{method} {place} {json.dumps(sent)[:2000]}")
 
 
+@gesture
+def large_bodies():
+    """Of a body that is too large the server reads what it must and keeps nothing; it says so."""
+    def body():
+        yield b'{"run_id": "'
+        for _ in range(160):
+            yield b"x" * (1 << 20)
+        yield b'"}'
+
+    headers = {"Content-Type": "application/json", "x-mlflow-experiment-id": "0"}
+    for path, status in {"runs/log-batch": 400, "runs/search": 400, "registered-models/create": 400, "/v1/traces": 400, "/api/v1/studies": 413}.items():
+        for data in [body(), b"".join(body())]:
+            answer = ask("POST", path, data=data, headers=headers)
+            assert answer.status_code == status and "larger than" in answer.text, f"{path}: {answer.status_code} {answer.text[:300]}"
+    assert ask("GET", "experiments/get", params={"experiment_id": "0"}).ok
+
+
 if __name__ == "__main__":
     main()
