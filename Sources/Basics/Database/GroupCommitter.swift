@@ -52,7 +52,7 @@ final class GroupCommitter: Sendable {
     _ body: @escaping @Sendable (Database) throws -> Value
   ) async throws -> Value {
     try await withCheckedThrowingContinuation { continuation in
-      submit(PendingWrite(body, continuation))
+      submit(PendingWrite(body) { continuation.resume(with: $0) })
     }
   }
 
@@ -73,7 +73,8 @@ final class GroupCommitter: Sendable {
 
   private enum Admission { case start, wait, refuse(LedgerError) }
 
-  private func submit(_ write: PendingWrite) {
+  /// Queues a write, which is answered by its own closures.
+  func submit(_ write: PendingWrite) {
     let admission = state.withLock { state -> Admission in
       if state.isClosed {
         return .refuse(LedgerError(.ledgerClosed, "the ledger is closed: the server is stopping"))

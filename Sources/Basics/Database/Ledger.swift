@@ -48,6 +48,17 @@ public final class Ledger: Sendable {
     try await committer.write(body)
   }
 
+  /// Queues `body` as `write` does, for callers that are no tasks.
+  ///
+  /// - Parameter done: called once, by the thread that commits or by the caller's, when the effects of `body`
+  ///   are on disk or have failed; it must not wait for anything.
+  public func submit<Value: Sendable>(
+    _ body: @escaping @Sendable (Database) throws -> Value,
+    done: @escaping @Sendable (Result<Value, any Error>) -> Void
+  ) {
+    committer.submit(PendingWrite(body, done))
+  }
+
   /// Reads from a snapshot; `body` must be short.
   public func read<Value: Sendable>(
     _ body: @escaping @Sendable (Database) throws -> Value

@@ -7,29 +7,29 @@ struct PendingWrite: Sendable {
   struct Outcome {
     /// Why it was undone; nil where it was not.
     let error: (any Error)?
-    /// Resumes the caller.
+    /// Answers the caller.
     let answer: @Sendable () -> Void
   }
 
   /// Runs the write in a savepoint of its own.
   let run: @Sendable (Database) -> Outcome
-  /// Resumes the caller with an error, instead of `Outcome.answer`.
+  /// Answers the caller with an error, instead of `Outcome.answer`.
   let fail: @Sendable (any Error) -> Void
 
   init<Value: Sendable>(
     _ body: @escaping @Sendable (Database) throws -> Value,
-    _ continuation: CheckedContinuation<Value, any Error>
+    _ done: @escaping @Sendable (Result<Value, any Error>) -> Void
   ) {
     run = { db in
       do {
         let value = try Self.inSavepoint(db, body)
-        return Outcome(error: nil) { continuation.resume(returning: value) }
+        return Outcome(error: nil) { done(.success(value)) }
       } catch {
         let told = LedgerError.ifDiskFailed(error) ?? error
-        return Outcome(error: told) { continuation.resume(throwing: told) }
+        return Outcome(error: told) { done(.failure(told)) }
       }
     }
-    fail = { continuation.resume(throwing: $0) }
+    fail = { done(.failure($0)) }
   }
 
   private static func inSavepoint<Value>(

@@ -54,8 +54,11 @@ public enum Boot {
 
     let application = Application(
       router: routes.router,
-      server: .upgradable(
-        ServiceUpgrades(services: services.services, authenticator: authenticator, hosts: hosts)),
+      server: .connections(
+        upgrades: ServiceUpgrades(
+          services: services.services, authenticator: authenticator, hosts: hosts),
+        direct: DirectWrites(
+          routes.directWrites.byPath, authenticator: authenticator, hosts: hosts, logger: logger)),
       configuration: ApplicationConfiguration(
         address: .hostname(options.listen.host, port: options.listen.port)),
       onServerRunning: { channel in

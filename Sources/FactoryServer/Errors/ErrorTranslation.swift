@@ -84,6 +84,14 @@ struct ErrorTranslation {
     }
   }
 
+  /// Writes into the log what the answer keeps back.
+  func log(_ error: any Error, route: String, _ logger: Logger) {
+    guard let incident else { return }
+    logger.error(
+      "unexpected error",
+      metadata: ["incident": "\(incident)", "error": "\(error)", "route": "\(route)"])
+  }
+
   /// Eight characters that tie an answer to a line of the log.
   static func newIncident() -> String {
     let letters = Array("0123456789abcdefghjkmnpqrstvwxyz")
@@ -122,13 +130,7 @@ struct ErrorMiddleware: RouterMiddleware {
       return try await next(request, context)
     } catch {
       let translation = ErrorTranslation(error)
-      if let incident = translation.incident {
-        context.logger.error(
-          "unexpected error",
-          metadata: [
-            "incident": "\(incident)", "error": "\(error)", "route": "\(request.uri.path)",
-          ])
-      }
+      translation.log(error, route: request.uri.path, context.logger)
       if MLflowDialect.owns(request.uri.path) {
         return MLflowFailure(error, translation).response
       }

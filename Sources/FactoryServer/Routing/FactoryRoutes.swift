@@ -11,6 +11,8 @@ public struct FactoryRoutes {
 
   let router: Router<FactoryContext>
   let register = RouteRegister()
+  /// Routes whose requests may be answered without a task.
+  let directWrites = DirectWriteRegister()
   private let authenticator: Authenticator
   /// Whom reads of jobs wait for; nil where no jobs run.
   var journalReads: JournalReads?

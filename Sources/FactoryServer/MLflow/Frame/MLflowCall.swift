@@ -32,11 +32,13 @@ struct MLflowCall {
     if request.method == .get, !query.isEmpty || request.headers[.contentType] == nil {
       return fields(ofQuery: query)
     }
-    let bytes = try await body(of: request)
+    return try await parsed(try await body(of: request)) { try fields(ofBody: $0) }
+  }
+
+  /// The fields of a body.
+  static func fields(ofBody bytes: [UInt8]) throws -> MLflowFields {
     guard !bytes.isEmpty else { return MLflowFields(members: .object([])) }
-    var value = try await parsed(bytes) {
-      try JSONValue(parsing: $0, acceptsPythonNumbers: true)
-    }
+    var value = try JSONValue(parsing: bytes, acceptsPythonNumbers: true)
     // Very old clients send JSON in a JSON string.
     if let text = value.stringValue {
       value = try JSONValue(parsing: Array(text.utf8), acceptsPythonNumbers: true)
@@ -95,7 +97,7 @@ struct MLflowCall {
 
 /// An answer of JSON that was written by hand, without Foundation.
 struct MLflowAnswer: ResponseGenerator, Sendable {
-  private let body: ByteBuffer
+  let body: ByteBuffer
   private static let json: HTTPFields = [.contentType: "application/json"]
 
   /// `{}`: done, and nothing to tell.

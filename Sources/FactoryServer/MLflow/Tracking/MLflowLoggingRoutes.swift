@@ -6,17 +6,16 @@ import HTTPTypes
 extension FactoryRoutes {
   /// What a run logs: metrics, params, tags, inputs, outputs.
   func addMLflowLoggingRoutes(_ ledger: Ledger) {
-    mlflow(.post, "runs/log-batch", permission: .write) { call in
-      let batch = try await MLflowCall.parsed(try await call.body()) {
-        try MLflowBatch(parsing: $0)
-      }
-      try await ledger.write(try MLflowLogging.write(batch))
-      return MLflowAnswer.done
+    mlflowWrite("runs/log-batch", ledger) { body in
+      try MLflowLogging.write(try MLflowBatch(parsing: body.bytes))
+    } answer: {
+      MLflowAnswer.done
     }
     for (path, write) in MLflowLogging.writes {
-      mlflow(.post, path, permission: .write) { call in
-        try await ledger.write(try write(try await call.fields()))
-        return MLflowAnswer.done
+      mlflowWrite(path, ledger) { body in
+        try write(try body.fields())
+      } answer: {
+        MLflowAnswer.done
       }
     }
   }

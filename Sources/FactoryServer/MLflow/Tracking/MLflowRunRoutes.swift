@@ -1,5 +1,6 @@
 import MLflowProtocol
 import Basics
+import Compute
 import Experimentation
 import HTTPTypes
 
@@ -7,11 +8,12 @@ extension FactoryRoutes {
   /// `runs/…` but for what a run logs.
   func addMLflowRunRoutes(_ ledger: Ledger) {
     let runs = RunStore(ledger: ledger)
-    mlflow(.post, "runs/create", permission: .write) { call in
-      let write = try MLflowRuns.creation(
-        try await call.fields(), id: .timed(atMs: call.nowMs), nowMs: call.nowMs, job: call.job)
-      let details = try await ledger.write(write)
-      return MLflowAnswer {
+    mlflowWrite("runs/create", ledger) { body in
+      let nowMs = systemTimeMs()
+      return try MLflowRuns.creation(
+        try body.fields(), id: .timed(atMs: nowMs), nowMs: nowMs, job: body.job)
+    } answer: { details in
+      MLflowAnswer {
         $0.key("run")
         $0.run(details)
       }
@@ -23,18 +25,19 @@ extension FactoryRoutes {
         $0.run(details)
       }
     }
-    mlflow(.post, "runs/update", permission: .write) { call in
-      let run = try await ledger.write(try MLflowRuns.update(try await call.fields()))
-      return MLflowAnswer {
+    mlflowWrite("runs/update", ledger) { body in
+      try MLflowRuns.update(try body.fields())
+    } answer: { run in
+      MLflowAnswer {
         $0.key("run_info")
         $0.runInfo(run)
       }
     }
     for (verb, stage) in [("delete", LifecycleStage.deleted), ("restore", .active)] {
-      mlflow(.post, "runs/\(verb)", permission: .write) { call in
-        try await ledger.write(
-          try MLflowRuns.lifecycle(stage, try await call.fields(), nowMs: call.nowMs))
-        return MLflowAnswer.done
+      mlflowWrite("runs/\(verb)", ledger) { body in
+        try MLflowRuns.lifecycle(stage, try body.fields(), nowMs: systemTimeMs())
+      } answer: {
+        MLflowAnswer.done
       }
     }
     mlflow(.post, "runs/search", permission: .read) { call in

@@ -4,19 +4,22 @@ import Logging
 import NIOCore
 import NIOHTTP1
 
-/// Connections of the server that speak HTTP, and may become WebSockets to services.
-struct UpgradableHTTPChannel: ServerChildChannel {
+/// Connections of the server: they speak HTTP, answer small writes themselves, and may become
+/// WebSockets to services.
+struct ServerChannel: ServerChildChannel {
   typealias Value = HTTP1Channel.Value
 
   let http: HTTP1Channel
   let upgrades: ServiceUpgrades
+  let direct: DirectWrites
 
   func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
-    let upgrades = upgrades
+    let (upgrades, direct) = (upgrades, direct)
     return http.setup(channel: channel, logger: logger).flatMapThrowing { value in
       let pipeline = channel.pipeline.syncOperations
       let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
-      try pipeline.addHandler(ServiceUpgradeHandler(upgrades), position: .after(decoder))
+      try pipeline.addHandlers(
+        [DirectWriteHandler(direct), ServiceUpgradeHandler(upgrades)], position: .after(decoder))
       return value
     }
   }
@@ -27,10 +30,10 @@ struct UpgradableHTTPChannel: ServerChildChannel {
 }
 
 extension HTTPServerBuilder {
-  /// A server whose connections may become WebSockets to services.
-  static func upgradable(_ upgrades: ServiceUpgrades) -> HTTPServerBuilder {
+  /// A server with such connections.
+  static func connections(upgrades: ServiceUpgrades, direct: DirectWrites) -> HTTPServerBuilder {
     HTTPServerBuilder { responder in
-      UpgradableHTTPChannel(http: HTTP1Channel(responder: responder), upgrades: upgrades)
+      ServerChannel(http: HTTP1Channel(responder: responder), upgrades: upgrades, direct: direct)
     }
   }
 }
