@@ -4,7 +4,11 @@
 enum StudyClientCode {
   static let fileName = "aifactory_study.py"
 
-  static let python = #"""
+  /// The whole file.
+  static var python: String { study + connection }
+
+  /// What programs see of it.
+  private static let study = #"""
     """Work on a study of AI Factory from Python. Needs nothing but the standard library.
 
         import aifactory_study as factory
@@ -104,6 +108,8 @@ enum StudyClientCode {
             self.directions = description.get("goals") or [self.direction]
             # What this program knows of parameters, by their names: text by text, or a type.
             self._kinds = {}
+            # Trials that this program ended, until the list of all trials has them.
+            self._ended = set()
 
         def optimize(self, objective, n_trials=None, timeout=None, n_jobs=1, catch=(),
                      callbacks=()):
@@ -187,12 +193,24 @@ enum StudyClientCode {
                 body["value"] = _number(values[0])
             if message is not None:
                 body["message"] = message[:2000]
-            return self._server.call("POST", trial._path + "/tell", body)["told"]
+            told = self._server.call("POST", trial._path + "/tell", body)["told"]
+            if told:
+                self._ended.add(trial.number)
+            return told
 
         @property
         def trials(self):
-            """The trials that have ended, as dicts in number order."""
-            return self._server.call("GET", self._path)["trials"]
+            """The trials that have ended, as dicts in number order.
+
+            What this program has told is among them; what others have just told may not be yet.
+            """
+            deadline = time.monotonic() + 10
+            while True:
+                trials = self._server.call("GET", self._path)["trials"]
+                self._ended -= {trial["number"] for trial in trials}
+                if not self._ended or time.monotonic() >= deadline:
+                    return trials
+                time.sleep(0.05)
 
         @property
         def best_trial(self):
@@ -355,138 +373,6 @@ enum StudyClientCode {
             self._ended.set()
 
 
-    class _Share:
-        """How much of a study one call of optimize does."""
-
-        def __init__(self, count, timeout):
-            self._left = count
-            self._lock = threading.Lock()
-            self.deadline = None if timeout is None else time.monotonic() + timeout
-
-        def take(self):
-            with self._lock:
-                if self.deadline is not None and time.monotonic() >= self.deadline:
-                    return False
-                if self._left is None:
-                    return True
-                self._left -= 1
-                return self._left >= 0
-
-        def stop(self):
-            with self._lock:
-                self._left = 0
-
-
-    class _Server:
-        """Calls the server, again and again while it is away."""
-
-        def __init__(self, url, token, home, patience):
-            self._url = url or os.environ.get("AIFACTORY_URL")
-            self._token = token or os.environ.get("AIFACTORY_TOKEN")
-            folder = home or os.environ.get("AIFACTORY_HOME") or "~/.aifactory"
-            self._file = os.path.join(os.path.expanduser(folder), "server.json")
-            self._patience = patience
-            self._local = threading.local()
-
-        def call(self, method, path, body=None):
-            data = None if body is None else json.dumps(body, allow_nan=False).encode()
-            deadline = time.monotonic() + self._patience
-            pause = 0.05
-            while True:
-                try:
-                    return self._once(method, path, data)
-                except (OSError, http.client.HTTPException, ValueError, KeyError) as error:
-                    self._close()
-                    if time.monotonic() >= deadline:
-                        raise StudyError(
-                            "server_unreachable", "The server does not answer: %s" % _words(error),
-                            "start it with `aifactory serve`") from error
-                time.sleep(pause)
-                pause = min(2 * pause, 0.5)
-
-        def _once(self, method, path, data):
-            connection, token = self._connection()
-            headers = {"Accept": "application/json"}
-            if token:
-                headers["Authorization"] = "Bearer " + token
-            if data is not None:
-                headers["Content-Type"] = "application/json"
-            connection.request(method, path, body=data, headers=headers)
-            answer = connection.getresponse()
-            content = answer.read()
-            # A file may name another server by now: then the token is another one, too.
-            is_away = answer.status >= 500 or answer.status == 429 or (
-                answer.status == 401 and not self._url)
-            if is_away:
-                raise OSError("HTTP status %d: %s" % (answer.status, content[:200]))
-            value = json.loads(content)
-            if answer.status >= 400:
-                error = value["error"]
-                raise StudyError(error["code"], error["message"], error.get("hint"))
-            return value
-
-        def _connection(self):
-            known = getattr(self._local, "connection", None)
-            if known:
-                return known
-            url, token = self._url, self._token
-            if not url:
-                with open(self._file) as file:
-                    server = json.load(file)
-                url, token = server["url"], server["token"]
-            parts = urllib.parse.urlsplit(url)
-            kind = (http.client.HTTPSConnection if parts.scheme == "https"
-                    else http.client.HTTPConnection)
-            self._local.connection = (kind(parts.hostname, parts.port, timeout=90), token)
-            return self._local.connection
-
-        def _close(self):
-            known = getattr(self._local, "connection", None)
-            self._local.connection = None
-            if known:
-                known[0].close()
-
-
-    # A range with more steps than this is one of numbers.
-    _MOST_CHOICES = 1000
-
-
-    def _whole(number):
-        return int(round(number))
-
-
-    def _is_number(text, other):
-        """Whether two texts are the same number."""
-        try:
-            return float(text) == float(other)
-        except ValueError:
-            return False
-
-
-    def _worker():
-        return "%s:%d:%d" % (socket.gethostname()[:100], os.getpid(), threading.get_ident())
-
-
-    def _number(value):
-        value = float(value)
-        if math.isfinite(value):
-            return value
-        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
-
-
-    def _floats(result, count):
-        """What an objective returned as so many numbers; None where it is anything else."""
-        try:
-            numbers = [float(value) for value in (result if count > 1 else [result])]
-        except (TypeError, ValueError):
-            return None
-        if len(numbers) != count or any(math.isnan(number) for number in numbers):
-            return None
-        return numbers
-
-
-    def _words(error):
-        return "%s: %s" % (type(error).__name__, error)
 
     """#
 }
