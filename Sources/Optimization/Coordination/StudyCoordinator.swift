@@ -214,6 +214,8 @@ public struct StudyCoordinator: Sendable {
 
   /// Whether a trial should stop after a report, and in which words.
   func verdict(of number: Int, step: Int, value: Double) -> String? {
+    // A trial that has done all of its steps has nothing left to be stopped before.
+    if let steps = terms.steps, step >= steps { return nil }
     guard let rung = crossed(by: number, step: step).last else { return nil }
     let earlier = rungs.compactMap { place, values in
       values[number].map { PruningMoment.Report(step: place, value: $0) }
@@ -224,7 +226,7 @@ public struct StudyCoordinator: Sendable {
       number: number, step: rung, value: value,
       earlier: earlier.filter { $0.step < rung }.sorted { $0.step < $1.step },
       peers: peers.sorted { $0.number < $1.number }, goal: terms.goal)
-    return pruner.shouldPrune(moment) ? moment.standing : nil
+    return pruner.shouldPrune(moment) ? pruner.reason(moment) : nil
   }
 
   /// The value of a parameter that a trial's point lacks: an even draw of its own.

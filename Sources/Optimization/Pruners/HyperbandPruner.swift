@@ -30,11 +30,24 @@ public struct HyperbandPruner: Pruner, Equatable {
   public func shouldPrune(_ moment: PruningMoment) -> Bool {
     if moment.loss == .infinity { return true }
     let bracket = bracket(of: moment.number)
-    let own = halving(bracket)
     let rungs = halving(0).rungs(upTo: .max).prefix { $0 < moment.step }
     guard rungs.count >= bracket else { return false }
-    let peers = moment.peers.filter { self.bracket(of: $0.number) == bracket }
-    return own.isBehind(moment, among: peers.count + 1 < reductionFactor ? moment.peers : peers)
+    return halving(bracket).isBehind(moment, among: peers(of: moment))
+  }
+
+  /// How the trial stood among those that it was compared with.
+  public func reason(_ moment: PruningMoment) -> String {
+    var own = moment
+    own.peers = peers(of: moment)
+    let isOwn = own.peers.allSatisfy { bracket(of: $0.number) == bracket(of: moment.number) }
+    return own.standing + (isOwn ? ", in bracket \(bracket(of: moment.number))" : "")
+  }
+
+  /// Those of the trial's bracket; all while they are too few to halve.
+  private func peers(of moment: PruningMoment) -> [PruningMoment.Peer] {
+    let bracket = bracket(of: moment.number)
+    let own = moment.peers.filter { self.bracket(of: $0.number) == bracket }
+    return own.count + 1 < reductionFactor ? moment.peers : own
   }
 
   /// The bracket of a trial.

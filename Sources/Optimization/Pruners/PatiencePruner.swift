@@ -38,4 +38,15 @@ public struct PatiencePruner: Pruner {
     if isBetter { return false }
     return inner?.shouldPrune(moment) ?? true
   }
+
+  /// Since when there was nothing better; what the inner pruner says where there is one.
+  public func reason(_ moment: PruningMoment) -> String {
+    if let inner { return inner.reason(moment) }
+    let before = moment.earlier.dropLast(patience - 1)
+    let best = before.min { moment.goal.loss(of: $0.value) < moment.goal.loss(of: $1.value) }
+    guard let best else { return moment.standing }
+    return "at rung \(moment.step) it had \(TrialEnding.number(moment.value)), and since rung "
+      + "\(before.last?.step ?? best.step) none was better than the "
+      + "\(TrialEnding.number(best.value)) of rung \(best.step)"
+  }
 }

@@ -9,6 +9,14 @@ public protocol Pruner: Sendable {
 
   /// Whether the trial should stop.
   func shouldPrune(_ moment: PruningMoment) -> Bool
+
+  /// Why a trial was stopped at that moment, in words; by default how it stood among the others.
+  func reason(_ moment: PruningMoment) -> String
+}
+
+extension Pruner {
+  /// How the trial stood among all others.
+  public func reason(_ moment: PruningMoment) -> String { moment.standing }
 }
 
 /// What is known when a trial has reached a rung.

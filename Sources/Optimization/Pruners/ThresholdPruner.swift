@@ -21,4 +21,10 @@ public struct ThresholdPruner: Pruner {
 
   /// Whether the value is outside, or not a number.
   public func shouldPrune(_ moment: PruningMoment) -> Bool { !range.contains(moment.value) }
+
+  /// What it had, and the range.
+  public func reason(_ moment: PruningMoment) -> String {
+    "at step \(moment.step) it had \(TrialEnding.number(moment.value)), which is not within "
+      + "\(TrialEnding.number(range.lowerBound)) to \(TrialEnding.number(range.upperBound))"
+  }
 }

@@ -103,7 +103,7 @@ struct TreeTrial {
         passed[rung] = best.value
         if pruner.shouldPrune(moment) {
           ending = .pruned
-          verdict = moment.standing
+          verdict = pruner.reason(moment)
           break
         }
       }

@@ -160,6 +160,38 @@ struct StudyCoordinatorTests {
     #expect(told.message?.contains("others were better") == true)
   }
 
+  /// As Optuna's pruners do: what has become NaN does not come back.
+  @Test(arguments: [PrunerName.median, .percentile, .asha, .hyperband])
+  func `a report that is no number stops a trial at the next rung, with any pruner that compares`(
+    pruner: PrunerName
+  ) throws {
+    var study = Self.coordinator(pruner: pruner, steps: 27)
+    _ = try Self.take(&study, "a")
+    let answer = try Self.ask(
+      &study, #"{"report": 0, "attempt": 1, "step": 9, "value": "NaN"}"#)
+    #expect(answer["prune"] == true)
+    #expect(
+      answer["reason"]?.stringValue?.hasSuffix("its value was no finite number") == true
+        || answer["reason"]?.stringValue?.contains("no finite number, in bracket") == true)
+    var other = Self.coordinator(steps: 27)
+    _ = try Self.take(&other, "a")
+    let free = try Self.ask(&other, #"{"report": 0, "attempt": 1, "step": 9, "value": "NaN"}"#)
+    #expect(free["prune"] == false)
+  }
+
+  @Test func `a trial that has done all of its steps is not stopped`() throws {
+    for (step, stops) in [(26, true), (27, false)] {
+      var study = Self.coordinator(pruner: .asha, steps: 27)
+      for number in 0..<4 {
+        #expect(try Self.take(&study, "\(number)") == number)
+        let answer = try Self.ask(
+          &study,
+          #"{"report": \#(number), "attempt": 1, "step": \#(step), "value": \#(number)}"#)
+        #expect(answer["prune"]?.boolValue == (stops && number > 1))
+      }
+    }
+  }
+
   @Test func `values that are no numbers fail a trial, and infinities are values`() throws {
     var study = Self.coordinator()
     for key in "abc" { _ = try Self.take(&study, String(key)) }

@@ -43,6 +43,22 @@ struct PrunerTests {
         .shouldPrune(Self.moment(2, earlier: [1, 2, 2])))
   }
 
+  @Test func `pruners say what they judged by`() {
+    let flat = Self.moment(2, earlier: [1, 2, 2])
+    #expect(
+      PatiencePruner(patience: 3).reason(flat)
+        == "at rung 60 it had 2, and since rung 1 none was better than the 1 of rung 1")
+    #expect(
+      ThresholdPruner(range: 0...10).reason(Self.moment(12))
+        == "at step 60 it had 12, which is not within 0 to 10")
+    let hyperband = HyperbandPruner(minimumSteps: 1)
+    let moment = Self.moment(9, peers: Array(repeating: 1, count: 50))
+    let own = (0..<50).count { hyperband.bracket(of: $0) == hyperband.bracket(of: 50) }
+    #expect(own < 50)
+    #expect(hyperband.reason(moment).contains("\(own) of \(own) others were better"))
+    #expect(NoPruner().reason(flat) == flat.standing)
+  }
+
   @Test func `a threshold stops what leaves its range`() {
     let pruner = ThresholdPruner(range: 0...10)
     #expect(!pruner.shouldPrune(Self.moment(10)))
