@@ -13,8 +13,8 @@ public enum ParameterDomain: Sendable, Equatable {
   /// True or false.
   case boolean
 
-  /// Whole numbers beyond this are no longer exact as doubles.
-  private static let largestInt = 1 << 53
+  /// Whole numbers from here on are no longer all exact as doubles: 2^53 may have been 2^53 + 1.
+  private static let endlessInt = 1 << 53
 
   /// Why no value can be drawn, or nil.
   var problem: String? {
@@ -30,8 +30,9 @@ public enum ParameterDomain: Sendable, Equatable {
       }
       return nil
     case .int(let low, let high, let log):
-      guard low <= high, low >= -Self.largestInt, high <= Self.largestInt else {
-        return "has no range \(low)...\(high)"
+      guard low <= high else { return "has no range \(low)...\(high)" }
+      guard low > -Self.endlessInt, high < Self.endlessInt else {
+        return "goes beyond ±9007199254740991, the last whole number that is exact everywhere"
       }
       return log && low < 1 ? "is logarithmic from \(low), which is not above zero" : nil
     case .categorical(let choices), .ordinal(let choices):

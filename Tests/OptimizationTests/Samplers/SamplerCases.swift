@@ -89,8 +89,8 @@ enum SamplerCases {
     "huge ranges": space([
       SearchParameter("x", .float(low: -8e307, high: 8e307)),
       SearchParameter("tiny", .float(low: 1e-300, high: 1e300, log: true)),
-      SearchParameter("n", .int(low: -(1 << 53), high: 1 << 53)),
-      SearchParameter("m", .int(low: 1, high: 1 << 53, log: true)),
+      SearchParameter("n", .int(low: 1 - (1 << 53), high: (1 << 53) - 1)),
+      SearchParameter("m", .int(low: 1, high: (1 << 53) - 1, log: true)),
     ]),
   ]
 

@@ -46,6 +46,7 @@ struct SearchSpaceTests {
     [SearchParameter("a", .float(low: 0, high: 1, log: true))],
     [SearchParameter("a", .float(low: 0, high: .nan))],
     [SearchParameter("a", .int(low: 0, high: 8, log: true))],
+    [SearchParameter("a", .int(low: 0, high: 1 << 53))],
     [SearchParameter("a", .steps(low: 0, high: 1, step: 0))],
     [SearchParameter("a", .categorical([]))],
     [SearchParameter("a", .categorical(["x", "x"]))],
