@@ -16,7 +16,7 @@ struct StudiesListCommand: FactoryCommand {
       "/api/v1/studies", query: [("limit", "\(limit)")], as: StudyListWire.self)
     let rows = list.studies.map { study in
       [
-        study.id, study.name, "\(study.goal) \(study.metric)", study.sampler,
+        study.id, study.name, study.aim, study.sampler,
         MomentText.minute(study.createdAtMs),
       ]
     }

@@ -25,6 +25,11 @@ extension StudyWire {
     return [metric] + (1..<max(count, 1)).map { "value \($0 + 1)" }
   }
 
+  /// What is wanted: `minimize loss`, or all of several goals.
+  var aim: String {
+    zip(goals ?? [goal], metricNames).map { "\($0) \($1)" }.joined(separator: ", ")
+  }
+
   /// The place of a goal that is named, or numbered from 1; nil: nobody asks for one.
   func goal(_ word: String?) throws -> Int? {
     guard let word else { return nil }

@@ -81,6 +81,8 @@ enum PointReason {
     }
   }
 
+  private static func trials(_ count: Int) -> String { count == 1 ? "1 trial" : "\(count) trials" }
+
   private static func parzen(
     _ point: SearchPoint, _ history: SearchHistory, ended: Int, pruner: PrunerName = .none
   ) -> Reason {
@@ -89,7 +91,7 @@ enum PointReason {
     guard !preferences.isEmpty else {
       return (
         .startup,
-        "TPE drew it at random: \(ended) trials had ended, and it begins to learn at "
+        "TPE drew it at random: \(Self.trials(ended)) had ended, and it begins to learn at "
           + "\(max(sampler.startupTrials, 2))."
       )
     }
@@ -114,7 +116,7 @@ enum PointReason {
     guard let belief = sampler.belief(about: point, in: history) else {
       return (
         .startup,
-        "It is quasi-random: \(ended) trials had ended, and the Gaussian process needs "
+        "It is quasi-random: \(Self.trials(ended)) had ended, and the Gaussian process needs "
           + "\(sampler.startupTrials) with different values, and of each branch of the space two "
           + "for each parameter, and two more."
       )

@@ -6,7 +6,8 @@ enum TrialEnding {
   static func sentences(
     _ trial: TrialReport, in study: ToldStudy, bestBefore: TrialReport?
   ) -> [String] {
-    let steps = trial.steps > 0 ? " after \(trial.steps) steps" : ""
+    let noun = trial.steps == 1 ? "step" : "steps"
+    let steps = trial.steps > 0 ? " after \(trial.steps) \(noun)" : ""
     let error = trial.errors?.first.map { " ± \(number($0))" } ?? ""
     let value = trial.value.map { number($0) + error } ?? "no value"
     switch trial.outcome {
