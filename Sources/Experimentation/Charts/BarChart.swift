@@ -16,6 +16,8 @@ struct BarChart {
   var reference: Double?
   /// Draws a dot with its interval instead of a bar from zero.
   var isDots = false
+  /// What stands below a tick; the value if nil.
+  var tickText: ((Double) -> String)?
 
   static let mostBars = 40
 
@@ -36,7 +38,8 @@ struct BarChart {
     var svg = SVG(width: ChartFrame.width, height: height)
     for tick in scale.ticks {
       svg.line(place(tick), 4, place(tick), height - 20, style: "grid")
-      svg.words(scale.label(tick), x: place(tick), y: height - 6, anchor: .middle)
+      let text = tickText?(tick) ?? scale.label(tick)
+      svg.words(text, x: place(tick), y: height - 6, anchor: .middle)
     }
     for (index, bar) in shown.enumerated() {
       let middle = 6 + rowHeight * (Double(index) + 0.5)

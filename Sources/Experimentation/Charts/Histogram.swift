@@ -13,8 +13,9 @@ struct Histogram {
   func svg(label: String) -> String {
     let frame = ChartFrame(
       x: Scale(covering: [lowerBound, upperBound], isTight: true, tickCount: 6),
-      y: Scale(covering: counts.map(Double.init), includesZero: true), height: height)
-    var svg = frame.begin(xName: xName, yName: yName, xLabel: xLabel)
+      y: Scale(covering: counts.map(Double.init), includesZero: true), height: height,
+      xLabel: xLabel)
+    var svg = frame.begin(xName: xName, yName: yName)
     let width = frame.plotWidth / Double(max(1, counts.count))
     for (bin, count) in counts.enumerated() where count > 0 {
       let top = frame.placeY(Double(count))

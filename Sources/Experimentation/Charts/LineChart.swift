@@ -16,6 +16,9 @@ struct LineChart {
   /// Fixed ends of the axes, such as 0...1.
   var xRange: ClosedRange<Double>?
   var yRange: ClosedRange<Double>?
+  /// Axes of the caller's own.
+  var xScale: Scale?
+  var yScale: Scale?
   var includesZero = false
   /// Whether the horizontal axis counts.
   var xIsWhole = false
@@ -32,12 +35,12 @@ struct LineChart {
     let xs = series.lazy.flatMap { $0.points }.map(\.x)
     let ys = series.flatMap { $0.points.map(\.y) } + band.flatMap { [$0.low, $0.high] }
     let frame = ChartFrame(
-      x: xRange.map { Scale(covering: [$0.lowerBound, $0.upperBound]) }
+      x: xScale ?? xRange.map { Scale(covering: [$0.lowerBound, $0.upperBound]) }
         ?? Scale(covering: xs, isTight: true, isWhole: xIsWhole),
-      y: yRange.map { Scale(covering: [$0.lowerBound, $0.upperBound]) }
+      y: yScale ?? yRange.map { Scale(covering: [$0.lowerBound, $0.upperBound]) }
         ?? Scale(covering: ys, includesZero: includesZero), height: height,
-      hasLegend: named.count > 1)
-    var svg = frame.begin(xName: xName, yName: yName, xLabel: xLabel)
+      hasLegend: named.count > 1, xLabel: xLabel)
+    var svg = frame.begin(xName: xName, yName: yName)
     if !band.isEmpty {
       let thin = Self.thinned(band)
       let upper = thin.map { frame.place($0.x, $0.high) }

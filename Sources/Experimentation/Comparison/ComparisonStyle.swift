@@ -6,7 +6,7 @@ enum ComparisonStyle {
     main{max-width:1240px}
     .run{--mix:color-mix(in oklab,color-mix(in oklab,var(--lo),var(--mid) calc(min(1,var(--k)*2)*100%)),var(--hi) calc(max(0,var(--k)*2 - 1)*100%));--s:var(--mix)}
     .by-run .run{--s:var(--c)}
-    .axes svg{max-width:none;min-width:calc(var(--w)*.8)}
+    .axes svg{max-width:calc(var(--w)*1.4);min-width:calc(var(--w)*.8)}
     .axes .line.run{stroke-width:1.6;stroke-opacity:.7;cursor:pointer}
     svg .strong-name{fill:var(--ink);font-weight:650}
     svg .halo{paint-order:stroke;stroke:var(--card);stroke-width:3px;stroke-linejoin:round;font-size:11px}

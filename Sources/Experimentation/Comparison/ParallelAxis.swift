@@ -1,4 +1,5 @@
 import Foundation
+import Optimization
 
 /// One axis of parallel coordinates: numbers, numbers over orders of magnitude, or words.
 struct ParallelAxis {
@@ -43,6 +44,17 @@ struct ParallelAxis {
   init?(metric name: String, values: [Double?]) {
     guard Set(values.compactMap(\.self)).count > 1 else { return nil }
     self.init(name: name, isMetric: true, numbers: values)
+  }
+
+  /// An axis over a search's parameter, on its own scale; nil without a difference.
+  init?(parameter: SearchParameter, values: [ParameterValue?]) {
+    guard Set(values.compactMap { $0?.text }).count > 1 else { return nil }
+    let axis = ParameterAxis(parameter)
+    self.init(
+      name: parameter.name, isMetric: false,
+      kind: .linear(Scale(covering: [0, 1], isTight: true)),
+      shares: values.map { $0.map { axis.share(of: $0) } },
+      ticks: axis.ticks.map { (share: $0.value, text: $0.text) })
   }
 
   private init(name: String, isMetric: Bool, numbers: [Double?]) {

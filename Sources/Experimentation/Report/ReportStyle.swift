@@ -17,6 +17,8 @@ enum ReportStyle {
     h1{font-size:1.9rem;line-height:1.2;margin:0;letter-spacing:-.01em}
     h2{font-size:1.25rem;margin:0 0 4px;letter-spacing:-.005em}
     h3{font-size:1rem;margin:0 0 8px}
+    .charts+.wide{margin-top:18px}
+    .crisp{shape-rendering:crispEdges}
     .wide+h3,.charts+h3,.notes+h3{margin-top:20px}
     section{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:20px 22px;margin-top:18px}
     .lead{color:var(--soft);margin:0 0 14px;max-width:75ch}

@@ -16,7 +16,7 @@ struct FrontierChart {
   func svg(label: String) -> String {
     let shown = trials.suffix(Self.mostTrials) + frontier
     let frame = ChartFrame(
-      x: Scale(covering: shown.map(\.x)), y: Scale(covering: shown.map(\.y)), height: 340)
+      x: .telling(shown.map(\.x)), y: .telling(shown.map(\.y)), height: 340)
     var svg = frame.begin(xName: xName, yName: yName)
     for trial in trials.suffix(Self.mostTrials) {
       let place = frame.place(trial.x, trial.y)

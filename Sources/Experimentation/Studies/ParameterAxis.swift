@@ -7,7 +7,9 @@ struct ParameterAxis {
   let ticks: [ChartFrame.Tick]
 
   /// Words that fit beside an axis.
-  private static let mostWords = 12
+  private static let mostWords = 20
+  /// Characters of a word.
+  private static let longest = 14
 
   init(_ parameter: SearchParameter) {
     self.parameter = parameter
@@ -27,13 +29,22 @@ struct ParameterAxis {
         .map { .category($0.element) }
     case .boolean: values = [.bool(false), .bool(true)]
     }
-    let room = max(4, 44 / max(values.count, 1))
     ticks = values.map { value in
-      let text =
-        if case .category(let word) = value { shortened(word, to: room) } else {
-          value.number.map { Self.text($0, of: value) } ?? value.text
-        }
-      return ChartFrame.Tick(value: domain.share(of: value), text: text)
+      if case .category(let word) = value {
+        return ChartFrame.Tick(
+          value: domain.share(of: value), text: shortened(word, to: Self.longest), isWord: true)
+      }
+      return ChartFrame.Tick(
+        value: domain.share(of: value),
+        text: value.number.map { Self.text($0, of: value) } ?? value.text)
+    }
+  }
+
+  /// Whether neighbors on it have nothing in common.
+  var isUnordered: Bool {
+    switch parameter.domain {
+    case .categorical, .boolean: true
+    case .float, .steps, .int, .ordinal: false
     }
   }
 
@@ -50,7 +61,7 @@ struct ParameterAxis {
     _ low: Double, _ high: Double, isLog: Bool, isWhole: Bool
   ) -> [Double] {
     guard isLog, low > 0 else {
-      return Scale(covering: [low, high], isTight: true, isWhole: isWhole, tickCount: 4).ticks
+      return Scale(covering: [low, high], isTight: true, isWhole: isWhole).ticks
         .filter { (low...high).contains($0) }
     }
     let (first, last) = (Int(ceil(log10(low) - 1e-9)), Int(floor(log10(high) + 1e-9)))

@@ -11,17 +11,21 @@ struct SliceChart {
   var best: (share: Double, value: Double)?
   /// Expected values; empty where nobody knows.
   var curve: [SearchLandscape.Place]
+  /// Values that are shown; nil for all.
+  var range: ClosedRange<Double>?
 
   static let mostTrials = 1_000
 
   func svg(label: String) -> String {
-    let shown = trials.suffix(Self.mostTrials)
+    let shown = trials.suffix(Self.mostTrials).filter { range?.contains($0.value) ?? true }
+    let expected = curve.map(\.mean).filter { range?.contains($0) ?? true }
     let frame = ChartFrame(
       x: Scale(covering: [0, 1], isTight: true),
-      y: Scale(covering: shown.map(\.value) + curve.map(\.mean) + [best?.value].compactMap(\.self)),
+      y: .telling(shown.map(\.value) + expected + [best?.value].compactMap(\.self)),
       xTicks: axis.ticks)
     var svg = frame.begin(xName: axis.parameter.name, yName: valueName)
-    if curve.count > 1 {
+    let isLine = curve.count > 1 && !axis.isUnordered
+    if isLine {
       let upper = curve.map { frame.place($0.share, frame.limited($0.mean + $0.deviation)) }
       let lower = curve.reversed().map {
         frame.place($0.share, frame.limited($0.mean - $0.deviation))
@@ -32,12 +36,28 @@ struct SliceChart {
       let place = frame.place(trial.share, trial.value)
       svg.circle(place.x, place.y, 2.6, style: "mark")
     }
-    svg.path(curve.map { frame.place($0.share, $0.mean) }, style: "line c2")
+    if isLine {
+      svg.path(curve.map { frame.place($0.share, frame.limited($0.mean)) }, style: "line c2")
+    } else {
+      for place in curve { Self.add(place, to: &svg, in: frame) }
+    }
     if let best {
       let place = frame.place(best.share, best.value)
       svg.circle(place.x, place.y, 4.5, style: "dot good")
     }
     return svg.text(label: label)
+  }
+
+  /// A dash for what is expected of a word, with its deviation: no line leads from one word to another.
+  private static func add(_ place: SearchLandscape.Place, to svg: inout SVG, in frame: ChartFrame) {
+    let middle = frame.placeX(place.share)
+    let top = frame.placeY(frame.limited(place.mean + place.deviation))
+    let floor = frame.placeY(frame.limited(place.mean - place.deviation))
+    svg.path(
+      [(middle - 9, top), (middle + 9, top), (middle + 9, floor), (middle - 9, floor)],
+      style: "band", isClosed: true)
+    let mean = frame.placeY(frame.limited(place.mean))
+    svg.line(middle - 9, mean, middle + 9, mean, style: "line c2")
   }
 }
 

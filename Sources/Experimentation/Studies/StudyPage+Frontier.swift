@@ -13,7 +13,10 @@ extension StudyPage {
     let shown = frontier.members.prefix(Self.mostMembers)
     let names = study.space.parameters.prefix(12).map(\.name)
     let rows = shown.map { member in
-      ["\(member.number)"] + member.values.map(NumberText.short)
+      ["\(member.number)"]
+        + member.values.enumerated().map { goal, value in
+          NumberText.short(value, among: shown.map { $0.values[goal] })
+        }
         + names.map { name in
           guard let text = member.parameters[name] else { return "–" }
           return escaped(Double(text).map(NumberText.short) ?? shortened(text, to: 24))
@@ -49,15 +52,18 @@ extension StudyPage {
         figures.append(
           HTML.figure(
             "\(x) and \(y)", svg: chart.svg(label: "Trials over \(x) and \(y)"),
-            caption: "\(Self.wish(frontier.goals[first])) \(x) and "
+            caption: "\(Self.wish(frontier.goals[first], first: true)) \(x) and "
               + "\(Self.wish(frontier.goals[second])) \(y) are good. Large dots are the frontier."))
       }
     }
     return figures
   }
 
-  private static func wish(_ goal: OptimizationGoal) -> String {
-    goal == .minimize ? "small" : "large"
+  private static func wish(_ goal: OptimizationGoal, first: Bool = false) -> String {
+    switch goal {
+    case .minimize: first ? "Small" : "small"
+    case .maximize: first ? "Large" : "large"
+    }
   }
 
   /// A column for each goal.

@@ -18,22 +18,13 @@ extension StudyPage {
       figures.append(
         HTML.figure(
           "History", svg: chart.svg(label: "Value of each trial and the best so far"),
-          caption: "Each dot is a trial; the line is the best so far. The worst tenth is left out.")
-      )
+          caption: progress.caption))
     }
-    let sorted = completed.map(\.value).sorted()
-    if let first = sorted.first, let last = sorted.last, first < last {
-      let count = Double(sorted.count)
-      let points = sorted.enumerated().map { place, value in
-        (x: value, y: (Double(place) + 1) / count)
-      }
-      let chart = LineChart(
-        series: [LineChart.Series(name: "trials", points: points, style: "c1")], xName: metric,
-        yName: "share of trials", yRange: 0...1)
+    if let usual, let chart = distribution(usual) {
       figures.append(
         HTML.figure(
           "Distribution", svg: chart.svg(label: "Empirical distribution of the values"),
-          caption: "The share of completed trials whose value is at most so large."))
+          caption: "The share of completed trials whose value is at most so large." + usual.note))
     }
     if let chart = timeline {
       figures.append(
@@ -44,6 +35,25 @@ extension StudyPage {
     }
     guard !figures.isEmpty else { return "" }
     return HTML.section("course", "Course", lead: "", html: HTML.charts(figures))
+  }
+
+  /// The values of most trials.
+  private var usual: UsualValues? {
+    UsualValues(completed.map(\.value), isSmallGood: isSmallGood)
+  }
+
+  /// The share of trials with a value of so much or less: a step at each value.
+  private func distribution(_ usual: UsualValues) -> LineChart? {
+    let sorted = completed.map(\.value).sorted()
+    guard usual.range.lowerBound < usual.range.upperBound else { return nil }
+    var points: [(x: Double, y: Double)] = []
+    for (place, value) in sorted.enumerated() where usual.range.contains(value) {
+      let count = Double(sorted.count)
+      points += [(value, Double(place) / count), (value, Double(place + 1) / count)]
+    }
+    return LineChart(
+      series: [LineChart.Series(name: "trials", points: points, style: "c1")], xName: metric,
+      yName: "share of trials", yRange: 0...1, xScale: .telling(points.map(\.x), isTight: true))
   }
 
   private var timeline: TimelineChart? {
@@ -112,11 +122,13 @@ extension StudyPage {
   private static func bars(_ importance: ParameterImportance) -> BarChart {
     BarChart(
       bars: importance.shares.prefix(20).map { share in
-        BarChart.Bar(
-          name: share.name, value: share.value, low: share.value - share.deviation,
+        // A share of a variance is never negative; a gain by exchanging can be.
+        let least = importance.method == .fanova ? 0 : -Double.infinity
+        return BarChart.Bar(
+          name: share.name, value: share.value, low: max(share.value - share.deviation, least),
           high: share.value + share.deviation, style: share.value > 0 ? "c1" : "muted",
           note: NumberText.percent(share.value))
-      })
+      }, tickText: { "\(NumberText.grouped(Int(($0 * 100).rounded()))) %" })
   }
 
   /// Parameters in the order of their importance, where it is known.
@@ -128,6 +140,7 @@ extension StudyPage {
 
   /// The trials along each parameter.
   var slicesSection: String {
+    let usual = usual
     let figures = ranked.prefix(Self.mostSlices).compactMap { parameter -> String? in
       let axis = ParameterAxis(parameter)
       let trials = completed.compactMap { trial in
@@ -139,7 +152,8 @@ extension StudyPage {
       }
       let chart = SliceChart(
         axis: axis, valueName: metric, trials: trials, best: place,
-        curve: landscape?.curve(parameter.name, places: 32) ?? [])
+        curve: landscape?.curve(parameter.name, places: 32) ?? [],
+        range: usual?.range)
       return HTML.figure(
         parameter.name, svg: chart.svg(label: "\(metric) along \(parameter.name)"),
         caption: condition(of: parameter))
@@ -148,7 +162,8 @@ extension StudyPage {
     return HTML.section(
       "slices", "Slices",
       lead: "A dot is a trial, the large one the best. The line is what a forest expects when all "
-        + "other parameters vary over their ranges.", html: HTML.charts(figures))
+        + "other parameters vary over their ranges." + (usual?.note ?? ""),
+      html: HTML.charts(figures))
   }
 
   private func condition(of parameter: SearchParameter) -> String {
@@ -182,8 +197,10 @@ extension StudyPage {
             "\(first.name) and \(second.name)",
             svg: chart.svg(label: "Expected \(metric) over \(first.name) and \(second.name)"),
             caption:
-              "Expected \(metric) between \(NumberText.short(surface.values.min() ?? 0)) and "
-              + "\(NumberText.short(surface.values.max() ?? 0)); dark is good."))
+              "Expected \(metric) between "
+              + "\(NumberText.short(surface.values.min() ?? 0, among: surface.values)) and "
+              + "\(NumberText.short(surface.values.max() ?? 0, among: surface.values)); dark is good."
+          ))
       }
     }
     guard !figures.isEmpty else { return "" }
@@ -198,7 +215,7 @@ extension StudyPage {
     let lined = lined
     let params = ranked.prefix(10).compactMap { parameter in
       ParallelAxis(
-        param: parameter.name, values: lined.map { $0.point[parameter.name]?.text })
+        parameter: parameter, values: lined.map { $0.point[parameter.name] })
     }
     let values = ParallelAxis(metric: metric, values: lined.map { .some($0.value) })
     let chart = ParallelCoordinates(
@@ -217,8 +234,9 @@ extension StudyPage {
     let shown = lined.suffix(50).reversed()
     guard !shown.isEmpty else { return "" }
     let names = ranked.prefix(12).map(\.name)
+    let values = shown.map(\.value)
     let rows = shown.map { trial in
-      ["\(trial.number)", NumberText.short(trial.value)]
+      ["\(trial.number)", NumberText.short(trial.value, among: values)]
         + names.map { name in
           guard let value = trial.point[name] else { return "–" }
           return escaped(

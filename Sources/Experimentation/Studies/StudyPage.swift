@@ -83,9 +83,13 @@ public struct StudyPage: Sendable {
 
   private var subtitle: String {
     "A search for the parameters that \(aim), "
-      + "\(study.space.parameters.count) parameters, "
+      + Self.count(study.space.parameters.count, "parameter") + ", "
       + (study.isSpaceKnown ? "" : "their ranges taken from what was tried, ")
-      + "\(NumberText.grouped(study.trials.count)) trials"
+      + Self.count(study.trials.count, "trial")
+  }
+
+  private static func count(_ number: Int, _ noun: String) -> String {
+    NumberText.grouped(number) + " " + noun + (number == 1 ? "" : "s")
   }
 
   private var aim: String { frontier?.words ?? "\(study.goals[0].rawValue) \(metric)" }
@@ -97,14 +101,15 @@ public struct StudyPage: Sendable {
   private var tiles: String {
     var tiles: [String] = []
     if let best {
-      tiles.append(
-        HTML.tile(NumberText.short(best.value), "best \(metric), trial \(best.number)"))
+      let value = NumberText.short(best.value, among: lined.suffix(50).map(\.value))
+      tiles.append(HTML.tile(value, "best \(metric), trial \(best.number)"))
     }
     let counts = Dictionary(grouping: study.trials, by: \.outcome).mapValues(\.count)
     tiles.append(
       HTML.tile(
         NumberText.grouped(counts[.completed] ?? 0),
-        "trials completed, \(counts[.pruned] ?? 0) stopped early, \(counts[.failed] ?? 0) failed"))
+        "\(counts[.completed] == 1 ? "trial" : "trials") completed, "
+          + "\(counts[.pruned] ?? 0) stopped early, \(counts[.failed] ?? 0) failed"))
     if let leader = importance?.shares.first, leader.value > 0 {
       tiles.append(
         HTML.tile(

@@ -22,18 +22,21 @@ struct SurfaceChart {
     let frame = ChartFrame(x: unit, y: unit, height: 340, xTicks: x.ticks, yTicks: y.ticks)
     var svg = frame.begin(xName: x.parameter.name, yName: y.parameter.name)
     let (low, high) = (values.min() ?? 0, values.max() ?? 1)
-    let (width, height) = (
-      frame.plotWidth / Double(max(columns, 1)), frame.plotHeight / Double(max(rows, 1))
-    )
+    // Cells share their edges to the digit that is written: a gap or an overlap would be a line.
+    func edge(_ place: Int, of count: Int, _ start: Double, _ length: Double) -> Double {
+      ((start + Double(place) / Double(max(count, 1)) * length) * 10).rounded() / 10
+    }
     for row in 0..<rows {
       for column in 0..<columns {
         let value = values[row * columns + column]
         let share = high > low ? (value - low) / (high - low) : 0.5
         let goodness = ((isSmallGood ? 1 - share : share) * Self.bands).rounded() / Self.bands
+        let left = edge(column, of: columns, frame.left, frame.plotWidth)
+        let top = edge(rows - row - 1, of: rows, frame.top, frame.plotHeight)
         svg.rectangle(
-          frame.left + Double(column) * width,
-          frame.top + frame.plotHeight - Double(row + 1) * height, width + 0.3, height + 0.3,
-          style: "shade c1", opacity: 0.04 + 0.8 * goodness,
+          left, top, edge(column + 1, of: columns, frame.left, frame.plotWidth) - left,
+          edge(rows - row, of: rows, frame.top, frame.plotHeight) - top, style: "shade c1 crisp",
+          opacity: 0.04 + 0.8 * goodness,
           title: NumberText.short(value))
       }
     }

@@ -18,6 +18,17 @@ enum NumberText {
     return sign(trimmed(String(format: "%.*f", min(digits, 7), value)))
   }
 
+  /// Numbers beside each other, with as many digits as it takes to tell them apart: four or more.
+  static func short(_ value: Double, among others: some Sequence<Double>) -> String {
+    let finite = others.filter(\.isFinite)
+    guard let low = finite.min(), let high = finite.max(), low < high, value.isFinite,
+      value != value.rounded() || abs(value) >= 1e15
+    else { return short(value) }
+    let digits = Int(ceil(log10(max(abs(low), abs(high)) / (high - low)))) + 3
+    guard digits > 4 else { return short(value) }
+    return sign(String(format: "%.*g", min(digits, 15), value))
+  }
+
   /// A count with thousands apart: `48,231`.
   static func grouped(_ value: Int64) -> String {
     let digits = Array(String(value.magnitude))
@@ -34,7 +45,9 @@ enum NumberText {
 
   /// A share as percent: `12.3 %`.
   static func percent(_ share: Double) -> String {
-    share.isFinite ? sign(String(format: "%.1f %%", share * 100)) : "–"
+    // What rounds to zero has no sign.
+    share.isFinite
+      ? sign(String(format: "%.1f %%", abs(share) < 0.0005 ? 0 : share * 100)) : "–"
   }
 
   /// Bytes in the unit that keeps them short.

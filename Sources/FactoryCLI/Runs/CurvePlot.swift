@@ -8,6 +8,8 @@ struct CurvePlot {
     var points: [(x: Double, y: Double)]
     /// Whether points stand alone.
     var isDotted = false
+    /// Whether a value stays until the next one.
+    var isStepped = false
   }
 
   var curves: [Curve]
@@ -15,6 +17,8 @@ struct CurvePlot {
   var width: Int
   /// Lines, without axis and legend.
   var height: Int
+  /// Whether equal heights are equal factors; all values are positive then.
+  var isLogarithmic = false
 
   /// Narrower drawings show nothing.
   static let leastWidth = 8
@@ -29,7 +33,10 @@ struct CurvePlot {
     var dots = Array(repeating: Array(repeating: UInt8(0), count: width), count: height)
     func place(_ point: (x: Double, y: Double)) -> (column: Int, row: Int) {
       let x = Self.share(point.x, from: minX, to: maxX)
-      let y = Self.share(point.y, from: minY, to: maxY)
+      let y =
+        isLogarithmic
+        ? Self.share(log10(point.y), from: log10(minY), to: log10(maxY))
+        : Self.share(point.y, from: minY, to: maxY)
       return (
         Int((x * Double(2 * width - 1)).rounded()),
         Int(((1 - y) * Double(4 * height - 1)).rounded())
@@ -45,6 +52,13 @@ struct CurvePlot {
           continue
         }
         let next = place(point)
+        if curve.isStepped, let before = last {
+          let corner = (column: next.column, row: before.row)
+          for dot in Self.line(from: before, to: corner) {
+            dots[dot.row / 4][dot.column / 2] |= Self.bit(dot.column % 2, dot.row % 4)
+          }
+          last = corner
+        }
         for dot in Self.line(from: last ?? next, to: next) {
           dots[dot.row / 4][dot.column / 2] |= Self.bit(dot.column % 2, dot.row % 4)
         }
@@ -55,8 +69,11 @@ struct CurvePlot {
         }
       }
     }
+    let digits = Self.digits(telling: minY, from: maxY)
     var lines = dots.enumerated().map { index, row in
-      let label = index == 0 ? Self.short(maxY) : index == height - 1 ? Self.short(minY) : ""
+      let label =
+        index == 0
+        ? Self.short(maxY, digits) : index == height - 1 ? Self.short(minY, digits) : ""
       let cells = row.enumerated().map { column, dots in
         marks[index * width + column].map(String.init) ?? Self.character(dots)
       }
@@ -124,7 +141,14 @@ struct CurvePlot {
     Unicode.Scalar(0x2800 + UInt32(dots)).map { String(Character($0)) } ?? " "
   }
 
-  private static func short(_ value: Double) -> String { String(format: "%.4g", value) }
+  private static func short(_ value: Double, _ digits: Int = 4) -> String {
+    String(format: "%.*g", digits, value)
+  }
+
+  /// As many digits as tell two values apart, four or more, as far as they fit.
+  private static func digits(telling one: Double, from other: Double) -> Int {
+    (4..<9).first { one == other || short(one, $0) != short(other, $0) } ?? 9
+  }
 
   private static func padded(_ text: String) -> String {
     String(repeating: " ", count: max(0, 10 - text.count)) + text

@@ -91,18 +91,25 @@ struct SearchPlot {
   var text: String {
     var values: [(x: Double, y: Double)] = []
     var best: [(x: Double, y: Double)] = []
-    for trial in told.trials where trial.outcome == .completed {
-      guard let value = trial.value, value.isFinite else { continue }
+    let completed = told.trials.filter { $0.outcome == .completed && $0.value?.isFinite == true }
+    guard
+      let usual = UsualValues(
+        completed.compactMap(\.value), isSmallGood: told.goals[0] == .minimize)
+    else { return "Nothing to draw: no trial has completed with a value that counts." }
+    for trial in completed {
+      guard let value = trial.value, usual.range.contains(value) else { continue }
       values.append((x: Double(trial.number), y: value))
       let leader = best.last.map { told.goals[0].isBetter(value, than: $0.y) ? value : $0.y }
       best.append((x: Double(trial.number), y: leader ?? value))
     }
-    return CurvePlot(
+    let drawing = CurvePlot(
       curves: [
         CurvePlot.Curve(name: metric, points: values, isDotted: true),
-        CurvePlot.Curve(name: "best so far", points: best),
-      ], width: width, height: 14
+        CurvePlot.Curve(name: "best so far", points: best, isStepped: true),
+      ], width: width, height: 14, isLogarithmic: usual.isSpread
     ).text
+    let notes = (usual.isSpread ? " The axis is logarithmic." : "") + usual.note
+    return notes.isEmpty ? drawing : drawing + "\n " + notes
   }
 }
 
@@ -148,9 +155,18 @@ extension StudyWire.Trial {
     }
   }
 
+  /// A value of a parameter as it fits into a table: four digits of a fraction, eight characters of a word.
+  private static func short(_ text: String) -> String {
+    guard text.count > 8 else { return text }
+    guard let number = Double(text), number.isFinite, Int(text) == nil else {
+      return Int(text) == nil ? text.prefix(7) + "…" : text
+    }
+    return String(format: "%.4g", number)
+  }
+
   /// Its parameters in one line.
   var settings: String {
-    parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.prefix(8))" }
+    parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\(Self.short($0.value))" }
       .joined(separator: " ")
   }
 }

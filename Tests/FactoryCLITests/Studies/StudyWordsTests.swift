@@ -54,6 +54,23 @@ struct StudyWordsTests {
     #expect(ComparedStudy.obstacle(among: studies) == "the search space of one was not kept")
   }
 
+  @Test func `a search over orders of magnitude is drawn on a logarithmic axis`() throws {
+    let study = Self.study(values: [1e4, 1e-4, 1, 3, 1e-2, 40])
+    let text = SearchPlot(metric: "rmse", told: try study.told(), width: 40).text
+    #expect(text.contains("The axis is logarithmic."))
+    let none = SearchPlot(metric: "rmse", told: try Self.study(values: [.nan]).told(), width: 40)
+    #expect(none.text == "Nothing to draw: no trial has completed with a value that counts.")
+  }
+
+  @Test func `parameters in a table keep their magnitude`() {
+    var trial = Self.study(values: [1]).trials?[0]
+    trial?.parameters = [
+      "a": "1.2345678901234e-07", "b": "0.001625263506", "c": "a_long_choice", "d": "123456789",
+      "e": "adam",
+    ]
+    #expect(trial?.settings == "a=1.235e-07 b=0.001625 c=a_long_… d=123456789 e=adam")
+  }
+
   @Test func `a search is drawn with its values and the best so far`() throws {
     let study = Self.study(values: [3, 5, 2, 4, 1])
     let plot = SearchPlot(metric: "rmse", told: try study.told(), width: 40).text
