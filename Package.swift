@@ -31,6 +31,7 @@ let unixSignals = Target.Dependency.product(
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
@@ -185,7 +186,7 @@ let package = Package(
       [
         "FactoryServer", "MLflowProtocol", "Serving", "API", "Basics", "Compute", "JobProtocol",
         "Experimentation", httpTypes, httpClient, nioCore,
-        nioPosix, nioHTTP1, logging, grdb,
+        nioPosix, nioHTTP1, nioEmbedded, logging, grdb,
         .product(name: "HummingbirdTesting", package: "hummingbird"),
       ]),
     tests("FactoryCLITests", ["FactoryCLI", "API", "Optimization", "Basics"]),

@@ -34,6 +34,7 @@ struct MLflowClientTests {
       "conformance_rest",
       ["wrong_requests", "expectations", "hostile_requests", "endpoints", "large_bodies"]
     ),
+    ("conformance_writes", ["two_ways", "in_order", "ends", "unusual"]),
   ])
   func `MLflow's client does what it does against MLflow`(
     script: String, gestures: [String]
