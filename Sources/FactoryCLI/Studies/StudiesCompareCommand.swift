@@ -64,7 +64,7 @@ struct ComparedStudy {
       [TextTable.Cell(name)] + studies.map { TextTable.Cell(value($0)) }
     }
     var rows = [
-      row("name") { $0.wire.name }, row("goal") { "\($0.wire.goal) \($0.wire.metric)" },
+      row("name") { $0.wire.name }, row("goal") { $0.wire.aim },
       row("sampler") { $0.wire.sampler }, row("pruner") { $0.wire.pruner },
       row("space") { $0.fingerprint.map { String($0.prefix(8)) } ?? "–" },
       row("trials") { "\($0.told.trials.count)" },

@@ -66,7 +66,9 @@ enum TrialEnding {
     return ["It was \(words) the best until then, trial \(best.number) with \(number(known))."]
   }
 
-  static func number(_ value: Double) -> String { String(format: "%.6g", value) }
+  static func number(_ value: Double) -> String {
+    value.isNaN ? "no number" : String(format: "%.6g", value)
+  }
 }
 
 extension PrunerName {
@@ -94,6 +96,9 @@ extension PruningMoment {
     var words = "at rung \(step) it had \(TrialEnding.number(value))"
     guard !losses.isEmpty else { return words + ", and no other trial had been there" }
     let better = losses.count { $0 < loss }
+    if losses.count == 1 {
+      return words + ", and the only other trial there was \(better == 1 ? "" : "not ")better"
+    }
     words += ", and \(better) of \(losses.count) others were better"
     let middle = losses[losses.count / 2]
     if middle.isFinite {

@@ -62,6 +62,14 @@ struct StudyWordsTests {
     #expect(none.text == "Nothing to draw: no trial has completed with a value that counts.")
   }
 
+  @Test func `all goals of a study are named`() {
+    var study = Self.study(values: [1])
+    #expect(study.aim == "minimize rmse")
+    study.goals = ["minimize", "maximize"]
+    study.metrics = ["error", "recall"]
+    #expect(study.aim == "minimize error, maximize recall")
+  }
+
   @Test func `parameters in a table keep their magnitude`() {
     var trial = Self.study(values: [1]).trials?[0]
     trial?.parameters = [

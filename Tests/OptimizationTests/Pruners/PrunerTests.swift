@@ -51,6 +51,12 @@ struct PrunerTests {
     #expect(
       ThresholdPruner(range: 0...10).reason(Self.moment(12))
         == "at step 60 it had 12, which is not within 0 to 10")
+    #expect(
+      Self.moment(12, peers: [3]).standing
+        == "at rung 60 it had 12, and the only other trial there was better")
+    #expect(
+      PatiencePruner(patience: 3).reason(Self.moment(.nan, earlier: [1, .nan, 2]))
+        .hasPrefix("at rung 60 it had no number"))
     let hyperband = HyperbandPruner(minimumSteps: 1)
     let moment = Self.moment(9, peers: Array(repeating: 1, count: 50))
     let own = (0..<50).count { hyperband.bracket(of: $0) == hyperband.bracket(of: 50) }
