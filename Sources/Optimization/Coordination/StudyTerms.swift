@@ -106,7 +106,7 @@ extension PrunerName {
   /// The pruner for trials of so many steps; with nil, the one with default settings.
   ///
   /// Halving and hyperband decide first after a 27th of the steps, median and percentile after a
-  /// tenth and then with each twentieth, patience with each twentieth.
+  /// tenth and then with each twentieth, patience with each twentieth, threshold with each step.
   public func pruner(steps: Int?) -> any Pruner {
     guard let steps else { return pruner }
     let (first, tenth, interval) = (max(steps / 27, 1), max(steps / 10, 1), max(steps / 20, 1))
@@ -118,7 +118,7 @@ extension PrunerName {
     case .percentile:
       return PercentilePruner(percentile: 25, minimumSteps: tenth, interval: interval)
     case .patience: return PatiencePruner(interval: interval)
-    case .none: return NoPruner()
+    case .threshold, .none: return pruner
     }
   }
 }

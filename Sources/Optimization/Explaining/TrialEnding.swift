@@ -83,6 +83,7 @@ extension PrunerName {
     case .median: "median stops what is worse than the median of five or more others."
     case .percentile: "percentile stops what is not within the best quarter of five or more others."
     case .patience: "patience stops what has not become better for ten rungs."
+    case .threshold(let range): "threshold stops what is \(ThresholdPruner.outside(range))."
     case .none: "The study has no pruner."
     }
   }

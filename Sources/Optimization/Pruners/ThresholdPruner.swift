@@ -24,7 +24,17 @@ public struct ThresholdPruner: Pruner {
 
   /// What it had, and the range.
   public func reason(_ moment: PruningMoment) -> String {
-    "at step \(moment.step) it had \(TrialEnding.number(moment.value)), which is not within "
-      + "\(TrialEnding.number(range.lowerBound)) to \(TrialEnding.number(range.upperBound))"
+    "at step \(moment.step) it had \(TrialEnding.number(moment.value)), which is "
+      + Self.outside(range)
+  }
+
+  /// What values beside the range are, in words.
+  static func outside(_ range: ClosedRange<Double>) -> String {
+    let (low, high) = (
+      TrialEnding.number(range.lowerBound), TrialEnding.number(range.upperBound)
+    )
+    if range.lowerBound == -.infinity { return "not at most \(high)" }
+    if range.upperBound == .infinity { return "not at least \(low)" }
+    return "not within \(low) to \(high)"
   }
 }

@@ -1,4 +1,5 @@
 internal import Basics
+internal import Optimization
 
 extension SectionReader {
   /// A text that is not empty.
@@ -33,6 +34,12 @@ extension SectionReader {
       key, expected: SectionReader.either(words), found: node,
       nearest: node.text.flatMap { nearestWord(to: $0, among: words) })
     return nil
+  }
+
+  /// A pruner by its name.
+  func pruner(_ key: String) -> PrunerName? {
+    if let pruner = node(key)?.text.flatMap(PrunerName.init(rawValue:)) { return pruner }
+    return word(key, among: PrunerName.allCases.map(\.rawValue)).flatMap(PrunerName.init(rawValue:))
   }
 
   /// A list of some words, at least one and none twice.

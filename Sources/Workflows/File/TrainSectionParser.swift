@@ -89,9 +89,7 @@ enum TrainSectionParser {
     if let sampler = section.word("sampler", among: SamplerName.allCases.map(\.rawValue)) {
       search.sampler = sampler
     }
-    if let pruner = section.word("pruner", among: PrunerName.allCases.map(\.rawValue)) {
-      search.pruner = pruner
-    }
+    if let pruner = section.pruner("pruner") { search.pruner = pruner.rawValue }
     if let seed = section.integer("seed", in: 0...Int.max) { search.seed = UInt64(seed) }
     search.stopBelow = section.positive("stop_below")
     return search

@@ -100,6 +100,29 @@ struct PrunerContractTests {
     #expect((name.pruner.rungs(upTo: 1000).isEmpty) == (name == .none))
   }
 
+  @Test(
+    arguments: [
+      ("threshold 0..10", 0, 10), ("threshold ..0.5", -.infinity, 0.5),
+      ("threshold -1.5..", -1.5, .infinity), ("threshold 1e-06..3", 1e-6, 3),
+    ] as [(String, Double, Double)])
+  func `a threshold says its range`(word: String, low: Double, high: Double) throws {
+    let name = try PrunerName(parsing: word)
+    #expect(name == .threshold(low...high))
+    #expect(name.rawValue == word)
+    let pruner = try #require(name.pruner(steps: 100) as? ThresholdPruner)
+    #expect(pruner.range == low...high)
+    #expect(pruner.rungs(upTo: 5) == [1, 2, 3, 4, 5])
+  }
+
+  @Test(arguments: [
+    "threshold", "threshold 1", "threshold ..", "threshold 2..1", "threshold 1..1",
+    "threshold nan..1", "threshold 0..inf", "threshold a..b", "threshold 1..2..3",
+    "threshold 1..2 3", "thresholds 1..2",
+  ])
+  func `a threshold without a range is no name`(word: String) {
+    #expect(PrunerName(rawValue: word) == nil)
+  }
+
   @Test func `an unknown name is refused with the names there are`() throws {
     let error = #expect(throws: OptimizationError.self) { try PrunerName(parsing: "magic") }
     #expect(error?.hint?.contains("hyperband") == true)

@@ -52,6 +52,9 @@ struct PrunerTests {
       ThresholdPruner(range: 0...10).reason(Self.moment(12))
         == "at step 60 it had 12, which is not within 0 to 10")
     #expect(
+      ThresholdPruner(range: -.infinity...10).reason(Self.moment(12))
+        == "at step 60 it had 12, which is not at most 10")
+    #expect(
       Self.moment(12, peers: [3]).standing
         == "at rung 60 it had 12, and the only other trial there was better")
     #expect(
