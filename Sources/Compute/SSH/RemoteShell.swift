@@ -14,6 +14,8 @@ final class RemoteShell: Sendable {
   /// Tells the unfinished files of this factory from those of others of the same user.
   private let mark: String
   private let sent = Mutex<Int64>(0)
+  /// Transfers that run, by where they go and what they bring.
+  private static let transfers = Mutex<[String: Task<Void, any Error>]>([:])
 
   /// - Parameter owner: names this factory, such as by its folder.
   init(_ connection: SSHConnection, owner: String) {
@@ -49,12 +51,38 @@ final class RemoteShell: Sendable {
   }
 
   /// Brings a file there, going on where an interrupted transfer ended; it is there with all its bytes or
-  /// not at all.
+  /// not at all. Whoever wants the same meanwhile waits for the same transfer: two would add to one part.
   ///
   /// - Parameters:
   ///   - digest: of its bytes, which the login node's `sha256sum` must find, too.
   ///   - mode: as `chmod` takes it.
   func put(_ path: String, _ digest: ObjectDigest, to target: String, mode: String) async throws {
+    let key = "\(connection.options.destination) \(partPath(of: target)) \(digest.hex)"
+    let transfer = Self.transfers.withLock { transfers in
+      if let running = transfers[key] { return running }
+      let transfer = Task {
+        defer { Self.transfers.withLock { $0[key] = nil } }
+        try await self.transfer(path, digest, to: target, mode: mode)
+      }
+      transfers[key] = transfer
+      return transfer
+    }
+    try await withTaskCancellationHandler {
+      do {
+        try await transfer.value
+      } catch let error as CancellationError {
+        if Task.isCancelled { throw error }
+        // The one who began it no longer wants it.
+        try await put(path, digest, to: target, mode: mode)
+      }
+    } onCancel: {
+      transfer.cancel()
+    }
+  }
+
+  private func transfer(
+    _ path: String, _ digest: ObjectDigest, to target: String, mode: String
+  ) async throws {
     let size = try await offTask { try FileTree.status(of: path).bytes }
     let (file, part) = (quoted(target), quoted(partPath(of: target)))
     // Once more where what was there turns out to be something else.
