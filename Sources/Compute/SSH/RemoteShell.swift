@@ -51,7 +51,9 @@ final class RemoteShell: Sendable {
   }
 
   /// Brings a file there, going on where an interrupted transfer ended; it is there with all its bytes or
-  /// not at all. Whoever wants the same meanwhile waits for the same transfer: two would add to one part.
+  /// not at all.
+  ///
+  /// Whoever wants the same meanwhile waits for the same transfer: two would add to one part.
   ///
   /// - Parameters:
   ///   - digest: of its bytes, which the login node's `sha256sum` must find, too.
