@@ -10,7 +10,7 @@ import NIOHTTP1
 /// in the order of the requests.
 ///
 /// A task for each of these requests, with its channel of parts, its router and its wakes of other
-/// threads, cost more than the writes themselves (docs/log.md).
+/// threads, took 0.05 to 0.06 ms of processor more (Benchmarks/RESULTS.md).
 final class DirectWriteHandler: ChannelDuplexHandler {
   typealias InboundIn = HTTPServerRequestPart
   typealias InboundOut = HTTPServerRequestPart
@@ -40,17 +40,15 @@ final class DirectWriteHandler: ChannelDuplexHandler {
   /// Whether more was to be read meanwhile.
   private var isReadWanted = false
   private var context: ChannelHandlerContext?
-  /// Behind the encoder: an answer is one buffer already.
-  private var encoderContext: ChannelHandlerContext?
+  /// That of the encoder, behind which answers leave: they are one buffer already.
+  private var encoder: ChannelHandlerContext?
 
-  init(_ writes: DirectWrites) { self.writes = writes }
-
-  func handlerAdded(context: ChannelHandlerContext) {
-    self.context = context
-    // Without an encoder nothing is answered here.
-    encoderContext = try? context.pipeline.syncOperations.context(
-      handlerType: HTTPResponseEncoder.self)
+  init(_ writes: DirectWrites, encoder: ChannelHandlerContext) {
+    self.writes = writes
+    self.encoder = encoder
   }
+
+  func handlerAdded(context: ChannelHandlerContext) { self.context = context }
 
   func handlerRemoved(context: ChannelHandlerContext) { forget() }
 
@@ -77,7 +75,7 @@ final class DirectWriteHandler: ChannelDuplexHandler {
         return context.fireChannelRead(data)
       }
       // Behind a request that waits for its answer nothing can be taken out of the order.
-      if openRequests == 0, encoderContext != nil, let write = writes.write(for: head, &known) {
+      if openRequests == 0, let write = writes.write(for: head, &known) {
         state = .reading(write, uri: head.uri, body: ByteBuffer())
       } else {
         openRequests += 1
@@ -126,7 +124,7 @@ final class DirectWriteHandler: ChannelDuplexHandler {
 
   private func finish(_ answer: DirectWrite.Answer) {
     guard let context, case .writing(let uri) = state else { return }
-    encoderContext?.writeAndFlush(NIOAny(Self.response(answer, uri, writes)), promise: nil)
+    encoder?.writeAndFlush(NIOAny(Self.response(answer, uri, writes)), promise: nil)
     state = .handingOn
     guard !held.isEmpty || isReadWanted else { return }
     handOnHeld(context)
@@ -150,7 +148,7 @@ final class DirectWriteHandler: ChannelDuplexHandler {
 
   private func forget() {
     context = nil
-    encoderContext = nil
+    encoder = nil
     held.removeAll()
   }
 

@@ -18,8 +18,10 @@ struct ServerChannel: ServerChildChannel {
     return http.setup(channel: channel, logger: logger).flatMapThrowing { value in
       let pipeline = channel.pipeline.syncOperations
       let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
+      let encoder = try pipeline.context(handlerType: HTTPResponseEncoder.self)
       try pipeline.addHandlers(
-        [DirectWriteHandler(direct), ServiceUpgradeHandler(upgrades)], position: .after(decoder))
+        [DirectWriteHandler(direct, encoder: encoder), ServiceUpgradeHandler(upgrades)],
+        position: .after(decoder))
       return value
     }
   }

@@ -62,8 +62,9 @@ import Testing
     let pipeline = channel.pipeline.syncOperations
     try pipeline.addHandlers([
       HTTPResponseEncoder(), ByteToMessageHandler(HTTPRequestDecoder()),
-      DirectWriteHandler(writes), next,
     ])
+    let encoder = try pipeline.context(handlerType: HTTPResponseEncoder.self)
+    try pipeline.addHandlers([DirectWriteHandler(writes, encoder: encoder), next])
     try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
   }
 
