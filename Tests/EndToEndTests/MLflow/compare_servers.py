@@ -63,6 +63,17 @@ def make_ids_long(store):
             "lifecycle_stage, creation_time, last_update_time, workspace FROM experiments WHERE experiment_id = 0")
 
 
+def ask_both(their_url, wanted):
+    """What MLflow's server and ours, asked at the same time, answer to the wanted cases, or to all."""
+    sides = [Side(their_url), Side(os.environ["MLFLOW_TRACKING_URI"], os.environ["MLFLOW_TRACKING_TOKEN"])]
+    threads = [threading.Thread(target=ask, args=(side, wanted)) for side in sides]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return [side.answers for side in sides]
+
+
 def ask(side, wanted):
     for case in cases:
         if wanted and case.__name__ not in wanted:
@@ -103,15 +114,10 @@ def main():
     folder, *wanted = sys.argv[1:]
     server, url = start_server(folder)
     try:
-        sides = [Side(url), Side(os.environ["MLFLOW_TRACKING_URI"], os.environ["MLFLOW_TRACKING_TOKEN"])]
-        threads = [threading.Thread(target=ask, args=(side, wanted)) for side in sides]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        theirs, ours = ask_both(url, wanted)
     finally:
         os.killpg(server.pid, signal.SIGKILL)
-    sys.exit(1 if compare(sides[0].answers, sides[1].answers, DIFFERENCES, not wanted) else 0)
+    sys.exit(1 if compare(theirs, ours, DIFFERENCES, not wanted) else 0)
 
 
 if __name__ == "__main__":

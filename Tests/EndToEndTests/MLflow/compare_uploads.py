@@ -8,15 +8,14 @@ The object store is moto's, in this process. The client's system metrics are com
 import os
 import signal
 import sys
-import threading
 
 import boto3
 import moto.s3.models
 from moto.server import ThreadedMotoServer
 
 import comparison_uploads  # noqa: F401
-from compare_servers import ask, compare, start_server
-from comparison import Side, cases
+from compare_servers import ask_both, compare, start_server
+from comparison import cases
 from comparison_differences import UPLOADS
 
 KEYS = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_DEFAULT_REGION": "us-east-1"}
@@ -33,17 +32,12 @@ def main():
     boto3.client("s3", endpoint_url=url).create_bucket(Bucket="artifacts")
     server, their_url = start_server(folder, "s3://artifacts/root", {"MLFLOW_S3_ENDPOINT_URL": url})
     try:
-        sides = [Side(their_url), Side(os.environ["MLFLOW_TRACKING_URI"], os.environ["MLFLOW_TRACKING_TOKEN"])]
         chosen = {case.__name__ for case in cases if case.__module__ == comparison_uploads.__name__}
-        threads = [threading.Thread(target=ask, args=(side, chosen)) for side in sides]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        theirs, ours = ask_both(their_url, chosen)
     finally:
         os.killpg(server.pid, signal.SIGKILL)
         store.stop()
-    sys.exit(1 if compare(sides[0].answers, sides[1].answers, UPLOADS, True) else 0)
+    sys.exit(1 if compare(theirs, ours, UPLOADS, True) else 0)
 
 
 if __name__ == "__main__":
