@@ -24,7 +24,8 @@ up() {
     ! is_free "$(cat "$folder/port")" && [ -s "$folder/sshd.pid" ] && return 0
     sleep 0.1
   done
-  echo "error: sshd does not listen; see $folder/log" >&2
+  echo "error: sshd does not listen" >&2
+  tail -n 5 "$folder/log" >&2 || true
   exit 3
 }
 is_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
@@ -48,7 +49,8 @@ if [ "$(id -u)" = 0 ]; then
   [ ! -e /etc/pam.d/sshd ] || pam=yes
 fi
 
-port=$((41000 + ($$ * 31) % 8000))
+# Above 32,767 the system may give the port to any connection meanwhile; clusters take theirs from 20,000 on.
+port=$((12000 + ($$ * 31) % 7000))
 until is_free "$port"; do port=$((port + 1)); done
 cat >"$folder/sshd_config" <<CONF
 ListenAddress 127.0.0.1
