@@ -112,4 +112,20 @@ struct GaussianProcessSamplerTests {
     let best = study.trials.compactMap(\.value).min() ?? .infinity
     #expect(best < 1e-3)
   }
+
+  /// The better, the nearer to where all fails: a search that learnt nothing there would stay.
+  @Test(arguments: [TrialState.failed(message: "why"), .completed(value: .infinity)])
+  func `what fails is not tried again and again`(failure: TrialState) {
+    var study = Study(
+      space: Self.space, goal: .minimize, sampler: GaussianProcessSampler(), seed: 3, budget: 40)
+    var failures = 0
+    for _ in 0..<40 {
+      let trial = study.ask()
+      let x = trial.point.number("x") ?? 0
+      if x > 0.7 { failures += 1 }
+      study.tell(trial.number, x > 0.7 ? failure : .completed(value: 1 - x))
+    }
+    #expect(failures < 20)
+    #expect(study.trials.compactMap(\.value).min() ?? .infinity < 0.35)
+  }
 }

@@ -10,6 +10,8 @@ struct BeliefData {
   let deviation: Double
   /// Places of running trials.
   let running: [[Double]]
+  /// Places of trials that failed, or whose value is infinitely bad or no number.
+  let hopeless: [[Double]]
   /// The part that the kernel is fitted to.
   let fitPoints: [[Double]]
   let fitValues: [Double]
@@ -19,6 +21,8 @@ struct BeliefData {
   let space: SearchSpace
 
   private static let mostFitted = 120
+  /// The latest count.
+  private static let mostHopeless = 100
 
   /// nil where too few trials have a value, or all the same.
   init?(_ history: SearchHistory, most: Int, atLeast: Int) {
@@ -28,8 +32,11 @@ struct BeliefData {
     func places(_ index: Int) -> [Double] { Self.places(of: history.trials[index].point, space) }
     running = history.trials.indices.suffix(200)
       .filter { !history.trials[$0].state.isFinished }.map(places)
+    let ranked = history.ranked(history.trials.indices)
+    hopeless = ranked.filter { $0.group == .hopeless }.suffix(Self.mostHopeless)
+      .map { places($0.index) }
     var losses: [(index: Int, loss: Double)] = []
-    for rank in history.ranked(history.trials.indices) where rank.group != .hopeless {
+    for rank in ranked where rank.group != .hopeless {
       // What was pruned is at least as bad as the middle of what was completed.
       let middle = losses.isEmpty ? rank.loss : losses[losses.count / 2].loss
       losses.append(
@@ -72,6 +79,14 @@ struct BeliefData {
   mutating func add(_ point: [Double], value: Double) {
     points.append(point)
     values.append(value)
+  }
+
+  /// Takes what is hopeless for as bad as the worst that counts, so that it is not tried again and again.
+  ///
+  /// The kernel is fitted without: that something fails there says nothing of how fast values change.
+  mutating func addHopeless() {
+    let worst = values.max() ?? 0
+    for point in hopeless { add(point, value: worst) }
   }
 
   static func places(of point: SearchPoint, _ space: SearchSpace) -> [Double] {

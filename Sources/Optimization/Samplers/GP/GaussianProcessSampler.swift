@@ -8,7 +8,7 @@ import Foundation
 /// What is expected at an end of a range where none of the best lies counts less: a process is least sure there,
 /// and would try one corner after the other. And now and then the shortest lengths are believed that the trials do
 /// not refute: long ones, once wrong, keep a search out of valleys that nobody has seen.
-/// Running trials count with the values that are believed (kriging believer; Ginsbourger et al.
+/// Trials that failed, or are infinitely bad, count as bad as the worst. Running trials count with the values that are believed (kriging believer; Ginsbourger et al.
 /// 2010). For few and dear trials; with several goals TPE takes its place.
 public struct GaussianProcessSampler: Sampler {
   /// Trials before the first belief: the middle of the space, then quasi-random ones, more where a branch of the space lacks some.
@@ -32,7 +32,7 @@ public struct GaussianProcessSampler: Sampler {
     guard history.goals.count == 1, !space.parameters.isEmpty else {
       return TPESampler().point(for: history, memory: &memory, using: &random)
     }
-    guard let data = BeliefData(history, most: mostTrials, atLeast: startupTrials) else {
+    guard var data = BeliefData(history, most: mostTrials, atLeast: startupTrials) else {
       if history.trials.isEmpty {
         let middle = space.middle
         if space.admits(middle) { return middle }
@@ -42,6 +42,7 @@ public struct GaussianProcessSampler: Sampler {
     }
     if let point = BranchStart.point(for: history, using: &random) { return point }
     let kernel = Self.kernel(data, memory: &memory)
+    data.addHopeless()
     guard
       let process = GaussianProcess(
         data.points, values: data.values, unordered: data.unordered, kernel: kernel)
@@ -57,10 +58,13 @@ public struct GaussianProcessSampler: Sampler {
   ) -> (mean: Double, deviation: Double, best: Double)? {
     var memory = SamplerMemory()
     guard BranchStart.lacking(history) == nil,
-      let data = BeliefData(history, most: mostTrials, atLeast: startupTrials),
+      var data = BeliefData(history, most: mostTrials, atLeast: startupTrials)
+    else { return nil }
+    let kernel = Self.kernel(data, memory: &memory)
+    data.addHopeless()
+    guard
       let process = GaussianProcess(
-        data.points, values: data.values, unordered: data.unordered,
-        kernel: Self.kernel(data, memory: &memory))
+        data.points, values: data.values, unordered: data.unordered, kernel: kernel)
     else { return nil }
     let belief = process.belief(at: BeliefData.places(of: point, history.space))
     let best = data.points.map { process.belief(at: $0).mean }.min() ?? 0
