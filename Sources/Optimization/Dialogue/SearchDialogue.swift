@@ -19,6 +19,8 @@ public struct SearchDialogue: Sendable {
   private var pruner: any Pruner = NoPruner()
   /// What trials had at the pruner's rungs, by rung and trial.
   private var rungs: [Int: [Int: Double]] = [:]
+  /// Steps of a whole trial; nil where nobody knows.
+  private var steps: Int?
   /// The last step that each trial reported.
   private var lastSteps: [Int: Int] = [:]
 
@@ -78,7 +80,7 @@ public struct SearchDialogue: Sendable {
     study = Study(
       space: space, goals: goals, sampler: chosen.sampler(beside: prunerName), seed: UInt64(seed),
       budget: budget)
-    let steps = try question["steps"].map { json throws(OptimizationError) in
+    steps = try question["steps"].map { json throws(OptimizationError) in
       try Self.whole(json, "steps")
     }
     pruner = prunerName.pruner(steps: steps)
@@ -143,6 +145,8 @@ public struct SearchDialogue: Sendable {
       number: number, step: rung, value: value,
       earlier: earlier.sorted { $0.step < $1.step }, peers: peers.sorted { $0.number < $1.number },
       goal: study?.goal ?? .minimize)
+    // A trial that has done all of its steps has nothing left to be stopped before.
+    if let steps, step >= steps { return ["prune": false] }
     return ["prune": .bool(pruner.shouldPrune(moment))]
   }
 

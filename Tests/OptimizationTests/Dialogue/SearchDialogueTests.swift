@@ -57,6 +57,19 @@ struct SearchDialogueTests {
     #expect(answers.last?["error"] != nil)
   }
 
+  @Test func `a trial that has done all steps is never stopped`() throws {
+    let begin = Self.begin.replacing("successive_halving", with: "patience")
+    let all = [Self.begin, begin].map { begin in
+      [begin, "{\"ask\": 4}"]
+        + (0..<4).map { "{\"report\": \($0), \"step\": 100, \"value\": \($0)}" }
+        + ["{\"ask\": 1}", "{\"report\": 4, \"step\": 99, \"value\": 9}"]
+    }
+    let halved = try Self.answers(all[0])
+    #expect(halved.dropFirst(2).prefix(4).allSatisfy { $0["prune"] == false })
+    #expect(halved.last?["prune"] == true)
+    #expect(try Self.answers(all[1]).dropFirst(2).prefix(4).allSatisfy { $0["prune"] == false })
+  }
+
   @Test func `auto says what it chose and why, and several goals have a frontier`() throws {
     let answers = try Self.answers([
       "{\"space\": {\"parameters\": [{\"name\": \"a\", \"bool\": true}]}, \"sampler\": \"auto\", "
