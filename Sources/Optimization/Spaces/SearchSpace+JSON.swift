@@ -11,7 +11,7 @@ public import Basics
 /// ```
 ///
 /// Parameters may also stand by their names, as they do in workflow files:
-/// `{"parameters": {"rate": {"log_uniform": [1e-5, 0.1]}}}`.
+/// `{"parameters": {"rate": {"log_uniform": [1e-5, 0.1]}}}`. Then their order means nothing.
 extension SearchSpace {
   /// Reads a space.
   public init(json: JSONValue) throws(OptimizationError) {
@@ -30,6 +30,7 @@ extension SearchSpace {
     }
     var parameters: [SearchParameter] = []
     for element in list { parameters.append(try SearchParameter(json: element)) }
+    if named != nil { parameters = Self.parentsFirst(parameters) }
     var constraints: [Constraint] = []
     for element in try Self.list("constraints", of: json) {
       guard let text = element.stringValue else { throw Self.unreadable("constraints as texts") }
@@ -40,6 +41,21 @@ extension SearchSpace {
       initialPoints: try Self.points("initial", of: json))
     // A point that nobody meant would be tried without a word.
     for point in try Self.points("initial", of: json) { try checkInitial(point) }
+  }
+
+  /// The parameters in their order, but that those which conditions ask for come before: an object has no
+  /// order that every program keeps.
+  private static func parentsFirst(_ parameters: [SearchParameter]) -> [SearchParameter] {
+    var waiting = parameters
+    var (placed, ordered): (Set<String>, [SearchParameter]) = ([], [])
+    while let next = waiting.firstIndex(where: { parameter in
+      parameter.condition.map { placed.contains($0.parent) } ?? true
+    }) {
+      placed.insert(waiting[next].name)
+      ordered.append(waiting.remove(at: next))
+    }
+    // What is left has a condition that nothing meets, and is refused by its name.
+    return ordered + waiting
   }
 
   private static func list(

@@ -102,6 +102,22 @@ struct SearchSpaceTests {
     #expect(try SearchSpace(json: space.json).initialPoints == space.initialPoints)
   }
 
+  @Test func `by their names, parameters may stand before those that they hang on`() throws {
+    let text = """
+      {"parameters": {"depth": {"int": [1, 3], "when": {"momentum": [0.5]}},
+        "momentum": {"uniform": [0.5, 1], "step": 0.5, "when": {"solver": "sgd"}}, "rate": {"uniform": [0, 1]},
+        "solver": {"choice": ["adam", "sgd"]}}}
+      """
+    let space = try SearchSpace(json: JSONValue(parsing: text))
+    #expect(space.parameters.map(\.name) == ["rate", "solver", "momentum", "depth"])
+    let circle = """
+      {"parameters": {"a": {"bool": true, "when": {"b": true}}, "b": {"bool": true, "when": {"a": true}}}}
+      """
+    #expect(throws: OptimizationError.self) {
+      try SearchSpace(json: JSONValue(parsing: circle))
+    }
+  }
+
   @Test func `parameters may stand by their names`() throws {
     let named = try SearchSpace(
       json: JSONValue(
