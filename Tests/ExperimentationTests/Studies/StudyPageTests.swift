@@ -53,6 +53,35 @@ struct StudyPageTests {
     #expect(html.contains("id=\"course\"") == (count > 1))
   }
 
+  @Test func `searches are compared on a page, the best so far of each`() throws {
+    let one = try Self.study(30)
+    var other = try Self.study(20)
+    other.sampler = "tpe"
+    func page(_ obstacle: String?) -> String {
+      StudyComparisonPage(
+        [
+          .init(id: "study_1", name: "a & b", study: one),
+          .init(id: "study_2", name: "a & b", study: other),
+        ], metrics: ["rmse"], facts: [["trials", "30", "20"], ["goal", "<rmse>", "x"]],
+        obstacle: obstacle, nowMs: 0
+      ).html()
+    }
+    let html = page(nil)
+    for part in [
+      "Best rmse after so many trials", "Best rmse after so many seconds", "a &amp; b, random",
+      "a &amp; b, tpe", "&lt;rmse&gt;",
+    ] {
+      #expect(html.contains(part), "\(part)")
+    }
+    for tag in ["section", "table", "svg", "figure", "tr", "td"] {
+      let opened = html.ranges(of: "<\(tag)>").count + html.ranges(of: "<\(tag) ").count
+      #expect(opened == html.ranges(of: "</\(tag)>").count, "\(tag)")
+    }
+    let apart = page("they optimize different metrics")
+    #expect(apart.contains("cannot be compared: they optimize different metrics."))
+    #expect(!apart.contains("<svg"))
+  }
+
   @Test func `a page has every picture of a search`() throws {
     let html = Self.page(try Self.study(60))
     for title in [
