@@ -40,6 +40,10 @@ public struct TrialReport: Codable, Sendable, Equatable {
   public var message: String?
   /// Whether it broke a constraint that was measured, and is never the best; nil where it did not.
   public var isInfeasible: Bool?
+  /// What programs noted of it, JSON texts by key; nil where that is nothing.
+  public var attributes: [String: String]?
+  /// The values that somebody wanted tried, a JSON text; nil where nobody asked for the trial.
+  public var enqueued: String?
   /// What was followed step by step; told once, with the report.
   public var curve: TrialCurve?
 

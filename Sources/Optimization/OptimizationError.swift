@@ -10,6 +10,8 @@ public struct OptimizationError: FactoryError {
     case invalidQuestion = "search_question_invalid"
     case notToldEnough = "search_trials_missing"
     case trialNotFound = "trial_not_found"
+    /// Values that are to be tried are none of the space.
+    case invalidPoint = "search_point_invalid"
     /// A worker means another parameter by a name than the study does.
     case parameterDiffers = "search_parameter_conflict"
     /// A file is no storage of Optuna's, or of a schema that is not known.
@@ -19,6 +21,8 @@ public struct OptimizationError: FactoryError {
     /// Nothing of Optuna's can be written there.
     case optunaUnwritable = "optuna_unwritable"
     case studyNotFound = "study_not_found"
+    /// Several studies have a name.
+    case studyAmbiguous = "study_ambiguous"
     case fileExists = "file_exists"
     /// The journal of a study cannot be read.
     case invalidEvent = "study_journal_damaged"

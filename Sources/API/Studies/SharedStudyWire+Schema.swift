@@ -25,6 +25,7 @@ extension StudyAskedWire.Trial: DescribedWire {
   /// What stands in it.
   public static let fields: WireFields = [
     "number": .count, "attempt": .positive, "point": .document, "lease_ms": .positive,
+    "user_attributes?": .map(.text),
   ]
 }
 
@@ -55,7 +56,7 @@ extension TrialSuggestWire: DescribedWire {
 
 extension TrialPointWire: DescribedWire {
   /// What stands in it.
-  public static let fields: WireFields = ["lost": .flag, "point": .document]
+  public static let fields: WireFields = ["lost": .flag, "point": .document, "note?": .text]
 }
 
 extension TrialTellWire: DescribedWire {
@@ -75,7 +76,7 @@ extension TrialToldWire: DescribedWire {
 extension StudyBestWire: DescribedWire {
   /// What stands in it.
   public static let fields: WireFields = [
-    "number?": .count, "value?": .number, "point?": .document,
+    "number?": .count, "value?": .number, "point?": .document, "user_attributes?": .map(.text),
   ]
 }
 
@@ -88,6 +89,7 @@ extension StudyFrontierWire.Trial: DescribedWire {
   /// What stands in it.
   public static let fields: WireFields = [
     "number": .count, "values": .list(.number), "point": .document,
+    "user_attributes?": .map(.text),
   ]
 }
 
@@ -95,6 +97,7 @@ extension StudyStateWire: DescribedWire {
   /// What stands in it.
   public static let fields: WireFields = [
     "trials": .count, "running": .count, "completed": .count, "pruned": .count,
-    "failed": .count, "expected_improvement?": .number,
+    "failed": .count, "waiting?": .count, "user_attributes?": .map(.text),
+    "expected_improvement?": .number,
   ]
 }

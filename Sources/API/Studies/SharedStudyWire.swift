@@ -24,7 +24,7 @@ public struct StudyTermsWire: Codable, Sendable, Equatable {
   public var leaseMs: Int64?
   /// The study ends when less improvement is expected, in the unit of its values.
   public var stopBelow: Double?
-  /// Identifiers of studies whose best points a new study tries first.
+  /// Identifiers or names of studies whose best points a new study tries first.
   public var warmStart: [String]?
   /// `minimize` or `maximize` for each value of a trial, where there are several; instead of `goal`.
   public var goals: [String]?
@@ -81,6 +81,8 @@ public struct StudyAskedWire: Codable, Sendable, Equatable {
     public var point: JSONValue
     /// Milliseconds that the worker may be silent.
     public var leaseMs: Int64
+    /// What is noted of it, JSON texts by key.
+    public var userAttributes: [String: String]?
   }
 
   /// Whether there is nothing to do any more.
@@ -147,6 +149,8 @@ public struct TrialPointWire: Codable, Sendable, Equatable {
   public var lost: Bool
   /// Values by parameters.
   public var point: JSONValue
+  /// Why the value is not the one that was enqueued.
+  public var note: String?
 }
 
 /// How a trial ended.
@@ -197,6 +201,8 @@ public struct StudyBestWire: Codable, Sendable, Equatable {
   public var value: Double?
   /// Values by parameters.
   public var point: JSONValue?
+  /// What is noted of it, JSON texts by key.
+  public var userAttributes: [String: String]?
 }
 
 /// The trials of a shared study that no other beats in every goal, in number order.
@@ -209,6 +215,8 @@ public struct StudyFrontierWire: Codable, Sendable, Equatable {
     public var values: [Double]
     /// Values by parameters.
     public var point: JSONValue
+    /// What is noted of it, JSON texts by key.
+    public var userAttributes: [String: String]?
   }
 
   /// All of them.
@@ -227,6 +235,10 @@ public struct StudyStateWire: Codable, Sendable, Equatable {
   public var pruned: Int
   /// How many failed.
   public var failed: Int
+  /// How many points were enqueued and have not begun.
+  public var waiting: Int?
+  /// What programs noted of the study, JSON texts by key.
+  public var userAttributes: [String: String]?
   /// How much better than the best the next trial is expected to be, in the unit of the values.
   ///
   /// As of the last asking; in studies that stop by it, once it is known.

@@ -7,7 +7,8 @@ extension StudyWire: DescribedWire {
     "pruner": .text,
     // 64 bits without a sign: more than an integer of most languages.
     "seed": .count, "created_at_ms": .integer, "budget?": .positive, "space?": .document,
-    "warm_start?": .list(.record(Origin.self)), "trials?": .list(.record(Trial.self)),
+    "warm_start?": .list(.record(Origin.self)), "user_attributes?": .map(.text),
+    "trials?": .list(.record(Trial.self)),
   ]
 }
 
@@ -22,7 +23,8 @@ extension StudyWire.Trial: DescribedWire {
     "number": .count, "outcome": .word(["completed", "pruned", "failed"]), "value?": .number,
     "values?": .list(.number), "standard_errors?": .list(.number), "infeasible?": .flag,
     "steps": .count, "parameters": .map(.text), "started_at_ms": .integer,
-    "ended_at_ms": .integer, "message?": .text,
+    "ended_at_ms": .integer, "message?": .text, "user_attributes?": .map(.text),
+    "enqueued?": .document,
   ]
 }
 

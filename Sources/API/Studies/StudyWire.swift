@@ -26,6 +26,10 @@ public struct StudyWire: Codable, Sendable, Equatable {
     public var endedAtMs: Int64
     /// Why it failed or was pruned.
     public var message: String?
+    /// What programs noted of it, JSON texts by key.
+    public var userAttributes: [String: String]?
+    /// The values that somebody wanted tried; absent where nobody asked for the trial.
+    public var enqueued: JSONValue?
 
     /// Takes every value as it is.
     public init(
@@ -91,6 +95,8 @@ public struct StudyWire: Codable, Sendable, Equatable {
   ///
   /// Absent in lists, and where there are none.
   public var warmStart: [Origin]?
+  /// What programs noted of it, JSON texts by key; absent in lists, and where that is nothing.
+  public var userAttributes: [String: String]?
   /// In order of their numbers; absent in lists.
   public var trials: [Trial]?
 

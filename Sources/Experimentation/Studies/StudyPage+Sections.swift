@@ -229,12 +229,29 @@ extension StudyPage {
         + chart.svg(label: "Parameters and values of the trials") + "</div>")
   }
 
-  /// The best trials with their parameters.
+  /// User attributes that have a column.
+  private static let mostKeys = 8
+
+  /// What programs noted of the study.
+  var attributesSection: String {
+    guard !attributes.isEmpty else { return "" }
+    return HTML.section(
+      "notes", "Attributes", lead: "What programs noted of the study.",
+      html: HTML.table(
+        [.text("Attribute"), .text("Value")],
+        rows: attributes.map { [escaped($0.key), escaped(shortened($0.value, to: 400))] }))
+  }
+
+  /// The best trials with their parameters, and what programs noted of them.
   var trialsSection: String {
     let shown = lined.suffix(50).reversed()
     guard !shown.isEmpty else { return "" }
     let names = ranked.prefix(12).map(\.name)
     let values = shown.map(\.value)
+    let noted = [Int: [String: String]](
+      uniqueKeysWithValues: study.trials.map { ($0.number, $0.attributes ?? [:]) })
+    let keys = Set(shown.flatMap { noted[$0.number, default: [:]].keys }).sorted()
+      .prefix(Self.mostKeys)
     let rows = shown.map { trial in
       ["\(trial.number)", NumberText.short(trial.value, among: values)]
         + names.map { name in
@@ -242,10 +259,12 @@ extension StudyPage {
           return escaped(
             value.number.map(NumberText.short) ?? shortened(value.text, to: 24))
         }
+        + keys.map { escaped(shortened(noted[trial.number]?[$0] ?? "–", to: 40)) }
     }
     return HTML.section(
       "trials", "Trials", lead: completed.count > 50 ? "The best 50." : "",
       html: HTML.table(
-        [.number("Trial"), .number(metric)] + names.map { .text($0) }, rows: rows, mainRow: 0))
+        [.number("Trial"), .number(metric)] + (names + keys).map { .text($0) }, rows: rows,
+        mainRow: 0))
   }
 }

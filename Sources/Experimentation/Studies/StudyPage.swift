@@ -15,6 +15,8 @@ public struct StudyPage: Sendable {
   let landscape: SearchLandscape?
   /// What several goals came to; nil for a search with one.
   let frontier: StudyFrontier?
+  /// What programs noted of the study.
+  let attributes: [(key: String, value: String)]
   /// Completed trials with a finite value, in number order.
   let completed: [Completed]
 
@@ -31,10 +33,11 @@ public struct StudyPage: Sendable {
   ///   - study: with one goal, or as if one of several were the only one.
   ///   - metric: what the values are.
   ///   - frontier: what all goals came to, where there are several.
+  ///   - attributes: what programs noted of the study.
   ///   - nowMs: Unix time, for the footer.
   public init(
     _ study: ToldStudy, id: String, name: String, metric: String, frontier: StudyFrontier? = nil,
-    nowMs: Int64
+    attributes: [(key: String, value: String)] = [], nowMs: Int64
   ) {
     self.study = study
     self.id = id
@@ -42,6 +45,7 @@ public struct StudyPage: Sendable {
     self.metric = metric
     self.nowMs = nowMs
     self.frontier = frontier
+    self.attributes = attributes
     let history = study.history
     // Too few trials to learn from: the page is shorter, not wrong.
     importance = try? ParameterImportance(of: history, seed: study.seed)
@@ -64,6 +68,7 @@ public struct StudyPage: Sendable {
         ("course", "Course", courseSection), ("importance", "Importance", importanceSection),
         ("slices", "Slices", slicesSection), ("pairs", "Pairs", surfacesSection),
         ("axes", "Parallel coordinates", axesSection), ("trials", "Trials", trialsSection),
+        ("notes", "Attributes", attributesSection),
       ],
       footer: """
         Made by AI Factory, \(DateText.minute(Double(nowMs) / 1_000)) UTC. Study \(escaped(id)), \

@@ -28,6 +28,9 @@ struct StudiesBestCommand: FactoryCommand {
       ("steps", .init("\(best.steps)")),
     ]
     rows += best.parameters.sorted { $0.key < $1.key }.map { ("param \($0.key)", .init($0.value)) }
+    rows += AttributeWords.pairs(best.userAttributes ?? [:]).map {
+      ("attribute \($0.key)", .init($0.value))
+    }
     try global.output.show(
       StudyBestJSON(study: study.id, metric: study.metric, goal: study.goal, trial: best),
       table: .properties(rows), quiet: ["\(best.number)"])

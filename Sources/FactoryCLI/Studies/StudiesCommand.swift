@@ -7,7 +7,8 @@ struct StudiesCommand: AsyncParsableCommand {
     abstract: "Shows searches and what can be learned of them; makes those that programs share.",
     subcommands: [
       StudiesBestCommand.self, StudiesClientCommand.self, StudiesCompareCommand.self,
-      StudiesCreateCommand.self, StudiesExplainCommand.self, StudiesExportCommand.self,
-      StudiesImportanceCommand.self, StudiesListCommand.self, StudiesShowCommand.self,
+      StudiesCreateCommand.self, StudiesEnqueueCommand.self, StudiesExplainCommand.self,
+      StudiesExportCommand.self, StudiesImportanceCommand.self, StudiesListCommand.self,
+      StudiesShowCommand.self,
     ])
 }

@@ -61,15 +61,13 @@ struct StudiesCreateCommand: FactoryCommand {
   var warmStart: [String] = []
 
   func execute() async throws {
-    var earlier: [String] = []
-    for study in warmStart { earlier.append(try await studyIdentifier(study)) }
     let terms = StudyTermsWire(
       name: name, goal: goal.count == 1 ? goal[0] : nil,
       metric: metric.count == 1 ? metric[0] : nil,
       space: try space.map(Self.document), sampler: sampler, pruner: pruner, seed: seed,
       budget: budget, steps: steps,
       leaseMs: try lease.map(Self.milliseconds),
-      stopBelow: stopBelow, warmStart: earlier.isEmpty ? nil : earlier,
+      stopBelow: stopBelow, warmStart: warmStart.isEmpty ? nil : warmStart,
       goals: goal.count > 1 ? goal : nil, metrics: metric.count > 1 ? metric : nil)
     let study = try await connection().post("/api/v1/studies", terms, as: StudyWire.self)
     let others = differences(from: study)

@@ -65,6 +65,10 @@ struct TrialWords {
     }
     lines.append("What became of it")
     lines += explanation.ending.map { "  " + $0 }
+    if !explanation.attributes.isEmpty {
+      lines.append("What programs noted of it")
+      lines += AttributeWords.pairs(explanation.attributes).map { "  \($0.key): \($0.value)" }
+    }
     return lines.map { $0 + "\n" }.joined()
   }
 
@@ -117,6 +121,7 @@ private struct TrialExplanationJSON: Encodable {
   var forecast: Forecast?
   var goals: [Prospect]?
   var ending: [String]
+  var userAttributes: [String: String]?
 
   init(_ study: String, _ explanation: TrialExplanation, metrics: [String]) {
     self.study = study
@@ -139,5 +144,6 @@ private struct TrialExplanationJSON: Encodable {
       }
     }
     ending = explanation.ending
+    userAttributes = explanation.attributes.isEmpty ? nil : explanation.attributes
   }
 }

@@ -44,6 +44,8 @@ struct StudiesShowCommand: FactoryCommand {
     var columns: [TextTable.Column] = [.number("TRIAL"), "OUTCOME"]
     columns += names.map { TextTable.Column.number($0.uppercased()) }
     columns += [.number("STEPS"), .number("SECONDS"), "PARAMETERS"]
+    let isNoted = trials.contains { $0.userAttributes != nil }
+    if isNoted { columns.append("ATTRIBUTES") }
     let rows = trials.map { trial in
       var cells = [TextTable.Cell("\(trial.number)"), trial.outcomeCell]
       cells += trial.cells(of: names.count)
@@ -52,11 +54,15 @@ struct StudiesShowCommand: FactoryCommand {
         TextTable.Cell("\(trial.steps)"), TextTable.Cell(String(format: "%.1f", seconds)),
         TextTable.Cell(trial.message ?? trial.settings),
       ]
+      if isNoted { cells.append(TextTable.Cell(AttributeWords.line(trial.userAttributes ?? [:]))) }
       return cells
     }
+    let table = TextTable(columns, rows: rows, whenEmpty: "No trial has ended yet.")
+    let notes = AttributeWords.pairs(study.userAttributes ?? [:]).map { "\($0.key): \($0.value)\n" }
     try global.output.show(
       study,
-      table: TextTable(columns, rows: rows, whenEmpty: "No trial has ended yet."),
+      text: (notes.isEmpty ? "" : notes.joined() + "\n")
+        + table.rendered(on: global.output.terminal),
       quiet: trials.map { "\($0.number)" })
   }
 
@@ -66,6 +72,7 @@ struct StudiesShowCommand: FactoryCommand {
     let page = StudyPage(
       told.projected(on: place), id: study.id, name: study.name, metric: names[place],
       frontier: names.count > 1 ? StudyFrontier(told, metrics: names) : nil,
+      attributes: AttributeWords.pairs(study.userAttributes ?? [:]),
       nowMs: Int64(Date().timeIntervalSince1970 * 1_000))
     let path = try PageFile.write(Array(page.html().utf8), to: file)
     try global.output.show(

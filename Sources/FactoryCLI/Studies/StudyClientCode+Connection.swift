@@ -36,8 +36,9 @@ extension StudyClientCode {
 
         def call(self, method, path, body=None):
             data = None if body is None else json.dumps(body, allow_nan=False).encode()
-            deadline = time.monotonic() + self._patience
-            pause = 0.05
+            begun = time.monotonic()
+            deadline = begun + self._patience
+            pause, is_said = 0.05, False
             while True:
                 try:
                     return self._once(method, path, data)
@@ -47,6 +48,11 @@ extension StudyClientCode {
                         raise StudyError(
                             "server_unreachable", "The server does not answer: %s" % _words(error),
                             "start it with `aifactory serve`") from error
+                    if not is_said and time.monotonic() - begun > 3:
+                        is_said = True
+                        logging.getLogger("aifactory").warning(
+                            "The server does not answer (%s); it is waited for, %d seconds at "
+                            "most.", _words(error), self._patience)
                 time.sleep(pause)
                 pause = min(2 * pause, 0.5)
 
@@ -98,7 +104,19 @@ extension StudyClientCode {
 
 
     def _whole(number):
-        return int(round(number))
+        return int(round(float(number)))
+
+
+    def _plain(value):
+        """A value of a parameter as the server takes it: as choices are, what JSON lacks is a text."""
+        value = value.item() if hasattr(value, "item") else value
+        return value if isinstance(value, (str, int, float)) else json.dumps(value)
+
+
+    def _attributes(description):
+        """What is noted in an answer."""
+        texts = description.get("user_attributes") or {}
+        return {key: json.loads(text) for key, text in texts.items()}
 
 
     def _is_number(text, other):

@@ -35,6 +35,7 @@ enum StudyClientCode {
 
     import http.client
     import json
+    import logging
     import math
     import os
     import secrets
@@ -72,7 +73,7 @@ enum StudyClientCode {
         steps: steps of a whole trial, by which a pruner sets its rungs.
         space: a search space as a dict (docs/search.md); without it, trials say what they want.
         stop_below: the study ends when less improvement is expected, in the unit of its values.
-        warm_start: identifiers of studies whose best points are tried first.
+        warm_start: identifiers or names of studies whose best points are tried first.
         lease: seconds that a program may be silent before its trial is given to another one.
         patience: seconds for which a server that is away is waited for.
         """
@@ -198,9 +199,32 @@ enum StudyClientCode {
                 self._ended.add(trial.number)
             return told
 
+        def enqueue_trial(self, params, user_attrs=None, skip_if_exists=False):
+            """Wants these values tried, before the sampler decides; returns whether a trial will.
+
+            What is left out is filled in when the trial begins. user_attrs are noted of the trial.
+            With skip_if_exists, values that were tried or wait are not tried again.
+            """
+            body = {"point": {name: _plain(value) for name, value in params.items()},
+                    "key": secrets.token_hex(16), "skip_if_exists": bool(skip_if_exists)}
+            if user_attrs:
+                body["user_attributes"] = {
+                    key: json.dumps(value) for key, value in user_attrs.items()}
+            return self._server.call("POST", self._path + "/enqueue", body)["enqueued"]
+
+        def set_user_attr(self, key, value):
+            """Notes something of the study: whatever JSON can say."""
+            self._server.call("POST", self._path + "/set-attribute",
+                              {"key": key, "value_json": json.dumps(value)})
+
+        @property
+        def user_attrs(self):
+            """What programs noted of the study."""
+            return _attributes(self.state)
+
         @property
         def trials(self):
-            """The trials that have ended, as dicts in number order.
+            """The trials that have ended, in number order, as attributes or of a dict.
 
             What this program has told is among them; what others have just told may not be yet.
             """
@@ -209,7 +233,8 @@ enum StudyClientCode {
                 trials = self._server.call("GET", self._path)["trials"]
                 self._ended -= {trial["number"] for trial in trials}
                 if not self._ended or time.monotonic() >= deadline:
-                    return trials
+                    return [self._frozen(dict(trial, point=trial["parameters"]))
+                            for trial in trials]
                 time.sleep(0.05)
 
         @property
@@ -255,9 +280,10 @@ enum StudyClientCode {
         """A trial that has ended; what the dict holds are attributes, too."""
 
         number = property(lambda self: self["number"])
-        value = property(lambda self: float(self["value"]))
+        value = property(lambda self: float(self["value"]) if "value" in self else None)
         values = property(lambda self: [float(value) for value in self["values"]])
         params = property(lambda self: self["point"])
+        user_attrs = property(lambda self: _attributes(self))
 
 
     class Trial:
@@ -268,6 +294,7 @@ enum StudyClientCode {
             self.number = description["number"]
             self.attempt = description["attempt"]
             self.params = {}
+            self.user_attrs = _attributes(description)
             self.lost = False
             self._point = dict(description["point"])
             self._prune = False
@@ -322,6 +349,16 @@ enum StudyClientCode {
             """Whether the trial should end after what it has reported."""
             return self._prune or self.lost
 
+        def set_user_attr(self, key, value):
+            """Notes something of the trial: whatever JSON can say."""
+            if self._ended.is_set():
+                raise StudyError("trial_ended", "Trial %d has ended." % self.number)
+            answer = self.study._server.call(
+                "POST", self._path + "/set-attribute",
+                {"attempt": self.attempt, "key": key, "value_json": json.dumps(value)})
+            self.lost = self.lost or answer["lost"]
+            self.user_attrs[key] = value
+
         def _choose(self, name, kind, choices):
             texts = [choice if isinstance(choice, str) else json.dumps(choice)
                      for choice in choices]
@@ -348,6 +385,8 @@ enum StudyClientCode {
                     self.lost = True
                     raise TrialPruned("The trial was given to another program.")
                 self._point.update(answer["point"])
+                if answer.get("note"):
+                    warnings.warn("Trial %d: %s." % (self.number, answer["note"]), stacklevel=4)
             return self._point[name]
 
         def _checked(self, name, value, is_inside):

@@ -54,6 +54,8 @@ extension TrialReport {
     values = trial.values
     errors = trial.standardErrors
     isInfeasible = trial.infeasible
+    attributes = trial.userAttributes
+    enqueued = trial.enqueued.map { String(decoding: $0.encoded(), as: UTF8.self) }
   }
 }
 

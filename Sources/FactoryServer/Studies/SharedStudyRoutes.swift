@@ -14,27 +14,28 @@ extension FactoryRoutes {
       .post, "/api/v1/studies", permission: .write,
       .api(
         "Makes a study that workers share, or joins the one of that name.",
-        body: StudyTermsWire.self, answer: .json(StudyWire.self), refusals: [.conflict])
+        body: StudyTermsWire.self, answer: .json(StudyWire.self),
+        refusals: [.conflict, .notFound])
     ) { request, context in
       let wire = try await request.wire(StudyTermsWire.self)
-      let earlier = try (wire.warmStart ?? []).map { text in
-        guard let id = Identifier<StudySummary>(text) else {
-          throw ServerError(
-            .badRequest,
-            "'warm_start' names \(visible(text)), which is no identifier of a study.",
-            hint: "`aifactory studies list` shows the newest.")
-        }
-        return id
-      }
       let study = try await coordinators.hosts.create(
         try StudyTerms(wire), metrics: wire.metrics ?? wire.metric.map { [$0] } ?? [],
-        after: earlier,
+        after: wire.warmStart ?? [],
         in: context.project, nowMs: systemTimeMs())
       return try WireResponse(StudyWire(study, trials: nil))
     }
     question(
       "ask", "Gives a worker a trial: a new one, or one whose worker is silent.", coordinators,
       body: StudyAskWire.self, answer: StudyAskedWire.self)
+    question(
+      "enqueue", "Wants values tried, before the sampler decides.", coordinators,
+      body: StudyEnqueueWire.self, answer: StudyEnqueuedWire.self)
+    question(
+      "set-attribute", "Notes something of a study; what had the key is replaced.", coordinators,
+      body: StudyAttributeWire.self, answer: TrialLeaseWire.self)
+    trialQuestion(
+      "set-attribute", "Notes something of a trial; what had the key is replaced.", coordinators,
+      body: TrialAttributeWire.self, answer: TrialLeaseWire.self)
     trialQuestion(
       "suggest", "Gives a trial a value for a parameter that its point lacks.", coordinators,
       body: TrialSuggestWire.self, answer: TrialPointWire.self)

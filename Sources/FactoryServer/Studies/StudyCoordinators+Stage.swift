@@ -8,7 +8,7 @@ import Workflows
 extension StudyCoordinators: StageStudies {
   /// Makes a study, or finds the one of that name.
   func create(
-    _ terms: StudyTerms, metrics: [String], after earlier: [Identifier<StudySummary>],
+    _ terms: StudyTerms, metrics: [String], after earlier: [String],
     in project: String
   ) async throws -> StudySummary {
     try await hosts.create(

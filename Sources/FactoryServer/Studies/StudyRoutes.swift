@@ -41,6 +41,7 @@ extension FactoryRoutes {
       if !origins.isEmpty {
         wire.warmStart = origins.map { StudyWire.Origin(study: $0.study.rawValue, trial: $0.trial) }
       }
+      if !study.attributes.isEmpty { wire.userAttributes = study.attributes }
       return try WireResponse(wire)
     }
   }
@@ -66,5 +67,10 @@ extension StudyWire.Trial {
       steps: report.steps,
       parameters: report.parameters,
       startedAtMs: report.startedAtMs, endedAtMs: report.endedAtMs, message: report.message)
+    userAttributes = report.attributes
+    // What is no JSON was written by another program.
+    enqueued = report.enqueued.flatMap { text in
+      try? JSONValue(parsing: Array(text.utf8), acceptsPythonNumbers: true)
+    }
   }
 }

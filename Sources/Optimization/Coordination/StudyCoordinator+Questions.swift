@@ -8,6 +8,9 @@ public import Basics
 /// {"report": 0, "attempt": 1, "step": 3, "value": 0.7}, with "stop": "why" by a worker that stops it itself
 /// {"renew": 0, "attempt": 1}, {"verdict": 0}
 /// {"tell": 0, "attempt": 1, "outcome": "completed", "value": 0.5, "used": ["rate"], "standard_errors": [0.1]}
+/// {"enqueue": {"point": {"rate": 0.01}, "key": "3f…", "user_attributes": {"why": "\"a guess\""}, "skip_if_exists": true}}
+/// {"set-attribute": 0, "attempt": 1, "key": "note", "value_json": "[1, 2]"}, or of the study:
+/// {"set-attribute": {"key": "note", "value_json": "[1, 2]"}}
 /// {"best": true}, {"frontier": true}, {"state": true}
 /// ```
 extension StudyCoordinator {
@@ -41,13 +44,17 @@ extension StudyCoordinator {
     _ question: JSONValue, nowMs: Int64
   ) throws(OptimizationError) -> Answer {
     if let ask = question["ask"] { return try answerAsk(ask, nowMs: nowMs) }
+    if let enqueue = question["enqueue"] { return try answerEnqueue(enqueue, nowMs: nowMs) }
+    if let note = question["set-attribute"], note.objectValue != nil {
+      return try answerNote(note, of: nil, attempt: nil, nowMs: nowMs)
+    }
     if question["best"] != nil { return Answer(json: best, status: 200) }
     if question["frontier"] != nil { return Answer(json: frontier, status: 200) }
     if question["state"] != nil { return Answer(json: state, status: 200) }
     if let number = question["verdict"] {
       return Answer(json: verdictJSON(of: try trialNumber(number)), status: 200)
     }
-    for verb in ["suggest", "report", "renew", "tell"] {
+    for verb in ["suggest", "report", "renew", "tell", "set-attribute"] {
       guard let number = question[verb] else { continue }
       let trial = try trialNumber(number)
       let attempt = try Self.whole(question["attempt"], "attempt")
@@ -55,14 +62,16 @@ extension StudyCoordinator {
       case "suggest": return try answerSuggest(trial, attempt, question, nowMs: nowMs)
       case "report": return try answerReport(trial, attempt, question, nowMs: nowMs)
       case "tell": return try answerTell(trial, attempt, question, nowMs: nowMs)
+      case "set-attribute":
+        return try answerNote(question, of: trial, attempt: attempt, nowMs: nowMs)
       default:
         let isHeld = holds(trial, attempt: attempt, nowMs: nowMs)
         return Answer(json: ["lost": .bool(!isHeld)], status: 200)
       }
     }
     throw Self.wrong(
-      "a question has one of the keys ask, suggest, report, renew, tell, verdict, best, frontier, "
-        + "state")
+      "a question has one of the keys ask, suggest, report, renew, tell, enqueue, set-attribute, "
+        + "verdict, best, frontier, state")
   }
 
   private mutating func answerAsk(
@@ -76,12 +85,15 @@ extension StudyCoordinator {
       nowMs: nowMs)
     switch asked {
     case .trial(let number):
-      let trial: JSONValue = [
-        "number": .number(Double(number)),
-        "attempt": .number(Double(records[number].attempt)),
-        "point": study.trials[number].point.json, "lease_ms": .number(Double(terms.leaseMs)),
-      ]
-      return Answer(json: ["done": false, "trial": trial], status: 200, events: events)
+      let members =
+        [
+          JSONMember("number", .number(Double(number))),
+          JSONMember("attempt", .number(Double(records[number].attempt))),
+          JSONMember("point", study.trials[number].point.json),
+          JSONMember("lease_ms", .number(Double(terms.leaseMs))),
+        ] + noted(of: number)
+      return Answer(
+        json: ["done": false, "trial": .object(members)], status: 200, events: events)
     case .wait(let ms):
       return Answer(json: ["done": false, "wait_ms": .number(Double(ms))], status: 200)
     case .done: return Answer(json: ["done": true], status: 200)
@@ -114,15 +126,24 @@ extension StudyCoordinator {
       return Answer(json: ["lost": true, "point": [:]], status: 200)
     }
     var events: [StudyEvent] = []
+    var members = [JSONMember("lost", false)]
     if study.trials[number].point[parameter.name] == nil {
+      if let wanted = records[number].wanted?.values[parameter.name],
+        parameter.domain.meant(by: wanted) == nil
+      {
+        let words =
+          "the point that was enqueued gives \(parameter.name) the value \(wanted.text), which it "
+          + "cannot have: another one was drawn"
+        members.append(JSONMember("note", .string(words)))
+      }
       let event = StudyEvent.drew(
         number: number, name: parameter.name, value: draw(parameter, of: number),
         new: known == nil ? parameter : nil)
       apply(event, nowMs: nowMs)
       events.append(event)
     }
-    return Answer(
-      json: ["lost": false, "point": study.trials[number].point.json], status: 200, events: events)
+    members.append(JSONMember("point", study.trials[number].point.json))
+    return Answer(json: .object(members), status: 200, events: events)
   }
 
   private mutating func answerReport(
@@ -229,21 +250,29 @@ extension StudyCoordinator {
 
   private var frontier: JSONValue {
     let trials = study.frontier.map { trial -> JSONValue in
-      [
-        "number": .number(Double(trial.number)),
-        "values": .array((trial.values ?? []).map(JSONValue.init(exactly:))),
-        "point": trial.point.json,
-      ]
+      .object(
+        [
+          JSONMember("number", .number(Double(trial.number))),
+          JSONMember("values", .array((trial.values ?? []).map(JSONValue.init(exactly:)))),
+          JSONMember("point", trial.point.json),
+        ] + noted(of: trial.number))
     }
     return ["trials": .array(trials)]
   }
 
   private var best: JSONValue {
     guard let best = study.best, let value = best.value else { return [:] }
-    return [
-      "number": .number(Double(best.number)), "value": JSONValue(exactly: value),
-      "point": best.point.json,
-    ]
+    return .object(
+      [
+        JSONMember("number", .number(Double(best.number))),
+        JSONMember("value", JSONValue(exactly: value)), JSONMember("point", best.point.json),
+      ] + noted(of: best.number))
+  }
+
+  /// What programs noted of a trial, where they did.
+  private func noted(of number: Int) -> [JSONMember] {
+    let attributes = records[number].attributes
+    return attributes.isEmpty ? [] : [JSONMember("user_attributes", Self.json(of: attributes))]
   }
 
   private var state: JSONValue {
@@ -257,6 +286,10 @@ extension StudyCoordinator {
       JSONMember("pruned", count { if case .pruned = $0 { true } else { false } }),
       JSONMember("failed", count { if case .failed = $0 { true } else { false } }),
     ]
+    if waitingCount > 0 { members.append(JSONMember("waiting", .number(Double(waitingCount)))) }
+    if !attributes.isEmpty {
+      members.append(JSONMember("user_attributes", Self.json(of: attributes)))
+    }
     if let outlook = stopVerdict?.known.outlook {
       members.append(JSONMember("expected_improvement", JSONValue(exactly: outlook.expected)))
     }
@@ -287,7 +320,7 @@ extension StudyCoordinator {
     json.isNull ? .nan : json.exactNumber
   }
 
-  private static func wrong(_ message: String) -> OptimizationError {
+  static func wrong(_ message: String) -> OptimizationError {
     OptimizationError(
       code: .invalidQuestion, message: message,
       hint: "docs/search.md lists what a study can be asked")

@@ -1,3 +1,4 @@
+import Basics
 public import JobProtocol
 
 extension StudyCoordinator {
@@ -9,6 +10,10 @@ extension StudyCoordinator {
       number: number, outcome: .completed, parameters: trial.point.texts, value: nil,
       steps: record.reports.last?.step ?? 0, startedAtMs: record.startedAtMs,
       endedAtMs: record.endedAtMs)
+    if !record.attributes.isEmpty { report.attributes = record.attributes }
+    report.enqueued = record.wanted.map {
+      String(decoding: $0.values.json.encoded(), as: UTF8.self)
+    }
     switch trial.state {
     case .running: return nil
     case .completed(let values):

@@ -18,6 +18,12 @@ public struct StudyCoordinator: Sendable {
   private var keys: [String: Int] = [:]
   /// Numbers of running trials.
   private(set) var running: Set<Int> = []
+  /// Values that somebody wanted tried, in the order in which that was said.
+  private(set) var enqueued: [EnqueuedPoint] = []
+  /// How many of them have become trials.
+  private(set) var begunCount = 0
+  /// What programs noted of the study, JSON texts by key.
+  private(set) var attributes: [String: String] = [:]
   /// When something was last heard of anybody.
   private var heardAtMs: Int64 = 0
   /// What trials had at the pruner's rungs, by rung and trial.
@@ -43,6 +49,10 @@ public struct StudyCoordinator: Sendable {
     var teller: Int?
     /// The standard errors of its values, where the point was measured several times.
     var errors: [Double]?
+    /// What somebody wanted tried with it.
+    var wanted: EnqueuedPoint?
+    /// What programs noted of it, JSON texts by key.
+    var attributes: [String: String] = [:]
   }
 
   /// A study without trials.
@@ -66,9 +76,13 @@ public struct StudyCoordinator: Sendable {
     switch event {
     case .asked(let number, let point, let holder, let atMs):
       guard number == records.count else { return }
+      let wanted = nextWanted
+      if wanted != nil { begunCount += 1 }
       study.restore(study.space.exact(point))
       records.append(
-        Record(holder: holder, leaseUntilMs: nowMs + terms.leaseMs, startedAtMs: atMs))
+        Record(
+          holder: holder, leaseUntilMs: nowMs + terms.leaseMs, startedAtMs: atMs, wanted: wanted,
+          attributes: wanted?.attributes ?? [:]))
       keys[holder.key] = number
       running.insert(number)
     case .given(let number, let holder, let atMs):
@@ -76,6 +90,7 @@ public struct StudyCoordinator: Sendable {
       keys[records[number].holder.key] = nil
       keys[holder.key] = number
       forgetReports(of: number)
+      records[number].attributes = records[number].wanted?.attributes ?? [:]
       records[number].holder = holder
       records[number].attempt += 1
       records[number].leaseUntilMs = nowMs + terms.leaseMs
@@ -107,6 +122,11 @@ public struct StudyCoordinator: Sendable {
       }
       study.tell(number, state)
       learn(from: study.trials[number], isTold: used != nil)
+    case .enqueued(let point): enqueued.append(point)
+    case .noted(let number?, let key, let text):
+      guard running.contains(number) else { return }
+      records[number].attributes[key] = text
+    case .noted(nil, let key, let text): attributes[key] = text
     }
   }
 
@@ -184,17 +204,35 @@ public struct StudyCoordinator: Sendable {
     } else {
       number = records.count
       // The sampler's memory is kept; the trial itself comes back as an event.
-      let point = study.propose()
-      event = .asked(number: number, point: point, by: holder, atMs: nowMs)
+      event = .asked(number: number, point: nextPoint(), by: holder, atMs: nowMs)
     }
     apply(event, nowMs: nowMs)
     return (.trial(number), [event])
   }
 
+  /// The point of the next new trial; what a wanted one leaves open is the sampler's.
+  private mutating func nextPoint() -> SearchPoint {
+    guard let wanted = nextWanted else { return study.propose() }
+    let (space, values) = (study.space, wanted.values)
+    if discovered == nil, space.isWhole(values) { return values }
+    let proposal = study.propose()
+    guard discovered != nil else {
+      var random = SeededGenerator(seed: terms.seed &+ UInt64(records.count), stream: 1)
+      // It was found to be possible when it was enqueued.
+      return space.completed(values, from: proposal, using: &random) ?? proposal
+    }
+    // What was learned of conditions is a guess, what is wanted is not.
+    var point = proposal
+    for (name, value) in values.values {
+      point[name] = domain(name).flatMap { $0.meant(by: value) }
+    }
+    return point
+  }
+
   /// Whether the study's terms want no trial more.
   private mutating func isEnough() -> Bool {
     if let budget = terms.budget, records.count >= budget { return true }
-    guard let bound = terms.stopBelow else { return false }
+    guard let bound = terms.stopBelow, nextWanted == nil else { return false }
     let ended = records.count - running.count
     if stopVerdict?.ended != ended {
       let stop = ImprovementStop(bound: bound)
@@ -229,8 +267,10 @@ public struct StudyCoordinator: Sendable {
     return pruner.shouldPrune(moment) ? pruner.reason(moment) : nil
   }
 
-  /// The value of a parameter that a trial's point lacks: an even draw of its own.
+  /// The value of a parameter that a trial's point lacks: what was wanted, or an even draw of its own.
   func draw(_ parameter: SearchParameter, of number: Int) -> ParameterValue {
+    let wanted = records[number].wanted?.values[parameter.name]
+    if let value = wanted.flatMap(parameter.domain.meant) { return value }
     // FNV-1a: the same name draws from the same stream on every machine.
     let stream = parameter.name.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) {
       ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3

@@ -15,6 +15,10 @@ public enum StudyEvent: Sendable, Equatable {
   case told(
     number: Int, attempt: Int, state: TrialState, used: [String]?, atMs: Int64,
     errors: [Double]? = nil)
+  /// Somebody wants values tried.
+  case enqueued(EnqueuedPoint)
+  /// A program noted something of a trial, or of the study.
+  case noted(number: Int?, key: String, text: String)
 }
 
 /// Who works on a trial.
@@ -71,6 +75,11 @@ extension StudyEvent {
         members.append(JSONMember("errors", .array(errors.map(JSONValue.init(exactly:)))))
       }
       return .object(members)
+    case .enqueued(let point): return ["enqueued": point.json]
+    case .noted(let number, let key, let text):
+      return [
+        "noted": number.map(whole) ?? .null, "key": .string(key), "text": .string(text),
+      ]
     }
   }
 
@@ -114,6 +123,13 @@ extension StudyEvent {
         number: try whole("told"), attempt: try whole("attempt"), state: state,
         used: json["used"]?.arrayValue?.compactMap(\.stringValue), atMs: Int64(try whole("at")),
         errors: json["errors"]?.arrayValue?.compactMap(\.exactNumber))
+    } else if let document = json["enqueued"] {
+      guard let point = EnqueuedPoint(json: document) else { throw Self.unreadable("point") }
+      self = .enqueued(point)
+    } else if let trial = json["noted"] {
+      self = .noted(
+        number: trial.isNull ? nil : try whole("noted"), key: try text("key"),
+        text: try text("text"))
     } else {
       throw Self.unreadable("kind")
     }

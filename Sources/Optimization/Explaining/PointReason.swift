@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 
 /// Why a sampler chose a point.
@@ -6,8 +7,10 @@ enum PointReason {
 
   /// The reason for a trial's point, found by asking again what was asked then.
   static func of(
-    _ point: SearchPoint, in history: SearchHistory, study: ToldStudy, number: Int
+    _ point: SearchPoint, in history: SearchHistory, study: ToldStudy, number: Int,
+    enqueued: String? = nil
   ) -> Reason {
+    if let enqueued { return (.enqueued, wanted(enqueued, point)) }
     let initial = study.space.initialPoints
     if initial.indices.contains(number), initial[number] == point {
       let place = number - (initial.count - study.warmStart.count)
@@ -79,6 +82,23 @@ enum PointReason {
           + "generation."
       )
     }
+  }
+
+  /// What somebody wanted tried, and what was filled in.
+  private static func wanted(_ text: String, _ point: SearchPoint) -> String {
+    // What is no JSON was written by another program.
+    let json = try? JSONValue(parsing: Array(text.utf8), acceptsPythonNumbers: true)
+    let members = json?.objectValue ?? []
+    let values = members.sorted { $0.key < $1.key }.map { member in
+      let value = ParameterValue(json: member.value)?.text
+      return "\(member.key) = "
+        + (value ?? String(decoding: member.value.encoded(), as: UTF8.self))
+    }
+    let others = point.values.keys.count { name in !members.contains { $0.key == name } }
+    let rest =
+      others == 0
+      ? "" : " The other \(others == 1 ? "value was" : "\(others) values were") filled in."
+    return "Somebody enqueued it" + (values.isEmpty ? "." : ", with \(listed(values)).") + rest
   }
 
   private static func trials(_ count: Int) -> String { count == 1 ? "1 trial" : "\(count) trials" }

@@ -6,6 +6,8 @@ import JobProtocol
 public struct TrialExplanation: Sendable, Equatable {
   /// Where a point came from.
   public enum Origin: String, Sendable {
+    /// Somebody wanted it tried.
+    case enqueued
     /// One of the space's initial points.
     case initial
     /// The sampler's, before it had enough to learn from.
@@ -68,6 +70,8 @@ public struct TrialExplanation: Sendable, Equatable {
   public var forecast: Forecast?
   /// The same for each of several goals; empty with one.
   public var prospects: [Prospect] = []
+  /// What programs noted of it, JSON texts by key.
+  public var attributes: [String: String]
   /// What became of it, in sentences.
   public var ending: [String]
 
@@ -83,7 +87,9 @@ public struct TrialExplanation: Sendable, Equatable {
     self.number = number
     let history = study.history(before: trial)
     let point = study.space.point(of: trial.parameters)
-    (origin, reason) = PointReason.of(point, in: history, study: study, number: number)
+    attributes = trial.attributes ?? [:]
+    (origin, reason) = PointReason.of(
+      point, in: history, study: study, number: number, enqueued: trial.enqueued)
     let before = study.trials.filter {
       $0.number < number && $0.endedAtMs <= trial.startedAtMs
     }

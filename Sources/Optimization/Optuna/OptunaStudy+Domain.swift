@@ -92,17 +92,17 @@ extension OptunaStudy.Trial {
       (values, intermediate, attributes) = (
         details.values, details.intermediate, details.attributes
       )
-      return
     }
     switch (report.outcome, report.value) {
-    case (.completed, let value?): values = [value]
-    case (.pruned, let value?):
+    case (.completed, let value?) where values.isEmpty: values = [value]
+    case (.pruned, let value?) where values.isEmpty && intermediate.isEmpty:
       intermediate = [TrialDetails.Point(step: report.steps, value: value)]
     default: break
     }
-    if let message = report.message {
+    let isReasonKept = attributes.contains { $0.owner == .system && $0.key == Self.failReason }
+    if let message = report.message, !isReasonKept {
       let text = String(decoding: JSONValue.string(message).encoded(), as: UTF8.self)
-      attributes = [StudyAttribute(.system, Self.failReason, text)]
+      attributes.append(StudyAttribute(.system, Self.failReason, text))
     }
   }
 }

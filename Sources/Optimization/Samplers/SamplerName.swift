@@ -28,7 +28,9 @@ public enum SamplerName: String, Sendable, CaseIterable {
     guard let name = SamplerName(rawValue: word) else {
       throw OptimizationError(
         code: .unknownSampler, message: "there is no sampler \(word)",
-        hint: "use one of: " + SamplerName.allCases.map(\.rawValue).joined(separator: ", "))
+        hint: word.lowercased() == "bohb"
+          ? "BOHB is the sampler tpe with the pruner hyperband"
+          : "use one of: " + SamplerName.allCases.map(\.rawValue).joined(separator: ", "))
     }
     self = name
   }

@@ -35,7 +35,7 @@ extension StudyStore {
   ///
   /// - Throws: `study_not_found`, and what `WarmStart` throws.
   public func warmStart(
-    _ space: SearchSpace?, from earlier: [Identifier<StudySummary>],
+    _ space: SearchSpace?, from earlier: [String],
     goals: [OptimizationGoal], project: String, in db: Database
   ) throws -> WarmStart {
     try WarmStart(space, from: sources(earlier, project: project, in: db), goals: goals)
@@ -43,16 +43,46 @@ extension StudyStore {
 
   /// Earlier studies of a project with their trials.
   ///
-  /// - Throws: `study_not_found`.
+  /// - Parameter earlier: identifiers, or names that one study alone has.
+  /// - Throws: `study_not_found`, `study_ambiguous`.
   public func sources(
-    _ earlier: [Identifier<StudySummary>], project: String, in db: Database
+    _ earlier: [String], project: String, in db: Database
   ) throws -> [WarmStart.Source] {
-    try earlier.map { id in
-      guard let summary = try study(id, in: db), summary.project == project else {
+    try earlier.map { word in
+      let summary = try study(named: word, project: project, in: db)
+      return WarmStart.Source(summary, trials: try trials(of: summary.id, in: db))
+    }
+  }
+
+  /// The study of a project with that identifier, or the one of that name.
+  ///
+  /// - Throws: `study_not_found`, `study_ambiguous` where several have the name.
+  public func study(named word: String, project: String, in db: Database) throws -> StudySummary {
+    if let id = Identifier<StudySummary>(word) {
+      guard let found = try study(id, in: db), found.project == project else {
         throw OptimizationError.notFound(id)
       }
-      return WarmStart.Source(summary, trials: try trials(of: id, in: db))
+      return found
     }
+    let named = try Row.fetchAll(
+      db,
+      sql: """
+        SELECT * FROM study WHERE project = ? AND name = ? ORDER BY createdAtMs DESC, id LIMIT 1000
+        """, arguments: [project, word]
+    ).compactMap(StudySummary.init(row:))
+    guard let newest = named.first else {
+      let names = try studies(project: project, limit: 1_000, in: db).map(\.name)
+      throw OptimizationError(
+        code: .studyNotFound, message: "no study has the identifier or the name \(visible(word))",
+        hint: nearestWord(to: word, among: names).map { "did you mean \($0)?" }
+          ?? "`aifactory studies list` shows the newest")
+    }
+    guard named.count == 1 else {
+      throw OptimizationError(
+        code: .studyAmbiguous, message: "\(named.count) studies have the name \(visible(word))",
+        hint: "say which one by its identifier; the newest is \(newest.id)")
+    }
+    return newest
   }
 
   /// Notes the job that leads a study from now on.

@@ -1,4 +1,5 @@
 import Basics
+import JobProtocol
 
 /// A note of another program's about a study or a trial, which is kept as it is.
 struct StudyAttribute: Sendable, Equatable {
@@ -25,6 +26,14 @@ struct StudyAttribute: Sendable, Equatable {
       let key = json[1]?.stringValue, let text = json[2]?.stringValue
     else { return nil }
     self.init(owner, key, text)
+  }
+}
+
+extension [StudyAttribute] {
+  /// Those of programs, JSON texts by key.
+  var noted: [String: String] {
+    [String: String](
+      filter { $0.owner == .user }.map { ($0.key, $0.text) }, uniquingKeysWith: { $1 })
   }
 }
 
@@ -105,6 +114,33 @@ struct TrialDetails: Sendable, Equatable {
     self.values = values
     self.intermediate = intermediate
     self.attributes = attributes
+  }
+
+  /// What Optuna calls the values that somebody wanted tried, among a trial's attributes.
+  static let enqueuedKey = "fixed_params"
+
+  /// Takes what a report tells beside its row; nil where that is nothing.
+  init?(_ report: TrialReport) {
+    guard
+      report.values != nil || report.errors != nil || report.attributes != nil
+        || report.enqueued != nil
+    else { return nil }
+    let value = report.outcome == .completed ? report.value : nil
+    self.init(values: report.values ?? value.map { [$0] } ?? [])
+    errors = report.errors ?? []
+    attributes = (report.attributes ?? [:]).sorted { $0.key < $1.key }.map {
+      StudyAttribute(.user, $0.key, $0.value)
+    }
+    if let enqueued = report.enqueued {
+      attributes.append(StudyAttribute(.system, Self.enqueuedKey, enqueued))
+    }
+  }
+
+  /// What is noted of the trial goes into a report.
+  func fill(_ report: inout TrialReport) {
+    let noted = attributes.noted
+    if !noted.isEmpty { report.attributes = noted }
+    report.enqueued = attributes.first { $0.owner == .system && $0.key == Self.enqueuedKey }?.text
   }
 
   /// Whether a constraint that Optuna's trial measured is broken: a value that is not 0 or less.

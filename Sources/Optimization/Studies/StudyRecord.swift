@@ -39,11 +39,16 @@ public struct StudySummary: Identified, Sendable, Equatable {
 
   /// Where the last initial points of its space are from, of a search that its job leads.
   public var warmStart: [WarmStart.Origin] = []
+  /// What programs noted of it, JSON texts by key.
+  public var attributes: [String: String] = [:]
 
   /// What a search calls its space among its reports, as JSON.
   public static let spaceReportKey = "search_space"
   /// What a search calls the origins of its initial points among its reports, as JSON.
   public static let warmStartReportKey = "search_warm_start"
+
+  /// What a coordinator calls that among its reports, as JSON.
+  public static let attributesReportKey = "study_user_attributes"
 
   /// Takes every value as it is.
   public init(
@@ -92,6 +97,7 @@ extension StudySummary {
       space: (row["space"] as String?).flatMap(SearchSpace.init(text:)),
       goals: details?.goals, metrics: details?.metrics)
     warmStart = details?.warmStart ?? []
+    attributes = details?.attributes.noted ?? [:]
   }
 }
 
@@ -137,6 +143,7 @@ enum TrialRecord {
     if let values = details?.values, values.count > 1 { report.values = values }
     if let errors = details?.errors, !errors.isEmpty { report.errors = errors }
     if details?.isInfeasible == true { report.isInfeasible = true }
+    details?.fill(&report)
     return report
   }
 }

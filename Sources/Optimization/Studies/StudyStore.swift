@@ -51,6 +51,20 @@ public struct StudyStore: Sendable {
     try keep(details, of: study, in: db)
   }
 
+  /// Keeps what programs noted of a study, JSON texts by key; what is no such object changes nothing.
+  public func keep(
+    attributes text: String, of study: Identifier<StudySummary>, in db: Database
+  ) throws {
+    guard let json = try? JSONValue(parsing: text), let summary = try self.study(study, in: db)
+    else { return }
+    var details = try details(of: study, in: db) ?? StudyDetails(goals: summary.goals)
+    let noted = UserAttributes.texts(json).sorted { $0.key < $1.key }
+    details.attributes =
+      details.attributes.filter { $0.owner != .user }
+      + noted.map { StudyAttribute(.user, $0.key, $0.value) }
+    try keep(details, of: study, in: db)
+  }
+
   /// Keeps what a search optimizes, once it has told.
   public func resolve(
     metric: String, goal: OptimizationGoal, of study: Identifier<StudySummary>, in db: Database
@@ -79,9 +93,7 @@ public struct StudyStore: Sendable {
         WHERE excluded.startedAtMs > trial.startedAtMs
         """
     ).execute(arguments: TrialRecord.arguments(of: trial, study: study))
-    if trial.values != nil || trial.errors != nil {
-      var details = TrialDetails(values: trial.values ?? trial.value.map { [$0] } ?? [])
-      details.errors = trial.errors ?? []
+    if let details = TrialDetails(trial) {
       try keep(details, of: study, number: trial.number, in: db)
     }
   }

@@ -30,11 +30,11 @@ public struct StudyHosts: Sendable {
   ///
   /// - Parameters:
   ///   - metrics: a name for each goal; fewer where nobody told.
-  ///   - earlier: studies whose best points a new one tries first; of the first of them it has
+  ///   - earlier: identifiers or names of studies whose best points a new one tries first; of the first of them it has
   ///     the space where the terms have none.
   /// - Throws: `study_conflict` where the study of that name is about something else.
   public func create(
-    _ terms: StudyTerms, metrics: [String], after earlier: [Identifier<StudySummary>] = [],
+    _ terms: StudyTerms, metrics: [String], after earlier: [String] = [],
     in project: String, nowMs: Int64
   ) async throws -> StudySummary {
     let store = store

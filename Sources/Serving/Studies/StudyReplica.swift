@@ -25,6 +25,7 @@ struct StudyReplica: ReplicaModel {
     self.report = report
     self.nowMs = nowMs
     tellSpace()
+    tellAttributes()
     for number in 0..<coordinator.trialCount {
       if let told = coordinator.report(of: number) { report(.trial(told)) }
     }
@@ -52,10 +53,17 @@ struct StudyReplica: ReplicaModel {
       case .told(let number, _, _, _, _, _):
         if let told = coordinator.report(of: number) { report(.trial(told)) }
         tellSpace()
-      case .asked, .given, .drew, .reported: break
+      case .noted(nil, _, _): tellAttributes()
+      case .asked, .given, .drew, .reported, .enqueued, .noted: break
       }
     }
     return answers
+  }
+
+  /// Tells what programs noted of the study.
+  private func tellAttributes() {
+    guard let text = coordinator.attributesText else { return }
+    report(.parameter(key: StudySummary.attributesReportKey, value: text))
   }
 
   /// Tells the space, once for each that there was.

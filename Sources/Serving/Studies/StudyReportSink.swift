@@ -21,6 +21,8 @@ public struct StudyReportSink: JobReportSink {
       case .trial(let trial): try store.append(trial, to: study, in: db)
       case .parameter(StudySummary.spaceReportKey, let text):
         try store.keep(space: text, of: study, in: db)
+      case .parameter(StudySummary.attributesReportKey, let text):
+        try store.keep(attributes: text, of: study, in: db)
       case .parameter, .metric, .progress: break
       }
     }

@@ -1,4 +1,4 @@
-public import Basics
+import Basics
 public import JobProtocol
 public import Optimization
 
@@ -114,7 +114,7 @@ public struct CommandSearch: Sendable, Equatable {
   /// The search ends when less improvement is expected, in the unit of the metric.
   public var stopBelow: Double?
   /// Studies whose best points are tried first.
-  public var warmStart: [Identifier<StudySummary>] = []
+  public var warmStart: [String] = []
 
   /// Trials go to their site many at a time, as arrays.
   public var isByArrays = false

@@ -72,15 +72,12 @@ enum CommandSearchParser {
     }
   }
 
-  /// Studies whose best points are tried first.
-  static func warmStart(_ section: SectionReader) -> [Identifier<StudySummary>] {
-    let expected = "a list of identifiers of studies, such as `aifactory studies list` shows"
-    let texts = section.texts("warm_start", expected) ?? []
-    let studies = texts.compactMap { Identifier<StudySummary>($0) }
-    if studies.count < texts.count, let node = section.node("warm_start") {
-      section.refuse("warm_start", expected: expected, found: node)
-    }
-    return studies
+  /// Identifiers or names of studies whose best points are tried first.
+  static func warmStart(_ section: SectionReader) -> [String] {
+    section.texts(
+      "warm_start",
+      "a list of studies, such as `aifactory studies list` shows, by their "
+        + "identifiers or names") ?? []
   }
 
   /// The space in the words of space files; parameters by name, or as their list.

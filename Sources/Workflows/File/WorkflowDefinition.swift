@@ -2,7 +2,6 @@ public import Basics
 public import DataPipelines
 public import Experimentation
 public import JobProtocol
-public import Optimization
 public import Training
 
 /// What a workflow file says, checked: names, sections, and a value wherever the file may be silent.
@@ -96,7 +95,7 @@ public struct WorkflowDefinition: Sendable, Equatable {
     /// Bounds of the search.
     public var search = TrainingRequest.Search(trials: 40, timeMs: 120_000)
     /// Studies whose best points the built-in search tries after its own first ones.
-    public var warmStart: [Identifier<StudySummary>] = []
+    public var warmStart: [String] = []
     /// Where the search's job runs; of a command the site alone, the rest is its own.
     public var place = StagePlace()
     /// After which ends the search goes on by itself.

@@ -231,9 +231,9 @@ extension StageIngredients {
     }
   }
 
-  private static func warmStart(_ studies: [Identifier<StudySummary>]) -> Ingredient? {
+  private static func warmStart(_ studies: [String]) -> Ingredient? {
     guard !studies.isEmpty else { return nil }
-    return parameter("search.warm_start", studies.map(\.rawValue).joined(separator: " "))
+    return parameter("search.warm_start", studies.joined(separator: " "))
   }
 
   private static func parameter(_ name: String, _ value: (some CustomStringConvertible)?)

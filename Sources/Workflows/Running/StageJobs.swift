@@ -46,7 +46,7 @@ public protocol StageStudies: Sendable {
   ///   - metrics: a name for each goal.
   ///   - earlier: studies whose best points a new one tries first.
   func create(
-    _ terms: StudyTerms, metrics: [String], after earlier: [Identifier<StudySummary>],
+    _ terms: StudyTerms, metrics: [String], after earlier: [String],
     in project: String
   ) async throws -> StudySummary
   /// Answers a question as `StudyCoordinator` does, whatever has to be started for it.

@@ -63,11 +63,11 @@ extension WorkflowDrive {
 
   /// The studies whose best points the search tries first, with these points; nil without any.
   private func earlierStudies(
-    _ ids: [Identifier<StudySummary>], of run: WorkflowRun
+    _ studies: [String], of run: WorkflowRun
   ) async throws -> [EarlierStudy]? {
-    guard !ids.isEmpty else { return nil }
+    guard !studies.isEmpty else { return nil }
     return try await parts.store.ledger.read { db in
-      try StudyStore().sources(ids, project: run.project, in: db).map(EarlierStudy.init)
+      try StudyStore().sources(studies, project: run.project, in: db).map(EarlierStudy.init)
     }
   }
 

@@ -1,5 +1,6 @@
 import Basics
 import Foundation
+import TestSupport
 import Testing
 
 /// Programs that share a study, and what becomes of it when anything is killed.
@@ -31,10 +32,10 @@ struct SharedStudyTests {
     try start(["worker.py", name, log, "\(pause)"])
   }
 
-  private func start(_ words: [String]) throws -> Process {
+  private func start(_ words: [String], python: String = "python3") throws -> Process {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["python3"] + words
+    process.arguments = [python] + words
     process.currentDirectoryURL = URL(fileURLWithPath: factory.folder)
     var environment = ProcessInfo.processInfo.environment
     environment["AIFACTORY_HOME"] = factory.home
@@ -149,6 +150,91 @@ struct SharedStudyTests {
     process.waitUntilExit()
     #expect(process.terminationStatus == 0)
   }
+
+  @Test
+  func `what waits and what is noted outlives the coordinator and the server, and goes to Optuna`()
+    async throws
+  {
+    defer { factory.close() }
+    try factory.write(
+      "space.yaml",
+      "parameters: {x: {uniform: [0, 1]}, kind: {choice: [a, b]}}\ninitial: [{x: 0.5}]\n")
+    #expect(try factory("studies", "client", "--into", ".").status == 0)
+    #expect(
+      try factory("studies", "create", "kept", "--space", "space.yaml", "--budget", "3").status == 0
+    )
+    let enqueued = try factory(
+      "studies", "enqueue", "kept", "x=0.25", "kind=b", "--attribute", "why=a guess")
+    #expect(enqueued.status == 0, "\(enqueued.errors)")
+    #expect(enqueued.output == "The values will be tried: 1 point waits.\n")
+    let wrong = try factory("studies", "enqueue", "kept", "y=1", "--output", "json")
+    #expect(wrong.status == 2)
+    #expect(wrong.error["code"] as? String == "search_point_invalid")
+    func python(_ text: String) throws {
+      let process = try start([
+        "-c",
+        "import aifactory_study as f\ns = f.create_study('kept', space=\(Self.space))\n" + text,
+      ])
+      process.waitUntilExit()
+      #expect(process.terminationStatus == 0)
+    }
+    try python(
+      "s.set_user_attr('team', ['blue', 2**60 + 1])\nt = s.ask()\nt.set_user_attr('early', 1)\n"
+        + "s.tell(t, 7)")
+    for pid in factory.processes(holding: "worker study") { kill(pid, SIGKILL) }
+    kill(try factory.serverFile().pid, SIGKILL)
+    #expect(try factory("studies", "list").status == 0)
+    try python(
+      "assert s.user_attrs == {'team': ['blue', 2**60 + 1]}, s.user_attrs\n"
+        + "assert s.state['waiting'] == 1, s.state\n" + "t = s.ask()\n"
+        + "assert t._point == {'x': 0.25, 'kind': 'b'}, t._point\n"
+        + "assert t.user_attrs == {'why': 'a guess'}, t.user_attrs\n"
+        + "t.set_user_attr('seen', {'a': None})\ns.tell(t, 1)\n"
+        + "assert s.best_trial.user_attrs == {'why': 'a guess', 'seen': {'a': None}}")
+    try await factory.until(30, "the ledger knows the trials") {
+      try trials(of: "kept").count == 2
+    }
+    let shown = try factory("studies", "show", "kept")
+    #expect(shown.output.contains("team: [\"blue\", 1152921504606846977]"), "\(shown.output)")
+    #expect(shown.output.contains("seen={\"a\": null} why=a guess"), "\(shown.output)")
+    let best = try factory("studies", "best", "kept")
+    #expect(best.output.contains("a guess"))
+    let explained = try factory("studies", "explain", "kept", "1")
+    #expect(explained.output.contains("Somebody enqueued it, with kind = b, x = 0.25."))
+    #expect(explained.output.contains("  why: a guess"))
+    #expect(try factory("studies", "show", "kept", "--html", "page.html").status == 0)
+    let export = try factory("studies", "export", "kept", "--optuna", "kept.db")
+    #expect(export.status == 0, "\(export.errors)")
+    // What Optuna itself reads in that file comes back as it went.
+    let again = try factory("import", "optuna", "kept.db", "--output", "json")
+    #expect(again.status == 0, "\(again.errors)")
+    let id = try #require((again.json["studies"] as? [[String: Any]])?.first?["id"] as? String)
+    let copy = try factory("studies", "show", id, "--output", "json")
+    #expect(
+      copy.json["user_attributes"] as? [String: String] == [
+        "team": #"["blue", 1152921504606846977]"#
+      ])
+    let notes = (copy.json["trials"] as? [[String: Any]])?.map {
+      $0["user_attributes"] as? [String: String]
+    }
+    #expect(
+      notes == [["early": "1"], ["seen": #"{"a": null}"#, "why": #""a guess""#]])
+    let program = """
+      import optuna
+      s = optuna.load_study(study_name="kept", storage="sqlite:///kept.db")
+      assert s.user_attrs == {"team": ["blue", 2**60 + 1]}, s.user_attrs
+      assert [t.user_attrs for t in s.trials] == [
+          {"early": 1}, {"why": "a guess", "seen": {"a": None}}], s.trials
+      assert s.trials[1].system_attrs["fixed_params"] == {"x": 0.25, "kind": "b"}
+      """
+    let optuna = try start(
+      ["-c", program], python: packageFolder + "/.build/optuna/bin/python")
+    optuna.waitUntilExit()
+    #expect(optuna.terminationStatus == 0)
+  }
+
+  private static let space =
+    "{'parameters': {'x': {'uniform': [0, 1]}, 'kind': {'choice': ['a', 'b']}}}"
 
   @Test func `a study is made, joined, refused under other terms, and asked by curl's means`()
     throws

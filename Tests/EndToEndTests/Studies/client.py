@@ -92,7 +92,10 @@ best = study.best_params
 warm.optimize(lambda trial: trial.suggest_float("rate", 1e-4, 1, log=True))
 assert warm.best_params["rate"] == best["rate"], (warm.best_params, best)
 error = raises(factory.StudyError, lambda: factory.create_study("cold", warm_start=["x"]))
-assert error.code == "bad_request", error.code
+assert error.code == "study_not_found" and "did you mean" not in str(error), error
+named = factory.create_study("named", warm_start=["threads"], direction="maximize", budget=1)
+named.optimize(lambda trial: trial.suggest_float("rate", 1e-4, 1, log=True))
+assert named.best_params["rate"] == best["rate"], (named.best_params, best)
 
 # Several goals: the more of one, the less of the other, so that no trial beats another.
 pareto = factory.create_study(
@@ -137,3 +140,41 @@ assert error.code == "search_parameter_conflict", error
 small.tell(trial, 7)
 assert small.ask() is None
 assert small.best_trial["number"] == 0
+
+# Values that somebody wants tried come first; what is noted is there for all.
+guided = factory.create_study("guided", direction="maximize", budget=4)
+guided.set_user_attr("team", {"names": ["a", "b"], "large": 2 ** 60 + 1})
+assert guided.enqueue_trial({"rate": 0.5, "act": None}, user_attrs={"why": "a guess"})
+assert not guided.enqueue_trial({"rate": 0.5, "act": None}, skip_if_exists=True)
+assert guided.enqueue_trial({"act": (1, 2), "width": 100})
+told = []
+
+
+def noting(trial):
+    rate = trial.suggest_float("rate", 0, 1)
+    act = trial.suggest_categorical("act", [None, (1, 2)])
+    width = trial.suggest_int("width", 1, 9)
+    trial.set_user_attr("width", width)
+    told.append((rate, act, width, dict(trial.user_attrs)))
+    assert trial.user_attrs["width"] == width
+    return rate
+
+
+with warnings.catch_warnings(record=True) as heard:
+    warnings.simplefilter("always")
+    guided.optimize(noting)
+assert told[0][:2] == (0.5, None) and told[0][3]["why"] == "a guess", told
+assert told[1][1] == (1, 2) and 1 <= told[1][2] <= 9, told
+assert any("width the value 100" in str(one.message) for one in heard), heard
+assert guided.user_attrs == {"team": {"names": ["a", "b"], "large": 2 ** 60 + 1}}
+trials = guided.trials
+assert trials[0].user_attrs == {"why": "a guess", "width": told[0][2]}, trials[0]
+assert trials[0].params["act"] is None and trials[1].params["act"] == (1, 2), trials
+assert guided.best_trial.user_attrs["width"] == told[guided.best_trial.number][2]
+error = raises(factory.StudyError, lambda: guided.enqueue_trial({"rate": 0.1}))
+assert error.code == "search_point_invalid", error
+error = raises(factory.StudyError, lambda: small.enqueue_trial({"z": 1}))
+assert "no parameter" in str(error), error
+trial = study.ask()
+study.tell(trial, 1.0)
+assert raises(factory.StudyError, lambda: trial.set_user_attr("late", 1)).code == "trial_ended"

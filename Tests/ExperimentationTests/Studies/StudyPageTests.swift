@@ -82,6 +82,18 @@ struct StudyPageTests {
     #expect(!apart.contains("<svg"))
   }
 
+  @Test func `a page has what programs noted`() throws {
+    var study = try Self.study(12)
+    study.trials[0].attributes = ["commit": #""<abc>""#]
+    let html = StudyPage(
+      study, id: "study_1", name: "wine", metric: "rmse", attributes: [("team", "a & b")], nowMs: 0
+    ).html()
+    #expect(html.contains("commit</th>"))
+    #expect(html.contains("&lt;abc&gt;"))
+    #expect(html.contains("a &amp; b"))
+    #expect(!Self.page(study).contains("id=\"notes\""))
+  }
+
   @Test func `a page has every picture of a search`() throws {
     let html = Self.page(try Self.study(60))
     for title in [

@@ -1,4 +1,5 @@
 import API
+import Basics
 import Optimization
 import Testing
 
@@ -86,6 +87,18 @@ struct StudyWordsTests {
     #expect(plot.contains("best so far (5)"))
     let empty = Self.study(values: [.nan])
     #expect(SearchPlot(metric: "rmse", told: try empty.told(), width: 40).text.contains("Nothing"))
+  }
+
+  @Test func `an explanation says who wanted a trial, and what is noted of it`() throws {
+    var study = Self.study(values: [3, 5])
+    study.trials?[1].enqueued = ["x": 1]
+    study.trials?[1].userAttributes = ["why": #""a guess""#, "sizes": "[1, 2]"]
+    let explanation = try TrialExplanation(of: 1, in: study.told())
+    #expect(explanation.origin == .enqueued)
+    let text = TrialWords(explanation: explanation, metrics: ["rmse"]).text
+    #expect(text.contains("  Somebody enqueued it, with x = 1.\n"), "\(text)")
+    #expect(text.hasSuffix("What programs noted of it\n  sizes: [1, 2]\n  why: a guess\n"))
+    #expect(AttributeWords.line(["b": "2", "a": #""x""#]) == "a=x b=2")
   }
 
   @Test func `an explanation reads from top to bottom`() throws {

@@ -25,8 +25,19 @@ struct StudyReplayTests {
       try seen(answer, study, now)
       return answer.json
     }
-    for _ in 0..<turns {
+    for turn in 0..<turns {
       now += Int64(random.next(below: 120))
+      if turn % 20 == 7 {
+        _ = try answer(
+          #"{"enqueue": {"point": {"a": 0.5}, "key": "e\#(turn)", "#
+            + #""user_attributes": {"turn": "\#(turn)"}}}"#)
+        _ = try answer(#"{"set-attribute": {"key": "turn", "value_json": "\#(turn)"}}"#)
+        for worker in workers.prefix(2) {
+          _ = try answer(
+            #"{"set-attribute": \#(worker.trial), "attempt": \#(worker.attempt), "#
+              + #""key": "note", "value_json": "\#(turn)"}"#)
+        }
+      }
       let action = random.next(below: 10)
       if workers.isEmpty || action < 3 {
         keys += 1
@@ -96,11 +107,15 @@ struct StudyReplayTests {
     #expect(again.study.trials.map { "\($0.state)" } == study.study.trials.map { "\($0.state)" })
     #expect(again.space == study.space)
     #expect(again.running == study.running)
+    #expect(again.enqueued == study.enqueued && again.begunCount == study.begunCount)
+    #expect(study.begunCount > 0)
+    #expect(again.attributes == study.attributes && !study.attributes.isEmpty)
     for number in 0..<study.trialCount {
       #expect(again.report(of: number) == study.report(of: number))
       #expect(again.records[number].attempt == study.records[number].attempt)
       #expect(again.records[number].reports == study.records[number].reports)
       #expect(again.records[number].verdict == study.records[number].verdict)
+      #expect(again.records[number].attributes == study.records[number].attributes)
     }
     // Both go on in the same way: what samplers remember changes nothing.
     #expect(again.study.trials.count <= 60)
@@ -125,8 +140,10 @@ struct StudyReplayTests {
           #expect(holder.until <= now, "trial \(number) was not silent")
           holders[number] = (holder.attempt + 1, now + 400)
         case .told(let number, _, _, _, _, _): holders[number] = nil
-        case .reported(let number, _, _, _), .drew(let number, _, _, _):
+        case .reported(let number, _, _, _), .drew(let number, _, _, _),
+          .noted(let number?, _, _):
           holders[number]?.until = now + 400
+        case .enqueued, .noted: break
         }
       }
       // A report without news renews, too.

@@ -74,6 +74,76 @@ struct StudyStoreTests {
     #expect(values == [2])
   }
 
+  @Test func `what programs noted comes back, and goes to Optuna with what a trial had`()
+    async throws
+  {
+    let ledger = try ledger()
+    var noted = report(0, value: 0.5)
+    noted.attributes = ["note": #"{"large": 1152921504606846977, "nan": NaN}"#, "a": "1"]
+    noted.enqueued = #"{"eta":0.1}"#
+    var pruned = report(1, value: 0.75)
+    (pruned.outcome, pruned.message, pruned.attributes) = (.pruned, "too bad", ["b": "[]"])
+    var failed = report(2, value: nil)
+    (failed.outcome, failed.message, failed.attributes) = (.failed, "why", ["c": "{}"])
+    let told = [noted, pruned, failed]
+    let (summary, stored, exported) = try await ledger.write { [store, study] db in
+      try store.create(study, in: db)
+      for trial in told { try store.append(trial, to: study.id, in: db) }
+      try store.keep(attributes: #"{"team":"\"blue\"","x":"2"}"#, of: study.id, in: db)
+      try store.keep(attributes: #"{"team":"\"red\""}"#, of: study.id, in: db)
+      let summary = try #require(try store.study(study.id, in: db))
+      return (
+        summary, try store.trials(of: study.id, in: db),
+        try OptunaStudy(
+          summary, details: try #require(try store.details(of: study.id, in: db)),
+          trials: try store.trials(of: study.id, in: db),
+          trialDetails: try store.trialDetails(of: study.id, in: db))
+      )
+    }
+    #expect(summary.attributes == ["team": #""red""#])
+    #expect(stored == told)
+    #expect(exported.attributes == [StudyAttribute(.user, "team", #""red""#)])
+    #expect(exported.trials.map(\.values) == [[0.5], [], []])
+    #expect(exported.trials[0].attributes.noted == noted.attributes)
+    #expect(
+      exported.trials[0].attributes.contains(
+        StudyAttribute(.system, "fixed_params", #"{"eta":0.1}"#)))
+    #expect(exported.trials[1].intermediate == [TrialDetails.Point(step: 3, value: 0.75)])
+    #expect(
+      exported.trials[2].attributes == [
+        StudyAttribute(.user, "c", "{}"), StudyAttribute(.system, "fail_reason", #""why""#),
+      ])
+  }
+
+  @Test func `a study is found by its name where it alone has it`() async throws {
+    let ledger = try ledger()
+    var (other, twin) = (study, study)
+    (other.id, other.name) = (.random(), "beer")
+    (twin.id, twin.name, twin.createdAtMs) = (.random(), "beer", 9)
+    let (made, rival) = ([study, other], other.id)
+    let (first, second) = try await ledger.write { [store, twin] db in
+      for summary in made { try store.create(summary, in: db) }
+      let sources = try store.sources(["wine", rival.rawValue], project: "default", in: db)
+      try store.create(twin, in: db)
+      return (sources[0].summary.id, sources[1].summary.id)
+    }
+    #expect(first == study.id && second == rival)
+    func refusal(_ word: String, project: String = "default") async throws -> OptimizationError {
+      try #require(
+        await #expect(throws: OptimizationError.self) {
+          try await ledger.read { [store] db in
+            try store.study(named: word, project: project, in: db)
+          }
+        })
+    }
+    let many = try await refusal("beer")
+    #expect(many.code == .studyAmbiguous && many.message == "2 studies have the name 'beer'")
+    #expect(many.hint?.contains(twin.id.rawValue) == true)
+    #expect(try await refusal("wien").hint == "did you mean wine?")
+    #expect(try await refusal("wine", project: "lab").code == .studyNotFound)
+    #expect(try await refusal(study.id.rawValue, project: "lab").code == .studyNotFound)
+  }
+
   @Test func `a trial without a study is refused`() async throws {
     let ledger = try ledger()
     await #expect(throws: DatabaseError.self) {

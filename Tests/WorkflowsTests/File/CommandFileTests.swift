@@ -147,7 +147,7 @@ import Testing
           parallel: 3
           array: true
           stop_below: 1e-3
-          warm_start: [study_0123456789abcdefghjkmnpqrs]
+          warm_start: [study_0123456789abcdefghjkmnpqrs, spring search]
 
       """)
     #expect(definition.stages == [.data, .train])
@@ -158,7 +158,7 @@ import Testing
     #expect(search.source == .output(try LinePattern(#"acc=(\S+)"#)) && search.parallel == 3)
     #expect(search.stopBelow == 0.001)
     #expect(search.isByArrays)
-    #expect(search.warmStart.map(\.rawValue) == ["study_0123456789abcdefghjkmnpqrs"])
+    #expect(search.warmStart == ["study_0123456789abcdefghjkmnpqrs", "spring search"])
     #expect(definition.train?.place.site == "tank")
     #expect(definition.train?.restart == JobRestart(on: [.timeout]))
   }

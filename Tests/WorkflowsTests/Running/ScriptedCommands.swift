@@ -200,7 +200,7 @@ actor QuickStudies: StageStudies {
   private var names: [Identifier<StudySummary>: String] = [:]
 
   func create(
-    _ terms: StudyTerms, metrics: [String], after earlier: [Identifier<StudySummary>],
+    _ terms: StudyTerms, metrics: [String], after earlier: [String],
     in project: String
   ) async throws -> StudySummary {
     if let known = studies[terms.name] { return known.summary }
