@@ -87,6 +87,43 @@ struct SlurmEndToEndTests {
     }
   }
 
+  @Test func `the jobs of an array share the trials of a study`() async throws {
+    let (factory, cluster) = try factory()
+    defer { factory.close() }
+    #expect(try factory("studies", "client", "--into", ".").status == 0)
+    try factory.write(
+      "train.py",
+      """
+      import os, time
+      import aifactory_study as factory
+
+      def objective(trial):
+          x = trial.suggest_float("x", 0, 1)
+          trial.set_user_attr("index", int(os.environ["AIFACTORY_ARRAY_INDEX"]))
+          time.sleep(0.2)
+          return x
+
+      study = factory.create_study("by-array", budget=16, sampler="random")
+      study.optimize(objective)
+      """)
+    let submitted = try factory(
+      "jobs", "submit", "--site", "hpc", "--array", "4", "--time", "5m", "--env",
+      "AIFACTORY_HOME=\(factory.home)", "--wait", "--output", "json", "--", "python3", "train.py")
+    #expect(submitted.status == 0, "\(submitted.output)\(submitted.errors)")
+    var trials: [[String: Any]] = []
+    try await factory.until(30, "the ledger knows all trials") {
+      let study = try factory("studies", "show", "by-array", "--output", "json")
+      trials = study.json["trials"] as? [[String: Any]] ?? []
+      return trials.count == 16
+    }
+    #expect(trials.map { $0["number"] as? Int } == (0..<16).map { $0 })
+    #expect(trials.allSatisfy { $0["outcome"] as? String == "completed" })
+    let indices = Set(
+      trials.compactMap { ($0["user_attributes"] as? [String: String])?["index"] })
+    #expect(indices.isSubset(of: ["0", "1", "2", "3"]) && indices.count > 1, "\(indices)")
+    withExtendedLifetime(cluster) {}
+  }
+
   @Test func `a server that is killed finds its jobs again`() async throws {
     let (factory, cluster) = try factory()
     defer { factory.close() }
