@@ -44,6 +44,8 @@ public struct TrialReport: Codable, Sendable, Equatable {
   public var attributes: [String: String]?
   /// The values that somebody wanted tried, a JSON text; nil where nobody asked for the trial.
   public var enqueued: String?
+  /// The stopped trial whose point it trained again; nil for a point of its own.
+  public var promotion: TrialPromotion?
   /// What was followed step by step; told once, with the report.
   public var curve: TrialCurve?
 

@@ -26,6 +26,7 @@ extension StudyAskedWire.Trial: DescribedWire {
   public static let fields: WireFields = [
     "number": .count, "attempt": .positive, "point": .document, "lease_ms": .positive,
     "user_attributes?": .map(.text),
+    "promotion?": .record(TrialPromotionWire.self),
   ]
 }
 

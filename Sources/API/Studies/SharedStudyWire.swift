@@ -83,6 +83,8 @@ public struct StudyAskedWire: Codable, Sendable, Equatable {
     public var leaseMs: Int64
     /// What is noted of it, JSON texts by key.
     public var userAttributes: [String: String]?
+    /// The stopped trial whose point it trains again; absent for a point of its own.
+    public var promotion: TrialPromotionWire?
   }
 
   /// Whether there is nothing to do any more.

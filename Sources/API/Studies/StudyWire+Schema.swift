@@ -25,6 +25,14 @@ extension StudyWire.Trial: DescribedWire {
     "steps": .count, "parameters": .map(.text), "started_at_ms": .integer,
     "ended_at_ms": .integer, "message?": .text, "user_attributes?": .map(.text),
     "enqueued?": .document,
+    "promotion?": .record(TrialPromotionWire.self),
+  ]
+}
+
+extension TrialPromotionWire: DescribedWire {
+  /// What stands in it.
+  public static let fields: WireFields = [
+    "trial": .count, "rung": .positive, "better": .count, "seen": .positive,
   ]
 }
 

@@ -30,12 +30,15 @@ public struct StudyWire: Codable, Sendable, Equatable {
     public var userAttributes: [String: String]?
     /// The values that somebody wanted tried; absent where nobody asked for the trial.
     public var enqueued: JSONValue?
+    /// The stopped trial whose point it trained again; absent for a point of its own.
+    public var promotion: TrialPromotionWire?
 
     /// Takes every value as it is.
     public init(
       number: Int, outcome: String, value: Double?, values: [Double]? = nil,
       standardErrors: [Double]? = nil, infeasible: Bool? = nil, steps: Int,
-      parameters: [String: String], startedAtMs: Int64, endedAtMs: Int64, message: String?
+      parameters: [String: String], startedAtMs: Int64, endedAtMs: Int64, message: String?,
+      promotion: TrialPromotionWire? = nil
     ) {
       self.number = number
       self.outcome = outcome
@@ -48,6 +51,7 @@ public struct StudyWire: Codable, Sendable, Equatable {
       self.startedAtMs = startedAtMs
       self.endedAtMs = endedAtMs
       self.message = message
+      self.promotion = promotion
     }
   }
 

@@ -295,6 +295,8 @@ enum StudyClientCode {
             self.attempt = description["attempt"]
             self.params = {}
             self.user_attrs = _attributes(description)
+            # {"trial": 3, "rung": 9, ...} where it trains the point of a stopped trial again.
+            self.promotion = description.get("promotion")
             self.lost = False
             self._point = dict(description["point"])
             self._prune = False

@@ -56,6 +56,9 @@ extension TrialReport {
     isInfeasible = trial.infeasible
     attributes = trial.userAttributes
     enqueued = trial.enqueued.map { String(decoding: $0.encoded(), as: UTF8.self) }
+    promotion = trial.promotion.map {
+      TrialPromotion(trial: $0.trial, rung: $0.rung, better: $0.better, seen: $0.seen)
+    }
   }
 }
 

@@ -66,7 +66,10 @@ extension StudyWire.Trial {
       values: report.values, standardErrors: report.errors, infeasible: report.isInfeasible,
       steps: report.steps,
       parameters: report.parameters,
-      startedAtMs: report.startedAtMs, endedAtMs: report.endedAtMs, message: report.message)
+      startedAtMs: report.startedAtMs, endedAtMs: report.endedAtMs, message: report.message,
+      promotion: report.promotion.map {
+        TrialPromotionWire(trial: $0.trial, rung: $0.rung, better: $0.better, seen: $0.seen)
+      })
     userAttributes = report.attributes
     // What is no JSON was written by another program.
     enqueued = report.enqueued.flatMap { text in

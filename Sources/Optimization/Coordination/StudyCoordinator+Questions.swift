@@ -91,13 +91,17 @@ extension StudyCoordinator {
           JSONMember("attempt", .number(Double(records[number].attempt))),
           JSONMember("point", study.trials[number].point.json),
           JSONMember("lease_ms", .number(Double(terms.leaseMs))),
-        ] + noted(of: number)
+        ] + promotion(of: number) + noted(of: number)
       return Answer(
         json: ["done": false, "trial": .object(members)], status: 200, events: events)
     case .wait(let ms):
       return Answer(json: ["done": false, "wait_ms": .number(Double(ms))], status: 200)
     case .done: return Answer(json: ["done": true], status: 200)
     }
+  }
+
+  private func promotion(of number: Int) -> [JSONMember] {
+    study.trials[number].promotion.map { [JSONMember("promotion", $0.json)] } ?? []
   }
 
   private mutating func answerSuggest(
@@ -162,7 +166,7 @@ extension StudyCoordinator {
       let event = StudyEvent.reported(
         number: number, step: step, value: value,
         verdict: question["stop"]?.stringValue.map { String($0.prefix(4_000)) }
-          ?? verdict(of: number, step: step, value: value))
+          ?? prunerVerdict(of: number, step: step, value: value))
       apply(event, nowMs: nowMs)
       events.append(event)
     }

@@ -14,6 +14,7 @@ extension StudyCoordinator {
     report.enqueued = record.wanted.map {
       String(decoding: $0.values.json.encoded(), as: UTF8.self)
     }
+    report.promotion = trial.promotion
     switch trial.state {
     case .running: return nil
     case .completed(let values):

@@ -1,4 +1,5 @@
 import Basics
+import JobProtocol
 
 /// A study that many workers share: who works on which trial, what they have told, and until when they may be silent.
 ///
@@ -10,7 +11,6 @@ public struct StudyCoordinator: Sendable {
   /// What the study is about.
   public let terms: StudyTerms
   private(set) var study: Study
-  private let pruner: any Pruner
   /// What workers have shown of the space; nil where it is a part of the terms.
   private(set) var discovered: DiscoveredSpace?
   private(set) var records: [Record] = []
@@ -26,8 +26,6 @@ public struct StudyCoordinator: Sendable {
   private(set) var attributes: [String: String] = [:]
   /// When something was last heard of anybody.
   private var heardAtMs: Int64 = 0
-  /// What trials had at the pruner's rungs, by rung and trial.
-  private var rungs: [Int: [Int: Double]] = [:]
 
   /// What is to be gained as of so many ended trials; nil where nobody has asked.
   private(set) var stopVerdict: (ended: Int, known: ImprovementStop.Verdict)?
@@ -62,8 +60,8 @@ public struct StudyCoordinator: Sendable {
     study = Study(
       space: terms.space ?? .empty, goals: terms.goals,
       sampler: terms.sampler.sampler(beside: terms.pruner),
-      seed: terms.seed, budget: terms.budget)
-    pruner = terms.pruner.pruner(steps: terms.steps)
+      seed: terms.seed, budget: terms.budget, pruner: terms.pruner.pruner(steps: terms.steps),
+      steps: terms.steps)
   }
 
   // MARK: Events
@@ -74,11 +72,11 @@ public struct StudyCoordinator: Sendable {
   public mutating func apply(_ event: StudyEvent, nowMs: Int64) {
     heardAtMs = max(heardAtMs, nowMs)
     switch event {
-    case .asked(let number, let point, let holder, let atMs):
+    case .asked(let number, let point, let holder, let atMs, let promotion):
       guard number == records.count else { return }
       let wanted = nextWanted
       if wanted != nil { begunCount += 1 }
-      study.restore(study.space.exact(point))
+      study.restore(study.space.exact(point), promotion)
       records.append(
         Record(
           holder: holder, leaseUntilMs: nowMs + terms.leaseMs, startedAtMs: atMs, wanted: wanted,
@@ -106,7 +104,9 @@ public struct StudyCoordinator: Sendable {
       study.replace(point, of: number)
     case .reported(let number, let step, let value, let verdict):
       guard running.contains(number) else { return }
-      noteRungs(of: number, step: step, value: value)
+      // A worker may have stopped it by a rule of its own.
+      let isStopped = verdict != nil && prunerVerdict(of: number, step: step, value: value) != nil
+      study.note(number, step: step, value: value, isStopped: isStopped)
       records[number].reports.append(PruningMoment.Report(step: step, value: value))
       records[number].verdict = verdict ?? records[number].verdict
     case .told(let number, let attempt, let state, let used, let atMs, let errors):
@@ -149,17 +149,7 @@ public struct StudyCoordinator: Sendable {
   private mutating func forgetReports(of number: Int) {
     records[number].reports = []
     records[number].verdict = nil
-    for rung in rungs.keys { rungs[rung]?[number] = nil }
-  }
-
-  private mutating func noteRungs(of number: Int, step: Int, value: Double) {
-    for rung in crossed(by: number, step: step) { rungs[rung, default: [:]][number] = value }
-  }
-
-  /// The pruner's rungs between a trial's last report and this one.
-  private func crossed(by number: Int, step: Int) -> [Int] {
-    let before = records[number].reports.last?.step ?? 0
-    return pruner.rungs(upTo: step + 1).filter { $0 > before }
+    study.forgetReports(of: number)
   }
 
   /// The domain that a name has, where it is known.
@@ -204,18 +194,24 @@ public struct StudyCoordinator: Sendable {
     } else {
       number = records.count
       // The sampler's memory is kept; the trial itself comes back as an event.
-      event = .asked(number: number, point: nextPoint(), by: holder, atMs: nowMs)
+      let (point, promotion) = next()
+      event = .asked(number: number, point: point, by: holder, atMs: nowMs, promotion: promotion)
     }
     apply(event, nowMs: nowMs)
     return (.trial(number), [event])
   }
 
-  /// The point of the next new trial; what a wanted one leaves open is the sampler's.
-  private mutating func nextPoint() -> SearchPoint {
+  /// The point of the next new trial, and whose it was where it is trained again.
+  private mutating func next() -> (point: SearchPoint, promotion: TrialPromotion?) {
     guard let wanted = nextWanted else { return study.propose() }
+    return (point(with: wanted), nil)
+  }
+
+  /// A point with the values that are wanted; what these leave open is the sampler's.
+  private mutating func point(with wanted: EnqueuedPoint) -> SearchPoint {
     let (space, values) = (study.space, wanted.values)
     if discovered == nil, space.isWhole(values) { return values }
-    let proposal = study.propose()
+    let proposal = study.suggest()
     guard discovered != nil else {
       var random = SeededGenerator(seed: terms.seed &+ UInt64(records.count), stream: 1)
       // It was found to be possible when it was enqueued.
@@ -236,7 +232,7 @@ public struct StudyCoordinator: Sendable {
     let ended = records.count - running.count
     if stopVerdict?.ended != ended {
       let stop = ImprovementStop(bound: bound)
-      stopVerdict = (ended, stop.verdict(on: study.history, memory: &stopMemory))
+      stopVerdict = (ended, stop.verdict(on: study.observed, memory: &stopMemory))
     }
     return stopVerdict?.known.isEnough ?? false
   }
@@ -250,21 +246,12 @@ public struct StudyCoordinator: Sendable {
     return true
   }
 
-  /// Whether a trial should stop after a report, and in which words.
-  func verdict(of number: Int, step: Int, value: Double) -> String? {
-    // A trial that has done all of its steps has nothing left to be stopped before.
-    if let steps = terms.steps, step >= steps { return nil }
-    guard let rung = crossed(by: number, step: step).last else { return nil }
-    let earlier = rungs.compactMap { place, values in
-      values[number].map { PruningMoment.Report(step: place, value: $0) }
-    }
-    let peers = (rungs[rung] ?? [:]).filter { $0.key != number }
-      .map { PruningMoment.Peer(number: $0.key, value: $0.value) }
-    let moment = PruningMoment(
-      number: number, step: rung, value: value,
-      earlier: earlier.filter { $0.step < rung }.sorted { $0.step < $1.step },
-      peers: peers.sorted { $0.number < $1.number }, goal: terms.goal)
-    return pruner.shouldPrune(moment) ? pruner.reason(moment) : nil
+  /// Why the pruner stops a trial after a report; nil where it does not.
+  func prunerVerdict(of number: Int, step: Int, value: Double) -> String? {
+    guard let moment = study.moment(of: number, step: step, value: value),
+      study.pruner.shouldPrune(moment)
+    else { return nil }
+    return study.pruner.reason(moment)
   }
 
   /// The value of a parameter that a trial's point lacks: what was wanted, or an even draw of its own.

@@ -1,9 +1,12 @@
 public import Basics
+public import JobProtocol
 
 /// Something that happened to a shared study; all of them in order are the study.
 public enum StudyEvent: Sendable, Equatable {
-  /// A trial began, with the point that was chosen for it.
-  case asked(number: Int, point: SearchPoint, by: StudyHolder, atMs: Int64)
+  /// A trial began, with the point that was chosen for it, and whose it was where it is trained again.
+  case asked(
+    number: Int, point: SearchPoint, by: StudyHolder, atMs: Int64,
+    promotion: TrialPromotion? = nil)
   /// A trial whose holder was silent for too long went to another one.
   case given(number: Int, to: StudyHolder, atMs: Int64)
   /// A trial wanted a value that its point lacked; with the parameter where nobody knew it.
@@ -40,11 +43,14 @@ extension StudyEvent {
   public var json: JSONValue {
     func whole(_ value: Int) -> JSONValue { .number(Double(value)) }
     switch self {
-    case .asked(let number, let point, let holder, let atMs):
-      return [
-        "asked": whole(number), "point": point.json, "worker": .string(holder.worker),
-        "key": .string(holder.key), "at": .number(Double(atMs)),
+    case .asked(let number, let point, let holder, let atMs, let promotion):
+      var members = [
+        JSONMember("asked", whole(number)), JSONMember("point", point.json),
+        JSONMember("worker", .string(holder.worker)), JSONMember("key", .string(holder.key)),
+        JSONMember("at", .number(Double(atMs))),
       ]
+      if let promotion { members.append(JSONMember("promotion", promotion.json)) }
+      return .object(members)
     case .given(let number, let holder, let atMs):
       return [
         "given": whole(number), "worker": .string(holder.worker), "key": .string(holder.key),
@@ -99,7 +105,8 @@ extension StudyEvent {
       self = .asked(
         number: try whole("asked"), point: SearchPoint(json: json["point"] ?? .null),
         by: StudyHolder(worker: try text("worker"), key: try text("key")),
-        atMs: Int64(try whole("at")))
+        atMs: Int64(try whole("at")),
+        promotion: json["promotion"].flatMap(TrialPromotion.init(json:)))
     } else if json["given"] != nil {
       self = .given(
         number: try whole("given"),
@@ -190,5 +197,24 @@ extension JSONValue {
     case .string("-Infinity"): return -.infinity
     default: return nil
     }
+  }
+}
+
+extension TrialPromotion {
+  /// The promotion as JSON.
+  var json: JSONValue {
+    [
+      "trial": .number(Double(trial)), "rung": .number(Double(rung)),
+      "better": .number(Double(better)), "seen": .number(Double(seen)),
+    ]
+  }
+
+  /// Reads what `json` writes; nil for anything else.
+  init?(json: JSONValue) {
+    func whole(_ key: String) -> Int? { (json[key]?.numberValue).flatMap { Int(exactly: $0) } }
+    guard let trial = whole("trial"), let rung = whole("rung"), let better = whole("better"),
+      let seen = whole("seen")
+    else { return nil }
+    self.init(trial: trial, rung: rung, better: better, seen: seen)
   }
 }

@@ -105,13 +105,17 @@ public struct StudyTerms: Sendable, Equatable {
 extension PrunerName {
   /// The pruner for trials of so many steps; with nil, the one with default settings.
   ///
-  /// Halving and hyperband decide first after a 27th of the steps, median and percentile after a
+  /// Of fewer than three trials at a rung halving lets the best go on alone, beside which promotions
+  /// were measured. Halving and hyperband decide first after a 27th of the steps, median and percentile after a
   /// tenth and then with each twentieth, patience with each twentieth, threshold with each step.
   public func pruner(steps: Int?) -> any Pruner {
-    guard let steps else { return pruner }
+    guard let steps else {
+      return isHalving ? SuccessiveHalvingPruner(isStrict: true) : pruner
+    }
     let (first, tenth, interval) = (max(steps / 27, 1), max(steps / 10, 1), max(steps / 20, 1))
     switch self {
-    case .successiveHalving, .asha: return SuccessiveHalvingPruner(minimumSteps: first)
+    case .successiveHalving, .asha:
+      return SuccessiveHalvingPruner(minimumSteps: first, isStrict: true)
     case .hyperband: return HyperbandPruner(minimumSteps: first)
     case .median:
       return PercentilePruner(percentile: 50, minimumSteps: tenth, interval: interval)
@@ -121,4 +125,7 @@ extension PrunerName {
     case .threshold, .none: return pruner
     }
   }
+
+  /// Whether it is successive halving, by either name.
+  var isHalving: Bool { self == .successiveHalving || self == .asha }
 }

@@ -12,17 +12,10 @@ import Basics
 /// ```
 ///
 /// The first begins the study and answers with its fingerprint, the sampler and the pruner's
-/// rungs. A report answers whether the trial should stop. What cannot be done is answered with an
-/// error and changes nothing.
+/// rungs. A report answers whether the trial should stop. A trial that trains a stopped one's point
+/// again says so in `promotion`. What cannot be done is answered with an error and changes nothing.
 public struct SearchDialogue: Sendable {
   private var study: Study?
-  private var pruner: any Pruner = NoPruner()
-  /// What trials had at the pruner's rungs, by rung and trial.
-  private var rungs: [Int: [Int: Double]] = [:]
-  /// Steps of a whole trial; nil where nobody knows.
-  private var steps: Int?
-  /// The last step that each trial reported.
-  private var lastSteps: [Int: Int] = [:]
 
   /// No study yet.
   public init() {}
@@ -77,14 +70,13 @@ public struct SearchDialogue: Sendable {
         isPruned: prunerName != PrunerName.none)
       (chosen, reason) = (choice.name, choice.reason)
     }
-    study = Study(
-      space: space, goals: goals, sampler: chosen.sampler(beside: prunerName), seed: UInt64(seed),
-      budget: budget)
-    steps = try question["steps"].map { json throws(OptimizationError) in
+    let steps = try question["steps"].map { json throws(OptimizationError) in
       try Self.whole(json, "steps")
     }
-    pruner = prunerName.pruner(steps: steps)
-    (rungs, lastSteps) = ([:], [:])
+    let pruner = prunerName.pruner(steps: steps)
+    study = Study(
+      space: space, goals: goals, sampler: chosen.sampler(beside: prunerName), seed: UInt64(seed),
+      budget: budget, pruner: pruner, steps: steps)
     let places = pruner.rungs(upTo: steps ?? 1000).map { JSONValue.number(Double($0)) }
     var answer: [JSONMember] = [
       JSONMember("fingerprint", .string(space.fingerprint.hex)),
@@ -100,7 +92,11 @@ public struct SearchDialogue: Sendable {
     var trials: [JSONValue] = []
     for _ in 0..<count {
       guard let trial = study?.ask() else { continue }
-      trials.append(["number": .number(Double(trial.number)), "point": trial.point.json])
+      var members = [
+        JSONMember("number", .number(Double(trial.number))), JSONMember("point", trial.point.json),
+      ]
+      if let promotion = trial.promotion { members.append(JSONMember("promotion", promotion.json)) }
+      trials.append(.object(members))
     }
     return ["trials": .array(trials)]
   }
@@ -130,24 +126,13 @@ public struct SearchDialogue: Sendable {
     guard let json = question["value"], let value = json.isNull ? .nan : json.numberValue else {
       throw Self.wrong("report needs a value")
     }
-    let before = lastSteps[number] ?? 0
-    guard step > before else { throw Self.wrong("steps rise from 1") }
-    lastSteps[number] = step
-    // Who reports less often is judged at the first report beyond a rung.
-    let crossed = pruner.rungs(upTo: step + 1).filter { $0 > before }
-    guard let rung = crossed.last else { return ["prune": false] }
-    let earlier = rungs.compactMap { place, values in
-      values[number].map { PruningMoment.Report(step: place, value: $0) }
+    guard let study, step > study.lastStep(of: number) else {
+      throw Self.wrong("steps rise from 1")
     }
-    let peers = (rungs[rung] ?? [:]).map { PruningMoment.Peer(number: $0.key, value: $0.value) }
-    for place in crossed { rungs[place, default: [:]][number] = value }
-    let moment = PruningMoment(
-      number: number, step: rung, value: value,
-      earlier: earlier.sorted { $0.step < $1.step }, peers: peers.sorted { $0.number < $1.number },
-      goal: study?.goal ?? .minimize)
-    // A trial that has done all of its steps has nothing left to be stopped before.
-    if let steps, step >= steps { return ["prune": false] }
-    return ["prune": .bool(pruner.shouldPrune(moment))]
+    let isStopped =
+      study.moment(of: number, step: step, value: value).map(study.pruner.shouldPrune) ?? false
+    self.study?.note(number, step: step, value: value, isStopped: isStopped)
+    return ["prune": .bool(isStopped)]
   }
 
   private func best() -> JSONValue {

@@ -1,5 +1,6 @@
 import Basics
 import Foundation
+import JobProtocol
 
 /// Why a sampler chose a point.
 enum PointReason {
@@ -24,15 +25,19 @@ enum PointReason {
           + origin
       )
     }
+    if let promotion = study.trial(number)?.promotion {
+      return (.promotion, words(of: promotion))
+    }
     guard study.isSpaceKnown, let name = SamplerName(rawValue: study.sampler) else {
       return (
         .other, "The study's search space was not kept, so its sampler cannot be asked again."
       )
     }
     let isWhole = history.trials.count == number
-    var random = history.nextRandom
+    let observed = history.observed
+    var random = observed.nextRandom
     let pruner = PrunerName(rawValue: study.pruner) ?? PrunerName.none
-    guard isWhole, name.sampler(beside: pruner).point(for: history, using: &random) == point else {
+    guard isWhole, name.sampler(beside: pruner).point(for: observed, using: &random) == point else {
       return (
         .other,
         isWhole
@@ -41,7 +46,15 @@ enum PointReason {
           : "Trials before it are not known, so the sampler cannot be asked again."
       )
     }
-    return reason(name, point, history, pruner: pruner)
+    return reason(name, point, observed, pruner: pruner)
+  }
+
+  private static func words(of promotion: TrialPromotion) -> String {
+    let better = promotion.better == 1 ? "1 was" : "\(promotion.better) were"
+    return
+      "It is the point of trial \(promotion.trial), trained again because by now it is among the best "
+      + "third at rung \(promotion.rung), where it was stopped: of \(promotion.seen) trials seen there "
+      + "\(better) better."
   }
 
   private static func reason(

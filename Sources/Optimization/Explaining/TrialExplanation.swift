@@ -14,6 +14,8 @@ public struct TrialExplanation: Sendable, Equatable {
     case startup
     /// The sampler's.
     case sampler
+    /// A stopped trial's, which was due to go on.
+    case promotion
     /// From elsewhere, or the sampler knew something else then.
     case other
   }

@@ -12,11 +12,19 @@ public protocol Pruner: Sendable {
 
   /// Why a trial was stopped at that moment, in words; by default how it stood among the others.
   func reason(_ moment: PruningMoment) -> String
+
+  /// Of so many trials seen at a rung, how many, the best first, should have gone on.
+  ///
+  /// One of them that was stopped is trained again. By default 0: what was stopped stays so.
+  func promotedCount(of seen: Int) -> Int
 }
 
 extension Pruner {
   /// How the trial stood among all others.
   public func reason(_ moment: PruningMoment) -> String { moment.standing }
+
+  /// None.
+  public func promotedCount(of seen: Int) -> Int { 0 }
 }
 
 /// What is known when a trial has reached a rung.

@@ -5,6 +5,9 @@ public struct RandomSampler: Sampler {
   /// It has no settings.
   public init() {}
 
+  /// It does.
+  public func allowsPromotions(in history: SearchHistory) -> Bool { true }
+
   /// An even draw; the history has no say.
   public func point(
     for history: SearchHistory, memory: inout SamplerMemory, using random: inout SeededGenerator

@@ -13,9 +13,18 @@ public protocol Sampler: Sendable {
   func point(
     for history: SearchHistory, memory: inout SamplerMemory, using random: inout SeededGenerator
   ) -> SearchPoint
+
+  /// Whether a stopped trial may be trained again before the next point is asked for.
+  ///
+  /// What is known of a point then changes after it was told, and a trial of the budget goes to no new
+  /// point. By default not, for those whose trials have places: combinations of a grid, generations.
+  func allowsPromotions(in history: SearchHistory) -> Bool
 }
 
 extension Sampler {
+  /// Not.
+  public func allowsPromotions(in history: SearchHistory) -> Bool { false }
+
   /// The next point to try after the trials of `history`, worked out from nothing.
   public func point(
     for history: SearchHistory, using random: inout SeededGenerator

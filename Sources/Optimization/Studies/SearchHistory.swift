@@ -26,7 +26,7 @@ public struct SearchHistory: Sendable {
   }
 
   /// The number of the trial that is asked for.
-  public var nextNumber: Int { (trials.last?.number ?? -1) + 1 }
+  public var nextNumber: Int { trials.count }
 
   /// The randomness of the trial that is asked for: a stream of its own.
   public var nextRandom: SeededGenerator {

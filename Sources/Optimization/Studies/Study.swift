@@ -1,4 +1,5 @@
 import Basics
+import JobProtocol
 
 /// A search as a value: it is asked for points and told what became of them.
 ///
@@ -12,6 +13,12 @@ public struct Study: Sendable {
   public let initialPoints: [SearchPoint]
   /// Chooses points after the initial ones.
   public let sampler: any Sampler
+  /// Stops trials that are not worth their further steps.
+  public let pruner: any Pruner
+  /// What trials had at the pruner's rungs.
+  private var rungs: RungTable
+  /// What the sampler sees, where that is not the history itself.
+  private var seen: ObservedHistory?
   private var memory = SamplerMemory()
 
   /// What may be tried.
@@ -25,14 +32,20 @@ public struct Study: Sendable {
 
   /// A study without trials; the initial points are moved into the space.
   ///
-  /// - Parameter initialPoints: nil for those of the space.
+  /// - Parameters:
+  ///   - initialPoints: nil for those of the space.
+  ///   - pruner: judges what trials report.
+  ///   - steps: those of a whole trial, where they are known.
   public init(
     space: SearchSpace, goals: [OptimizationGoal], sampler: any Sampler, seed: UInt64,
-    initialPoints: [SearchPoint]? = nil, budget: Int? = nil
+    initialPoints: [SearchPoint]? = nil, budget: Int? = nil, pruner: any Pruner = NoPruner(),
+    steps: Int? = nil
   ) {
     history = SearchHistory(space: space, goals: goals, seed: seed, budget: budget)
     self.initialPoints = initialPoints?.map(space.nearest) ?? space.initialPoints
     self.sampler = sampler
+    self.pruner = pruner
+    rungs = RungTable(pruner: pruner, goal: history.goals[0], steps: steps)
   }
 
   /// A study with one goal.
@@ -49,44 +62,110 @@ public struct Study: Sendable {
   ///
   /// - Parameter wanted: a point to try instead of the sampler's; it is moved into the space.
   public mutating func ask(_ wanted: SearchPoint? = nil) -> Trial {
-    let point: SearchPoint
-    if let wanted { point = space.nearest(to: wanted) } else { point = propose() }
-    restore(point)
+    if let wanted {
+      restore(space.nearest(to: wanted))
+    } else {
+      let (point, promotion) = propose()
+      restore(point, promotion)
+    }
     return trials[trials.count - 1]
   }
 
-  /// The point of the next trial, which does not begin.
-  mutating func propose() -> SearchPoint {
+  /// The point of the next trial, which does not begin, and whose it was where it is trained again.
+  mutating func propose() -> (point: SearchPoint, promotion: TrialPromotion?) {
+    if history.nextNumber >= initialPoints.count, sampler.allowsPromotions(in: observed),
+      let promotion = rungs.promotion(where: isFree)
+    {
+      return (trials[promotion.trial].point, promotion)
+    }
+    return (suggest(), nil)
+  }
+
+  /// A point that is not another trial's: an initial one or the sampler's.
+  mutating func suggest() -> SearchPoint {
     let number = history.nextNumber
     if number < initialPoints.count { return initialPoints[number] }
-    var random = history.nextRandom
-    return sampler.point(for: history, memory: &memory, using: &random)
+    let observed = observed
+    var random = observed.nextRandom
+    return sampler.point(for: observed, memory: &memory, using: &random)
+  }
+
+  /// What the sampler sees: each point once, with what is known of it by now.
+  var observed: SearchHistory { seen?.history ?? history }
+
+  /// Whether a trial was stopped, and no other one with its point runs or came further.
+  private func isFree(_ number: Int) -> Bool {
+    let trial = trials[number]
+    guard case .pruned(_, let step) = trial.state else { return false }
+    // Points without number hardly ever meet.
+    guard space.pointCount != nil else { return true }
+    return !trials.contains { other in
+      guard other.number != number, other.point == trial.point else { return false }
+      switch other.state {
+      case .running, .completed: return true
+      case .pruned(_, let further): return further > step
+      case .failed: return false
+      }
+    }
   }
 
   /// Records what became of a trial; a trial that is not running keeps what was told first.
   public mutating func tell(_ number: Int, _ state: TrialState) {
     guard trials.indices.contains(number), !trials[number].state.isFinished else { return }
     history.trials[number].state = state
+    // What was known of an ended trial has changed.
+    if seen?.end(history.trials[number]) == true { forget() }
   }
 
   /// Takes a trial up again as it was asked for, as the next one.
-  mutating func restore(_ point: SearchPoint) {
-    history.trials.append(Trial(number: history.nextNumber, point: point, state: .running))
+  mutating func restore(_ point: SearchPoint, _ promotion: TrialPromotion? = nil) {
+    let trial = Trial(
+      number: history.nextNumber, point: point, state: .running,
+      promotion: promotion.flatMap { trials.indices.contains($0.trial) ? $0 : nil })
+    if trial.promotion != nil, seen == nil { seen = ObservedHistory(history) }
+    history.trials.append(trial)
+    seen?.begin(trial)
+    rungs.begin(trial)
   }
 
   /// Replaces what a trial tries: it chose values of its own, or did without some.
   mutating func replace(_ point: SearchPoint, of number: Int) {
     guard trials.indices.contains(number), trials[number].point != point else { return }
     history.trials[number].point = point
-    forget()
+    changeObserved()
   }
 
   /// Goes on in another space.
   mutating func move(to space: SearchSpace) {
     guard space != history.space else { return }
     history.space = space
+    changeObserved()
+  }
+
+  private mutating func changeObserved() {
+    if seen != nil { seen = ObservedHistory(history) }
     forget()
   }
+
+  // MARK: Reports
+
+  /// The last step that a trial reported; 0 before the first.
+  func lastStep(of number: Int) -> Int { rungs.lastStep(of: number) }
+
+  /// What the pruner judges by after a report, which is not noted; nil where there is nothing to decide.
+  func moment(of number: Int, step: Int, value: Double) -> PruningMoment? {
+    rungs.moment(of: number, step: step, value: value)
+  }
+
+  /// Notes what a trial had after so many steps.
+  ///
+  /// - Parameter isStopped: whether the pruner stopped it there.
+  mutating func note(_ number: Int, step: Int, value: Double, isStopped: Bool) {
+    rungs.note(number, step: step, value: value, isStopped: isStopped)
+  }
+
+  /// Forgets what a running trial reported: it begins anew.
+  mutating func forgetReports(of number: Int) { rungs.forget(number) }
 
   /// Drops what the sampler worked out so far; it costs time at the next asking and changes nothing.
   mutating func forget() { memory = SamplerMemory() }

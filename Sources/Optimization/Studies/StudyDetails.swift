@@ -107,6 +107,8 @@ struct TrialDetails: Sendable, Equatable {
   /// What it reported while it ran, in order of steps.
   var intermediate: [Point] = []
   var attributes: [StudyAttribute] = []
+  /// The stopped trial whose point it trained again.
+  var promotion: TrialPromotion?
 
   init(
     values: [Double] = [], intermediate: [Point] = [], attributes: [StudyAttribute] = []
@@ -123,11 +125,12 @@ struct TrialDetails: Sendable, Equatable {
   init?(_ report: TrialReport) {
     guard
       report.values != nil || report.errors != nil || report.attributes != nil
-        || report.enqueued != nil
+        || report.enqueued != nil || report.promotion != nil
     else { return nil }
     let value = report.outcome == .completed ? report.value : nil
     self.init(values: report.values ?? value.map { [$0] } ?? [])
     errors = report.errors ?? []
+    promotion = report.promotion
     attributes = (report.attributes ?? [:]).sorted { $0.key < $1.key }.map {
       StudyAttribute(.user, $0.key, $0.value)
     }
@@ -140,6 +143,7 @@ struct TrialDetails: Sendable, Equatable {
   func fill(_ report: inout TrialReport) {
     let noted = attributes.noted
     if !noted.isEmpty { report.attributes = noted }
+    report.promotion = promotion
     report.enqueued = attributes.first { $0.owner == .system && $0.key == Self.enqueuedKey }?.text
   }
 
@@ -167,6 +171,7 @@ struct TrialDetails: Sendable, Equatable {
     if !errors.isEmpty {
       members.append(JSONMember("errors", .array(errors.map(JSONValue.init(exactly:)))))
     }
+    if let promotion { members.append(JSONMember("promotion", promotion.json)) }
     return String(decoding: JSONValue.object(members).encoded(), as: UTF8.self)
   }
 
@@ -177,6 +182,7 @@ struct TrialDetails: Sendable, Equatable {
     }
     values = numbers.compactMap(\.exactNumber)
     errors = (json["errors"]?.arrayValue ?? []).compactMap(\.exactNumber)
+    promotion = json["promotion"].flatMap(TrialPromotion.init(json:))
     intermediate = (json["steps"]?.arrayValue ?? []).compactMap { pair in
       guard let step = (pair[0]?.numberValue).flatMap({ Int(exactly: $0) }),
         let value = pair[1]?.exactNumber

@@ -78,7 +78,7 @@ public struct ToldStudy: Sendable {
       trials: told.map { trial, hasEnded in
         Trial(
           number: trial.number, point: space.point(of: trial.parameters),
-          state: hasEnded ? trial.state : .running)
+          state: hasEnded ? trial.state : .running, promotion: trial.promotion)
       }, seed: seed, budget: budget)
   }
 

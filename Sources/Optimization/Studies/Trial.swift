@@ -1,3 +1,5 @@
+public import JobProtocol
+
 /// Whether a small or a large value is good.
 public enum OptimizationGoal: String, Sendable, Codable, CaseIterable {
   case minimize, maximize
@@ -42,12 +44,17 @@ public struct Trial: Sendable, Equatable {
   public var point: SearchPoint
   /// What became of it.
   public var state: TrialState
+  /// The stopped trial whose point it trains again; nil for a point of its own.
+  public var promotion: TrialPromotion?
 
   /// Takes every value as it is.
-  public init(number: Int, point: SearchPoint, state: TrialState) {
+  public init(
+    number: Int, point: SearchPoint, state: TrialState, promotion: TrialPromotion? = nil
+  ) {
     self.number = number
     self.point = point
     self.state = state
+    self.promotion = promotion
   }
 
   /// The first goal's value of a completed trial whose values are numbers.

@@ -144,9 +144,9 @@ struct StudyCoordinatorTests {
       try Self.ask(
         &study, #"{"report": \#(number), "attempt": 1, "step": \#(step), "value": \#(value)}"#)
     }
-    #expect(try report(0, 4, 0.1)["prune"] == false)
+    #expect(try report(0, 4, 0.3)["prune"] == false)
     #expect(try report(1, 2, 9)["prune"] == false)
-    #expect(try report(1, 5, 0.3)["prune"] == false)
+    #expect(try report(1, 5, 0.1)["prune"] == false)
     #expect(try report(2, 4, 0.2)["prune"] == true)
     let verdict = try Self.ask(&study, #"{"verdict": 2}"#)
     #expect(verdict["reason"]?.stringValue?.contains("1 of 2 others were better") == true)
@@ -187,7 +187,7 @@ struct StudyCoordinatorTests {
         let answer = try Self.ask(
           &study,
           #"{"report": \#(number), "attempt": 1, "step": \#(step), "value": \#(number)}"#)
-        #expect(answer["prune"]?.boolValue == (stops && number > 1))
+        #expect(answer["prune"]?.boolValue == (stops && number > 0))
       }
     }
   }

@@ -77,14 +77,16 @@ struct StudyReplayTests {
     }
   }
 
-  private static func coordinator(_ sampler: SamplerName, isOpen: Bool) -> StudyCoordinator {
+  private static func coordinator(
+    _ sampler: SamplerName, isOpen: Bool, pruner: PrunerName = .median
+  ) -> StudyCoordinator {
     let space = SamplerCases.space([
       SearchParameter("a", .float(low: 0, high: 1)), SearchParameter("b", .float(low: 0, high: 1)),
       SearchParameter("c", .float(low: 0, high: 1)),
     ])
     return StudyCoordinator(
       StudyTerms(
-        name: "s", space: isOpen ? nil : space, sampler: sampler, pruner: .median, seed: 3,
+        name: "s", space: isOpen ? nil : space, sampler: sampler, pruner: pruner, seed: 3,
         budget: 60, steps: 20, leaseMs: 400))
   }
 
@@ -92,17 +94,27 @@ struct StudyReplayTests {
   func `events that went through JSON make the same study again`(
     sampler: SamplerName, isOpen: Bool
   ) throws {
-    var study = Self.coordinator(sampler, isOpen: isOpen)
+    try Self.replay(sampler, isOpen: isOpen, pruner: .median)
+  }
+
+  @Test(arguments: [true, false])
+  func `so they do where stopped trials are trained again`(isOpen: Bool) throws {
+    try Self.replay(.tpe, isOpen: isOpen, pruner: .asha)
+  }
+
+  private static func replay(_ sampler: SamplerName, isOpen: Bool, pruner: PrunerName) throws {
+    var study = Self.coordinator(sampler, isOpen: isOpen, pruner: pruner)
     var lines: [[UInt8]] = []
     try Self.play(&study, seed: 7) { answer, _, _ in
       lines += answer.events.map { $0.json.encoded() }
     }
     #expect(lines.count > 60)
-    var again = Self.coordinator(sampler, isOpen: isOpen)
+    var again = Self.coordinator(sampler, isOpen: isOpen, pruner: pruner)
     for line in lines {
       again.apply(try StudyEvent(json: JSONValue(parsing: line)), nowMs: 1_000_000)
     }
     #expect(again.study.trials.map(\.point) == study.study.trials.map(\.point))
+    #expect(again.study.trials.map(\.promotion) == study.study.trials.map(\.promotion))
     // In words, because a value that is no number is not equal to itself.
     #expect(again.study.trials.map { "\($0.state)" } == study.study.trials.map { "\($0.state)" })
     #expect(again.space == study.space)
@@ -132,7 +144,7 @@ struct StudyReplayTests {
     try Self.play(&study, seed: UInt64(seed)) { answer, study, now in
       for event in answer.events {
         switch event {
-        case .asked(let number, _, _, _):
+        case .asked(let number, _, _, _, _):
           #expect(holders[number] == nil, "trial \(number) twice")
           holders[number] = (1, now + 400)
         case .given(let number, _, _):

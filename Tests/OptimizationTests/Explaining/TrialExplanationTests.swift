@@ -92,6 +92,39 @@ struct TrialExplanationTests {
     #expect(explanation.origin == .other)
   }
 
+  @Test func `a trial that trains a stopped one again says why, and the others are still known`()
+    throws
+  {
+    let search = PromotionTests.search(trials: 60)
+    let reports = search.trials.map { trial in
+      var report = TrialReport(
+        number: trial.number, outcome: .completed, parameters: trial.point.texts,
+        value: trial.value, steps: 27, startedAtMs: Int64(trial.number) * 1_000,
+        endedAtMs: Int64(trial.number + 1) * 1_000)
+      if case .pruned(let value, let step) = trial.state {
+        (report.outcome, report.value, report.steps) = (.pruned, value, step)
+      }
+      report.promotion = trial.promotion
+      return report
+    }
+    let study = try ToldStudy(
+      space: PromotionTests.space, goals: [.minimize], sampler: "tpe", pruner: "asha",
+      seed: search.seed, budget: nil, trials: reports)
+    for trial in search.trials {
+      let explanation = try TrialExplanation(of: trial.number, in: study)
+      if let promotion = trial.promotion {
+        #expect(explanation.origin == .promotion)
+        #expect(
+          explanation.reason.hasPrefix(
+            "It is the point of trial \(promotion.trial), trained again because"))
+        #expect(explanation.reason.contains("best third at rung \(promotion.rung)"))
+      } else {
+        #expect([.startup, .sampler].contains(explanation.origin), "trial \(trial.number)")
+      }
+    }
+    #expect(search.trials.contains { $0.promotion != nil })
+  }
+
   @Test func `what became of a trial is told with its rank, or why it was stopped`() throws {
     let study = try ToldStudies.led(by: .tpe, trials: 15)
     let best = try #require(study.best)

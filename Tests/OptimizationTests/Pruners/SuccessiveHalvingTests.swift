@@ -31,6 +31,20 @@ struct SuccessiveHalvingTests {
     #expect(stops(.nan, [], goal))
   }
 
+  /// `optuna.pruners.SuccessiveHalvingPruner` in the same moments.
+  @Test(arguments: [PrunerName.asha, .successiveHalving], [nil, 81])
+  func `in studies, of fewer than three only the best goes on`(name: PrunerName, steps: Int?) {
+    let pruner = name.pruner(steps: steps)
+    func stops(_ value: Double, _ peers: [Double]) -> Bool {
+      pruner.shouldPrune(PrunerTests.moment(value, peers: peers))
+    }
+    #expect(!stops(2, []))
+    #expect(!stops(2, [3]))
+    #expect(!stops(2, [2]))
+    #expect(stops(2, [1]))
+    #expect(!stops(2, [1, 3, 4, 5, 6]))
+  }
+
   @Test func `a tie with the best goes on`() {
     #expect(!stops(1, [1, 1, 1, 1], .minimize))
   }

@@ -35,10 +35,11 @@ struct StudyStoreTests {
 
   @Test func `studies and trials come back as they were stored`() async throws {
     let ledger = try ledger()
-    let trials = [
+    var trials = [
       report(0, value: 0.5), report(1, value: .infinity), report(2, value: nil),
     ]
-    let (studies, stored) = try await ledger.write { [store, study] db in
+    trials[1].promotion = TrialPromotion(trial: 0, rung: 9, better: 2, seen: 12)
+    let (studies, stored) = try await ledger.write { [store, study, trials] db in
       try store.create(study, in: db)
       for trial in trials { try store.append(trial, to: study.id, in: db) }
       try store.append(

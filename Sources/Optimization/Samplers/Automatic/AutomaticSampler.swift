@@ -16,6 +16,11 @@ public struct AutomaticSampler: Sampler {
       .point(for: history, memory: &memory, using: &random)
   }
 
+  /// As the chosen sampler does.
+  public func allowsPromotions(in history: SearchHistory) -> Bool {
+    choice(for: history).name.sampler(beside: pruner).allowsPromotions(in: history)
+  }
+
   /// Who chooses, and why.
   func choice(for history: SearchHistory) -> SamplerChoice {
     SamplerChoice(

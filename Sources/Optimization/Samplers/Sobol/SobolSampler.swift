@@ -8,6 +8,9 @@ public struct SobolSampler: Sampler {
   /// It has no settings.
   public init() {}
 
+  /// It does.
+  public func allowsPromotions(in history: SearchHistory) -> Bool { true }
+
   /// The point of the sequence with the trial's number.
   public func point(
     for history: SearchHistory, memory: inout SamplerMemory, using random: inout SeededGenerator

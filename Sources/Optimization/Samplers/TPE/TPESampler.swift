@@ -56,6 +56,9 @@ public struct TPESampler: Sampler, Equatable {
     (0...bracket).last { table.endedCount(for: $0) >= max(startupTrials, 2) }
   }
 
+  /// It does.
+  public func allowsPromotions(in history: SearchHistory) -> Bool { true }
+
   /// The most promising of the candidates drawn from the good trials' density.
   public func point(
     for history: SearchHistory, memory: inout SamplerMemory, using random: inout SeededGenerator
