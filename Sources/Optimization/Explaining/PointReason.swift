@@ -76,7 +76,8 @@ enum PointReason {
         "It is point \(history.nextNumber + 1) of a quasi-random sequence; earlier trials have no "
           + "say."
       )
-    case .grid: return (.sampler, "It is combination \(history.nextNumber + 1) of the grid.")
+    case .grid:
+      return (.sampler, "It is combination \(GridSampler.place(in: history) + 1) of the grid.")
     case .tpe: return parzen(point, history, ended: ended, pruner: pruner)
     case .gaussianProcess: return belief(point, history, ended: ended)
     case .cmaes:

@@ -13,11 +13,11 @@ public struct GridSampler: Sampler {
   /// Takes the number of levels.
   public init(levels: Int = 5) { self.levels = max(levels, 2) }
 
-  /// The combination with the trial's number, of those that the rules allow.
+  /// The combination with the trial's number after the initial points, of those that the rules allow.
   public func point(
     for history: SearchHistory, memory: inout SamplerMemory, using random: inout SeededGenerator
   ) -> SearchPoint {
-    let (space, number) = (history.space, history.nextNumber)
+    let (space, number) = (history.space, Self.place(in: history))
     var trees = GridTrees(space, levels: levels, seed: history.seed)
     if space.isFree { return trees.combination(number) }
     // Which combinations are allowed is found by trying them in order, each once.
@@ -33,6 +33,11 @@ public struct GridSampler: Sampler {
       if isAllowed { walk.found += 1 }
     }
     return RandomSampler.point(of: space, using: &random)
+  }
+
+  /// The number of the next combination: initial points take none away.
+  static func place(in history: SearchHistory) -> Int {
+    max(history.nextNumber - history.space.initialPoints.count, 0)
   }
 
   private struct GridWalk: Sendable {

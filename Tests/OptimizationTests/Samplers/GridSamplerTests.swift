@@ -26,6 +26,15 @@ struct GridSamplerTests {
     #expect(points(space, 8, seed: 2) != found)
   }
 
+  @Test func `initial points take no combination away`() throws {
+    let space = try SearchSpace(
+      [SearchParameter("n", .int(low: 1, high: 4))],
+      initialPoints: [SearchPoint(["n": .int(2)]), SearchPoint(["n": .int(2)])])
+    let found = points(space, 6, levels: 4).compactMap { $0.number("n") }
+    #expect(found.prefix(2) == [2, 2])
+    #expect(Set(found.dropFirst(2)) == [1, 2, 3, 4])
+  }
+
   @Test func `after the last combination the grid becomes finer`() throws {
     let space = try SearchSpace([SearchParameter("x", .float(low: 0, high: 1))])
     let found = points(space, 8).compactMap { $0.number("x") }
