@@ -45,7 +45,7 @@ public struct StudyComparisonPage: Sendable {
   public func html() -> String {
     ReportFrame(
       title: "\(entries.count) searches", kind: "comparison", subtitle: subtitle,
-      styles: ReportStyle.css,
+      styles: ReportStyle.css + Self.styles,
       sections: [("course", "Course", courseSection), ("facts", "Side by side", factsSection)],
       footer: "Made by AI Factory, \(DateText.minute(Double(nowMs) / 1_000)) UTC."
     ).html()
@@ -70,48 +70,79 @@ public struct StudyComparisonPage: Sendable {
 
   private var courseSection: String {
     guard obstacle == nil, let goals = entries.first?.study.goals else { return "" }
+    let starts = entries.map { $0.study.trials.map(\.startedAtMs).min() ?? 0 }
     let figures = goals.indices.flatMap { goal -> [String] in
       let metric = metrics.indices.contains(goal) ? metrics[goal] : "value \(goal + 1)"
-      let byTrial = chart(goal, metric, "trials") { Double($1.number + 1) }
-      let start = entries.map { $0.study.trials.map(\.startedAtMs).min() ?? 0 }
-      let bySecond = chart(goal, metric, "seconds") { Double($1.endedAtMs - start[$0]) / 1_000 }
       return [
-        byTrial.map {
-          HTML.figure(
-            "Best \(metric) after so many trials",
-            svg: $0.svg(label: "Best \(metric) of each search by trials"), caption: "")
-        },
-        bySecond.map {
-          HTML.figure(
-            "Best \(metric) after so many seconds",
-            svg: $0.svg(label: "Best \(metric) of each search by seconds"),
-            caption: "From the start of a search's first trial.")
+        figure(goal, metric, "trials", caption: "") { Double($1.number + 1) },
+        figure(goal, metric, "seconds", caption: "From the start of a search's first trial.") {
+          Double($1.endedAtMs - starts[$0]) / 1_000
         },
       ].compactMap(\.self)
     }
+    guard !figures.isEmpty else { return "" }
     let cut = entries.count - Self.mostLines
     return HTML.section(
       "course", "Course", lead: "The best so far of each search.",
-      html: HTML.charts(figures)
+      html: legend + HTML.charts(figures)
         + (cut > 0 ? HTML.notes(["The last \(cut) have no lines: too many to be told apart."]) : "")
     )
   }
 
-  /// A line in steps for each search.
-  private func chart(
-    _ goal: Int, _ metric: String, _ axis: String, _ place: (Int, TrialReport) -> Double
-  ) -> LineChart? {
-    var series: [LineChart.Series] = []
-    for (index, (entry, name)) in zip(entries, names).enumerated().prefix(Self.mostLines) {
-      let points = Self.course(of: entry.study.projected(on: goal)) { place(index, $0) }
-      guard !points.isEmpty else { continue }
-      series.append(LineChart.Series(name: name, points: points, style: "c\(index + 1)"))
+  /// Below each other where a line of a chart would be too short for all names.
+  private var legend: String {
+    let keys = names.prefix(Self.mostLines).enumerated().map { index, name in
+      "<span><i class=\"c\(index + 1)\"></i>\(escaped(name))</span>"
     }
-    let values = series.flatMap { $0.points.map(\.y) }
-    guard Set(series.flatMap { $0.points.map(\.x) }).count > 1 else { return nil }
-    return LineChart(
-      series: series, xName: axis, yName: metric, yScale: .telling(values),
-      xIsWhole: axis == "trials")
+    return "<p class=\"legend\">" + keys.joined() + "</p>\n"
+  }
+
+  private static let styles = """
+
+    .legend{display:flex;flex-wrap:wrap;gap:4px 18px;margin:0 0 14px;font-size:.9375rem}
+    .legend i{display:inline-block;width:16px;height:3px;margin-right:6px;vertical-align:middle;background:var(--s)}
+    """
+
+  /// A line in steps for each search.
+  private func figure(
+    _ goal: Int, _ metric: String, _ axis: String, caption: String,
+    _ place: (Int, TrialReport) -> Double
+  ) -> String? {
+    let lines = entries.enumerated().prefix(Self.mostLines).map { index, entry in
+      Self.course(of: entry.study.projected(on: goal)) { place(index, $0) }
+    }
+    let xs = lines.flatMap { $0.map(\.x) }
+    guard let first = xs.min(), let last = xs.max(), first < last,
+      let usual = UsualValues(
+        Self.samples(of: lines, from: first, to: last),
+        isSmallGood: entries[0].study.goals[goal] == .minimize)
+    else { return nil }
+    let series = lines.enumerated().map { index, points in
+      LineChart.Series(
+        name: names[index], points: points.filter { usual.range.contains($0.y) },
+        style: "c\(index + 1)", isNamed: false)
+    }
+    let chart = LineChart(
+      series: series, xName: axis, yName: metric,
+      yScale: .telling(series.flatMap { $0.points.map(\.y) }), xIsWhole: axis == "trials")
+    return HTML.figure(
+      "Best \(metric) after so many \(axis)",
+      svg: chart.svg(label: "Best \(metric) of each search by \(axis)"),
+      caption: caption
+        + (usual.leftOut > 0 ? " What was much worse at the beginning is left out." : ""))
+  }
+
+  /// What the lines are at even distances, so that a value counts for as long as it was the best.
+  private static func samples(
+    of lines: [[(x: Double, y: Double)]], from first: Double, to last: Double
+  ) -> [Double] {
+    lines.flatMap { points in
+      (0...200).compactMap { step -> Double? in
+        let x = first + (last - first) * Double(step) / 200
+        guard let end = points.last, x <= end.x else { return nil }
+        return points.last { $0.x <= x }?.y
+      }
+    }
   }
 
   /// The best so far of a search with one goal, a step where it changes, in the order of `place`.

@@ -51,7 +51,9 @@ struct StudiesCompareCommand: FactoryCommand {
   ) throws {
     let page = StudyComparisonPage(
       studies.map { .init(id: $0.wire.id, name: $0.wire.name, study: $0.told) },
-      metrics: studies[0].wire.metricNames, facts: ComparedStudy.facts(studies, counts),
+      metrics: studies[0].wire.metricNames,
+      facts: [["study"] + studies.map { String($0.wire.id.prefix(14)) }]
+        + ComparedStudy.facts(studies, counts).filter { $0.first != "name" },
       obstacle: obstacle, nowMs: Int64(Date().timeIntervalSince1970 * 1_000))
     let path = try PageFile.write(Array(page.html().utf8), to: file)
     try global.output.show(
