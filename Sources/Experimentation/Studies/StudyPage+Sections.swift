@@ -1,3 +1,4 @@
+import Basics
 import JobProtocol
 import Optimization
 
@@ -259,7 +260,12 @@ extension StudyPage {
           return escaped(
             value.number.map(NumberText.short) ?? shortened(value.text, to: 24))
         }
-        + keys.map { escaped(shortened(noted[trial.number]?[$0] ?? "–", to: 40)) }
+        + keys.map { key in
+          guard let text = noted[trial.number]?[key] else { return "–" }
+          // What is no JSON is shown as it is.
+          return escaped(
+            shortened((try? JSONValue(parsing: text))?.stringValue ?? text, to: 40))
+        }
     }
     return HTML.section(
       "trials", "Trials", lead: completed.count > 50 ? "The best 50." : "",

@@ -29,6 +29,10 @@ struct StudiesEnqueueCommand: FactoryCommand {
   @Flag(help: "Do nothing where these values were tried, or wait.")
   var skipIfExists = false
 
+  func validate() throws {
+    guard !values.isEmpty else { throw ValidationError("Name a value, such as rate=0.01.") }
+  }
+
   func execute() async throws {
     let point = try values.map { word in
       let (name, text) = try Self.pair(word, hint: "Write name=value, such as rate=0.01.")
