@@ -19,6 +19,8 @@ public struct APIError: FactoryError {
     public static let replicaUnavailable = Code(rawValue: "replica_unavailable")
     /// The token is missing or wrong.
     public static let unauthorized = Code(rawValue: "unauthorized")
+    /// A name or an identifier that a path needs is empty; nothing was asked.
+    public static let identifierEmpty = Code(rawValue: "identifier_empty")
   }
 
   /// A stable word for programs.

@@ -73,6 +73,7 @@ public struct FactoryClient: Sendable {
     _ method: String, _ path: String, query: [(String, String)] = [], body: [UInt8]? = nil,
     contentType: String = "application/json", answerLimit: Int = 256 << 20
   ) async throws -> Answer {
+    try Self.checkParts(of: path)
     var request = HTTPClientRequest(url: url + path + Self.queryText(query))
     request.method = HTTPMethod(rawValue: method)
     if let token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
@@ -107,6 +108,7 @@ public struct FactoryClient: Sendable {
   ///
   /// - Throws: `APIError` when nothing answers or the status is 400 or more.
   public func download(_ path: String, to file: String) async throws {
+    try Self.checkParts(of: path)
     var request = HTTPClientRequest(url: url + path)
     if let token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
     let response: HTTPClientResponse
@@ -146,6 +148,7 @@ public struct FactoryClient: Sendable {
   ///
   /// - Throws: `APIError` when nothing answers or the status is 400 or more.
   public func upload(_ file: String, bytes: Int64, to path: String) async throws {
+    try Self.checkParts(of: path)
     var request = HTTPClientRequest(url: url + path)
     request.method = .PUT
     if let token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
@@ -189,6 +192,16 @@ public struct FactoryClient: Sendable {
     return APIError(
       code: .answerNotUnderstood, message: "The server answered with HTTP status \(answer.status).",
       status: answer.status)
+  }
+
+  /// An empty identifier would make the path of one thing that of all.
+  private static func checkParts(of path: String) throws(APIError) {
+    let parts = path.prefix { $0 != "?" }.split(separator: "/", omittingEmptySubsequences: false)
+    guard path == "/" || !parts.dropFirst().contains("") else {
+      throw APIError(
+        code: .identifierEmpty, message: "A name or an identifier is empty.",
+        hint: "Is a variable of the shell unset?")
+    }
   }
 
   static func queryText(_ query: [(String, String)]) -> String {

@@ -37,6 +37,30 @@ import Testing
     #expect(table.rendered(on: .pipe) == "A\nx [31m y\n")
   }
 
+  @Test func `controls of Latin-1 and separators of lines do not reach it either`() {
+    let table = TextTable(["A"], rows: [["x\u{9B}31m\u{2028}y\u{A0}ä"]])
+    #expect(table.rendered(on: .pipe) == "A\nx 31m y\u{A0}ä\n")
+  }
+
+  @Test(
+    arguments: [
+      ("", 0), ("wine", 4), ("größe", 5), ("gro\u{308}ße", 5), ("日本", 4), ("한국", 4), ("ﾊﾝ", 2),
+      ("Ａ", 2), ("🚀", 2), ("👩‍🔬", 2), ("🇩🇪", 2), ("☀", 1), ("☀\u{FE0F}", 2), ("–…", 2), ("⠙", 1),
+    ])
+  func `signs of East Asian scripts and emoji take two columns`(text: String, columns: Int) {
+    #expect(CellWidth.of(text) == columns)
+  }
+
+  @Test func `columns line up behind wide signs, and a cut leaves no half of one`() {
+    let table = TextTable(
+      ["NAME", "STATE"], rows: [["日本 🚀", "ready"], ["wine", "failed"]])
+    #expect(table.rendered(on: .pipe) == "NAME     STATE\n日本 🚀  ready\nwine     failed\n")
+    let long = TextTable(
+      ["A", "B"], rows: [["x", String(repeating: "日", count: 80)]]
+    ).rendered(on: .pipe).split(separator: "\n")[1]
+    #expect(CellWidth.of(String(long)) <= 100 && long.hasSuffix("日…"))
+  }
+
   @Test func `a pipe gets no colors and a terminal does`() {
     let table = TextTable(["STATE"], rows: [[.status("failed")]])
     #expect(!table.rendered(on: .pipe).contains("\u{1B}"))

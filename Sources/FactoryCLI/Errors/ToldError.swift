@@ -23,7 +23,9 @@ struct ToldError: Equatable {
       let isOurs =
         (error.status.map { (400..<500).contains($0) } ?? false)
         && !Self.isOfSurroundings(error.code.rawValue)
-      self.init(factoryError: error, exitStatus: isOurs ? .wrongUse : .factoryFailed)
+      self.init(
+        factoryError: error,
+        exitStatus: isOurs || error.code == .identifierEmpty ? .wrongUse : .factoryFailed)
     case let error as WorkflowFileError:
       self.init(factoryError: error, exitStatus: .wrongUse)
     case let error as any FactoryError:

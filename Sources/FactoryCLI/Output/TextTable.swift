@@ -71,7 +71,7 @@ struct TextTable: Sendable, Equatable {
     for (index, width) in widths.enumerated() {
       let cell = index < cells.count ? cells[index] : ""
       let text = Self.cut(Self.oneLine(cell.text), to: width)
-      let padding = String(repeating: " ", count: width - text.count)
+      let padding = String(repeating: " ", count: max(0, width - CellWidth.of(text)))
       let isLast = index == widths.count - 1
       let painted = terminal.paint(text, cell.color)
       if columns[index].isNumeric {
@@ -88,8 +88,8 @@ struct TextTable: Sendable, Equatable {
   /// Natural widths, the widest cut one by one until the line fits.
   private func fittedWidths(to limit: Int) -> [Int] {
     var widths = columns.indices.map { index in
-      rows.reduce(columns[index].title.count) { widest, row in
-        max(widest, index < row.count ? Self.oneLine(row[index].text).count : 0)
+      rows.reduce(CellWidth.of(columns[index].title)) { widest, row in
+        max(widest, index < row.count ? CellWidth.of(Self.oneLine(row[index].text)) : 0)
       }
     }
     var excess = widths.reduce(0, +) + Self.gap * (columns.count - 1) - limit
@@ -111,15 +111,17 @@ struct TextTable: Sendable, Equatable {
 
   /// Control characters would break the lines (or the terminal).
   private static func oneLine(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: { $0.value < 32 || $0.value == 127 }) else {
-      return text
-    }
-    return String(
-      String.UnicodeScalarView(
-        text.unicodeScalars.map { $0.value < 32 || $0.value == 127 ? " " : $0 }))
+    guard text.unicodeScalars.contains(where: breaksLines) else { return text }
+    return String(String.UnicodeScalarView(text.unicodeScalars.map { breaksLines($0) ? " " : $0 }))
+  }
+
+  /// Controls of ASCII and of Latin-1, by which some terminals take commands, and ends of lines.
+  private static func breaksLines(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || scalar == "\u{2028}"
+      || scalar == "\u{2029}"
   }
 
   private static func cut(_ text: String, to width: Int) -> String {
-    text.count <= width ? text : String(text.prefix(max(0, width - 1))) + "…"
+    CellWidth.of(text) <= width ? text : CellWidth.prefix(of: text, fitting: width - 1) + "…"
   }
 }

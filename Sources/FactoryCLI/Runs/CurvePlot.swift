@@ -28,7 +28,11 @@ struct CurvePlot {
     let finite = curves.flatMap(\.points).filter { $0.x.isFinite && $0.y.isFinite }
     guard let minX = finite.map(\.x).min(), let maxX = finite.map(\.x).max(),
       let minY = finite.map(\.y).min(), let maxY = finite.map(\.y).max()
-    else { return "Nothing to draw: no run has this metric." }
+    else {
+      return curves.allSatisfy(\.points.isEmpty)
+        ? "Nothing to draw: no run has this metric."
+        : "Nothing to draw: no value of this metric is a finite number."
+    }
     let width = max(Self.leastWidth, width)
     var dots = Array(repeating: Array(repeating: UInt8(0), count: width), count: height)
     func place(_ point: (x: Double, y: Double)) -> (column: Int, row: Int) {

@@ -30,11 +30,17 @@ struct RunsCompareCommand: FactoryCommand {
     guard ids.isEmpty == (below != nil), ids.count != 1 || html != nil else {
       throw ValidationError("Name two runs or more, or the run above them with --below.")
     }
+    try RunOption.check(("below", below))
   }
 
   func execute() async throws {
     let client = try await connection()
     let ids = try await ids(client)
+    if let below, ids.isEmpty {
+      throw CLIError(
+        .notFound, "No run is right below \(below).",
+        hint: "'aifactory runs list --nested' shows runs at all depths.")
+    }
     if let html {
       try await writePage(of: ids, to: html, client)
     } else {

@@ -13,6 +13,7 @@ struct RunsDeleteCommand: FactoryCommand {
 
   func execute() async throws {
     let client = try await connection()
+    try await client.checkRuns(ids)
     var runs: [RunWire] = []
     for id in ids {
       runs.append(
@@ -35,6 +36,7 @@ struct RunsRestoreCommand: FactoryCommand {
 
   func execute() async throws {
     let client = try await connection()
+    try await client.checkRuns(ids)
     var runs: [RunWire] = []
     for id in ids {
       runs.append(
@@ -43,5 +45,15 @@ struct RunsRestoreCommand: FactoryCommand {
     }
     let text = runs.map { "Run \($0.id) is back." }.joined(separator: "\n")
     try global.output.show(RunListWire(runs: runs), text: text, quiet: runs.map(\.id))
+  }
+}
+
+extension FactoryClient {
+  /// Makes sure that all runs are there, so that a misspelled one changes none of the others.
+  fileprivate func checkRuns(_ ids: [String]) async throws {
+    guard ids.count > 1 else { return }
+    for id in ids {
+      _ = try await get("/api/v1/runs/\(FactoryClient.escaped(id))", as: RunWire.self)
+    }
   }
 }

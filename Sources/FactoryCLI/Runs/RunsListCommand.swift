@@ -8,7 +8,7 @@ struct RunsListCommand: FactoryCommand {
     commandName: "list", abstract: "Lists runs, newest first.",
     discussion: """
       Stages and trials are runs below that of their workflow run; they are listed with --nested, \
-      with --parent RUN, and where a filter finds them.
+      with --parent RUN, with --deleted, and where a filter finds them.
       """)
 
   @OptionGroup var global: GlobalOptions
@@ -16,7 +16,7 @@ struct RunsListCommand: FactoryCommand {
   @Option(help: "How many runs at most.")
   var limit = 20
 
-  @Option(help: "Only runs of the experiment with that identifier.")
+  @Option(help: "Only runs of the experiment with that name or identifier.")
   var experiment: String?
 
   @Option(help: "A filter such as \"metrics.rmse < 0.5 AND params.depth = '6'\".")
@@ -34,6 +34,10 @@ struct RunsListCommand: FactoryCommand {
   @Flag(help: "Show those in the trash instead.")
   var deleted = false
 
+  func validate() throws {
+    try RunOption.check(("experiment", experiment), ("parent", parent))
+  }
+
   func execute() async throws {
     var query = [("limit", "\(limit)")]
     for (name, value) in [
@@ -41,7 +45,7 @@ struct RunsListCommand: FactoryCommand {
     ] {
       if let value { query.append((name, value)) }
     }
-    if !nested, parent == nil, filter == nil { query.append(("roots", "true")) }
+    if !nested, !deleted, parent == nil, filter == nil { query.append(("roots", "true")) }
     if deleted { query.append(("deleted", "true")) }
     let list = try await connection().get("/api/v1/runs", query: query, as: RunListWire.self)
     let rows = list.runs.map { run in
@@ -54,8 +58,25 @@ struct RunsListCommand: FactoryCommand {
       list,
       table: TextTable(
         ["RUN", "NAME", "STATUS", "STARTED", "METRICS"], rows: rows,
-        whenEmpty: "No runs yet. Start one with 'aifactory run FILE'."),
+        whenEmpty: whenEmpty),
       quiet: list.runs.map(\.id))
+  }
+
+  /// What stands for a table without rows.
+  private var whenEmpty: String {
+    if deleted { return "No such run is in the trash." }
+    return experiment == nil && filter == nil && parent == nil
+      ? "No runs yet. Start one with 'aifactory run FILE'." : "No run fits."
+  }
+}
+
+/// Options that name a run or what has runs.
+enum RunOption {
+  /// The server takes an empty word for none, which would widen what was asked for.
+  static func check(_ options: (name: String, value: String?)...) throws {
+    for (name, value) in options where value?.isEmpty == true {
+      throw ValidationError("--\(name) is empty.")
+    }
   }
 }
 
@@ -83,9 +104,10 @@ extension RunWire {
 
 /// Times in tables.
 enum MomentText {
-  /// `2024-03-01 12:30`, UTC.
+  /// `2024-03-01 12:30`, UTC; what was there from the start has no time.
   static func minute(_ ms: Int64) -> String {
-    String(
+    guard ms != 0 else { return "–" }
+    return String(
       Date(timeIntervalSince1970: Double(ms) / 1_000)
         .formatted(.iso8601.dateTimeSeparator(.space)).prefix(16))
   }

@@ -9,17 +9,25 @@ extension FactoryRoutes {
   func addHealthRoutes(
     version: String, hindrance: @escaping @Sendable () async -> ServerError?
   ) {
-    route(.get, "/health", permission: .open, .operation) { _, _ in
-      try WireResponse(HealthWire(status: "ok"))
-    }
-    route(.get, "/ready", permission: .open, .operation) { _, _ in
-      if let hindrance = await hindrance() { throw hindrance }
-      return try WireResponse(HealthWire(status: "ok"))
+    // Load balancers ask with HEAD, too.
+    for method in [HTTPRequest.Method.get, .head] {
+      route(method, "/health", permission: .open, .operation) { request, context in
+        try Self.isWell(request, context)
+      }
+      route(method, "/ready", permission: .open, .operation) { request, context in
+        if let hindrance = await hindrance() { throw hindrance }
+        return try Self.isWell(request, context)
+      }
     }
     route(.get, "/version", permission: .open, .operation) { request, context in
       if let mlflow = MLflowVersion.text(for: request) { return mlflow }
       return try WireResponse(VersionWire(version: version))
         .response(from: request, context: context)
     }
+  }
+  private static func isWell(_ request: Request, _ context: FactoryContext) throws -> Response {
+    let answer = try WireResponse(HealthWire(status: "ok"))
+      .response(from: request, context: context)
+    return request.method == .head ? answer.createHeadResponse() : answer
   }
 }

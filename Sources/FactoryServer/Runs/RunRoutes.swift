@@ -15,14 +15,15 @@ extension FactoryRoutes {
       .api(
         "Finds runs, newest first.",
         query: [
-          .limit(1_000), .text("experiment", "Identifier of an experiment."),
+          .limit(1_000), .text("experiment", "Identifier or name of an experiment."),
           .text("filter", "As in MLflow: metrics.rmse < 1 AND params.depth = '6'."),
           .text("order", "As in MLflow: metrics.rmse ASC."),
           .text("deleted", "Deleted ones where it is given."),
         ], answer: .json(RunListWire.self))
     ) { request, context in
       let limit = try request.query("limit", default: 100, in: 1...1_000)
-      let experiment = try request.query("experiment").map { try ExperimentID(query: $0) }
+      let experiment = try await Self.experiment(
+        request.query("experiment"), in: context.project, ledger)
       let (found, _) = try await runs.search(
         in: experiment.map { [$0] }, filter: request.query("filter") ?? "",
         order: request.query("order").map { [$0] } ?? [],
@@ -88,6 +89,17 @@ extension FactoryRoutes {
         }
         return try WireResponse(RunWire(details))
       }
+    }
+  }
+
+  /// The experiment that a query names by its identifier or its name; nil for none.
+  private static func experiment(
+    _ text: String?, in project: String, _ ledger: Ledger
+  ) async throws -> ExperimentID? {
+    guard let text else { return nil }
+    if let id = ExperimentID(text) { return id }
+    return try await ledger.read { db in
+      try ExperimentStore.experiment(named: text, project: project, in: db).id
     }
   }
 }

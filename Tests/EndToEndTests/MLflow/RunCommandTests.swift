@@ -95,6 +95,47 @@ struct RunCommandTests {
     #expect(try quiet("experiments", "list").contains(experiment))
   }
 
+  @Test func `an experiment's name finds runs, and the trash those below others`() async throws {
+    defer { factory.close() }
+    let name = "größe/日本 'x' & \"y\""
+    let made = try await post("experiments/create", ["name": .string(name)])
+    let experiment = try #require(made["experiment_id"]?.stringValue)
+    let (above, below) = (try await run(0, in: experiment), try await run(1, in: experiment))
+    try await post(
+      "runs/set-tag",
+      ["run_id": .string(below), "key": "mlflow.parentRunId", "value": .string(above)])
+    #expect(try quiet("runs", "list", "--experiment", name) == [above])
+    #expect(try quiet("runs", "list", "--experiment", experiment) == [above])
+    let other = try factory("runs", "list", "--experiment", "none")
+    #expect(other.status == 2 && other.errors.contains("experiment_not_found"), "\(other.errors)")
+
+    // One that is misspelled, and the others stay as they are.
+    #expect(try factory("runs", "delete", below, "none").status == 2)
+    #expect(try quiet("runs", "list", "--parent", above) == [below])
+    #expect(try factory("runs", "delete", below).status == 0)
+    #expect(try quiet("runs", "list", "--deleted") == [below])
+    let childless = try factory("runs", "compare", "--below", above)
+    #expect(childless.status == 2 && childless.errors.contains("not_found"), "\(childless.errors)")
+    #expect(try factory("runs", "list", "--filter", "metrics.none > 3").output == "No run fits.\n")
+  }
+
+  @Test func `an identifier that is empty is wrong use, and never all there are`() throws {
+    defer { factory.close() }
+    for words in [
+      ["runs", "show", ""], ["runs", "delete", ""], ["runs", "restore", ""],
+      ["models", "show", ""], ["experiments", "delete", ""], ["jobs", "show", ""],
+      ["jobs", "cancel", ""],
+      ["datasets", "show", ""], ["endpoints", "show", ""], ["endpoints", "delete", ""],
+      ["workflows", "show", ""], ["sites", "show", ""], ["runs", "list", "--parent", ""],
+      ["runs", "list", "--experiment", ""], ["runs", "compare", "--below", ""],
+    ] {
+      let answer = try factory.run(words)
+      let said = "\(words): \(answer.output)\(answer.errors)"
+      #expect(answer.status == 2 && answer.errors.contains(" empty."), "\(said)")
+      #expect(answer.output.isEmpty, "\(said)")
+    }
+  }
+
   @Test func `models are listed, shown and promoted`() async throws {
     defer { factory.close() }
     for name in ["m", "n"] { try await post("registered-models/create", ["name": .string(name)]) }

@@ -76,4 +76,15 @@ struct RunWordsTests {
         !CurvePlot(curves: [.init(name: "c", points: points)], width: 10, height: 4).text.isEmpty)
     }
   }
+
+  @Test func `a metric without finite values is told apart from none`() {
+    let plot = { CurvePlot(curves: [.init(name: "c", points: $0)], width: 10, height: 4).text }
+    #expect(plot([]) == "Nothing to draw: no run has this metric.")
+    #expect(plot([(x: 0, y: .nan)]).hasSuffix("no value of this metric is a finite number."))
+  }
+
+  @Test func `what was there from the start has no time`() {
+    #expect(MomentText.minute(0) == "–")
+    #expect(MomentText.minute(60_000) == "1970-01-01 00:01")
+  }
 }

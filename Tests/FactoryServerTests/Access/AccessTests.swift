@@ -83,6 +83,13 @@ struct AccessTests {
         #expect(wire.error.code == "ledger_unwritable")
       }
       try await client.execute(uri: "/health", method: .get) { #expect($0.status == .ok) }
+      try await client.execute(uri: "/ready", method: .head) {
+        #expect($0.status == .serviceUnavailable)
+      }
+      try await client.execute(uri: "/health", method: .head) { response in
+        #expect(response.status == .ok && response.body.readableBytes == 0)
+        #expect(response.headers[.contentLength] == "15")
+      }
     }
   }
 
