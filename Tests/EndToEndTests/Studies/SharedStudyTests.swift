@@ -151,6 +151,43 @@ struct SharedStudyTests {
     #expect(process.terminationStatus == 0)
   }
 
+  @Test func `a program gets a stopped trial again that is due, and is told why`() async throws {
+    defer { factory.close() }
+    #expect(try factory("studies", "client", "--into", ".").status == 0)
+    #expect(try factory("studies", "list").status == 0)
+    // The third is behind when it is stopped, and the second best of six in the end.
+    let process = try start([
+      "-c",
+      """
+      import aifactory_study as f
+      study = f.create_study("again", pruner="asha", steps=27)
+      points = []
+      for value in [5, 4, 4.5, 6, 6, 7, 1]:
+          trial = study.ask()
+          points.append(trial.suggest_float("x", 0, 1))
+          trial.report(value, 1)
+          assert trial.should_prune() == (2 <= trial.number <= 5), trial.number
+          study.tell(trial, value, state="pruned" if trial.should_prune() else "completed")
+      assert trial.promotion == {"trial": 2, "rung": 1, "better": 1, "seen": 6}, trial.promotion
+      assert points[6] == points[2], points
+      """,
+    ])
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0)
+    try await factory.until(30, "the ledger knows the trials") {
+      try trials(of: "again").count == 7
+    }
+    let explained = try factory("studies", "explain", "again", "6")
+    #expect(
+      explained.output.contains("the point of trial 2, trained again because"),
+      "\(explained.output)")
+    let shown = try factory("studies", "show", "again", "--output", "json")
+    let promotions = (shown.json["trials"] as? [[String: Any]])?.map {
+      $0["promotion"] as? [String: Int]
+    }
+    #expect(promotions?.compactMap(\.self) == [["trial": 2, "rung": 1, "better": 1, "seen": 6]])
+  }
+
   @Test
   func `what waits and what is noted outlives the coordinator and the server, and goes to Optuna`()
     async throws
