@@ -98,8 +98,16 @@ extension FactoryRoutes {
   ) async throws -> ExperimentID? {
     guard let text else { return nil }
     if let id = ExperimentID(text) { return id }
-    return try await ledger.read { db in
-      try ExperimentStore.experiment(named: text, project: project, in: db).id
+    do {
+      return try await ledger.read { db in
+        try ExperimentStore.experiment(named: text, project: project, in: db).id
+      }
+    } catch let error as ExperimentationError {
+      guard error.code == .experimentNotFound else { throw error }
+      // What lists runs is there; it is the query that is wrong.
+      throw ServerError(
+        .badRequest, "No experiment has the name or the identifier '\(text.prefix(60))'.",
+        hint: "`aifactory experiments list` shows those there are.")
     }
   }
 }
