@@ -50,13 +50,21 @@ public enum MLflowKey {
   /// Whether the key, read as a path, is another path than it says, such as `a/../b` or `/a`; as MLflow
   /// does, also what only begins as if it were one above, such as `...`.
   private static func leavesItsFolder(_ key: String) -> Bool {
-    guard key.utf8.contains(where: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: ".") }) else {
-      return false
+    if key.utf8.starts(with: "..".utf8) { return true }
+    // Parts between slashes: none may be empty, or of one or two dots alone.
+    var bytes = 0
+    var dots = 0
+    func isNoName() -> Bool { bytes == dots && bytes <= 2 }
+    for byte in key.utf8 {
+      if byte == UInt8(ascii: "/") {
+        if isNoName() { return true }
+        (bytes, dots) = (0, 0)
+      } else {
+        bytes += 1
+        dots += byte == UInt8(ascii: ".") ? 1 : 0
+      }
     }
-    if key.hasPrefix("..") { return true }
-    return key.split(separator: "/", omittingEmptySubsequences: false).contains {
-      $0.isEmpty || $0 == "." || $0 == ".."
-    }
+    return isNoName()
   }
 
   /// Where a key leads as a path, as Python's `posixpath.normpath` tells it.

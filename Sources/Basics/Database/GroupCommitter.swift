@@ -124,26 +124,11 @@ final class GroupCommitter: Sendable {
 
   private func commit(_ first: [PendingWrite], _ db: Database) {
     var batch = first
-    let deadline = DispatchTime.now().uptimeNanoseconds + UInt64(limits.batchMs) * 1_000_000
     var outcomes: [PendingWrite.Outcome] = []
     outcomes.reserveCapacity(batch.count)
     do {
       try db.cachedStatement(sql: "BEGIN IMMEDIATE").execute()
-      while outcomes.count < batch.count {
-        if !outcomes.isEmpty, DispatchTime.now().uptimeNanoseconds > deadline { break }
-        outcomes.append(batch[outcomes.count].run(db))
-        guard db.isInsideTransaction else {
-          // SQLite undoes the whole transaction where it cannot undo one statement (disk full, I/O
-          // error), see https://www.sqlite.org/lang_transaction.html: none of the batch is there.
-          throw outcomes.last?.error
-            ?? LedgerError(.transactionLost, "a write ended the transaction that it shared")
-        }
-        if outcomes.count == batch.count {
-          // Those that came in the meantime need not wait for a commit of their own.
-          let room = limits.batch - batch.count
-          batch += state.withLock { state in state.take(room) }
-        }
-      }
+      try run(&batch, into: &outcomes, db)
       try db.cachedStatement(sql: "COMMIT").execute()
     } catch {
       if db.isInsideTransaction {
@@ -164,5 +149,43 @@ final class GroupCommitter: Sendable {
       state.statistics.failedWrites += Int64(failedCount)
     }
     for outcome in outcomes { outcome.answer() }
+  }
+
+  /// Runs the writes of a batch, and those that come in the meantime, until they take too long.
+  ///
+  /// While all of them may be repeated they need no savepoints: where one fails after it has changed something, which is
+  /// rare, the transaction begins anew with savepoints.
+  private func run(
+    _ batch: inout [PendingWrite], into outcomes: inout [PendingWrite.Outcome], _ db: Database
+  ) throws {
+    let deadline = DispatchTime.now().uptimeNanoseconds + UInt64(limits.batchMs) * 1_000_000
+    var isBare = true
+    while outcomes.count < batch.count {
+      if !outcomes.isEmpty, DispatchTime.now().uptimeNanoseconds > deadline { break }
+      let write = batch[outcomes.count]
+      isBare = isBare && write.isRepeatable
+      if !isBare {
+        outcomes.append(write.run(db))
+      } else if let outcome = write.runBare(db) {
+        outcomes.append(outcome)
+      } else {
+        isBare = false
+        outcomes.removeAll(keepingCapacity: true)
+        if db.isInsideTransaction { try db.cachedStatement(sql: "ROLLBACK").execute() }
+        try db.cachedStatement(sql: "BEGIN IMMEDIATE").execute()
+        continue
+      }
+      guard db.isInsideTransaction else {
+        // SQLite undoes the whole transaction where it cannot undo one statement (disk full, I/O
+        // error), see https://www.sqlite.org/lang_transaction.html: none of the batch is there.
+        throw outcomes.last?.error
+          ?? LedgerError(.transactionLost, "a write ended the transaction that it shared")
+      }
+      if outcomes.count == batch.count {
+        // Those that came in the meantime need not wait for a commit of their own.
+        let room = limits.batch - batch.count
+        batch += state.withLock { state in state.take(room) }
+      }
+    }
   }
 }

@@ -50,13 +50,15 @@ public final class Ledger: Sendable {
 
   /// Queues `body` as `write` does, for callers that are no tasks.
   ///
+  /// - Parameter body: does nothing but read and change the database: it may run twice, and what it did the
+  ///   first time is undone then.
   /// - Parameter done: called once, by the thread that commits or by the caller's, when the effects of `body`
   ///   are on disk or have failed; it must not wait for anything.
   public func submit<Value: Sendable>(
     _ body: @escaping @Sendable (Database) throws -> Value,
     done: @escaping @Sendable (Result<Value, any Error>) -> Void
   ) {
-    committer.submit(PendingWrite(body, done))
+    committer.submit(PendingWrite(isRepeatable: true, body, done))
   }
 
   /// Reads from a snapshot; `body` must be short.
@@ -100,6 +102,7 @@ public final class Ledger: Sendable {
   }
 
   private static func open(_ path: String) throws -> DatabasePool {
+    try GatheringVFS.register()
     var configuration = Configuration()
     configuration.foreignKeysEnabled = true
     configuration.busyMode = .timeout(Double(busyTimeoutMs) / 1_000)

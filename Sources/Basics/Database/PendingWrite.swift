@@ -11,20 +11,39 @@ struct PendingWrite: Sendable {
     let answer: @Sendable () -> Void
   }
 
+  /// Whether the write may run again after its transaction was undone.
+  let isRepeatable: Bool
   /// Runs the write in a savepoint of its own.
   let run: @Sendable (Database) -> Outcome
+  /// Runs the write without one; nil where it failed with changes that only the end of the transaction undoes.
+  ///
+  /// A savepoint copies each page that is changed, which is a tenth of what a small write costs.
+  let runBare: @Sendable (Database) -> Outcome?
   /// Answers the caller with an error, instead of `Outcome.answer`.
   let fail: @Sendable (any Error) -> Void
 
   init<Value: Sendable>(
-    _ body: @escaping @Sendable (Database) throws -> Value,
+    isRepeatable: Bool = false, _ body: @escaping @Sendable (Database) throws -> Value,
     _ done: @escaping @Sendable (Result<Value, any Error>) -> Void
   ) {
+    self.isRepeatable = isRepeatable
     run = { db in
       do {
         let value = try Self.inSavepoint(db, body)
         return Outcome(error: nil) { done(.success(value)) }
       } catch {
+        let told = LedgerError.ifDiskFailed(error) ?? error
+        return Outcome(error: told) { done(.failure(told)) }
+      }
+    }
+    runBare = { db in
+      let before = db.totalChangesCount
+      do {
+        let value = try body(db)
+        try Self.refuseOpenForeignKeys(db)
+        return Outcome(error: nil) { done(.success(value)) }
+      } catch {
+        guard db.isInsideTransaction, db.totalChangesCount == before else { return nil }
         let told = LedgerError.ifDiskFailed(error) ?? error
         return Outcome(error: told) { done(.failure(told)) }
       }

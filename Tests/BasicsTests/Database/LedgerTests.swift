@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import GRDBSQLite
+import Synchronization
 import TestSupport
 import Testing
 
@@ -100,6 +101,106 @@ struct LedgerTests {
     try await first
     #expect(ledger.statistics.commits == 1)
     #expect(ledger.statistics.writes == 2)
+  }
+
+  /// Queues writes that may be repeated into one batch, and tells what became of each, in their order.
+  private func submit(_ writes: [@Sendable (Database) throws -> Int]) async -> [Result<
+    Int, any Error
+  >] {
+    let isQueued = Mutex(false)
+    let hold: @Sendable (Database) throws -> Int = { _ in
+      while !isQueued.withLock({ $0 }) { usleep(1_000) }
+      return 0
+    }
+    let results = AsyncStream<(Int, Result<Int, any Error>)>.makeStream()
+    for (place, write) in ([hold] + writes).enumerated() {
+      ledger.submit(write) { results.continuation.yield((place, $0)) }
+    }
+    isQueued.withLock { $0 = true }
+    var found: [Int: Result<Int, any Error>] = [:]
+    for await (place, result) in results.stream {
+      found[place] = result
+      if found.count > writes.count { break }
+    }
+    return writes.indices.compactMap { found[$0 + 1] }
+  }
+
+  private static func insert(_ value: Int) -> @Sendable (Database) throws -> Int {
+    { db in
+      try db.execute(sql: "INSERT INTO number (value) VALUES (?)", arguments: [value])
+      return value
+    }
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func `writes that may be repeated fail alone, before and after they have changed something`()
+    async throws
+  {
+    let runs = Mutex(0)
+    let results = await submit([
+      Self.insert(1),
+      { db in
+        runs.withLock { $0 += 1 }
+        return try Self.insert(2)(db)
+      },
+      { _ in throw Refused() },
+      Self.insert(1),
+      { db in
+        _ = try Self.insert(3)(db)
+        throw Refused()
+      },
+      { db in
+        try db.execute(sql: "INSERT INTO number (value, parent) VALUES (4, 77)")
+        return 4
+      },
+      Self.insert(5),
+    ])
+    try #require(results.map { try? $0.get() } == [1, 2, nil, nil, nil, nil, 5])
+    #expect(throws: Refused.self) { try results[2].get() }
+    #expect(throws: DatabaseError.self) { try results[3].get() }
+    #expect(throws: Refused.self) { try results[4].get() }
+    #expect(throws: DatabaseError.self) { try results[5].get() }
+    let values = try await ledger.read {
+      try Int.fetchAll($0, sql: "SELECT value FROM number ORDER BY value")
+    }
+    #expect(values == [1, 2, 5])
+    // What failed after a change let the others run anew.
+    #expect(runs.withLock { $0 } == 2)
+    #expect(ledger.statistics.commits == 1)
+    #expect(ledger.statistics.writes == 4)
+    #expect(ledger.statistics.failedWrites == 4)
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func `a write that must not be repeated runs once beside those that may`() async throws {
+    let temporary = try TemporaryLedger(Self.tables, limits: LedgerLimits(batchMs: 60_000))
+    let ledger = temporary.ledger
+    let runs = Mutex(0)
+    let (begun, begin) = AsyncStream<Void>.makeStream()
+    async let once: Void = ledger.write { db in
+      runs.withLock { $0 += 1 }
+      _ = try Self.insert(1)(db)
+      begin.finish()
+      while ledger.statistics.queued < 2 { usleep(1_000) }
+    }
+    for await _ in begun {}
+    let results = AsyncStream<Result<Int, any Error>>.makeStream()
+    ledger.submit({ db in
+      _ = try Self.insert(2)(db)
+      throw Refused()
+    }) { results.continuation.yield($0) }
+    ledger.submit(Self.insert(3)) {
+      results.continuation.yield($0)
+      results.continuation.finish()
+    }
+    try await once
+    var values: [Int?] = []
+    for await result in results.stream { values.append(try? result.get()) }
+    #expect(values == [nil, 3])
+    #expect(runs.withLock { $0 } == 1)
+    #expect(ledger.statistics.commits == 1)
+    #expect(
+      try await ledger.read { try Int.fetchAll($0, sql: "SELECT value FROM number") } == [1, 3])
   }
 
   @Test func `a write that breaks a deferred foreign key fails alone`() async throws {
