@@ -35,6 +35,11 @@ public struct ComparisonStore: Sendable {
       }
       return (runs, names)
     }
+    if let metric, !runs.contains(where: { $0.metrics.contains { $0.key == metric } }) {
+      throw ExperimentationError(
+        .invalidValue, "None of these runs has the metric '\(metric.prefix(60))'.",
+        hint: "`aifactory runs show` tells what a run has logged.")
+    }
     let compared = ComparedRuns(runs: runs, experiments: names, curves: [], mainMetric: metric)
     return ComparedRuns(
       runs: runs, experiments: names, curves: try await curves(of: compared),

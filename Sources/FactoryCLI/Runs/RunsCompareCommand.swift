@@ -57,7 +57,14 @@ struct RunsCompareCommand: FactoryCommand {
   private func ids(_ client: FactoryClient) async throws -> [String] {
     guard let below else { return ids }
     let list = try await client.get(
-      "/api/v1/runs", query: [("parent", below), ("limit", "200")], as: RunListWire.self)
+      "/api/v1/runs", query: [("parent", below), ("limit", "201")], as: RunListWire.self)
+    guard list.runs.count <= 200 else {
+      throw CLIError(
+        .usage, "More than 200 runs are right below \(below); 200 can be compared.",
+        hint:
+          "'aifactory runs list --parent \(below) --order \"metrics.NAME ASC\" --limit 20' finds the best."
+      )
+    }
     return list.runs.map(\.id)
   }
 

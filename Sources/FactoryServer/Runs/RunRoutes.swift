@@ -19,6 +19,8 @@ extension FactoryRoutes {
           .text("filter", "As in MLflow: metrics.rmse < 1 AND params.depth = '6'."),
           .text("order", "As in MLflow: metrics.rmse ASC."),
           .text("deleted", "Deleted ones where it is given."),
+          .text("parent", "Identifier of a run: those right below it."),
+          .text("roots", "true: those that stand below no other."),
         ], answer: .json(RunListWire.self))
     ) { request, context in
       let limit = try request.query("limit", default: 100, in: 1...1_000)
@@ -144,7 +146,11 @@ extension RunLevel {
   /// `roots=true` asks for runs that stand below no other, `parent=ID` for those right below one.
   fileprivate init(_ request: Request) throws {
     if let text = request.query("parent") {
-      self = .below(try RunID(query: text))
+      guard let parent = RunID(text) else {
+        throw ServerError(
+          .badRequest, "'parent' is '\(text.prefix(60))'; expected the identifier of a run.")
+      }
+      self = .below(parent)
     } else {
       self = request.query("roots") == "true" ? .roots : .all
     }

@@ -109,6 +109,12 @@ struct RunCommandTests {
     let other = try factory("runs", "list", "--experiment", "none")
     #expect(other.status == 2 && other.errors.contains("'none'"), "\(other.errors)")
 
+    let parent = try factory("runs", "list", "--parent", "none")
+    #expect(parent.status == 2 && parent.errors.contains("'none'"), "\(parent.errors)")
+    let colored = try factory(
+      "runs", "compare", above, below, "--html", "colored.html", "--metric", "none")
+    #expect(colored.status == 2 && colored.errors.contains("'none'"), "\(colored.errors)")
+
     // One that is misspelled, and the others stay as they are.
     #expect(try factory("runs", "delete", below, "none").status == 2)
     #expect(try quiet("runs", "list", "--parent", above) == [below])
