@@ -11,6 +11,8 @@ public final class TemporaryLedger: Sendable {
 
   /// Opens a ledger with the basic tables and then those of `migrations`.
   public init(_ migrations: [SchemaMigration] = [], limits: LedgerLimits = LedgerLimits()) throws {
+    // Below what the ledger registers, so that it counts and fails what reaches the disk.
+    SyncCounter.install()
     folder = try TemporaryFolder()
     path = folder.path("factory.sqlite")
     ledger = try Ledger(

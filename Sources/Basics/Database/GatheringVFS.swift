@@ -9,6 +9,10 @@ import Glibc
 /// is asked of the file. Until that frame is written, no connection looks at those before it, and a commit is on disk
 /// when SQLite has synchronized the log, as ever. All other files are the system's own
 /// (https://www.sqlite.org/vfs.html).
+///
+/// What pages a transaction writes before its end, because they find no room in memory, would wait here when it is
+/// undone, and could come to lie over what another program has committed by then. A connection that writes therefore
+/// keeps them in memory (`PRAGMA cache_spill = OFF`), as the ledger's does.
 enum GatheringVFS {
   /// What opens databases from now on.
   ///
@@ -21,10 +25,11 @@ enum GatheringVFS {
     }
   }
 
-  fileprivate nonisolated(unsafe) static let system = sqlite3_vfs_find(nil)
+  /// SQLite's own; registered layers stay for good.
+  fileprivate static let system = Fixed(sqlite3_vfs_find(nil))
 
   private static let isRegistered: Bool = {
-    guard let system else { return false }
+    guard let system = system.pointer else { return false }
     let layer = UnsafeMutablePointer<sqlite3_vfs>.allocate(capacity: 1)
     // The system's functions take any structure with their data for theirs; it stays for good.
     layer.initialize(to: system.pointee)
@@ -32,7 +37,7 @@ enum GatheringVFS {
     layer.pointee.pNext = nil
     layer.pointee.szOsFile += Int32(GatheredLog.headBytes)
     layer.pointee.xOpen = { _, name, file, flags, outFlags in
-      guard let system = GatheringVFS.system, let file else { return SQLITE_CANTOPEN }
+      guard let system = GatheringVFS.system.pointer, let file else { return SQLITE_CANTOPEN }
       guard flags & SQLITE_OPEN_WAL != 0 else {
         return system.pointee.xOpen(system, name, file, flags, outFlags)
       }
@@ -44,6 +49,13 @@ enum GatheringVFS {
     }
     return sqlite3_vfs_register(layer, 1) == SQLITE_OK
   }()
+}
+
+/// A pointer to what is made once and never changes, so that all threads may read it.
+private struct Fixed<Pointer>: @unchecked Sendable {
+  let pointer: Pointer
+
+  init(_ pointer: Pointer) { self.pointer = pointer }
 }
 
 /// A write-ahead log that one connection has open, at the beginning of the memory that SQLite gives for it; the
@@ -73,7 +85,7 @@ private struct GatheredLog {
     let log = raw.bindMemory(to: GatheredLog.self, capacity: 1)
     log.initialize(
       to: GatheredLog(
-        head: sqlite3_file(pMethods: methods),
+        head: sqlite3_file(pMethods: methods.pointer),
         file: (raw + headBytes).assumingMemoryBound(to: sqlite3_file.self)))
     return log
   }
@@ -92,9 +104,11 @@ private struct GatheredLog {
       // Bytes 4 to 7: the size of the database after the transaction, in its last frame only.
       endsTransaction = data.loadUnaligned(fromByteOffset: 4, as: UInt32.self) != 0
     }
+    // Frames at the place of those that wait: SQLite has undone these.
+    if isHeader, offset <= end - Int64(count) { count = 0 }
     let follows = offset == end
     if !follows || count + Int(amount) > Self.capacity {
-      let code = flush()
+      let code = flushOrForget()
       guard code == SQLITE_OK else { return code }
     }
     end = offset + Int64(amount)
@@ -105,15 +119,21 @@ private struct GatheredLog {
     guard let bytes else { return SQLITE_NOMEM }
     (bytes + count).copyMemory(from: data, byteCount: Int(amount))
     count += Int(amount)
-    return endsTransaction && !isHeader ? flush() : SQLITE_OK
+    return endsTransaction && !isHeader ? flushOrForget() : SQLITE_OK
   }
 
-  /// Writes what was gathered.
+  /// Writes what was gathered; SQLite ends a transaction with a write that failed.
+  private mutating func flushOrForget() -> Int32 {
+    let code = flush()
+    count = 0
+    return code
+  }
+
+  /// Writes what was gathered, which waits on where that fails: SQLite may go on after a read that failed.
   mutating func flush() -> Int32 {
     guard count > 0, let bytes else { return SQLITE_OK }
     let code = system.xWrite(file, bytes, Int32(count), end - Int64(count))
-    // After an error SQLite ends the transaction, and writes its next one to the same place.
-    count = 0
+    if code == SQLITE_OK { count = 0 }
     return code
   }
 
@@ -127,7 +147,7 @@ private struct GatheredLog {
     return code == SQLITE_OK ? question(log.pointee.system, log.pointee.file) : code
   }
 
-  private nonisolated(unsafe) static let methods: UnsafePointer<sqlite3_io_methods> = {
+  private static let methods: Fixed<UnsafePointer<sqlite3_io_methods>> = {
     var methods = sqlite3_io_methods()
     methods.iVersion = 1
     methods.xClose = { file in
@@ -157,6 +177,6 @@ private struct GatheredLog {
     }
     let pointer = UnsafeMutablePointer<sqlite3_io_methods>.allocate(capacity: 1)
     pointer.initialize(to: methods)
-    return UnsafePointer(pointer)
+    return Fixed(UnsafePointer(pointer))
   }()
 }

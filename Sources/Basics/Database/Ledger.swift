@@ -3,8 +3,7 @@ public import GRDB
 /// The factory's one database: what was acknowledged is on disk.
 ///
 /// SQLite in WAL mode with `synchronous=FULL`. Writes go through one bounded queue and share
-/// commits (group commit); each runs in a savepoint of its own and fails alone. Reads are short
-/// snapshots.
+/// commits (group commit); each fails alone. Reads are short snapshots.
 public final class Ledger: Sendable {
   /// The file of the database.
   public let path: String
@@ -27,6 +26,8 @@ public final class Ledger: Sendable {
     do {
       pool = try Self.open(path)
       try Self.migrate(pool, migrations)
+      // From here on a transaction is short, and the layer below is to have it whole (`GatheringVFS`).
+      try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA cache_spill = OFF") }
       committer = try GroupCommitter(pool: pool, path: path, limits: limits)
     } catch let error as DatabaseError {
       throw LedgerError(

@@ -61,7 +61,10 @@ enum UserAttributes {
         return "the value of the attribute \(key) is no JSON text: \(error.message)"
       }
     }
-    let bytes = attributes.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count }
+    // As the line holds them: texts in an object, which is a text of it.
+    let object = String(
+      decoding: StudyCoordinator.json(of: attributes).encoded(), as: UTF8.self)
+    let bytes = attributes.isEmpty ? 0 : JSONValue.string(object).encoded().count
     return bytes <= mostBytes
       ? nil : "the attributes would have \(bytes) bytes in all; \(mostBytes) are the most"
   }

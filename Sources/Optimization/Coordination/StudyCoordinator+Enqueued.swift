@@ -2,6 +2,8 @@ import Basics
 
 /// Values that somebody wants tried, and what programs note.
 extension StudyCoordinator {
+  /// Most bytes of a point, which leaves in one line with what is noted of its trial.
+  private static let mostPointBytes = 16_384
   /// Most points that wait at a time.
   private static let mostWaiting = 100_000
 
@@ -22,6 +24,9 @@ extension StudyCoordinator {
     guard let key = json["key"]?.stringValue, !key.isEmpty, key.utf8.count <= 200,
       let document = json["point"], let members = document.objectValue
     else { throw Self.wrong("what is enqueued has a point and a key of at most 200 bytes") }
+    guard document.encoded().count <= Self.mostPointBytes else {
+      throw Self.wrong("a point has at most \(Self.mostPointBytes) bytes")
+    }
     for member in members where ParameterValue(json: member.value) == nil {
       throw Self.wrong("the point gives \(member.key) what is no number, text or truth value")
     }

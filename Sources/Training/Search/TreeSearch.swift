@@ -39,11 +39,12 @@ struct TreeSearch {
     let pruner = try PrunerName(parsing: request.pruner).pruner
     let sampler = try SamplerName(parsing: request.sampler)
       .sampler(beside: PrunerName(parsing: request.pruner))
+    let searched = try space.told()
     var state = SearchState(
       study: Study(
-        space: space.space, goal: problem.goal, sampler: sampler, seed: request.seed,
-        initialPoints: space.initialPoints, budget: request.trials))
-    report(.parameter(key: StudySummary.spaceReportKey, value: try space.told().text))
+        space: searched, goal: problem.goal, sampler: sampler, seed: request.seed,
+        budget: request.trials))
+    report(.parameter(key: StudySummary.spaceReportKey, value: searched.text))
     if !space.origins.isEmpty {
       let origins = String(decoding: space.origins.json.encoded(), as: UTF8.self)
       report(.parameter(key: StudySummary.warmStartReportKey, value: origins))

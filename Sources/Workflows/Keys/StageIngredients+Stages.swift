@@ -233,7 +233,8 @@ extension StageIngredients {
 
   private static func warmStart(_ studies: [String]) -> Ingredient? {
     guard !studies.isEmpty else { return nil }
-    return parameter("search.warm_start", studies.joined(separator: " "))
+    // Names hold blanks, but no signs that end a line.
+    return parameter("search.warm_start", studies.joined(separator: "\n"))
   }
 
   private static func parameter(_ name: String, _ value: (some CustomStringConvertible)?)

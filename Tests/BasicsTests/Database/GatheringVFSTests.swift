@@ -68,6 +68,7 @@ struct GatheringVFSTests {
     let pool = temporary.ledger.pool
     try pool.writeWithoutTransaction { db in
       // So little that pages are written before their transaction ends.
+      try db.execute(sql: "PRAGMA cache_spill = ON")
       try db.execute(sql: "PRAGMA cache_size = 5")
     }
     var rows: [Int64: Data] = [:]
@@ -101,6 +102,42 @@ struct GatheringVFSTests {
       #expect(try rowsElsewhere(copy) == rows)
     }
     let verdict = try pool.read { try String.fetchOne($0, sql: "PRAGMA integrity_check") }
+    #expect(verdict == "ok")
+  }
+
+  /// What was gathered cannot be written when it is read back, within a statement that is undone alone.
+  @Test func `a disk that is full for a while loses no page of a transaction that goes on`() throws
+  {
+    let wal = temporary.path + "-wal"
+    try temporary.ledger.pool.writeWithoutTransaction { db in
+      try db.execute(sql: "PRAGMA cache_spill = ON")
+      try db.execute(sql: "PRAGMA cache_size = 5")
+      var rows: [Int64: Data] = [:]
+      try db.execute(sql: "BEGIN IMMEDIATE")
+      for number in Int64(0)..<60 {
+        let bytes = Data(repeating: UInt8(number), count: 3_000)
+        try db.execute(
+          sql: "INSERT INTO page (number, bytes) VALUES (?, ?)", arguments: [number, bytes])
+        rows[number] = bytes
+      }
+      SyncCounter.setFull(true, path: wal)
+      defer { SyncCounter.setFull(false, path: wal) }
+      try db.execute(sql: "SAVEPOINT inner")
+      #expect(throws: DatabaseError.self) {
+        try db.execute(sql: "UPDATE page SET bytes = bytes || bytes || bytes")
+      }
+      SyncCounter.setFull(false, path: wal)
+      if db.isInsideTransaction {
+        try db.execute(sql: "ROLLBACK TO inner")
+        try db.execute(sql: "COMMIT")
+      } else {
+        rows = [:]
+      }
+      #expect(try rowsElsewhere(temporary.path) == rows)
+    }
+    let verdict = try temporary.ledger.pool.read {
+      try String.fetchOne($0, sql: "PRAGMA integrity_check")
+    }
     #expect(verdict == "ok")
   }
 

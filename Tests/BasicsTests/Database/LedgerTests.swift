@@ -104,9 +104,9 @@ struct LedgerTests {
   }
 
   /// Queues writes that may be repeated into one batch, and tells what became of each, in their order.
-  private func submit(_ writes: [@Sendable (Database) throws -> Int]) async -> [Result<
-    Int, any Error
-  >] {
+  private func submit(
+    _ writes: [@Sendable (Database) throws -> Int], to ledger: Ledger
+  ) async -> [Result<Int, any Error>] {
     let isQueued = Mutex(false)
     let hold: @Sendable (Database) throws -> Int = { _ in
       while !isQueued.withLock({ $0 }) { usleep(1_000) }
@@ -136,8 +136,10 @@ struct LedgerTests {
   func `writes that may be repeated fail alone, before and after they have changed something`()
     async throws
   {
+    let temporary = try TemporaryLedger(Self.tables, limits: LedgerLimits(batchMs: 60_000))
+    let ledger = temporary.ledger
     let runs = Mutex(0)
-    let results = await submit([
+    let writes: [@Sendable (Database) throws -> Int] = [
       Self.insert(1),
       { db in
         runs.withLock { $0 += 1 }
@@ -154,7 +156,8 @@ struct LedgerTests {
         return 4
       },
       Self.insert(5),
-    ])
+    ]
+    let results = await submit(writes, to: ledger)
     try #require(results.map { try? $0.get() } == [1, 2, nil, nil, nil, nil, 5])
     #expect(throws: Refused.self) { try results[2].get() }
     #expect(throws: DatabaseError.self) { try results[3].get() }

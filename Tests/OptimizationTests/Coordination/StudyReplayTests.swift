@@ -70,9 +70,13 @@ struct StudyReplayTests {
             + #""parameter": {"name": "\#(name)", "uniform": [0, 1]}}"#)
       default:
         workers[place].steps += 1
-        _ = try answer(
+        let told = try answer(
           #"{"report": \#(worker.trial), "attempt": \#(worker.attempt), "#
             + #""step": \#(worker.steps + 1), "value": \#(random.nextUnit())}"#)
+        guard told["prune"]?.boolValue ?? false else { continue }
+        _ = try answer(
+          #"{"tell": \#(worker.trial), "attempt": \#(worker.attempt), "outcome": "pruned"}"#)
+        workers.remove(at: place)
       }
     }
   }
@@ -115,6 +119,7 @@ struct StudyReplayTests {
     }
     #expect(again.study.trials.map(\.point) == study.study.trials.map(\.point))
     #expect(again.study.trials.map(\.promotion) == study.study.trials.map(\.promotion))
+    #expect(pruner != .asha || study.study.trials.contains { $0.promotion != nil })
     // In words, because a value that is no number is not equal to itself.
     #expect(again.study.trials.map { "\($0.state)" } == study.study.trials.map { "\($0.state)" })
     #expect(again.space == study.space)
