@@ -17,7 +17,7 @@ struct PendingWrite: Sendable {
   let run: @Sendable (Database) -> Outcome
   /// Runs the write without one; nil where it failed with changes that only the end of the transaction undoes.
   ///
-  /// A savepoint copies each page that is changed, which is a tenth of what a small write costs.
+  /// A savepoint copies each page that is changed, and takes two statements.
   let runBare: @Sendable (Database) -> Outcome?
   /// Answers the caller with an error, instead of `Outcome.answer`.
   let fail: @Sendable (any Error) -> Void
