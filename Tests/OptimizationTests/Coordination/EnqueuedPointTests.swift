@@ -154,6 +154,24 @@ struct EnqueuedPointTests {
     #expect(try note(2, "after", "1", at: 1_004) == ["lost": true])
   }
 
+  /// Points and notes leave in lines of 64 KiB at most, in which each quote of a text is escaped.
+  @Test func `a point, and notes as they are kept, are refused beyond 16,384 bytes`() throws {
+    var study = StudyCoordinatorTests.coordinator(space: nil)
+    let long = String(repeating: "x", count: 16_400)
+    let point = try Self.enqueue(&study, #"{"note": "\#(long)"}"#)
+    #expect(point["error"]?["message"]?.stringValue?.contains("at most 16384 bytes") == true)
+    #expect(study.waitingCount == 0)
+    let quotes = JSONValue.string(String(repeating: "\"", count: 4_000)).encoded()
+    let question: JSONValue = [
+      "set-attribute": [
+        "key": "quotes", "value_json": .string(String(decoding: quotes, as: UTF8.self)),
+      ]
+    ]
+    let note = study.answer(question.encoded(), nowMs: 0).json
+    #expect(note["error"]?["message"]?.stringValue?.contains("16384 are the most") == true)
+    #expect(study.attributesText == nil)
+  }
+
   @Test func `a study has notes of its own, at any time`() throws {
     var study = StudyCoordinatorTests.coordinator()
     let question = #"{"set-attribute": {"key": "team", "value_json": "[1, 2]"}}"#
