@@ -48,17 +48,21 @@ public struct SearchDialogue: Sendable {
   private mutating func begin(
     _ json: JSONValue, _ question: JSONValue
   ) throws(OptimizationError) -> JSONValue {
+    try Self.refuseUnknownWords(of: question)
     let space = try SearchSpace(json: json)
     var goals: [OptimizationGoal] = []
-    for word in question["goals"]?.arrayValue ?? ["minimize"] {
+    guard let words = (question["goals"] ?? ["minimize"]).arrayValue else {
+      throw Self.wrong("goals are a list of minimize and maximize")
+    }
+    for word in words {
       guard let goal = word.stringValue.flatMap(OptimizationGoal.init(rawValue:)) else {
         throw Self.wrong("goals are minimize or maximize")
       }
       goals.append(goal)
     }
     guard !goals.isEmpty else { throw Self.wrong("a study has a goal") }
-    let name = try SamplerName(parsing: question["sampler"]?.stringValue ?? "tpe")
-    let prunerName = try PrunerName(parsing: question["pruner"]?.stringValue ?? "none")
+    let name = try SamplerName(parsing: Self.word(question, "sampler") ?? "tpe")
+    let prunerName = try PrunerName(parsing: Self.word(question, "pruner") ?? "none")
     let budget = try question["budget"].map { json throws(OptimizationError) in
       try Self.whole(json, "budget")
     }
@@ -105,10 +109,14 @@ public struct SearchDialogue: Sendable {
     let number = try trialNumber(question["tell"])
     let state: TrialState
     if let values = question["values"]?.arrayValue {
-      let numbers = values.map { $0.isNull ? .nan : $0.numberValue }
+      let numbers = values.map(Self.value)
       guard !numbers.contains(nil) else { throw Self.wrong("values are numbers or null") }
+      let goals = study?.history.goals.count ?? 1
+      guard numbers.count == goals else {
+        throw Self.wrong("a trial has as many values as the study has goals (\(goals))")
+      }
       state = .completed(values: numbers.compactMap { $0 })
-    } else if let value = question["pruned"]?.numberValue {
+    } else if let value = question["pruned"].flatMap(Self.value) {
       state = .pruned(value: value, step: try Self.whole(question["step"] ?? 0, "step"))
     } else if let message = question["failed"]?.stringValue {
       state = .failed(message: message)
@@ -123,7 +131,7 @@ public struct SearchDialogue: Sendable {
   private mutating func report(_ question: JSONValue) throws(OptimizationError) -> JSONValue {
     let number = try trialNumber(question["report"])
     let step = try Self.whole(question["step"] ?? .null, "step")
-    guard let json = question["value"], let value = json.isNull ? .nan : json.numberValue else {
+    guard let value = question["value"].flatMap(Self.value) else {
       throw Self.wrong("report needs a value")
     }
     guard let study, step > study.lastStep(of: number) else {
@@ -156,6 +164,30 @@ public struct SearchDialogue: Sendable {
       throw Self.wrong("there is no trial \(number)")
     }
     return number
+  }
+
+  /// A number, or what stands for one that is none.
+  private static func value(_ json: JSONValue) -> Double? {
+    json.isNull ? .nan : json.numberValue
+  }
+
+  private static func word(
+    _ question: JSONValue, _ key: String
+  ) throws(OptimizationError) -> String? {
+    guard let json = question[key], !json.isNull else { return nil }
+    guard let text = json.stringValue else { throw wrong("\(key) is a name") }
+    return text
+  }
+
+  /// - Throws: where the study's terms have a word that nobody would heed.
+  private static func refuseUnknownWords(of question: JSONValue) throws(OptimizationError) {
+    let known = ["space", "goals", "sampler", "pruner", "seed", "budget", "steps"]
+    for key in (question.objectValue ?? []).map(\.key) where !known.contains(key) {
+      throw OptimizationError(
+        code: .invalidQuestion, message: "a study has no term \(key)",
+        hint: nearestWord(to: key, among: known).map { "did you mean \($0)?" }
+          ?? "its terms are \(known.joined(separator: ", "))")
+    }
   }
 
   private static func whole(_ json: JSONValue, _ name: String) throws(OptimizationError) -> Int {

@@ -3,9 +3,9 @@ public import Basics
 /// Every combination of a few values of each parameter, in an order that the seed shuffles.
 ///
 /// Real numbers and long ranges are cut into even levels on their own scale, both ends included
-/// (Montgomery, "Design and Analysis of Experiments", full factorial designs). What depends on a
-/// condition is combined only where it exists. After the last combination it starts again with
-/// one level more between any two.
+/// (Montgomery, "Design and Analysis of Experiments", full factorial designs); words without an order are all
+/// there. What depends on a condition is combined only where it exists. After the last combination come those
+/// with one level more between any two, each once, and so on; after all of a countable space it starts again.
 public struct GridSampler: Sampler {
   /// Levels of a parameter that has more values than that.
   public var levels: Int
@@ -19,18 +19,19 @@ public struct GridSampler: Sampler {
   ) -> SearchPoint {
     let (space, number) = (history.space, Self.place(in: history))
     var trees = GridTrees(space, levels: levels, seed: history.seed)
-    if space.isFree { return trees.combination(number) }
-    // Which combinations are allowed is found by trying them in order, each once.
-    var walk = GridWalk()
+    let first = trees.firstCount
+    if space.isFree, number < first { return trees.combination(number).point }
+    // Which combinations are new and allowed is found by trying them in order, each once.
+    var walk = space.isFree ? GridWalk(index: first, found: first) : GridWalk()
     if let earlier = memory.content as? GridWalk, earlier.found <= number { walk = earlier }
     defer { memory.content = walk }
     while walk.index < 4096 + 64 * number {
-      let point = trees.combination(walk.index)
-      let isAllowed = space.admits(point)
+      let (point, isNew) = trees.combination(walk.index)
+      let counts = isNew && space.admits(point)
       // The memory stays before this trial, which may be asked for again.
-      if isAllowed, walk.found == number { return point }
+      if counts, walk.found == number { return point }
       walk.index += 1
-      if isAllowed { walk.found += 1 }
+      if counts { walk.found += 1 }
     }
     return RandomSampler.point(of: space, using: &random)
   }
@@ -42,7 +43,7 @@ public struct GridSampler: Sampler {
 
   private struct GridWalk: Sendable {
     var index = 0
-    /// Allowed combinations before the index.
+    /// Combinations before the index that are allowed, and that no coarser grid had.
     var found = 0
   }
 
@@ -71,8 +72,11 @@ private struct GridTrees {
     self.seed = seed
   }
 
-  /// The combination at a place of the shuffled order.
-  mutating func combination(_ index: Int) -> SearchPoint {
+  /// Combinations of the coarsest grid.
+  var firstCount: Int { trees[0].count }
+
+  /// The combination at a place of the shuffled order, and whether no coarser grid has it.
+  mutating func combination(_ index: Int) -> (point: SearchPoint, isNew: Bool) {
     var (index, place) = (index, 0)
     while index >= trees[place].count, trees[place].canBeFiner {
       index -= trees[place].count
@@ -83,7 +87,9 @@ private struct GridTrees {
       }
     }
     let tree = trees[place]
-    return tree.combination(
+    let point = tree.combination(
       GridSampler.shuffled(index % tree.count, of: tree.count, seed: seed))
+    // Beyond the finest grid everything comes again.
+    return (point, place == 0 || index >= tree.count || !trees[place - 1].contains(point))
   }
 }

@@ -29,7 +29,9 @@ struct GridTree {
   }
 
   static func values(of domain: ParameterDomain, levels: Int) -> [ParameterValue] {
-    if let count = domain.valueCount, count <= levels {
+    if let count = domain.valueCount, count <= levels || domain.isUnordered {
+      // Shares of a logarithmic scale would pass over large numbers and meet small ones twice.
+      if case .int(let low, let high, _) = domain { return (low...high).map(ParameterValue.int) }
       return (0..<count).map { domain.value(atShare: (Double($0) + 0.5) / Double(count)) }
     }
     var values: [ParameterValue] = []
@@ -53,6 +55,13 @@ struct GridTree {
       }
     }
     return point
+  }
+
+  /// Whether it has all values of the point.
+  func contains(_ point: SearchPoint) -> Bool {
+    zip(space.parameters, values).allSatisfy { parameter, values in
+      point[parameter.name].map(values.contains) ?? true
+    }
   }
 
   private static func count(

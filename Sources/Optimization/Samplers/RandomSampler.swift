@@ -15,9 +15,13 @@ public struct RandomSampler: Sampler {
     Self.point(of: history.space, using: &random)
   }
 
-  /// An even draw among the allowed points.
+  /// An even draw among the allowed points; a walk to one where rules refuse a hundred draws.
   static func point(of space: SearchSpace, using random: inout SeededGenerator) -> SearchPoint {
-    space.firstAllowed { draw(space.parameters, using: &random) }
+    for _ in 0..<100 {
+      let point = draw(space.parameters, using: &random)
+      if space.admits(point) { return point }
+    }
+    return space.walkedPoint(using: &random)
   }
 
   /// An even draw without regard to rules.

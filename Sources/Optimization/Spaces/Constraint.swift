@@ -1,4 +1,5 @@
 import Basics
+import Foundation
 
 /// An inequality between parameters, such as `depth * width <= 4096`.
 ///
@@ -61,6 +62,14 @@ public struct Constraint: Sendable, Equatable {
   public func holds(at point: SearchPoint) -> Bool {
     guard let left = left.value(at: point), let right = right.value(at: point) else { return true }
     return comparison.holds(left, right)
+  }
+
+  /// How far it is from holding, on a logarithmic scale; 0 where it holds.
+  func excess(at point: SearchPoint) -> Double {
+    guard !holds(at: point), let left = left.value(at: point), let right = right.value(at: point)
+    else { return 0 }
+    let distance = abs(left - right)
+    return distance.isNaN ? .infinity : max(log1p(distance), .leastNormalMagnitude)
   }
 
   func check(_ space: [SearchParameter]) throws(OptimizationError) {

@@ -11,7 +11,7 @@ public struct SearchSpace: Sendable, Equatable {
   /// Points to try before a sampler decides.
   public let initialPoints: [SearchPoint]
   /// A point that is known to be allowed; nil where all combinations are.
-  private let anchor: SearchPoint?
+  let anchor: SearchPoint?
 
   /// Checks the parameters: names differ, bounds are ordered, conditions name earlier parameters,
   /// constraints name numbers, and what is forbidden leaves something.
@@ -110,41 +110,5 @@ public struct SearchSpace: Sendable, Equatable {
   /// stay usable when a space changes.
   public func nearest(to point: SearchPoint) -> SearchPoint {
     allowed(Self.moved(point, into: parameters))
-  }
-
-  /// The point itself where it is allowed, else one between it and an allowed one.
-  ///
-  /// Halves the way again and again; values without order change where more than half of it is gone.
-  func allowed(_ point: SearchPoint) -> SearchPoint {
-    guard let anchor, !admits(point) else { return point }
-    var (near, far) = (0.0, 1.0)
-    var best = anchor
-    for _ in 0..<12 {
-      let share = (near + far) / 2
-      let candidate = between(point, anchor, share: share)
-      if admits(candidate) {
-        (far, best) = (share, candidate)
-      } else {
-        near = share
-      }
-    }
-    return best
-  }
-
-  private func between(_ point: SearchPoint, _ anchor: SearchPoint, share: Double) -> SearchPoint {
-    var result = SearchPoint()
-    for parameter in parameters where parameter.isActive(in: result) {
-      let domain = parameter.domain
-      switch (point[parameter.name], anchor[parameter.name]) {
-      case (let one?, let other?):
-        let (from, to) = (domain.place(of: one), domain.place(of: other))
-        result[parameter.name] =
-          domain.isUnordered
-          ? (share > 0.5 ? other : one) : domain.value(at: from + share * (to - from))
-      case (let one?, nil), (nil, let one?): result[parameter.name] = one
-      case (nil, nil): result[parameter.name] = domain.middle
-      }
-    }
-    return result
   }
 }

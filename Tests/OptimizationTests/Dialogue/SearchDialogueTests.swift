@@ -70,6 +70,15 @@ struct SearchDialogueTests {
     #expect(try Self.answers(all[1]).dropFirst(2).prefix(4).allSatisfy { $0["prune"] == false })
   }
 
+  @Test func `a trial that is stopped for a report that is no number is told as pruned`() throws {
+    let answers = try Self.answers([
+      Self.begin, "{\"ask\": 1}", "{\"report\": 0, \"step\": 3, \"value\": null}",
+      "{\"tell\": 0, \"pruned\": null, \"step\": 3}",
+    ])
+    #expect(answers[2] == ["prune": true])
+    #expect(answers[3] == ["told": true])
+  }
+
   @Test func `auto says what it chose and why, and several goals have a frontier`() throws {
     let answers = try Self.answers([
       "{\"space\": {\"parameters\": [{\"name\": \"a\", \"bool\": true}]}, \"sampler\": \"auto\", "
@@ -87,6 +96,9 @@ struct SearchDialogueTests {
     "{\"space\": {\"parameters\": []}, \"sampler\": \"magic\"}",
     "{\"space\": {\"parameters\": []}, \"goals\": [\"up\"]}",
     "{\"space\": {\"parameters\": []}, \"goals\": []}",
+    "{\"space\": {\"parameters\": []}, \"goals\": \"maximize\"}",
+    "{\"space\": {\"parameters\": []}, \"sampler\": 7}",
+    "{\"space\": {\"parameters\": []}, \"prunner\": \"median\"}",
     "{\"space\": {\"parameters\": []}, \"seed\": -1}",
   ])
   func `what cannot begin a study is answered with an error`(line: String) throws {
@@ -96,7 +108,9 @@ struct SearchDialogueTests {
 
   @Test(arguments: [
     "{\"ask\": 0}", "{\"ask\": 1e9}", "{\"tell\": 9, \"values\": [1]}", "{\"tell\": 0}",
-    "{\"tell\": 0, \"values\": [\"a\"]}", "{\"report\": 0, \"step\": 0, \"value\": 1}",
+    "{\"tell\": 0, \"values\": [\"a\"]}", "{\"tell\": 0, \"values\": []}",
+    "{\"tell\": 0, \"values\": [1, 2]}", "{\"tell\": 0, \"pruned\": \"a\"}",
+    "{\"report\": 0, \"step\": 0, \"value\": 1}",
     "{\"report\": 0, \"step\": 1}", "{\"what\": 1}",
   ])
   func `a wrong question changes nothing`(line: String) throws {

@@ -37,9 +37,46 @@ struct GridSamplerTests {
 
   @Test func `after the last combination the grid becomes finer`() throws {
     let space = try SearchSpace([SearchParameter("x", .float(low: 0, high: 1))])
-    let found = points(space, 8).compactMap { $0.number("x") }
+    let found = points(space, 9).compactMap { $0.number("x") }
     #expect(Set(found.prefix(3)) == [0, 0.5, 1])
-    #expect(Set(found.dropFirst(3)) == [0, 0.25, 0.5, 0.75, 1])
+    #expect(Set(found.prefix(5)) == [0, 0.25, 0.5, 0.75, 1])
+    #expect(Set(found) == Set((0...8).map { Double($0) / 8 }))
+  }
+
+  @Test(
+    arguments: [
+      .int(low: 0, high: 19), .int(low: 1, high: 4, log: true), .int(low: 1, high: 30, log: true),
+      .steps(low: 0, high: 3, step: 0.25), .categorical((0..<17).map { "word\($0)" }),
+      .ordinal((0..<17).map { "word\($0)" }),
+    ] as [ParameterDomain])
+  func `a countable space is tried once from end to end, then again`(domain: ParameterDomain) throws
+  {
+    let space = try SearchSpace([
+      SearchParameter("long", domain), SearchParameter("flag", .boolean),
+    ])
+    let count = try #require(space.pointCount)
+    let found = points(space, 2 * count, levels: 5)
+    #expect(Set(found.prefix(count)).count == count)
+    #expect(found.allSatisfy(space.contains))
+  }
+
+  @Test func `words are all combined, however many there are`() throws {
+    let space = try SearchSpace([
+      SearchParameter("word", .categorical((0..<7).map(String.init))),
+      SearchParameter("x", .float(low: 0, high: 1)),
+    ])
+    let found = points(space, 7 * 5, levels: 3)
+    #expect(Set(found.prefix(7 * 3).compactMap { $0.word("word") }).count == 7)
+    #expect(Set(found).count == 7 * 5)
+  }
+
+  @Test func `beside rules nothing comes twice while there is something else`() throws {
+    let space = try SearchSpace(
+      [SearchParameter("a", .int(low: 1, high: 12)), SearchParameter("b", .int(low: 1, high: 12))],
+      constraints: [Constraint(parsing: "a < b")])
+    let found = points(space, 66, levels: 4)
+    #expect(Set(found).count == 66)
+    #expect(found.allSatisfy(space.contains))
   }
 
   @Test func `what rules forbid is left out`() throws {

@@ -38,6 +38,30 @@ struct SpaceRuleTests {
     #expect(Self.space.contains(Self.space.nearest(to: wanted)))
   }
 
+  /// A random point of the unit cube is in it with a chance of 1 in 40,320, or 10^-12 in the second.
+  @Test(arguments: [
+    ["x0 + x1 + x2 + x3 + x4 + x5 + x6 + x7 <= 1"],
+    (0..<8).map { "abs(x\($0) - 0.2) <= 0.015" },
+  ])
+  func `rules that hardly a random point keeps are kept, and points lie all over what they leave`(
+    texts: [String]
+  ) throws {
+    let space = try SearchSpace(
+      (0..<8).map { SearchParameter("x\($0)", .float(low: 0, high: 1)) },
+      constraints: texts.map { try Constraint(parsing: $0) })
+    var random = SeededGenerator(seed: 3)
+    let points = (0..<400).map { _ in RandomSampler.point(of: space, using: &random) }
+    #expect(points.allSatisfy(space.contains))
+    // Even draws would have these means (of a simplex, of a cube) for each coordinate.
+    let expected = texts.count == 1 ? 1.0 / 9 : 0.2
+    for axis in 0..<8 {
+      let numbers = points.compactMap { $0.number("x\(axis)") }.sorted()
+      let mean = numbers.reduce(0, +) / 400
+      #expect(abs(mean - expected) < 0.25 * expected, "\(axis): \(mean)")
+      #expect(Set(numbers).count > 380)
+    }
+  }
+
   @Test(arguments: [
     ["a + c <= 1"], ["word + a <= 1"], ["a > 2"], ["a < b", "b < a"],
   ])
@@ -65,6 +89,24 @@ struct SpaceRuleTests {
           SearchParameter("n", .int(low: 0, high: 3)),
         ], forbidden: [part])
     }
+  }
+
+  @Test func `a forbidden combination is refused with what is wrong about it`() {
+    func refusal(_ part: SearchPoint) -> String {
+      do throws(OptimizationError) {
+        _ = try SearchSpace([SearchParameter("kind", .categorical(["a", "b"]))], forbidden: [part])
+        return ""
+      } catch {
+        return "\(error.message); \(error.hint ?? "")"
+      }
+    }
+    #expect(
+      refusal(SearchPoint(["kinds": .category("a")]))
+        == "a forbidden combination names kinds, which is no parameter; did you mean kind?")
+    #expect(
+      refusal(SearchPoint(["kind": .category("c")]))
+        == "a forbidden combination gives kind the value c, which it cannot have; "
+        + "give it a value of its range or one of its choices")
   }
 
   @Test func `forbidding everything is refused`() {
