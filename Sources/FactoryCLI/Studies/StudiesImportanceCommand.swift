@@ -72,11 +72,22 @@ struct StudiesImportanceCommand: FactoryCommand {
   /// A column for each of several goals.
   private func showAll(_ study: StudyWire) throws {
     let (names, history) = (study.metricNames, try study.told().history)
-    let all = try names.indices.map { goal throws(OptimizationError) in
-      try ParameterImportance(of: history, goal: goal, method: method.method, seed: seed)
+    var measured: [(name: String, importance: ParameterImportance)] = []
+    var obstacles: [(name: String, error: OptimizationError)] = []
+    for (goal, name) in names.enumerated() {
+      do throws(OptimizationError) {
+        let importance = try ParameterImportance(
+          of: history, goal: goal, method: method.method, seed: seed)
+        measured.append((name, importance))
+      } catch {
+        obstacles.append((name, error))
+      }
     }
+    // Of a goal whose values are all the same nothing can be told; of the others it can.
+    if measured.isEmpty, let obstacle = obstacles.first { throw obstacle.error }
+    let (told, all) = (measured.map(\.name), measured.map(\.importance))
     var columns: [TextTable.Column] = ["PARAMETER"]
-    columns += names.map { TextTable.Column.number($0.uppercased()) }
+    columns += told.map { TextTable.Column.number($0.uppercased()) }
     let parameters = all.first?.shares.map(\.name) ?? []
     let rows = parameters.map { name in
       var cells = [TextTable.Cell(name)]
@@ -89,15 +100,18 @@ struct StudiesImportanceCommand: FactoryCommand {
     try global.output.show(
       StudyImportancesJSON(
         study: study.id,
-        goals: zip(names, all).map { name, importance in
+        goals: zip(told, all).map { name, importance in
           var json = StudyImportanceJSON(study.id, importance)
           json.metric = name
           return json
         }),
       table: TextTable(columns, rows: rows),
       quiet: parameters)
-    for (name, importance) in zip(names, all) {
+    for (name, importance) in zip(told, all) {
       global.output.note("\(name): " + Self.trust(importance))
+    }
+    for obstacle in obstacles {
+      global.output.note("\(obstacle.name): \(obstacle.error.message).")
     }
   }
 
@@ -117,6 +131,12 @@ struct StudiesImportanceCommand: FactoryCommand {
     if let explained = importance.explained {
       words += "; the forest explains \(percent(max(explained, 0))) of the variance of trials "
       words += "that it has not seen" + (explained < 0.3 ? ": too little to rely on" : "")
+    }
+    for branch in importance.branches {
+      guard let explained = branch.explained else { continue }
+      words += "; of the \(branch.trialCount) with \(branch.names.joined(separator: ", ")) one of "
+      words += "their own explains \(percent(max(explained, 0)))"
+      words += explained < 0.3 ? ": too little to rely on" : ""
     }
     if !importance.unknown.isEmpty {
       words += "; too few trials had \(importance.unknown.joined(separator: ", "))"
@@ -140,6 +160,13 @@ struct StudyImportanceJSON: Encodable {
     var trials: Int
   }
 
+  /// Parameters that exist under the same condition.
+  struct Branch: Encodable {
+    var names: [String]
+    var trials: Int
+    var explained: Double?
+  }
+
   struct Pair: Encodable {
     var names: [String]
     var share: Double
@@ -154,6 +181,7 @@ struct StudyImportanceJSON: Encodable {
   var explained: Double?
   var parameters: [Share]
   var pairs: [Pair]
+  var branches: [Branch]?
   var unknown: [String]
 
   init(_ study: String, _ importance: ParameterImportance) {
@@ -166,6 +194,11 @@ struct StudyImportanceJSON: Encodable {
     }
     pairs = importance.pairs.map {
       Pair(names: [$0.first, $0.second], share: $0.value, deviation: $0.deviation)
+    }
+    if !importance.branches.isEmpty {
+      branches = importance.branches.map {
+        Branch(names: $0.names, trials: $0.trialCount, explained: $0.explained)
+      }
     }
     unknown = importance.unknown
   }

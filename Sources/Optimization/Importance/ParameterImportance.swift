@@ -27,6 +27,16 @@ public struct ParameterImportance: Sendable, Equatable {
     public var trialCount: Int
   }
 
+  /// Parameters that exist under the same condition, judged by a forest of the trials that had them.
+  public struct Branch: Sendable, Equatable {
+    /// Their names.
+    public var names: [String]
+    /// Completed trials that had them.
+    public var trialCount: Int
+    /// Share of the variance that their forest explains of trials it has not seen; nil where nobody knows.
+    public var explained: Double?
+  }
+
   /// Two parameters together, without what each does alone.
   public struct PairShare: Sendable, Equatable {
     /// Name of the one that the space names first.
@@ -45,13 +55,16 @@ public struct ParameterImportance: Sendable, Equatable {
   public var shares: [Share]
   /// Most important first; functional ANOVA alone knows them.
   public var pairs: [PairShare]
+  /// Parameters with conditions, as they are judged; in the order of the space.
+  public private(set) var branches: [Branch] = []
   /// Parameters about which too few trials say something.
   public var unknown: [String]
   /// Completed trials with a finite value.
   public var trialCount: Int
-  /// Share of the variance that the forest explains of trials it has not seen; nil where nobody knows.
+  /// Share of the variance that the forest of what always exists explains of trials it has not seen; nil where
+  /// nobody knows.
   ///
-  /// Where it is small, the importances say little.
+  /// Where it is small, the importances say little; those of parameters with a condition by their branch's.
   public var explained: Double?
 
   /// Trees of a forest.
@@ -91,8 +104,10 @@ public struct ParameterImportance: Sendable, Equatable {
         continue
       }
       let streamed = seed &+ UInt64(place) &* 0x9E37_79B9_7F4A_7C15
-      measure(
-        names, by: RegressionForest(table, trees: trees, seed: streamed), table, seed: streamed)
+      let own = RegressionForest(table, trees: trees, seed: streamed)
+      branches.append(
+        Branch(names: names, trialCount: table.rowCount, explained: own.explained(table)))
+      measure(names, by: own, table, seed: streamed)
     }
     shares = Self.sorted(shares, by: \.value)
     pairs = Self.sorted(pairs, by: \.value)
@@ -148,7 +163,7 @@ public struct ParameterImportance: Sendable, Equatable {
     OptimizationError(
       code: .notToldEnough,
       message: values.count < fewestTrials
-        ? "\(values.count) completed trials are too few to tell what matters"
+        ? "\(values.count) completed trial\(values.count == 1 ? " is" : "s are") too few to tell what matters"
         : Set(values).count > 1
           ? "the values of the \(values.count) completed trials differ too much for a variance"
           : "the values of all \(values.count) completed trials are the same",

@@ -158,6 +158,10 @@ struct ParameterImportanceTests {
     #expect(solver.trialCount == 300)
     #expect(Self.share(importance, "noise") < 0.05)
     #expect(importance.unknown == ["never"])
+    // Its own forest knows it; that of all trials does not.
+    #expect(importance.branches.map(\.names) == [["momentum"]])
+    #expect(importance.branches.first?.trialCount == 200)
+    #expect((importance.branches.first?.explained ?? 0) > 0.9)
   }
 
   @Test(arguments: SamplerCases.spaces.keys.sorted())
