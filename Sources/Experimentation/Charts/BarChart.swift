@@ -23,10 +23,10 @@ struct BarChart {
 
   func svg(label: String) -> String {
     let shown = bars.prefix(Self.mostBars).filter { $0.value.isFinite }
-    let names = shown.map { shortened($0.name, to: 24) }
+    let names = shown.map { TextWidth.fitted($0.name, to: 158) }
     let notes = shown.map { $0.note ?? NumberText.short($0.value) }
-    let left = min(172, 14 + 6.7 * Double(names.map(\.count).max() ?? 1))
-    let right = 12 + 6.7 * Double(notes.map(\.count).max() ?? 1)
+    let left = 14 + (names.map(TextWidth.of).max() ?? 7)
+    let right = 12 + (notes.map(TextWidth.of).max() ?? 7)
     let rowHeight = 24.0
     let height = 8 + rowHeight * Double(shown.count) + 22
     let scale = Scale(
@@ -36,9 +36,14 @@ struct BarChart {
     func place(_ value: Double) -> Double { left + scale.share(value) * span }
 
     var svg = SVG(width: ChartFrame.width, height: height)
+    var end = -Double.infinity
     for tick in scale.ticks {
       svg.line(place(tick), 4, place(tick), height - 20, style: "grid")
       let text = tickText?(tick) ?? scale.label(tick)
+      let half = TextWidth.of(text) / 2
+      // Numbers that touch each other cannot be read.
+      guard place(tick) - half >= end else { continue }
+      end = place(tick) + half + 5
       svg.words(text, x: place(tick), y: height - 6, anchor: .middle)
     }
     for (index, bar) in shown.enumerated() {

@@ -97,12 +97,21 @@ struct ChartFrame {
         anchor: isTurned ? .end : .middle, isTurned: isTurned)
     }
     svg.line(left, floor, left + plotWidth, floor, style: "axis")
-    svg.words(
-      xName, x: left + plotWidth / 2, y: height - 6, anchor: .middle, style: "name")
-    svg.words(
-      shortened(yName, to: 34), x: 12, y: top + plotHeight / 2, anchor: .middle, style: "name",
-      isTurned: true)
+    let (middle, center) = (left + plotWidth / 2, top + plotHeight / 2)
+    addName(xName, room: 2 * min(middle, Self.width - middle), x: middle, y: height - 6, to: &svg)
+    addName(
+      yName, room: 2 * min(center, height - center), x: 12, y: center, isTurned: true, to: &svg)
     return svg
+  }
+
+  /// The name of an axis, whole in its title where it does not fit.
+  private func addName(
+    _ name: String, room: Double, x: Double, y: Double, isTurned: Bool = false, to svg: inout SVG
+  ) {
+    let shown = TextWidth.fitted(name, to: room - 4)
+    svg.words(
+      shown, x: x, y: y, anchor: .middle, style: "name", isTurned: isTurned,
+      title: shown == name ? nil : name)
   }
 
   /// Names of the series above the plot, as many as fit.

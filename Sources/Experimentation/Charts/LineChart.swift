@@ -29,6 +29,8 @@ struct LineChart {
 
   /// Points that are drawn of a line; more are thinned evenly.
   static let mostPoints = 400
+  /// Dots that are drawn; more are thinned evenly.
+  static let mostDots = 2_000
 
   func svg(label: String) -> String {
     let named = series.filter(\.isNamed)
@@ -48,7 +50,8 @@ struct LineChart {
       svg.path(upper + lower, style: "band", isClosed: true)
     }
     for line in series {
-      let points = Self.thinned(line.points).map { frame.place($0.x, $0.y) }
+      let most = line.hasDots ? Self.mostDots : Self.mostPoints
+      let points = Self.thinned(line.points, to: most).map { frame.place($0.x, $0.y) }
       svg.path(points, style: "line \(line.style)")
       if line.hasDots {
         for point in points where point.x.isFinite && point.y.isFinite {
@@ -63,9 +66,9 @@ struct LineChart {
   }
 
   /// Every so-manyth point and the last.
-  private static func thinned<Point>(_ points: [Point]) -> [Point] {
-    guard points.count > mostPoints, let last = points.last else { return points }
-    let stride = (points.count + mostPoints - 1) / mostPoints
+  private static func thinned<Point>(_ points: [Point], to most: Int = mostPoints) -> [Point] {
+    guard points.count > most, let last = points.last else { return points }
+    let stride = (points.count + most - 1) / most
     return points.enumerated().filter { $0.offset.isMultiple(of: stride) }.map(\.element) + [last]
   }
 }

@@ -58,12 +58,16 @@ struct ParallelCoordinates {
     for (place, axis) in axes.enumerated() {
       svg.line(x(place), Self.top, x(place), Self.top + Self.span, style: "axis")
       svg.words(
-        shortened(axis.name, to: 17), x: x(place), y: place.isMultiple(of: 2) ? 14 : 30,
+        TextWidth.fitted(axis.name, to: 2 * Self.left - 6), x: x(place),
+        y: place.isMultiple(of: 2) ? 14 : 30,
         anchor: .middle, style: axis.isMetric ? "name strong-name" : "name", title: axis.name)
       for tick in axis.ticks {
         svg.line(x(place) - 3, y(tick.share), x(place), y(tick.share), style: "axis")
+        // Left of the first axis the picture ends.
+        let text = shortened(tick.text, to: 11)
         svg.words(
-          shortened(tick.text, to: 11), x: x(place) - 6, y: y(tick.share) + 4, anchor: .end,
+          place == 0 ? TextWidth.fitted(text, to: Self.left - 8) : text, x: x(place) - 6,
+          y: y(tick.share) + 4, anchor: .end,
           style: "tick halo", title: tick.text)
       }
       if axis.shares.contains(where: { $0 == nil }) {

@@ -73,7 +73,9 @@ enum ReportStyle {
     .line.muted,.key.muted,.key.guide{--s:var(--muted)}.fill.muted,.dot.muted{--s:var(--muted)}
     .fill.good,.dot.good,.line.good{--s:var(--good)}.fill.bad,.dot.bad,.line.bad{--s:var(--bad)}
     .line,.key{stroke:var(--s)}.fill,.dot{fill:var(--s)}.fill{fill-opacity:.85}.shade{fill:var(--s)}.line.none{stroke:none}
-    .mark{fill:var(--c1);fill-opacity:.4}.band{fill:var(--c1);fill-opacity:.15;stroke:none}
+    .mark{fill:var(--c1);fill-opacity:.4}.mark.bad{fill:var(--bad)}
+    .dot.over{fill:var(--ink);fill-opacity:.8}.dot.over,.edged{stroke:var(--card);stroke-width:.9}
+    .band{fill:var(--c1);fill-opacity:.15;stroke:none}
     .spark{width:110px;height:26px;max-width:none;display:inline-block;vertical-align:middle}
     .spark rect{fill:var(--c1);fill-opacity:.6}
     @media (max-width:600px){main{padding:18px 12px 40px}section{padding:16px 14px}h1{font-size:1.5rem}

@@ -7,6 +7,8 @@ struct FrontierChart {
   var xGoal: OptimizationGoal
   var yGoal: OptimizationGoal
   var trials: [(x: Double, y: Double)]
+  /// Those that broke a constraint.
+  var infeasible: [(x: Double, y: Double)] = []
   var frontier: [(x: Double, y: Double)]
   /// Whether the frontier is an edge in this plane: it is where there are no other goals.
   var isEdge: Bool
@@ -14,13 +16,17 @@ struct FrontierChart {
   static let mostTrials = 1_000
 
   func svg(label: String) -> String {
-    let shown = trials.suffix(Self.mostTrials) + frontier
+    let shown = trials.suffix(Self.mostTrials) + infeasible.suffix(Self.mostTrials) + frontier
     let frame = ChartFrame(
       x: .telling(shown.map(\.x)), y: .telling(shown.map(\.y)), height: 340)
     var svg = frame.begin(xName: xName, yName: yName)
     for trial in trials.suffix(Self.mostTrials) {
       let place = frame.place(trial.x, trial.y)
       svg.circle(place.x, place.y, 2.4, style: "dot muted")
+    }
+    for trial in infeasible.suffix(Self.mostTrials) {
+      let place = frame.place(trial.x, trial.y)
+      svg.circle(place.x, place.y, 2.4, style: "mark bad")
     }
     if isEdge { svg.path(edge.map { frame.place($0.x, $0.y) }, style: "line c1") }
     for trial in frontier {

@@ -5,8 +5,8 @@ struct SliceChart {
   var axis: ParameterAxis
   /// What the values are.
   var valueName: String
-  /// Where each trial lies in 0...1, and its value.
-  var trials: [(share: Double, value: Double)]
+  /// Where each trial lies in 0...1, its value, and whether it broke a constraint.
+  var trials: [(share: Double, value: Double, isInfeasible: Bool)]
   /// The best of them.
   var best: (share: Double, value: Double)?
   /// Expected values; empty where nobody knows.
@@ -34,7 +34,7 @@ struct SliceChart {
     }
     for trial in shown {
       let place = frame.place(trial.share, trial.value)
-      svg.circle(place.x, place.y, 2.6, style: "mark")
+      svg.circle(place.x, place.y, 2.6, style: trial.isInfeasible ? "mark bad" : "mark")
     }
     if isLine {
       svg.path(curve.map { frame.place($0.share, frame.limited($0.mean)) }, style: "line c2")

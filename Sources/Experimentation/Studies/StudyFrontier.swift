@@ -6,8 +6,10 @@ public struct StudyFrontier: Sendable {
   /// A name for each goal.
   let metrics: [String]
   let goals: [OptimizationGoal]
-  /// All completed trials with a finite value for each goal, in number order.
+  /// All completed trials with a finite value for each goal that broke no constraint, in number order.
   let trials: [Member]
+  /// Those that broke one.
+  let infeasible: [Member]
   /// Those on the frontier, the best by the first goal first.
   let members: [Member]
   /// How much each parameter decided, for each goal; nil where the trials are too few.
@@ -30,7 +32,8 @@ public struct StudyFrontier: Sendable {
       else { return nil }
       return Member(number: trial.number, values: values, parameters: trial.parameters)
     }
-    trials = study.trials.compactMap(member)
+    trials = study.trials.filter { $0.isInfeasible != true }.compactMap(member)
+    infeasible = study.trials.filter { $0.isInfeasible == true }.compactMap(member)
     let goal = study.goals[0]
     members = study.frontier.compactMap(member).sorted { one, other in
       let (left, right) = (goal.loss(of: one.values[0]), goal.loss(of: other.values[0]))

@@ -30,7 +30,11 @@ extension StudyPage {
       "frontier", "Frontier",
       lead: "\(NumberText.grouped(frontier.members.count)) of "
         + "\(NumberText.grouped(frontier.trials.count)) completed trials are beaten by no other in "
-        + "every goal; who wants more of one has to give up some of another.",
+        + "every goal; who wants more of one has to give up some of another."
+        + (frontier.infeasible.isEmpty
+          ? ""
+          : " Red ones, \(NumberText.grouped(frontier.infeasible.count)) in all, broke a constraint "
+            + "and do not count."),
       html: HTML.charts(pictures(frontier)) + table
         + (cut > 0 ? HTML.notes(["\(cut) more are not listed."]) : "")
         + importances(frontier))
@@ -47,13 +51,14 @@ extension StudyPage {
         let (x, y) = (frontier.metrics[first], frontier.metrics[second])
         let chart = FrontierChart(
           xName: x, yName: y, xGoal: frontier.goals[first], yGoal: frontier.goals[second],
-          trials: frontier.trials.map(place), frontier: frontier.members.map(place),
-          isEdge: frontier.goals.count == 2)
+          trials: frontier.trials.map(place), infeasible: frontier.infeasible.map(place),
+          frontier: frontier.members.map(place), isEdge: frontier.goals.count == 2)
         figures.append(
           HTML.figure(
             "\(x) and \(y)", svg: chart.svg(label: "Trials over \(x) and \(y)"),
             caption: "\(Self.wish(frontier.goals[first], first: true)) \(x) and "
-              + "\(Self.wish(frontier.goals[second])) \(y) are good. Large dots are the frontier."))
+              + "\(Self.wish(frontier.goals[second])) \(y) are good. Large dots are the frontier."
+              + Self.latest(FrontierChart.mostTrials, of: frontier.trials.count)))
       }
     }
     return figures

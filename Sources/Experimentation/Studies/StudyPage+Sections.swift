@@ -14,18 +14,19 @@ extension StudyPage {
     var figures: [String] = []
     let progress = ProgressChart(
       trials: completed.map { (number: $0.number, value: $0.value) }, isSmallGood: isSmallGood,
-      name: metric)
+      name: metric, infeasible: Set(completed.filter(\.isInfeasible).map(\.number)))
     if let chart = progress.chart {
       figures.append(
         HTML.figure(
           "History", svg: chart.svg(label: "Value of each trial and the best so far"),
-          caption: progress.caption))
+          caption: progress.caption + endless))
     }
     if let usual, let chart = distribution(usual) {
       figures.append(
         HTML.figure(
           "Distribution", svg: chart.svg(label: "Empirical distribution of the values"),
-          caption: "The share of completed trials whose value is at most so large." + usual.note))
+          caption: "The share of completed trials whose value is at most so large." + usual.note
+            + endless))
     }
     if let chart = timeline {
       figures.append(
@@ -35,7 +36,22 @@ extension StudyPage {
             + "red ones failed."))
     }
     guard !figures.isEmpty else { return "" }
-    return HTML.section("course", "Course", lead: "", html: HTML.charts(figures))
+    return HTML.section(
+      "course", "Course",
+      lead: frontier == nil
+        ? "" : "From here on the page is about \(metric) alone; --goal chooses another.",
+      html: HTML.charts(figures))
+  }
+
+  /// How many completed trials have no place in a picture; empty where all have one.
+  private var endless: String {
+    let count = study.trials.count { $0.outcome == .completed } - completed.count
+    return count > 0 ? " Not drawn: \(NumberText.grouped(count)) without a finite value." : ""
+  }
+
+  /// Says that a picture has the latest trials alone; empty where it has all.
+  static func latest(_ most: Int, of count: Int) -> String {
+    count > most ? " The latest \(NumberText.grouped(most)) are drawn." : ""
   }
 
   /// The values of most trials.
@@ -48,9 +64,15 @@ extension StudyPage {
     let sorted = completed.map(\.value).sorted()
     guard usual.range.lowerBound < usual.range.upperBound else { return nil }
     var points: [(x: Double, y: Double)] = []
+    let completed = study.trials.filter { $0.outcome == .completed }
+    // What is infinite has a share as well, though no place.
+    let (count, below) = (
+      Double(completed.count), completed.count { $0.value == -Double.infinity }
+    )
     for (place, value) in sorted.enumerated() where usual.range.contains(value) {
-      let count = Double(sorted.count)
-      points += [(value, Double(place) / count), (value, Double(place + 1) / count)]
+      points += [
+        (value, Double(below + place) / count), (value, Double(below + place + 1) / count),
+      ]
     }
     return LineChart(
       series: [LineChart.Series(name: "trials", points: points, style: "c1")], xName: metric,
@@ -58,9 +80,9 @@ extension StudyPage {
   }
 
   private var timeline: TimelineChart? {
-    guard let first = study.trials.map(\.startedAtMs).min(), study.trials.count > 1 else {
-      return nil
-    }
+    guard let first = study.trials.map(\.startedAtMs).min(), study.trials.count > 1,
+      study.trials.contains(where: { $0.endedAtMs > first })
+    else { return nil }
     return TimelineChart(
       bars: study.trials.map { trial in
         TimelineChart.Bar(
@@ -101,6 +123,14 @@ extension StudyPage {
       : "<h3>Together, beyond what each does alone</h3>"
         + HTML.table([.text("Parameter"), .text("Parameter"), .number("Share")], rows: pairs)
     var notes = [Self.trust(importance)]
+    notes += importance.branches.compactMap { branch in
+      branch.explained.map { explained in
+        "Of the \(NumberText.grouped(branch.trialCount)) that had "
+          + "\(branch.names.joined(separator: ", ")), a forest of their own explains "
+          + NumberText.percent(max(explained, 0))
+          + (explained < 0.3 ? ": too little to rely on." : ".")
+      }
+    }
     if !importance.unknown.isEmpty {
       notes.append("Too few trials had \(importance.unknown.joined(separator: ", ")).")
     }
@@ -145,7 +175,9 @@ extension StudyPage {
     let figures = ranked.prefix(Self.mostSlices).compactMap { parameter -> String? in
       let axis = ParameterAxis(parameter)
       let trials = completed.compactMap { trial in
-        trial.point[parameter.name].map { (share: axis.share(of: $0), value: trial.value) }
+        trial.point[parameter.name].map {
+          (share: axis.share(of: $0), value: trial.value, isInfeasible: trial.isInfeasible)
+        }
       }
       guard Set(trials.map(\.share)).count > 1 else { return nil }
       let place = best.flatMap { best in
@@ -163,7 +195,9 @@ extension StudyPage {
     return HTML.section(
       "slices", "Slices",
       lead: "A dot is a trial, the large one the best. The line is what a forest expects when all "
-        + "other parameters vary over their ranges." + (usual?.note ?? ""),
+        + "other parameters vary over their ranges."
+        + (completed.contains(where: \.isInfeasible) ? " Red ones broke a constraint." : "")
+        + Self.latest(SliceChart.mostTrials, of: completed.count) + (usual?.note ?? ""),
       html: HTML.charts(figures))
   }
 
@@ -200,14 +234,15 @@ extension StudyPage {
             caption:
               "Expected \(metric) between "
               + "\(NumberText.short(surface.values.min() ?? 0, among: surface.values)) and "
-              + "\(NumberText.short(surface.values.max() ?? 0, among: surface.values)); dark is good."
+              + "\(NumberText.short(surface.values.max() ?? 0, among: surface.values)); the stronger the color, the better."
           ))
       }
     }
     guard !figures.isEmpty else { return "" }
     return HTML.section(
       "pairs", "Pairs",
-      lead: "What a forest expects over two parameters when all others vary; dots are trials.",
+      lead: "What a forest expects over two parameters when all others vary; dots are trials."
+        + Self.latest(SurfaceChart.mostTrials, of: completed.count),
       html: HTML.charts(figures))
   }
 
@@ -225,7 +260,8 @@ extension StudyPage {
     return HTML.section(
       "axes", "Parallel coordinates",
       lead: "A line is a trial, yellow for the best; axes are parameters by their importance, and "
-        + "(bold) the value.",
+        + "(bold) the value."
+        + (lined.count < completed.count ? " The best \(lined.count) are drawn." : ""),
       html: "<div class=\"wide axes\" style=\"--w:\(Int(chart.width))px\">"
         + chart.svg(label: "Parameters and values of the trials") + "</div>")
   }
@@ -254,7 +290,11 @@ extension StudyPage {
     let keys = Set(shown.flatMap { noted[$0.number, default: [:]].keys }).sorted()
       .prefix(Self.mostKeys)
     let rows = shown.map { trial in
-      ["\(trial.number)", NumberText.short(trial.value, among: values)]
+      [
+        "\(trial.number)",
+        (trial.isInfeasible ? "<small>infeasible</small> " : "")
+          + NumberText.short(trial.value, among: values),
+      ]
         + names.map { name in
           guard let value = trial.point[name] else { return "–" }
           return escaped(
@@ -271,6 +311,6 @@ extension StudyPage {
       "trials", "Trials", lead: completed.count > 50 ? "The best 50." : "",
       html: HTML.table(
         [.number("Trial"), .number(metric)] + (names + keys).map { .text($0) }, rows: rows,
-        mainRow: 0))
+        mainRow: shown.first?.number == best?.number ? 0 : nil))
   }
 }

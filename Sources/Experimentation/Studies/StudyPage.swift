@@ -25,6 +25,8 @@ public struct StudyPage: Sendable {
     var number: Int
     var value: Double
     var point: SearchPoint
+    /// Whether it broke a constraint: then it is never the best.
+    var isInfeasible = false
   }
 
   /// Works out what the page tells.
@@ -51,9 +53,11 @@ public struct StudyPage: Sendable {
     importance = try? ParameterImportance(of: history, seed: study.seed)
     permutation = try? ParameterImportance(of: history, method: .permutation, seed: study.seed)
     landscape = SearchLandscape(of: history, seed: study.seed)
-    completed = history.trials.compactMap { trial in
+    completed = zip(study.trials, history.trials).compactMap { told, trial in
       guard let value = trial.value, value.isFinite else { return nil }
-      return Completed(number: trial.number, value: value, point: trial.point)
+      return Completed(
+        number: trial.number, value: value, point: trial.point,
+        isInfeasible: told.isInfeasible == true)
     }
   }
 
@@ -118,19 +122,24 @@ public struct StudyPage: Sendable {
     if let leader = importance?.shares.first, leader.value > 0 {
       tiles.append(
         HTML.tile(
-          NumberText.percent(leader.value), "of the variance is made by \(leader.name) alone"))
+          NumberText.percent(leader.value),
+          "of the variance \(frontier == nil ? "" : "of \(metric) ")is made by \(leader.name) alone"
+        ))
     }
     if let start = study.trials.map(\.startedAtMs).min(),
       let end = study.trials.map(\.endedAtMs).max()
     {
-      tiles.append(HTML.tile(NumberText.short(Double(end - start) / 1_000), "seconds in all"))
+      let seconds = Double(end - start) / 1_000
+      let unit = TimeUnit(for: seconds)
+      tiles.append(HTML.tile(NumberText.short(seconds / unit.seconds), "\(unit.name) in all"))
     }
     return tiles.joined()
   }
 
-  /// The trials that have a line, the best last so that they lie on top.
+  /// The trials that have a line, the best last so that they lie on top; those that broke a constraint are the worst.
   var lined: [Completed] {
     let sorted = completed.sorted { one, other in
+      guard one.isInfeasible == other.isInfeasible else { return one.isInfeasible }
       let goal = study.goals[0]
       let (left, right) = (goal.loss(of: one.value), goal.loss(of: other.value))
       return left != right ? left > right : one.number > other.number
@@ -142,8 +151,10 @@ public struct StudyPage: Sendable {
 
   /// The place of each line on the scale of the values.
   private var colors: String {
+    let lined = lined
     let shares = ComparisonPage.shares(lined.map(\.value))
     return shares.enumerated().map { place, share in
+      guard !lined[place].isInfeasible else { return ".r\(place){--k:0}" }
       // Of values too far apart for their difference to be a number no share is one.
       let goodness =
         share.map { isSmallGood ? 1 - $0 : $0 }.flatMap { $0.isFinite ? $0 : nil } ?? 0.5

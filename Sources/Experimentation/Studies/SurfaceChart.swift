@@ -1,6 +1,6 @@
 import Optimization
 
-/// Expected values over two parameters, darker for better, with the trials on top.
+/// Expected values over two parameters, a stronger color for better, with the trials on top.
 struct SurfaceChart {
   var x: ParameterAxis
   var y: ParameterAxis
@@ -42,11 +42,11 @@ struct SurfaceChart {
     }
     for trial in trials.suffix(Self.mostTrials) {
       let place = frame.place(trial.x, trial.y)
-      svg.circle(place.x, place.y, 2.2, style: "dot muted")
+      svg.circle(place.x, place.y, 2.2, style: "dot over")
     }
     if let best {
       let place = frame.place(best.x, best.y)
-      svg.circle(place.x, place.y, 4.5, style: "dot c2")
+      svg.circle(place.x, place.y, 4.5, style: "dot c2 edged")
     }
     return svg.text(label: label)
   }

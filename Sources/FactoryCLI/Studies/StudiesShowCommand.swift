@@ -17,7 +17,7 @@ struct StudiesShowCommand: FactoryCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Write a page that needs nothing else: history, importance, slices, pairs, all trials.",
+      "Write a page that needs nothing else: history, importance, slices, pairs, the best trials.",
       valueName: "file"))
   var html: String?
 
@@ -106,6 +106,7 @@ struct SearchPlot {
     for trial in completed {
       guard let value = trial.value, usual.range.contains(value) else { continue }
       values.append((x: Double(trial.number), y: value))
+      guard trial.isInfeasible != true else { continue }
       let leader = best.last.map { told.goals[0].isBetter(value, than: $0.y) ? value : $0.y }
       best.append((x: Double(trial.number), y: leader ?? value))
     }
@@ -115,7 +116,10 @@ struct SearchPlot {
         CurvePlot.Curve(name: "best so far", points: best, isStepped: true),
       ], width: width, height: 14, isLogarithmic: usual.isSpread
     ).text
-    let notes = (usual.isSpread ? " The axis is logarithmic." : "") + usual.note
+    let barred = completed.count { $0.isInfeasible == true }
+    let notes =
+      (usual.isSpread ? " The axis is logarithmic." : "") + usual.note
+      + (barred > 0 ? " Trials that broke a constraint, and are never the best: \(barred)." : "")
     return notes.isEmpty ? drawing : drawing + "\n " + notes
   }
 }

@@ -82,6 +82,75 @@ struct StudyPageTests {
     #expect(!apart.contains("<svg"))
   }
 
+  @Test func `what broke a constraint is never the best of a page`() throws {
+    var study = try Self.study(40)
+    study.trials[3].value = -50
+    study.trials[3].isInfeasible = true
+    study.trials[3].outcome = .completed
+    let html = Self.page(study)
+    #expect(html.contains("Red ones broke a constraint."))
+    #expect(html.contains("<small>infeasible</small> −50"))
+    let best = try #require(study.best)
+    #expect(html.contains("<tr class=\"main\"><td class=\"n\">\(best.number)</td>"))
+    let page = StudyPage(study, id: "study_1", name: "wine", metric: "rmse", nowMs: 0)
+    #expect(page.lined.first?.number == 3 && page.lined.last?.number == best.number)
+    // The line of the best so far stays where the others are.
+    let chart = ProgressChart(
+      trials: [(0, 3), (1, 1), (2, 2)], isSmallGood: true, name: "rmse", infeasible: [1]
+    ).chart
+    #expect(chart?.series.last?.points.map(\.y).min() == 2)
+    var several = try Self.severalGoals(40)
+    several.trials[0].isInfeasible = true
+    let frontier = StudyFrontier(several, metrics: ["loss", "speed"])
+    #expect(frontier.infeasible.map(\.number) == [0])
+    #expect(!frontier.trials.contains { $0.number == 0 })
+    let other = StudyPage(
+      several.projected(on: 0), id: "study_1", name: "wine", metric: "loss", frontier: frontier,
+      nowMs: 0
+    ).html()
+    #expect(other.contains("Red ones, 1 in all, broke a constraint and do not count."))
+    #expect(other.contains("From here on the page is about loss alone"))
+  }
+
+  @Test func `infinite values have a share of the distribution, and a note`() throws {
+    var study = try Self.study(8)
+    for index in study.trials.indices {
+      study.trials[index].outcome = .completed
+      study.trials[index].value = index < 6 ? Double(index) : .infinity
+    }
+    let html = Self.page(study)
+    #expect(html.contains("Not drawn: 2 without a finite value."))
+    // Six of eight are what the curve comes to: three quarters of the way up.
+    let start = try #require(html.firstRange(of: "Empirical distribution"))
+    let rest = html[start.upperBound...]
+    let path = try #require(rest.firstRange(of: "<path d=\"M"))
+    let data = rest[path.upperBound...].prefix { $0 != "\"" }
+    let heights = data.split(separator: "L").compactMap { $0.split(separator: " ").last }
+      .compactMap { Double($0) }
+    // The frame has its top at 12 and its floor at 238.
+    #expect(heights.first == 238 && heights.last.map { abs($0 - (238 - 0.75 * 226)) < 0.2 } == true)
+  }
+
+  @Test func `a page says where it draws a part of the trials`() throws {
+    let html = Self.page(try Self.study(2_600))
+    #expect(html.contains("The latest 1,000 are drawn."))
+    #expect(html.contains("The latest 400 are drawn."))
+    #expect(html.contains("The best 300 are drawn."))
+    #expect(!Self.page(try Self.study(40)).contains("are drawn."))
+  }
+
+  @Test func `times are told in a unit that fits, and no time has no timeline`() throws {
+    #expect(TimeUnit(for: 90).name == "seconds" && TimeUnit(for: 120).name == "minutes")
+    #expect(TimeUnit(for: 7_200).name == "hours" && TimeUnit(for: 172_800).seconds == 86_400)
+    var study = try Self.study(10)
+    for index in study.trials.indices { study.trials[index].endedAtMs += 7_200_000 * Int64(index) }
+    #expect(Self.page(study).contains(">hours</text>"))
+    for index in study.trials.indices {
+      (study.trials[index].startedAtMs, study.trials[index].endedAtMs) = (5, 5)
+    }
+    #expect(!Self.page(study).contains("Timeline"))
+  }
+
   @Test func `a page has what programs noted`() throws {
     var study = try Self.study(12)
     study.trials[0].attributes = ["commit": #""<abc>""#]
@@ -130,7 +199,10 @@ struct StudyPageTests {
     func drawing(_ name: String) throws -> String {
       SliceChart(
         axis: ParameterAxis(try #require(space[name])), valueName: "rmse",
-        trials: [(share: 0.25, value: 1), (share: 0.75, value: 2)], best: nil,
+        trials: [
+          (share: 0.25, value: 1, isInfeasible: false),
+          (share: 0.75, value: 2, isInfeasible: false),
+        ], best: nil,
         curve: [
           .init(share: 0.25, mean: 1.1, deviation: 0.1),
           .init(share: 0.75, mean: 1.9, deviation: 0.1),

@@ -89,6 +89,15 @@ struct StudyWordsTests {
     #expect(SearchPlot(metric: "rmse", told: try empty.told(), width: 40).text.contains("Nothing"))
   }
 
+  @Test func `what broke a constraint is drawn, but is not the best so far`() throws {
+    var study = Self.study(values: [3, 5, -50, 4, 1])
+    study.trials?[2].infeasible = true
+    let plot = SearchPlot(metric: "rmse", told: try study.told(), width: 40).text
+    #expect(plot.contains("rmse (5)"))
+    #expect(plot.contains("best so far (4)"))
+    #expect(plot.contains("Trials that broke a constraint, and are never the best: 1."))
+  }
+
   @Test func `an explanation says who wanted a trial, and what is noted of it`() throws {
     var study = Self.study(values: [3, 5])
     study.trials?[1].enqueued = ["x": 1]
