@@ -78,7 +78,7 @@ public struct OptunaTransfer: Sendable {
     try store.keep(details, of: id, in: db)
     var counts = OptunaImportCounts.Study(id: id, name: study.name)
     let domains = drawn.mapValues(\.domain)
-    let known = Set(try store.trials(of: id, limit: Int.max, in: db).map(\.number))
+    let known = Set(try store.trials(of: id, in: db).map(\.number))
     var reports: [TrialReport] = []
     for trial in study.trials {
       guard let report = try trial.report(in: domains, nowMs: nowMs) else {
@@ -93,7 +93,7 @@ public struct OptunaTransfer: Sendable {
         try store.keep(trial.details, of: id, number: report.number, in: db)
       }
     }
-    let kept = try store.trials(of: id, limit: Int.max, in: db)
+    let kept = try store.trials(of: id, in: db)
     let here = Dictionary(uniqueKeysWithValues: kept.map { ($0.number, $0) })
     for report in reports where here[report.number]?.isSame(as: report) != true {
       throw OptimizationError(
@@ -117,7 +117,7 @@ public struct OptunaTransfer: Sendable {
       guard let study = try store.study(id, in: db), study.project == project else { return nil }
       return try OptunaStudy(
         study, details: try store.details(of: id, in: db) ?? StudyDetails(goals: [study.goal]),
-        trials: try store.trials(of: id, limit: Int.max, in: db),
+        trials: try store.trials(of: id, in: db),
         trialDetails: try store.trialDetails(of: id, in: db))
     }
     guard let study = found else { throw OptimizationError.notFound(id) }

@@ -143,9 +143,9 @@ public struct StudyStore: Sendable {
     )
   }
 
-  /// A study's trials in number order.
+  /// A study's trials in number order; all of them, since the best may be the last.
   public func trials(
-    of study: Identifier<StudySummary>, from number: Int = 0, limit: Int = 10_000, in db: Database
+    of study: Identifier<StudySummary>, from number: Int = 0, limit: Int = Int.max, in db: Database
   ) throws -> [TrialReport] {
     try Row.fetchAll(
       db,

@@ -33,6 +33,17 @@ struct StudyStoreTests {
       startedAtMs: startedAtMs, endedAtMs: startedAtMs + 1)
   }
 
+  @Test func `a study of many trials is told whole`() async throws {
+    let ledger = try ledger()
+    let reports = (0..<10_001).map { report($0, value: Double(10_000 - $0)) }
+    let stored = try await ledger.write { [store, study, reports] db in
+      try store.create(study, in: db)
+      for report in reports { try store.append(report, to: study.id, in: db) }
+      return try store.trials(of: study.id, in: db)
+    }
+    #expect(stored.count == 10_001 && stored.last?.value == 0)
+  }
+
   @Test func `studies and trials come back as they were stored`() async throws {
     let ledger = try ledger()
     var trials = [
