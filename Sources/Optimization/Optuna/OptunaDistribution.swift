@@ -130,7 +130,7 @@ struct OptunaDistribution: Sendable, Equatable {
     (Double(high) - Double(low)) / Double(step) < Double(mostWords)
   }
 
-  /// The range of both; nil where they are of different kinds.
+  /// The range of both, in steps that have the values of both; nil where they are of different kinds.
   func joined(_ other: OptunaDistribution) -> OptunaDistribution? {
     if self == other { return self }
     switch (kind, other.kind) {
@@ -138,18 +138,37 @@ struct OptunaDistribution: Sendable, Equatable {
       .float(let low, let high, let step, let log),
       .float(let otherLow, let otherHigh, let otherStep, let otherLog)
     ):
-      guard log == otherLog, step == otherStep else { return nil }
+      guard log == otherLog else { return nil }
+      // Steps that do not meet have all numbers between in common.
+      let isOneGrid = step.map { Self.isMultiple(low - otherLow, of: $0) } ?? false
       return OptunaDistribution(
-        .float(low: min(low, otherLow), high: max(high, otherHigh), step: step, log: log))
+        .float(
+          low: min(low, otherLow), high: max(high, otherHigh),
+          step: step == otherStep && isOneGrid ? step : nil, log: log))
     case (
       .int(let low, let high, let step, let log),
       .int(let otherLow, let otherHigh, let otherStep, let otherLog)
     ):
-      guard log == otherLog, step == otherStep, low % step == otherLow % step else { return nil }
+      guard log == otherLog else { return nil }
+      // The largest step that leads from each value to each.
+      let (distance, isFar) = low.subtractingReportingOverflow(otherLow)
+      let common = isFar ? 1 : Self.divisor(Self.divisor(step, otherStep), distance)
       return OptunaDistribution(
-        .int(low: min(low, otherLow), high: max(high, otherHigh), step: step, log: log))
+        .int(low: min(low, otherLow), high: max(high, otherHigh), step: common, log: log))
     default: return nil
     }
+  }
+
+  /// The greatest common divisor of a positive number and another.
+  private static func divisor(_ one: Int, _ other: Int) -> Int {
+    var (one, other) = (one.magnitude, other.magnitude)
+    while other != 0 { (one, other) = (other, one % other) }
+    return Int(clamping: max(one, 1))
+  }
+
+  private static func isMultiple(_ distance: Double, of step: Double) -> Bool {
+    let count = distance / step
+    return abs(count - count.rounded()) < 1e-6
   }
 
   // MARK: Values

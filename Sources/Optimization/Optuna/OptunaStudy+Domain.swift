@@ -55,6 +55,15 @@ extension OptunaStudy {
     name = study.name
     goals = details.goals
     attributes = details.attributes
+    let names =
+      details.metrics.count == goals.count
+      ? details.metrics : goals.count == 1 && study.metric != "value" ? [study.metric] : []
+    if !names.isEmpty, metricNames.isEmpty {
+      let json = JSONValue.array(names.map(JSONValue.string))
+      attributes.append(
+        StudyAttribute(
+          .system, Self.metricNamesKey, String(decoding: json.encoded(), as: UTF8.self)))
+    }
     let distributions = space.parameters.map { parameter in
       let kept = details.distributions[parameter.name]
       return (

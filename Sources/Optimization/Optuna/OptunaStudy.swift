@@ -40,9 +40,12 @@ struct OptunaStudy: Sendable, Equatable {
   /// In number order.
   var trials: [Trial] = []
 
+  /// The attribute of a study in which Optuna keeps what its values are called.
+  static let metricNamesKey = "study:metric_names"
+
   /// What the values are called, one for each goal; empty where nobody said so.
   var metricNames: [String] {
-    let named = attributes.first { $0.owner == .system && $0.key == "study:metric_names" }
+    let named = attributes.first { $0.owner == .system && $0.key == Self.metricNamesKey }
     // What is no JSON names nothing.
     let names = named.flatMap { try? JSONValue(parsing: $0.text) }?.arrayValue ?? []
     let texts = names.compactMap(\.stringValue)

@@ -96,8 +96,25 @@ struct OptunaDistributionTests {
     }
     #expect(try int(1, 5).joined(int(3, 9)) == int(1, 9))
     #expect(try int(2, 10, step: 4).joined(int(6, 14, step: 4)) == int(2, 14, step: 4))
-    #expect(try int(2, 10, step: 4).joined(int(3, 11, step: 4)) == nil)
+    // The largest steps that have the values of both.
+    #expect(try int(2, 10, step: 4).joined(int(3, 11, step: 4)) == int(2, 11))
+    #expect(try int(0, 12, step: 4).joined(int(2, 8, step: 6)) == int(0, 12, step: 2))
+    #expect(try int(-5, 5, step: 2).joined(int(1, 9, step: 2)) == int(-5, 9, step: 2))
     #expect(try int(1, 5).joined(OptunaDistribution(.float(low: 1, high: 5))) == nil)
+  }
+
+  @Test func `ranges in steps that do not meet are joined without steps`() throws {
+    func float(_ low: Double, _ high: Double, step: String) throws -> OptunaDistribution {
+      try OptunaDistribution(
+        text: Self.text(
+          "FloatDistribution",
+          #""low": \#(low), "high": \#(high), "step": \#(step), "log": false"#))
+    }
+    let tenths = try float(0, 1, step: "0.1")
+    #expect(try tenths.joined(float(0.5, 2, step: "0.1")) == float(0, 2, step: "0.1"))
+    #expect(try tenths.joined(float(0.55, 0.95, step: "0.1")) == float(0, 1, step: "null"))
+    #expect(try tenths.joined(float(0, 2, step: "0.25")) == float(0, 2, step: "null"))
+    #expect(try tenths.joined(float(0, 2, step: "null")) == float(0, 2, step: "null"))
   }
 
   static let wrong = [

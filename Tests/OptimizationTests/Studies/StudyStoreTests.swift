@@ -114,7 +114,11 @@ struct StudyStoreTests {
     }
     #expect(summary.attributes == ["team": #""red""#])
     #expect(stored == told)
-    #expect(exported.attributes == [StudyAttribute(.user, "team", #""red""#)])
+    #expect(
+      exported.attributes == [
+        StudyAttribute(.user, "team", #""red""#),
+        StudyAttribute(.system, "study:metric_names", #"["rmse"]"#),
+      ])
     #expect(exported.trials.map(\.values) == [[0.5], [], []])
     #expect(exported.trials[0].attributes.noted == noted.attributes)
     #expect(
