@@ -31,7 +31,7 @@ public struct StudyHosts: Sendable {
   /// - Parameters:
   ///   - metrics: a name for each goal; fewer where nobody told.
   ///   - earlier: identifiers or names of studies whose best points a new one tries first; of the first of them it has
-  ///     the space where the terms have none.
+  ///     the space where the terms have none, and the names of the values where nobody told any.
   /// - Throws: `study_conflict` where the study of that name is about something else.
   public func create(
     _ terms: StudyTerms, metrics: [String], after earlier: [String] = [],
@@ -39,12 +39,15 @@ public struct StudyHosts: Sendable {
   ) async throws -> StudySummary {
     let store = store
     return try await ledger.write { db in
-      var terms = terms
+      var (terms, metrics) = (terms, metrics)
       guard let known = try store.shared(terms.name, project: project, in: db) else {
         if !earlier.isEmpty {
           let start = try store.warmStart(
             terms.space, from: earlier, goals: terms.goals, project: project, in: db)
           (terms.space, terms.warmStart) = (start.space, start.origins)
+          if metrics.isEmpty, let first = earlier.first {
+            metrics = try store.study(named: first, project: project, in: db).metrics
+          }
         }
         let wanted = StudySummary(
           id: .random(), project: project, name: terms.name, job: nil,
@@ -55,7 +58,8 @@ public struct StudyHosts: Sendable {
         try store.create(wanted, terms: terms, in: db)
         return wanted
       }
-      if terms.space == nil, !earlier.isEmpty { terms.space = known.terms.space }
+      // Who names no space takes the one that is there.
+      if terms.space == nil { terms.space = known.terms.space }
       guard let obstacle = terms.obstacle(toJoining: known.terms) else { return known.summary }
       throw ServingError(
         .studyConflict, "There is a study named \(terms.name) already, and \(obstacle).",

@@ -74,6 +74,12 @@ struct OptunaEndToEndTests {
     #expect(next.status == 0, "\(next.errors)")
     let nextId = try #require(next.json["id"] as? String)
     let warm = try factory("studies", "show", nextId, "--output", "json")
+    // Its values have the same name, here and in Optuna.
+    #expect(warm.json["metric"] as? String == "score")
+    let nextCopy = factory.folder + "/next.db"
+    #expect(try factory("studies", "export", nextId, "--optuna", nextCopy).status == 0)
+    let named = try #require(try optuna("read", nextCopy, "next").first)
+    #expect(named["system_attrs"]?["study:metric_names"] == ["score"])
     let origins = try #require(warm.json["warm_start"] as? [[String: Any]])
     let completed = trials.filter {
       $0["outcome"] as? String == "completed" && $0["infeasible"] == nil

@@ -285,6 +285,13 @@ struct SharedStudyTests {
     let again = try factory(
       "studies", "create", "plain", "--space", "space.json", "--output", "json")
     #expect(again.json["id"] as? String == first.json["id"] as? String)
+    // Who names no space joins, whatever the space is; another one is refused.
+    let silent = try factory("studies", "create", "plain", "--output", "json")
+    #expect(silent.json["id"] as? String == first.json["id"] as? String, "\(silent.errors)")
+    try factory.write("other.json", #"{"parameters": [{"name": "x", "uniform": [0, 2]}]}"#)
+    let wider = try factory(
+      "studies", "create", "plain", "--space", "other.json", "--output", "json")
+    #expect(wider.error["code"] as? String == "study_conflict")
     let other = try factory(
       "studies", "create", "plain", "--goal", "maximize", "--output", "json")
     #expect(other.status == 2)
