@@ -208,8 +208,18 @@ struct OptunaDistribution: Sendable, Equatable {
     return Set(texts).count == texts.count ? texts : choices.map(encoded)
   }
 
+  /// JSON as Python writes and reads it, with words for what is infinite or no number.
   private static func encoded(_ json: JSONValue) -> String {
-    String(decoding: json.encoded(), as: UTF8.self)
+    switch json {
+    case .number(let number) where !number.isFinite:
+      number.isNaN ? "NaN" : number > 0 ? "Infinity" : "-Infinity"
+    case .array(let elements): "[" + elements.map(encoded).joined(separator: ",") + "]"
+    case .object(let members):
+      "{"
+        + members.map { "\(encoded(.string($0.key))):\(encoded($0.value))" }
+        .joined(separator: ",") + "}"
+    default: String(decoding: json.encoded(), as: UTF8.self)
+    }
   }
 
   private static func unreadable(_ what: String) -> OptimizationError {

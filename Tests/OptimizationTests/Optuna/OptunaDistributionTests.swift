@@ -32,6 +32,10 @@ struct OptunaDistributionTests {
       text("CategoricalDistribution", #""choices": ["1", 1]"#),
       .categorical([#""1""#, "1"])
     ),
+    (
+      text("CategoricalDistribution", #""choices": [0.5, Infinity, -Infinity, [1, "a"]]"#),
+      .categorical(["0.5", "inf", "-inf", #"[1,"a"]"#])
+    ),
     // As they were called before version 3.
     (text("UniformDistribution", #""low": 0, "high": 1"#), .float(low: 0, high: 1)),
     (
