@@ -107,14 +107,21 @@ struct BoxPartition: Sendable {
       AxisCells(boxes.map { $0.extents[first] }), AxisCells(boxes.map { $0.extents[second] })
     )
     let width = columns.widths.count
-    var values = [Double](repeating: 0, count: rows.widths.count * width)
-    for (place, box) in boxes.enumerated() {
-      let part =
-        box.value * box.volume / (box.extents[first].share * box.extents[second].share)
-      for row in rows.covered[place] {
-        for column in columns.covered[place] { values[row * width + column] += part }
-      }
+    let parts = boxes.map { box in
+      box.value * box.volume / (box.extents[first].share * box.extents[second].share)
     }
+    let values =
+      rows.isOrdered && columns.isOrdered
+      ? Self.sums(of: parts, rows, columns)
+      : parts.enumerated().reduce(
+        into: [Double](repeating: 0, count: rows.widths.count * width)
+      ) { values, part in
+        for row in rows.covered[part.offset] {
+          for column in columns.covered[part.offset] {
+            values[row * width + column] += part.element
+          }
+        }
+      }
     var sum = 0.0
     for (row, height) in rows.widths.enumerated() {
       for (column, across) in columns.widths.enumerated() {
@@ -123,6 +130,33 @@ struct BoxPartition: Sendable {
       }
     }
     return sum
+  }
+
+  /// What boxes bring to each cell, by their corners alone: a box may cover thousands of cells.
+  private static func sums(
+    of parts: [Double], _ rows: AxisCells, _ columns: AxisCells
+  ) -> [Double] {
+    let (height, width) = (rows.widths.count, columns.widths.count)
+    // One more row and column take what ends at the edge.
+    var corners = [Double](repeating: 0, count: (height + 1) * (width + 1))
+    for (place, part) in parts.enumerated() {
+      guard let top = rows.covered[place].first, let bottom = rows.covered[place].last,
+        let left = columns.covered[place].first, let right = columns.covered[place].last
+      else { continue }
+      corners[top * (width + 1) + left] += part
+      corners[top * (width + 1) + right + 1] -= part
+      corners[(bottom + 1) * (width + 1) + left] -= part
+      corners[(bottom + 1) * (width + 1) + right + 1] += part
+    }
+    var values = [Double](repeating: 0, count: height * width)
+    for row in 0..<height {
+      var along = 0.0
+      for column in 0..<width {
+        along += corners[row * (width + 1) + column]
+        values[row * width + column] = along + (row > 0 ? values[(row - 1) * width + column] : 0)
+      }
+    }
+    return values
   }
 
   /// The tree's value at places of some axes, averaged over all others.
@@ -141,6 +175,8 @@ private struct AxisCells {
   var widths: [Double] = []
   /// The cells of each box.
   var covered: [[Int]] = []
+  /// Whether the cells of a box follow each other.
+  var isOrdered = false
 
   init(_ extents: [BoxPartition.Extent]) {
     guard case .range? = extents.first else {
@@ -154,6 +190,7 @@ private struct AxisCells {
       }
       return
     }
+    isOrdered = true
     var ends: Set<Double> = []
     for case .range(let low, let high) in extents { ends.formUnion([low, high]) }
     let sorted = ends.sorted()

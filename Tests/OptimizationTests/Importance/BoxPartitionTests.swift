@@ -68,6 +68,14 @@ struct BoxPartitionTests {
     let chosen = zip(grid, values).filter { $0.0[0] == first }.map(\.1)
     let average = chosen.reduce(0, +) / Double(chosen.count)
     #expect(abs(partition.marginal(at: [(0, first)]) - average) < 1e-9)
+    // The two ordered axes together, the words averaged.
+    let both = fine.flatMap { x in
+      fine.map { z in
+        (0..<3).reduce(0) { $0 + tree.value(at: [x, Double($1), z]) } / 3 - mean
+      }
+    }
+    let expected = both.reduce(0) { $0 + $1 * $1 } / Double(both.count)
+    #expect(abs(partition.variance(of: 0, 2) - expected) < 1e-9)
     // What axes make alone is part of what pairs make, and that of the whole.
     for second in 0..<3 {
       for one in 0..<second {
