@@ -185,7 +185,7 @@ extension StudyPage {
       }
       let chart = SliceChart(
         axis: axis, valueName: metric, trials: trials, best: place,
-        curve: landscape?.curve(parameter.name, places: 32) ?? [],
+        curve: landscape(of: parameter)?.curve(parameter.name, places: 32) ?? [],
         range: usual?.range)
       return HTML.figure(
         parameter.name, svg: chart.svg(label: "\(metric) along \(parameter.name)"),
@@ -195,7 +195,7 @@ extension StudyPage {
     return HTML.section(
       "slices", "Slices",
       lead: "A dot is a trial, the large one the best. The line is what a forest expects when all "
-        + "other parameters vary over their ranges."
+        + "other parameters vary over their ranges, among those trials that have the parameter."
         + (completed.contains(where: \.isInfeasible) ? " Red ones broke a constraint." : "")
         + Self.latest(SliceChart.mostTrials, of: completed.count) + (usual?.note ?? ""),
       html: HTML.charts(figures))
@@ -207,35 +207,26 @@ extension StudyPage {
     return "Exists where \(condition.parent) is \(words)."
   }
 
+  private func landscape(of parameter: SearchParameter) -> SearchLandscape? {
+    parameter.condition == nil ? landscape : branches[parameter.name]
+  }
+
+  /// The most important parameters that always exist, and the two most important of each condition.
+  private var paired: [[SearchParameter]] {
+    let ranked = ranked
+    let always = ranked.filter { $0.condition == nil }.prefix(Self.mostPaired)
+    let others = (importance?.branches ?? []).prefix(Self.mostPaired).map { branch in
+      Array(ranked.filter { branch.names.contains($0.name) }.prefix(2))
+    }
+    return [Array(always)] + others
+  }
+
   /// Expected values over the pairs of the most important parameters.
   var surfacesSection: String {
-    guard let landscape else { return "" }
-    let leaders = Array(ranked.filter { $0.condition == nil }.prefix(Self.mostPaired))
     var figures: [String] = []
-    for (index, second) in leaders.enumerated() {
-      for first in leaders[..<index] {
-        let surface = landscape.surface(first.name, second.name, places: 20)
-        guard !surface.values.isEmpty else { continue }
-        let (x, y) = (ParameterAxis(first), ParameterAxis(second))
-        func place(_ trial: Completed) -> (x: Double, y: Double)? {
-          guard let one = trial.point[first.name], let other = trial.point[second.name] else {
-            return nil
-          }
-          return (x.share(of: one), y.share(of: other))
-        }
-        let chart = SurfaceChart(
-          x: x, y: y, values: surface.values, columns: surface.columns, rows: surface.rows,
-          isSmallGood: isSmallGood, trials: completed.compactMap(place),
-          best: best.flatMap(place))
-        figures.append(
-          HTML.figure(
-            "\(first.name) and \(second.name)",
-            svg: chart.svg(label: "Expected \(metric) over \(first.name) and \(second.name)"),
-            caption:
-              "Expected \(metric) between "
-              + "\(NumberText.short(surface.values.min() ?? 0, among: surface.values)) and "
-              + "\(NumberText.short(surface.values.max() ?? 0, among: surface.values)); the stronger the color, the better."
-          ))
+    for leaders in paired {
+      for (index, second) in leaders.enumerated() {
+        figures += leaders[..<index].compactMap { surface($0, second) }
       }
     }
     guard !figures.isEmpty else { return "" }
@@ -244,6 +235,31 @@ extension StudyPage {
       lead: "What a forest expects over two parameters when all others vary; dots are trials."
         + Self.latest(SurfaceChart.mostTrials, of: completed.count),
       html: HTML.charts(figures))
+  }
+
+  /// Two parameters that exist together; nil where nobody knows what to expect.
+  private func surface(_ first: SearchParameter, _ second: SearchParameter) -> String? {
+    guard let surface = landscape(of: first)?.surface(first.name, second.name, places: 20),
+      !surface.values.isEmpty
+    else { return nil }
+    let (x, y) = (ParameterAxis(first), ParameterAxis(second))
+    func place(_ trial: Completed) -> (x: Double, y: Double)? {
+      guard let one = trial.point[first.name], let other = trial.point[second.name] else {
+        return nil
+      }
+      return (x.share(of: one), y.share(of: other))
+    }
+    let chart = SurfaceChart(
+      x: x, y: y, values: surface.values, columns: surface.columns, rows: surface.rows,
+      isSmallGood: isSmallGood, trials: completed.compactMap(place), best: best.flatMap(place))
+    let exists = condition(of: first)
+    return HTML.figure(
+      "\(first.name) and \(second.name)",
+      svg: chart.svg(label: "Expected \(metric) over \(first.name) and \(second.name)"),
+      caption: "Expected \(metric) between "
+        + "\(NumberText.short(surface.values.min() ?? 0, among: surface.values)) and "
+        + "\(NumberText.short(surface.values.max() ?? 0, among: surface.values)); "
+        + "the stronger the color, the better." + (exists.isEmpty ? "" : " " + exists))
   }
 
   /// A line for each trial across all parameters.

@@ -13,6 +13,8 @@ public struct StudyPage: Sendable {
   let importance: ParameterImportance?
   let permutation: ParameterImportance?
   let landscape: SearchLandscape?
+  /// What the trials with a parameter taught of it, for those with a condition, by their names.
+  let branches: [String: SearchLandscape]
   /// What several goals came to; nil for a search with one.
   let frontier: StudyFrontier?
   /// What programs noted of the study.
@@ -53,6 +55,14 @@ public struct StudyPage: Sendable {
     importance = try? ParameterImportance(of: history, seed: study.seed)
     permutation = try? ParameterImportance(of: history, method: .permutation, seed: study.seed)
     landscape = SearchLandscape(of: history, seed: study.seed)
+    var branches: [String: SearchLandscape] = [:]
+    for branch in importance?.branches ?? [] {
+      let learned = branch.names.first.flatMap {
+        SearchLandscape(of: history, having: $0, seed: study.seed)
+      }
+      for name in branch.names { branches[name] = learned }
+    }
+    self.branches = branches
     completed = zip(study.trials, history.trials).compactMap { told, trial in
       guard let value = trial.value, value.isFinite else { return nil }
       return Completed(

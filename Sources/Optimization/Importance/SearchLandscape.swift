@@ -1,6 +1,6 @@
 /// What a search has learned of its space: expected values along one parameter or over two, all others averaged.
 ///
-/// From the forest of `ParameterImportance`, over the parameters that always exist.
+/// From the forest of `ParameterImportance`, over the parameters that always exist, or that exist where one of them does.
 public struct SearchLandscape: Sendable {
   /// One place of a curve.
   public struct Place: Sendable, Equatable {
@@ -17,15 +17,18 @@ public struct SearchLandscape: Sendable {
 
   /// Learns from the completed trials; nil where they are too few or all the same.
   ///
-  /// - Parameter goal: which of the values, from 0.
+  /// - Parameters:
+  ///   - goal: which of the values, from 0.
+  ///   - name: a parameter with a condition, to learn from the trials alone that had it.
   public init?(
-    of history: SearchHistory, goal: Int = 0, seed: UInt64,
+    of history: SearchHistory, goal: Int = 0, having name: String? = nil, seed: UInt64,
     trees: Int = ParameterImportance.defaultTreeCount
   ) {
     let values = history.finiteValues(goal: goal)
-    guard
-      let table = ImportanceTable(history, values: values, rows: Array(values.indices))
-    else { return nil }
+    let rows = values.indices.filter { row in
+      name.map { history.trials[row].point[$0] != nil } ?? true
+    }
+    guard let table = ImportanceTable(history, values: values, rows: rows) else { return nil }
     self.table = table
     partitions = RegressionForest(table, trees: trees, seed: seed).trees
       .map { BoxPartition($0, axes: table.axes) }

@@ -151,6 +151,38 @@ struct StudyPageTests {
     #expect(!Self.page(study).contains("Timeline"))
   }
 
+  @Test func `parameters with a condition have their own lines and pairs`() throws {
+    let space = try SearchSpace([
+      SearchParameter("kind", .categorical(["svm", "forest"])),
+      SearchParameter(
+        "cost", .float(low: 0, high: 1), when: .init(parent: "kind", values: ["svm"])),
+      SearchParameter(
+        "gamma", .float(low: 0, high: 1), when: .init(parent: "kind", values: ["svm"])),
+      SearchParameter(
+        "trees", .int(low: 1, high: 9), when: .init(parent: "kind", values: ["forest"])),
+    ])
+    var study = Study(space: space, goal: .minimize, sampler: RandomSampler(), seed: 3)
+    let reports = (0..<60).map { number in
+      let point = study.ask().point
+      return TrialReport(
+        number: number, outcome: .completed, parameters: point.texts,
+        value: (point.number("cost") ?? 2) + (point.number("gamma") ?? 0), steps: 0,
+        startedAtMs: 0, endedAtMs: 1)
+    }
+    let html = Self.page(
+      try ToldStudy(
+        space: space, goals: [.minimize], sampler: "random", pruner: "none", seed: 3, budget: nil,
+        trials: reports))
+    #expect(
+      html.contains("Expected rmse over cost and gamma") || html.contains("over gamma and cost"))
+    #expect(!html.contains("Expected rmse over trees"))
+    let slice = try #require(html.firstRange(of: "rmse along cost"))
+    let end = try #require(html[slice.upperBound...].firstRange(of: "</figure>"))
+    let figure = html[slice.upperBound..<end.lowerBound]
+    #expect(figure.contains("class=\"line c2\"") && figure.contains("Exists where kind is svm."))
+    #expect(html.contains("a forest of their own explains"))
+  }
+
   @Test func `a page has what programs noted`() throws {
     var study = try Self.study(12)
     study.trials[0].attributes = ["commit": #""<abc>""#]
