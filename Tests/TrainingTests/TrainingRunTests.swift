@@ -4,6 +4,7 @@ import Engines
 import Experimentation
 import Foundation
 import JobProtocol
+import Optimization
 import Synchronization
 import TestSupport
 import Testing
@@ -134,6 +135,36 @@ struct TrainingRunTests {
       if case .progress(_, _, let message) = report { message } else { nil }
     }
     #expect(messages.contains { $0.contains("to be gained") })
+  }
+
+  @Test func `a grid gives its combinations after the first points, and nothing else`() throws {
+    let trained = try Self.train(SyntheticTable.classification(rows: 200, classes: 2), trials: 24) {
+      $0.search.sampler = "grid"
+      $0.search.pruner = "none"
+    }
+    let spaces = trained.reports.compactMap { report -> String? in
+      if case .parameter(StudySummary.spaceReportKey, let text) = report { text } else { nil }
+    }
+    let space = try SearchSpace(json: JSONValue(parsing: try #require(spaces.first)))
+    let firsts = space.initialPoints.count
+    #expect(firsts > 2)
+    let study = try ToldStudy(
+      space: space, goals: [.maximize], sampler: "grid", pruner: "none", seed: 7, budget: 24,
+      trials: trained.trials)
+    // The same grid without first points.
+    var grid = Study(
+      space: try SearchSpace(space.parameters), goal: .maximize, sampler: GridSampler(), seed: 7)
+    for trial in trained.trials {
+      let explanation = try TrialExplanation(of: trial.number, in: study)
+      guard trial.number >= firsts else {
+        #expect(explanation.origin == .initial)
+        continue
+      }
+      #expect(trial.parameters == grid.ask().point.texts, "trial \(trial.number)")
+      #expect(
+        explanation.reason == "It is combination \(trial.number - firsts + 1) of the grid.")
+    }
+    #expect(trained.trials.count == 24)
   }
 
   @Test func `a search that was stopped goes on from its checkpoint to the same model`() throws {

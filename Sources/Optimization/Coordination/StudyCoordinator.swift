@@ -76,7 +76,7 @@ public struct StudyCoordinator: Sendable {
       guard number == records.count else { return }
       let wanted = nextWanted
       if wanted != nil { begunCount += 1 }
-      study.restore(study.space.exact(point), promotion)
+      study.restore(study.space.exact(point), promotion, isWanted: wanted != nil)
       records.append(
         Record(
           holder: holder, leaseUntilMs: nowMs + terms.leaseMs, startedAtMs: atMs, wanted: wanted,

@@ -13,7 +13,7 @@ public struct GridSampler: Sampler {
   /// Takes the number of levels.
   public init(levels: Int = 5) { self.levels = max(levels, 2) }
 
-  /// The combination with the trial's number after the initial points, of those that the rules allow.
+  /// The combination after those that the search got so far, of those that the rules allow.
   public func point(
     for history: SearchHistory, memory: inout SamplerMemory, using random: inout SeededGenerator
   ) -> SearchPoint {
@@ -36,9 +36,9 @@ public struct GridSampler: Sampler {
     return RandomSampler.point(of: space, using: &random)
   }
 
-  /// The number of the next combination: initial points take none away.
+  /// The number of the next combination: points that were given to the search take none away.
   static func place(in history: SearchHistory) -> Int {
-    max(history.nextNumber - history.space.initialPoints.count, 0)
+    history.trials.count { !$0.isGiven }
   }
 
   private struct GridWalk: Sendable {

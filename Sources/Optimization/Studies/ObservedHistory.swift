@@ -45,6 +45,8 @@ struct ObservedHistory: Sendable {
     case (.pruned(_, let before), .pruned(_, let now)) where now <= before: return false
     case (_, .pruned), (_, .completed):
       history.trials[place] = trial
+      // The point is from where it was from.
+      history.trials[place].isGiven = known.isGiven
       return true
     }
   }

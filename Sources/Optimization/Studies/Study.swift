@@ -63,7 +63,7 @@ public struct Study: Sendable {
   /// - Parameter wanted: a point to try instead of the sampler's; it is moved into the space.
   public mutating func ask(_ wanted: SearchPoint? = nil) -> Trial {
     if let wanted {
-      restore(space.nearest(to: wanted))
+      restore(space.nearest(to: wanted), isWanted: true)
     } else {
       let (point, promotion) = propose()
       restore(point, promotion)
@@ -118,10 +118,15 @@ public struct Study: Sendable {
   }
 
   /// Takes a trial up again as it was asked for, as the next one.
-  mutating func restore(_ point: SearchPoint, _ promotion: TrialPromotion? = nil) {
+  ///
+  /// - Parameter isWanted: whether somebody wanted the point tried.
+  mutating func restore(
+    _ point: SearchPoint, _ promotion: TrialPromotion? = nil, isWanted: Bool = false
+  ) {
     let trial = Trial(
       number: history.nextNumber, point: point, state: .running,
-      promotion: promotion.flatMap { trials.indices.contains($0.trial) ? $0 : nil })
+      promotion: promotion.flatMap { trials.indices.contains($0.trial) ? $0 : nil },
+      isGiven: isWanted || history.nextNumber < initialPoints.count)
     if trial.promotion != nil, seen == nil { seen = ObservedHistory(history) }
     history.trials.append(trial)
     seen?.begin(trial)

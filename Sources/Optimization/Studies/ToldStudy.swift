@@ -78,7 +78,8 @@ public struct ToldStudy: Sendable {
       trials: told.map { trial, hasEnded in
         Trial(
           number: trial.number, point: space.point(of: trial.parameters),
-          state: hasEnded ? trial.state : .running, promotion: trial.promotion)
+          state: hasEnded ? trial.state : .running, promotion: trial.promotion,
+          isGiven: trial.enqueued != nil || trial.number < space.initialPoints.count)
       }, seed: seed, budget: budget)
   }
 

@@ -46,15 +46,19 @@ public struct Trial: Sendable, Equatable {
   public var state: TrialState
   /// The stopped trial whose point it trains again; nil for a point of its own.
   public var promotion: TrialPromotion?
+  /// Whether its point was given to the search: an initial one, or one that somebody wanted tried.
+  public var isGiven: Bool
 
   /// Takes every value as it is.
   public init(
-    number: Int, point: SearchPoint, state: TrialState, promotion: TrialPromotion? = nil
+    number: Int, point: SearchPoint, state: TrialState, promotion: TrialPromotion? = nil,
+    isGiven: Bool = false
   ) {
     self.number = number
     self.point = point
     self.state = state
     self.promotion = promotion
+    self.isGiven = isGiven
   }
 
   /// The first goal's value of a completed trial whose values are numbers.

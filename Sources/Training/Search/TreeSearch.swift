@@ -151,8 +151,8 @@ struct TreeSearch {
   private func slowerPoint(_ state: SearchState) -> SearchPoint? {
     let count = state.study.trials.count
     guard count % 10 == 9, count >= space.initialPoints.count,
-      request.sampler != SamplerName.random.rawValue, var point = state.study.best?.point,
-      let eta = point.number("eta"), eta > 0.03
+      ![SamplerName.random, .grid].map(\.rawValue).contains(request.sampler),
+      var point = state.study.best?.point, let eta = point.number("eta"), eta > 0.03
     else { return nil }
     point["eta"] = .float(max(eta / 2.5, 0.02))
     return point

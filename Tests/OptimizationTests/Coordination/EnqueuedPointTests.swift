@@ -58,6 +58,51 @@ struct EnqueuedPointTests {
     #expect(full["error"]?["message"]?.stringValue?.contains("2 trials have begun") == true)
   }
 
+  @Test func `a grid gives each combination beside enqueued points, also taken up again`() throws {
+    let space = try SearchSpace(
+      [
+        SearchParameter("kind", .categorical(["a", "b"])),
+        SearchParameter("n", .int(low: 1, high: 3)),
+      ], initialPoints: [SearchPoint(["kind": .category("a"), "n": .int(2)])])
+    var study = StudyCoordinatorTests.coordinator(budget: 10, space: space, sampler: .grid)
+    var journal: [StudyEvent] = []
+    func answer(_ question: String, at nowMs: Int64 = 0) -> JSONValue {
+      let answer = study.answer(Array(question.utf8), nowMs: nowMs)
+      journal += answer.events
+      // Whoever leads the study dies after each answer, and another one takes it up.
+      var next = StudyCoordinator(study.terms)
+      for event in journal { next.apply(event, nowMs: nowMs) }
+      study = next
+      return answer.json
+    }
+    func enqueue(_ point: String, _ key: String) {
+      let told = answer(#"{"enqueue": {"point": \#(point), "key": "\#(key)"}}"#)
+      #expect(told["enqueued"] == true)
+    }
+    var points: [JSONValue] = []
+    enqueue(#"{"kind": "b", "n": 1}"#, "whole")
+    for turn in 0..<10 {
+      if turn == 4 {
+        enqueue(#"{"n": 3}"#, "part")
+        enqueue(#"{"kind": "b", "n": 1}"#, "again")
+      }
+      // Three askers, of whom some tell what came out before the next ones ask.
+      let asked = answer(#"{"ask": {"worker": "w\#(turn % 3)", "key": "k\#(turn)"}}"#)
+      points.append(try #require(asked["trial"]?["point"]))
+      if turn % 3 == 2 {
+        _ = answer(
+          #"{"tell": \#(turn - 1), "attempt": 1, "outcome": "completed", "value": 1}"#)
+      }
+    }
+    let given = [0, 1, 4, 5]
+    #expect(points[1] == ["kind": "b", "n": 1] && points[5] == points[1])
+    #expect(points[4]["n"] == 3)
+    let drawn = points.indices.filter { !given.contains($0) }.map { points[$0] }
+    #expect(Set(drawn.map { String(decoding: $0.encoded(), as: UTF8.self) }).count == 6)
+    #expect(answer(#"{"ask": {"worker": "w", "key": "last"}}"#)["done"] != true)
+    #expect(study.study.trials.map(\.isGiven) == (0..<10).map { given.contains($0) })
+  }
+
   @Test func `a part whose parameter needs another value gets that, within the rules`() throws {
     for seed in 0..<20 {
       var study = StudyCoordinator(

@@ -1,4 +1,5 @@
 import Basics
+import JobProtocol
 import Testing
 
 @testable import Optimization
@@ -33,6 +34,38 @@ struct GridSamplerTests {
     let found = points(space, 6, levels: 4).compactMap { $0.number("n") }
     #expect(found.prefix(2) == [2, 2])
     #expect(Set(found.dropFirst(2)) == [1, 2, 3, 4])
+  }
+
+  @Test func `points that somebody wants take no combination away`() throws {
+    let space = try SearchSpace(
+      [SearchParameter("n", .int(low: 1, high: 4))], initialPoints: [SearchPoint(["n": .int(2)])])
+    var study = Study(space: space, goal: .minimize, sampler: GridSampler(levels: 4), seed: 3)
+    var drawn: [Double?] = []
+    for number in 0..<8 {
+      // Before the initial point's turn is over, between combinations, and two in a row.
+      let isWanted = [1, 3, 4].contains(number)
+      let trial = study.ask(isWanted ? SearchPoint(["n": .int(3)]) : nil)
+      #expect(trial.isGiven == (number == 0 || isWanted))
+      if !trial.isGiven { drawn.append(trial.point.number("n")) }
+    }
+    #expect(drawn.count == 4)
+    #expect(Set(drawn) == [1, 2, 3, 4])
+  }
+
+  @Test func `a point that is trained again stays where it was from`() throws {
+    let (one, two) = (SearchPoint(["n": .int(1)]), SearchPoint(["n": .int(2)]))
+    let promotion = TrialPromotion(trial: 0, rung: 3, better: 0, seen: 4)
+    let space = try SearchSpace([SearchParameter("n", .int(low: 1, high: 4))])
+    for isGiven in [false, true] {
+      let history = SearchHistory(
+        space: space, goals: [.minimize],
+        trials: [
+          Trial(number: 0, point: one, state: .pruned(value: 1, step: 3), isGiven: isGiven),
+          Trial(number: 1, point: two, state: .completed(value: 2)),
+          Trial(number: 2, point: one, state: .completed(value: 1), promotion: promotion),
+        ], seed: 1)
+      #expect(GridSampler.place(in: history.observed) == (isGiven ? 1 : 2))
+    }
   }
 
   @Test func `after the last combination the grid becomes finer`() throws {
