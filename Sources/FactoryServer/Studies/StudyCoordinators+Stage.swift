@@ -15,6 +15,11 @@ extension StudyCoordinators: StageStudies {
       terms, metrics: metrics, after: earlier, in: project, nowMs: systemTimeMs())
   }
 
+  /// Earlier studies with their trials.
+  func sources(_ earlier: [String], in project: String) async throws -> [WarmStart.Source] {
+    try await hosts.sources(earlier, in: project)
+  }
+
   /// Answers a question, however long its coordinator takes to start.
   func answer(
     _ study: Identifier<StudySummary>, _ question: JSONValue

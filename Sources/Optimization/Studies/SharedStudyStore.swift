@@ -31,17 +31,7 @@ extension StudyStore {
     ).map(Self.parsed)
   }
 
-  /// The points that a new study takes over from earlier ones of its project.
-  ///
-  /// - Throws: `study_not_found`, and what `WarmStart` throws.
-  public func warmStart(
-    _ space: SearchSpace?, from earlier: [String],
-    goals: [OptimizationGoal], project: String, in db: Database
-  ) throws -> WarmStart {
-    try WarmStart(space, from: sources(earlier, project: project, in: db), goals: goals)
-  }
-
-  /// Earlier studies of a project with their trials.
+  /// Earlier studies of a project with the trials that are in the ledger.
   ///
   /// - Parameter earlier: identifiers, or names that one study alone has.
   /// - Throws: `study_not_found`, `study_ambiguous`.

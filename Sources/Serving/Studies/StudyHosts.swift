@@ -38,12 +38,18 @@ public struct StudyHosts: Sendable {
     in project: String, nowMs: Int64
   ) async throws -> StudySummary {
     let store = store
-    return try await ledger.write { db in
+    var start: WarmStart?
+    // Who joins a study begins with nothing of others.
+    if !earlier.isEmpty,
+      try await ledger.read({ try store.shared(terms.name, project: project, in: $0) }) == nil
+    {
+      start = try WarmStart(
+        terms.space, from: try await sources(earlier, in: project), goals: terms.goals)
+    }
+    return try await ledger.write { [start] db in
       var (terms, metrics) = (terms, metrics)
       guard let known = try store.shared(terms.name, project: project, in: db) else {
-        if !earlier.isEmpty {
-          let start = try store.warmStart(
-            terms.space, from: earlier, goals: terms.goals, project: project, in: db)
+        if let start {
           (terms.space, terms.warmStart) = (start.space, start.origins)
           if metrics.isEmpty, let first = earlier.first {
             metrics = try store.study(named: first, project: project, in: db).metrics
@@ -65,6 +71,31 @@ public struct StudyHosts: Sendable {
         .studyConflict, "There is a study named \(terms.name) already, and \(obstacle).",
         hint: "Use its terms, or give this one another name.")
     }
+  }
+
+  /// Earlier studies of a project with all trials that their workers have told.
+  ///
+  /// What a coordinator has acknowledged is in its journal at once, in the ledger a little later.
+  ///
+  /// - Parameter earlier: identifiers, or names that one study alone has.
+  /// - Throws: `study_not_found`, `study_ambiguous`.
+  public func sources(
+    _ earlier: [String], in project: String
+  ) async throws -> [WarmStart.Source] {
+    let store = store
+    let found = try await ledger.read { db in
+      try store.sources(earlier, project: project, in: db).map { source in
+        (source, try store.terms(of: source.summary.id, in: db))
+      }
+    }
+    return found.map { source, terms in
+      guard let terms else { return source }
+      return source.completed(from: folder(of: source.summary.id), terms: terms)
+    }
+  }
+
+  private func folder(of study: Identifier<StudySummary>) -> String {
+    home.studiesPath + "/" + study.rawValue
   }
 
   /// Where the coordinator of a study listens, whether it runs or not.
@@ -115,7 +146,7 @@ public struct StudyHosts: Sendable {
     let folder = jobs.workFolder(of: id)
     let request = StudyRequest(
       terms: String(decoding: terms.json.encoded(), as: UTF8.self),
-      folder: home.studiesPath + "/" + study.id.rawValue, socket: try socket(of: study.id),
+      folder: self.folder(of: study.id), socket: try socket(of: study.id),
       idleMs: Self.idleMs)
     try FileTree.createFolder(folder)
     let path = folder + "/request.json"

@@ -49,6 +49,10 @@ public protocol StageStudies: Sendable {
     _ terms: StudyTerms, metrics: [String], after earlier: [String],
     in project: String
   ) async throws -> StudySummary
+  /// Earlier studies of a project with all trials that were told by now.
+  ///
+  /// - Parameter earlier: identifiers, or names that one study alone has.
+  func sources(_ earlier: [String], in project: String) async throws -> [WarmStart.Source]
   /// Answers a question as `StudyCoordinator` does, whatever has to be started for it.
   ///
   /// - Throws: what the study refuses, in its words.

@@ -66,9 +66,7 @@ extension WorkflowDrive {
     _ studies: [String], of run: WorkflowRun
   ) async throws -> [EarlierStudy]? {
     guard !studies.isEmpty else { return nil }
-    return try await parts.store.ledger.read { db in
-      try StudyStore().sources(studies, project: run.project, in: db).map(EarlierStudy.init)
-    }
+    return try await parts.studies.sources(studies, in: run.project).map(EarlierStudy.init)
   }
 
   /// Measures the model on the test rows and holds it to the gates.

@@ -178,3 +178,13 @@ assert "no parameter" in str(error), error
 trial = study.ask()
 study.tell(trial, 1.0)
 assert raises(factory.StudyError, lambda: trial.set_user_attr("late", 1)).code == "trial_ended"
+
+# A later search begins with what was just told, wherever that has come by then.
+for number in range(20):
+    earlier = factory.create_study("earlier-%d" % number)
+    for value in (2, 1, 0):
+        trial = earlier.ask()
+        best = trial.suggest_float("x", 0, 1)
+        earlier.tell(trial, value)
+    later = factory.create_study("later-%d" % number, warm_start=[earlier.study_name])
+    assert later.ask().suggest_float("x", 0, 1) == best, number

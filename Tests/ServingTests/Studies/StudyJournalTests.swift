@@ -61,6 +61,48 @@ struct StudyJournalTests {
     try first.append([Self.event(0)])
   }
 
+  @Test func `a warm start knows what was told, before the ledger does`() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("study")
+    // Its space shows itself, and nothing of it is in the ledger.
+    let terms = StudyTerms(name: "s", space: nil, leaseMs: 1_000)
+    let ledger = WarmStart.Source(
+      StudySummary(
+        id: .derived(from: "s"), name: "s", job: nil, metric: "value", goal: .minimize,
+        sampler: "tpe", pruner: "none", seed: 0, createdAtMs: 0), trials: [])
+    #expect(ledger.completed(from: path, terms: terms).trials.isEmpty)
+    let journal = try StudyJournal(folder: path)
+    var coordinator = StudyCoordinator(terms)
+    for number in 0..<3 {
+      let questions = [
+        #"{"ask": {"worker": "w", "key": "k\#(number)"}}"#,
+        #"{"suggest": \#(number), "attempt": 1, "parameter": {"name": "x", "uniform": [0, 1]}}"#,
+        #"{"tell": \#(number), "attempt": 1, "outcome": "completed", "value": \#(5 - number)}"#,
+      ]
+      // The last one runs.
+      for question in questions.prefix(number == 2 ? 2 : 3) {
+        try journal.append(coordinator.answer(Array(question.utf8), nowMs: 1).events)
+      }
+    }
+    // While its coordinator holds the journal.
+    var source = ledger.completed(from: path, terms: terms)
+    #expect(source.trials.map(\.value) == [5, 4])
+    #expect(source.summary.space?["x"]?.domain == .float(low: 0, high: 1))
+    let start = try WarmStart(nil, from: [source], goals: [.minimize])
+    #expect(start.origins.map(\.trial) == [1, 0])
+    // What the ledger has stays as it is there.
+    source.trials[0].value = 7
+    source.trials.removeLast()
+    #expect(source.completed(from: path, terms: terms).trials.map(\.value) == [7, 4])
+    // A line that is being written, and damage.
+    let file = path + "/" + StudyJournal.fileName
+    let whole = try FileTree.read(file)
+    try FileTree.write(Array(whole.dropLast(3)), to: file)
+    #expect(ledger.completed(from: path, terms: terms).trials.count == 2)
+    try FileTree.write([0x7B] + whole, to: file)
+    #expect(ledger.completed(from: path, terms: terms).trials.isEmpty)
+  }
+
   @Test func `a coordinator answers, keeps and tells, and another one takes up from its journal`()
     throws
   {

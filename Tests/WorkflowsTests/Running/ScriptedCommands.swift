@@ -213,6 +213,17 @@ actor QuickStudies: StageStudies {
     return summary
   }
 
+  func sources(_ earlier: [String], in project: String) async throws -> [WarmStart.Source] {
+    earlier.compactMap { name in
+      studies[name].map { known in
+        WarmStart.Source(
+          known.summary,
+          trials: (0..<known.coordinator.trialCount).compactMap { known.coordinator.report(of: $0) }
+        )
+      }
+    }
+  }
+
   func answer(_ study: Identifier<StudySummary>, _ question: JSONValue) async throws -> JSONValue {
     guard let name = names[study],
       let answer = studies[name]?.coordinator.answer(
