@@ -16,6 +16,11 @@ import Foundation
 /// (Jones, Schonlau & Welch 1998, "Efficient Global Optimization of Expensive Black-Box Functions", validate their
 /// process so before they believe in it); and all of this must have held after each of the latest trials, which
 /// looked where most was expected and changed nobody's mind.
+///
+/// Trials that failed, or are infinitely bad, have gained nothing. Of two beliefs the one counts that expects less:
+/// one that does not look at them, and one for which they are as bad as the worst. Neither the kernel nor the
+/// foretelling looks at them: beside a cliff nobody foretells. Where nothing but failures comes, a long row of them is
+/// enough.
 public struct ImprovementStop: Sendable, Equatable {
   /// What is to be gained by going on, and what going on has gained, in the unit of the metric.
   public struct Outlook: Sendable, Equatable {
@@ -60,6 +65,10 @@ public struct ImprovementStop: Sendable, Equatable {
   /// that is more, the gain counts.
   public var patience: Int
 
+  /// So many times the trials before anything is believed, all of them failed in a row, are enough: after 100 of them
+  /// less than 3 % of such trials succeed, with a confidence of 95 % (the rule of three; Hanley & Lippman-Hand 1983,
+  /// "If Nothing Goes Wrong, Is Everything All Right?").
+  private static let hopelessRow = 5
   /// Most trials that are believed in; beyond it the best and the latest.
   private static let mostTrials = 300
   /// The best trials that must be foretold.
@@ -85,7 +94,8 @@ public struct ImprovementStop: Sendable, Equatable {
   /// What is known, and whether it has been enough for long; running trials count for nothing.
   public func verdict(on history: SearchHistory, memory: inout Memory) -> Verdict {
     var history = history
-    history.trials.removeAll(where: \.tellsNothing)
+    history.trials.removeAll { !$0.state.isFinished }
+    if isHopeless(history) { return Verdict(outlook: nil, isEnough: true) }
     let known = memory.outlooks
     memory.outlooks = [:]
     var latest: Outlook?
@@ -102,6 +112,18 @@ public struct ImprovementStop: Sendable, Equatable {
     return Verdict(outlook: latest, isEnough: true)
   }
 
+  /// Trials with a value before anything is believed.
+  private func least(_ space: SearchSpace) -> Int {
+    max(startupTrials, 4 * space.parameters.count)
+  }
+
+  /// Whether nothing but failures has come for long.
+  private func isHopeless(_ history: SearchHistory) -> Bool {
+    let row = Self.hopelessRow * least(history.space)
+    return history.goals.count == 1 && history.trials.count >= row
+      && history.trials.indices.suffix(row).allSatisfy { history.rank($0).group == .hopeless }
+  }
+
   /// Whether an outlook is worth no trial; an unknown one is.
   func isEnough(_ outlook: Outlook?) -> Bool {
     guard let outlook else { return false }
@@ -115,26 +137,49 @@ public struct ImprovementStop: Sendable, Equatable {
   ///   same, and where no point was found that rules allow and that is new.
   func outlook(_ history: SearchHistory) -> Outlook? {
     var history = history
-    history.trials.removeAll(where: \.tellsNothing)
+    history.trials.removeAll { !$0.state.isFinished }
     let space = history.space
-    let least = max(startupTrials, 4 * space.parameters.count)
     guard history.goals.count == 1, !space.parameters.isEmpty,
-      let data = BeliefData(history, most: Self.mostTrials, atLeast: least),
-      let process = Self.process(data)
+      var data = BeliefData(history, most: Self.mostTrials, atLeast: least(space)),
+      let measured = Self.process(data)
     else { return nil }
-    var random = SeededGenerator(
-      seed: history.seed, stream: Self.stream &+ UInt64(history.trials.count))
-    let search = AcquisitionSearch(data: data, process: process, space: space)
-    if let best = search.highest(using: &random) {
+    let error = data.deviation * Self.error(measured, data)
+    var prospect = Self.prospect(data, measured, history)
+    if !data.hopeless.isEmpty {
+      data.addHopeless()
+      guard
+        let process = GaussianProcess(
+          data.points, values: data.values, unordered: data.unordered, kernel: measured.kernel)
+      else { return nil }
+      let other = Self.prospect(data, process, history)
+      // The one knows no cliff, and hopes behind it; the other bends its belief to reach down there.
+      prospect = prospect.flatMap { one in
+        other.map { (min(one.expected, $0.expected), min(one.regret, $0.regret)) }
+      }
+    }
+    if let prospect {
       return Outlook(
-        expected: data.deviation * exp(best.score), gained: gained(history),
-        error: data.deviation * Self.error(process, data),
-        regret: data.deviation * search.regret(beside: best.point, using: &random))
+        expected: prospect.expected, gained: gained(history), error: error, regret: prospect.regret)
     }
     let isUsedUp =
       space.constraints.isEmpty && space.forbidden.isEmpty
       && space.parameters.allSatisfy { $0.domain.valueCount != nil }
     return isUsedUp ? .nothing : nil
+  }
+
+  /// What one more trial is expected to bring, and how much better the least value is believed to be; nil where
+  /// no point was found that is new.
+  private static func prospect(
+    _ data: BeliefData, _ process: GaussianProcess, _ history: SearchHistory
+  ) -> (expected: Double, regret: Double)? {
+    var random = SeededGenerator(
+      seed: history.seed, stream: stream &+ UInt64(history.trials.count))
+    let search = AcquisitionSearch(data: data, process: process, space: history.space)
+    guard let best = search.highest(using: &random) else { return nil }
+    return (
+      data.deviation * exp(best.score),
+      data.deviation * search.regret(beside: best.point, using: &random)
+    )
   }
 
   /// The process that expects most of those which the trials do not refute.
@@ -161,15 +206,5 @@ public struct ImprovementStop: Sendable, Equatable {
     let (earlier, now) = (best(history.trials.dropLast(latest)), best(history.trials))
     guard earlier < .infinity else { return .infinity }
     return earlier == now ? 0 : earlier - now
-  }
-}
-
-extension Trial {
-  /// Whether there is nothing to learn from it: it runs, or failed.
-  fileprivate var tellsNothing: Bool {
-    switch state {
-    case .running, .failed: true
-    case .completed, .pruned: false
-    }
   }
 }

@@ -162,6 +162,102 @@ struct ImprovementStopTests {
     #expect(stop.outlook(several) == nil)
   }
 
+  /// A search on a bowl of which a part fails, its least value and a third of the space with it.
+  private static func besideFailures(_ count: Int, until stop: ImprovementStop?) -> SearchHistory {
+    var study = Study(space: space, goal: .minimize, sampler: GaussianProcessSampler(), seed: 3)
+    var memory = ImprovementStop.Memory()
+    while study.trials.count < count {
+      if let stop, stop.verdict(on: study.history, memory: &memory).isEnough { break }
+      let trial = study.ask()
+      let (x, y) = (trial.point.number("x") ?? 0, trial.point.number("y") ?? 0)
+      study.tell(
+        trial.number,
+        y < -0.7
+          ? .failed(message: "no memory")
+          : .completed(value: (x - 0.5) * (x - 0.5) + (y + 1) * (y + 1)))
+    }
+    return study.history
+  }
+
+  @Test func `a search ends that has nothing left to try but what fails`() {
+    let ended = Self.besideFailures(150, until: ImprovementStop(bound: 0.05))
+    #expect((20..<150).contains(ended.trials.count), "\(ended.trials.count)")
+    let best = ended.trials.compactMap(\.value).min() ?? .infinity
+    // The best that does not fail has 0.09; twice the bound above it is near enough.
+    #expect((0.09..<0.19).contains(best), "\(best)")
+  }
+
+  @Test func `failed trials have gained nothing`() throws {
+    var study = Study(space: Self.space, goal: .minimize, sampler: RandomSampler(), seed: 3)
+    for number in 0..<41 {
+      // The best is the last that does not fail.
+      study.tell(
+        study.ask().number,
+        number > 30
+          ? .failed(message: "no") : .completed(value: number == 30 ? -1 : Double(number % 7)))
+    }
+    let stop = ImprovementStop(bound: 1)
+    #expect(try #require(stop.outlook(study.history)).gained == 0)
+    study.tell(study.ask().number, .completed(value: -3))
+    #expect(try #require(stop.outlook(study.history)).gained == 2)
+  }
+
+  @Test func `points that failed have been tried`() {
+    let small = SamplerCases.space([SearchParameter("n", .int(low: 1, high: 30))])
+    var study = Study(space: small, goal: .minimize, sampler: GridSampler(levels: 30), seed: 1)
+    for _ in 0..<30 {
+      let trial = study.ask()
+      let value = trial.point.number("n") ?? 0
+      study.tell(
+        trial.number, value > 22 ? .failed(message: "no") : .completed(value: 100 - value))
+    }
+    let stop = ImprovementStop(bound: 0.001)
+    #expect(stop.outlook(study.history)?.expected == 0)
+    #expect(stop.shouldStop(study.history))
+  }
+
+  @Test func `a long row of failures is enough, and one value among them is not`() {
+    let stop = ImprovementStop(bound: 1e-9)
+    var study = Study(space: Self.space, goal: .minimize, sampler: RandomSampler(), seed: 3)
+    func fail(_ count: Int) {
+      for _ in 0..<count { study.tell(study.ask().number, .failed(message: "no")) }
+    }
+    fail(99)
+    #expect(!stop.shouldStop(study.history))
+    // One that runs is none, one whose value is infinitely bad is one.
+    _ = study.ask()
+    #expect(!stop.shouldStop(study.history))
+    study.tell(99, .completed(value: .infinity))
+    #expect(stop.shouldStop(study.history))
+    study.tell(study.ask().number, .completed(value: 3))
+    #expect(!stop.shouldStop(study.history))
+    fail(99)
+    #expect(!stop.shouldStop(study.history))
+    fail(1)
+    #expect(stop.shouldStop(study.history))
+    #expect(stop.outlook(study.history) == nil)
+    // 20 for each parameter, where that is more.
+    var wide = study.history
+    wide.space = SamplerCases.space(
+      (0..<6).map { SearchParameter("x\($0)", .float(low: 0, high: 1)) })
+    #expect(!stop.shouldStop(wide))
+  }
+
+  @Test func `a shared study whose programs all fail ends`() throws {
+    var study = StudyCoordinator(
+      StudyTerms(
+        name: "s", space: Self.space, sampler: .gaussianProcess, seed: 1, leaseMs: 1_000,
+        stopBelow: 0.05))
+    for number in 0..<100 {
+      #expect(try StudyCoordinatorTests.take(&study, "\(number)") == number)
+      _ = try StudyCoordinatorTests.ask(
+        &study, #"{"tell": \#(number), "attempt": 1, "outcome": "failed", "message": "no"}"#)
+    }
+    #expect(
+      try StudyCoordinatorTests.ask(&study, #"{"ask": {"worker": "w", "key": "end"}}"#)
+        == ["done": true])
+  }
+
   @Test func `running trials change nothing, and the same history gives the same answer`() throws {
     let stop = ImprovementStop(bound: 1)
     let ended = history(20)
