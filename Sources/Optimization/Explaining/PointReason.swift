@@ -41,8 +41,9 @@ enum PointReason {
       return (
         .other,
         isWhole
-          ? "The sampler \(name.rawValue) would have chosen another point: this one was given to "
-            + "the study, or other trials were running then."
+          ? "The sampler \(name.rawValue), asked again with what is known now, chooses another point: "
+            + "this one was given to the study, or the sampler knew something else then, such as other "
+            + "running trials or less of the space."
           : "Trials before it are not known, so the sampler cannot be asked again."
       )
     }
@@ -52,8 +53,8 @@ enum PointReason {
   private static func words(of promotion: TrialPromotion) -> String {
     let better = promotion.better == 1 ? "1 was" : "\(promotion.better) were"
     return
-      "It is the point of trial \(promotion.trial), trained again because by now it is among the best "
-      + "third at rung \(promotion.rung), where it was stopped: of \(promotion.seen) trials seen there "
+      "It is the point of trial \(promotion.trial), trained again because by then it was among the best "
+      + "third at rung \(promotion.rung), where it had been stopped: of \(promotion.seen) trials seen there "
       + "\(better) better."
   }
 
@@ -83,19 +84,22 @@ enum PointReason {
     case .cmaes:
       return (
         .sampler,
-        "CMA-ES drew it from the normal distribution that \(ended) ended trials have moved and "
-          + "turned."
+        "CMA-ES drew it from its normal distribution, which each generation of ended trials moves and "
+          + "turns; \(Self.trials(ended)) had ended."
       )
     case .begunCMAES:
       return reason(BegunCMAESSampler().name(for: history), point, history, pruner: pruner)
-    case .nsga2, .nsga3:
-      return (
-        .sampler,
-        (name == .nsga2 ? "NSGA-II" : "NSGA-III")
-          + " bred it from the survivors of \(ended) ended trials, or drew it for the first "
-          + "generation."
-      )
+    case .nsga2: return (.sampler, bred("NSGA-II", history, size: NSGA2Sampler().size(history)))
+    case .nsga3:
+      return (.sampler, bred("NSGA-III", history, size: NSGA3Sampler().survival(history).size))
     }
+  }
+
+  private static func bred(_ name: String, _ history: SearchHistory, size: Int) -> String {
+    let known = Generations.trials(history, size: size)
+    guard known > 0 else { return "\(name) drew it at random, for its first generation." }
+    return "\(name) bred it from the survivors of its first \(known) trials, "
+      + (known == size ? "a generation." : "\(known / size) generations.")
   }
 
   /// What somebody wanted tried, and what was filled in.
@@ -135,9 +139,15 @@ enum PointReason {
         ratio >= 100
         ? "more than 100 times as likely" : String(format: "%.1f times as likely", ratio)
       let leaders = listed(preference.leaders.map { "\($0)" })
-      return "Its values of \(listed(preference.parameters)) are \(times) among the "
-        + "\(preference.leaders.count) best of the trials (\(leaders)) "
-        + "as among the other \(preference.otherCount)."
+      let isOne = preference.leaders.count == 1
+      return
+        (preference.parameters.count == 1 ? "Its value of " : "Its values of ")
+        + listed(preference.parameters)
+        + (preference.parameters.count == 1 ? " is " : " are ")
+        + times + (isOne ? " beside the best trial" : " among the best trials")
+        + " (\(leaders)) as "
+        + (preference.otherCount == 1
+          ? "beside the other one." : "among the other \(preference.otherCount).")
     }
     return (.sampler, sentences.joined(separator: " "))
   }
@@ -148,22 +158,33 @@ enum PointReason {
     let sampler = GaussianProcessSampler()
     guard history.goals.count == 1 else { return parzen(point, history, ended: ended) }
     guard let belief = sampler.belief(about: point, in: history) else {
+      if history.trials.isEmpty, point == history.space.middle {
+        return (.startup, "It is the middle of all ranges, where the Gaussian process begins.")
+      }
+      let isReady =
+        BeliefData(history, most: sampler.mostTrials, atLeast: sampler.startupTrials) != nil
+      if isReady, let lacking = BranchStart.lacking(history) {
+        return (
+          .startup,
+          "It is quasi-random, in the branch of the space that has \(lacking.name): few trials "
+            + "had been there."
+        )
+      }
       return (
         .startup,
         "It is quasi-random: \(Self.trials(ended)) had ended, and the Gaussian process needs "
-          + "\(sampler.startupTrials) with different values, and of each branch of the space two "
-          + "for each parameter, and two more."
+          + "\(sampler.startupTrials) with different values."
       )
     }
     let gain = belief.best - belief.mean
     let chance = NormalDistribution.share(below: gain / max(belief.deviation, 1e-12))
-    let expected = String(format: "%.2f", abs(gain)) + " standard deviations "
+    let expected = String(format: "%.2g", abs(gain)) + " standard deviations "
     return (
       .sampler,
       "The Gaussian process gave it a chance of \(String(format: "%.0f", chance * 100)) % to be "
         + "better than the best that it knew: expected \(expected)"
         + (gain >= 0 ? "better" : "worse")
-        + ", give or take \(String(format: "%.2f", belief.deviation))."
+        + ", give or take \(String(format: "%.2g", belief.deviation))."
     )
   }
 

@@ -17,15 +17,52 @@ enum TrialEnding {
     case .completed:
       return ["It completed\(steps) with \(value)." + rank(of: trial, in: study)]
         + comparison(trial, bestBefore, study.goals[0])
-    case .pruned:
-      let reason = trial.message ?? "no reason kept"
-      var sentences = ["It was stopped\(steps) with \(value): \(reason)."]
-      if let pruner = PrunerName(rawValue: study.pruner), pruner != .none {
-        sentences.append(pruner.rule)
-      }
-      return sentences
-    case .failed: return ["It failed\(steps): \(trial.message ?? "no reason kept")."]
+    case .pruned: return stopped(trial, steps, value, pruner: PrunerName(rawValue: study.pruner))
+    case .failed:
+      let reason = sentence(trial.message)
+      return ["It failed\(steps)" + (reason.map { ": \($0)" } ?? "; no reason was kept.")]
     }
+  }
+
+  /// Why a trial was stopped, with steps and value once.
+  private static func stopped(
+    _ trial: TrialReport, _ steps: String, _ value: String, pruner: PrunerName?
+  ) -> [String] {
+    guard let reason = sentence(trial.message) else {
+      return ["It was stopped\(steps) with \(value); no reason was kept."]
+    }
+    // The words of pruners begin with what has just been said.
+    for place in ["at rung \(trial.steps) ", "at step \(trial.steps) "] {
+      guard reason.hasPrefix(place) else { continue }
+      let rest = reason.dropFirst(place.count)
+      if rest.hasPrefix("its value was ") { return ["It was stopped\(steps): \(rest)"] }
+      if rest.hasPrefix("it had \(value), which is ") {
+        return ["It was stopped\(steps) with \(rest.dropFirst(7))"]
+      }
+      let known = "it had \(value), and "
+      guard rest.hasPrefix(known) else { break }
+      return ["It was stopped\(steps) with \(value): \(rest.dropFirst(known.count))"]
+        + rule(of: pruner)
+    }
+    let isPruners = reason.hasPrefix("at rung ") || reason.hasPrefix("at step ")
+    let isTold = [" ", ","].contains { reason.contains("it had \(value)\($0)") }
+    return ["It was stopped\(steps)" + (isTold ? "" : " with \(value)") + ": \(reason)"]
+      + (isPruners ? rule(of: pruner) : [])
+  }
+
+  private static func rule(of pruner: PrunerName?) -> [String] {
+    guard let pruner, pruner != .none else { return [] }
+    return [pruner.rule]
+  }
+
+  /// What a program said as the end of a sentence, on one line; nil where it said nothing.
+  private static func sentence(_ message: String?) -> String? {
+    let lines = (message ?? "").split(whereSeparator: \.isNewline)
+    var words = lines.map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+      .joined(separator: " ")
+    guard let last = words.last else { return nil }
+    if !".!?…".contains(last) { words += "." }
+    return words
   }
 
   private static func rank(of trial: TrialReport, in study: ToldStudy) -> String {
@@ -52,7 +89,8 @@ enum TrialEnding {
     let own = losses(trial)
     let better = frontier.filter { ParetoOrder.dominates(losses($0), own) }
     guard let first = better.first else { return "" }
-    let others = better.count > 1 ? ", as are \(better.count - 1) more of the frontier" : ""
+    let more = better.count - 1
+    let others = more > 0 ? ", as \(more == 1 ? "is" : "are") \(more) more of the frontier" : ""
     return " Trial \(first.number) is as good or better in every goal\(others)."
   }
 
@@ -60,9 +98,11 @@ enum TrialEnding {
     _ trial: TrialReport, _ best: TrialReport?, _ goal: OptimizationGoal
   ) -> [String] {
     guard let best, let known = best.value, let value = trial.value else { return [] }
-    let difference = number(abs(value - known))
+    let difference = abs(value - known)
     let way = goal.isBetter(value, than: known) ? "better" : "worse"
-    let words = value == known ? "as good as" : "\(way) by \(difference) than"
+    let words =
+      value == known
+      ? "as good as" : way + (difference.isFinite ? " by \(number(difference))" : "") + " than"
     return ["It was \(words) the best until then, trial \(best.number) with \(number(known))."]
   }
 
@@ -91,16 +131,24 @@ extension PrunerName {
 
 extension PruningMoment {
   /// How the trial stood among the others at the rung, in words.
-  public var standing: String {
+  public var standing: String { standing() }
+
+  /// The same, with who the others are.
+  ///
+  /// - Parameter group: such as " of bracket 1".
+  func standing(others group: String = "") -> String {
     if loss == .infinity { return "at rung \(step) its value was no finite number" }
     let losses = peers.map { goal.loss(of: $0.value) }.sorted()
     var words = "at rung \(step) it had \(TrialEnding.number(value))"
-    guard !losses.isEmpty else { return words + ", and no other trial had been there" }
+    guard !losses.isEmpty else { return words + ", and no other trial\(group) had been there" }
     let better = losses.count { $0 < loss }
     if losses.count == 1 {
-      return words + ", and the only other trial there was \(better == 1 ? "" : "not ")better"
+      return words
+        + ", and the only other trial\(group) there was \(better == 1 ? "" : "not ")better"
     }
-    words += ", and \(better) of \(losses.count) others were better"
+    words +=
+      ", and \(better) of \(losses.count) others\(group) "
+      + (better == 1 ? "was better" : "were better")
     let middle = losses[losses.count / 2]
     if middle.isFinite {
       words += " (their median \(TrialEnding.number(goal == .minimize ? middle : -middle)))"

@@ -40,7 +40,7 @@ public struct HyperbandPruner: Pruner, Equatable {
     var own = moment
     own.peers = peers(of: moment)
     let isOwn = own.peers.allSatisfy { bracket(of: $0.number) == bracket(of: moment.number) }
-    return own.standing + (isOwn ? ", in bracket \(bracket(of: moment.number))" : "")
+    return own.standing(others: isOwn ? " of bracket \(bracket(of: moment.number))" : "")
   }
 
   /// Those of the trial's bracket; all while they are too few to halve.

@@ -149,7 +149,7 @@ struct StudyCoordinatorTests {
     #expect(try report(1, 5, 0.1)["prune"] == false)
     #expect(try report(2, 4, 0.2)["prune"] == true)
     let verdict = try Self.ask(&study, #"{"verdict": 2}"#)
-    #expect(verdict["reason"]?.stringValue?.contains("1 of 2 others were better") == true)
+    #expect(verdict["reason"]?.stringValue?.contains("1 of 2 others was better") == true)
     // The same step again is an answer that was lost.
     #expect(try report(2, 4, 0.2)["prune"] == true)
     _ = try Self.ask(&study, #"{"tell": 2, "attempt": 1, "outcome": "pruned"}"#)
@@ -157,7 +157,7 @@ struct StudyCoordinatorTests {
     #expect(told.outcome == .pruned)
     #expect(told.value == 0.2)
     #expect(told.steps == 4)
-    #expect(told.message?.contains("others were better") == true)
+    #expect(told.message?.contains("others was better") == true)
   }
 
   /// As Optuna's pruners do: what has become NaN does not come back.
@@ -170,9 +170,7 @@ struct StudyCoordinatorTests {
     let answer = try Self.ask(
       &study, #"{"report": 0, "attempt": 1, "step": 9, "value": "NaN"}"#)
     #expect(answer["prune"] == true)
-    #expect(
-      answer["reason"]?.stringValue?.hasSuffix("its value was no finite number") == true
-        || answer["reason"]?.stringValue?.contains("no finite number, in bracket") == true)
+    #expect(answer["reason"]?.stringValue == "at rung 9 its value was no finite number")
     var other = Self.coordinator(steps: 27)
     _ = try Self.take(&other, "a")
     let free = try Self.ask(&other, #"{"report": 0, "attempt": 1, "step": 9, "value": "NaN"}"#)

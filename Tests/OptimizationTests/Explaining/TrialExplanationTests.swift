@@ -47,6 +47,17 @@ struct TrialExplanationTests {
     #expect(given.distance == 0)
   }
 
+  @Test func `a grid's combinations are known beside initial points and enqueued ones`() throws {
+    let initial = SearchPoint(["x": .float(0.5), "rate": .float(0.01), "kind": .category("a")])
+    let space = try SearchSpace(ToldStudies.space.parameters, initialPoints: [initial])
+    var study = try ToldStudies.led(by: .grid, trials: 9, space: space, wanting: [5: initial])
+    study.trials[5].enqueued = #"{"x": 0.5}"#
+    let reasons = try (0..<9).map { try TrialExplanation(of: $0, in: study).reason }
+    #expect(reasons[4] == "It is combination 4 of the grid.")
+    #expect(reasons[5].hasPrefix("Somebody enqueued it"))
+    #expect(reasons[6...] == (5...7).map { "It is combination \($0) of the grid." }[...])
+  }
+
   /// Two goals that are at odds along `x`.
   static func severalGoals(_ count: Int) throws -> ToldStudy {
     var study = try ToldStudies.led(by: .random, trials: count)
@@ -134,6 +145,128 @@ struct TrialExplanationTests {
     #expect(pruned.contains("stopped after 3 steps"))
     #expect(pruned.contains("far behind"))
     #expect(pruned.contains("median of five"))
+  }
+
+  /// How a trial ended, what was said of it, and the words for that.
+  static let endings: [(TrialReport.Outcome, Double?, Int, String?, String, [String])] = [
+    (
+      .pruned, 0.9, 20, "at rung 20 it had 0.9, and 2 of 3 others were better (their median 0.6)",
+      "median",
+      [
+        "It was stopped after 20 steps with 0.9: 2 of 3 others were better (their median 0.6).",
+        "median stops what is worse than the median of five or more others.",
+      ]
+    ),
+    (
+      .pruned, 0.9, 1, "at rung 1 it had 0.9, and the only other trial there was better", "asha",
+      [
+        "It was stopped after 1 step with 0.9: the only other trial there was better.",
+        "asha lets the best third of the trials seen at a rung go on.",
+      ]
+    ),
+    (
+      .pruned, 0.9, 36, "at rung 20 it had 0.8, and 2 of 3 others were better", "asha",
+      [
+        "It was stopped after 36 steps with 0.9: at rung 20 it had 0.8, and 2 of 3 others were "
+          + "better.",
+        "asha lets the best third of the trials seen at a rung go on.",
+      ]
+    ),
+    (
+      .pruned, nil, 3, "at rung 3 its value was no finite number", "median",
+      ["It was stopped after 3 steps: its value was no finite number."]
+    ),
+    (
+      .pruned, 12, 2, "at step 2 it had 12, which is not within 0 to 10", "threshold 0..10",
+      ["It was stopped after 2 steps with 12, which is not within 0 to 10."]
+    ),
+    (
+      .pruned, 60, 60,
+      "at rung 60 it had 60, and since rung 1 none was better than the 1 of rung 1",
+      "patience",
+      [
+        "It was stopped after 60 steps with 60: since rung 1 none was better than the 1 of rung 1.",
+        "patience stops what has not become better for ten rungs.",
+      ]
+    ),
+    // Measurements of one point, a program's own rule, and time: the pruner had no part in it.
+    (
+      .pruned, 3, 0, "after 2 of 5 measurements it had 3 ± 0.1, clearly worse than the best, 1",
+      "median",
+      [
+        "It was stopped: after 2 of 5 measurements it had 3 ± 0.1, clearly worse than the best, 1."
+      ]
+    ),
+    (
+      .pruned, 3, 7, "the time was over", "asha",
+      ["It was stopped after 7 steps with 3: the time was over."]
+    ),
+    (
+      .pruned, 3, 7, nil, "median", ["It was stopped after 7 steps with 3; no reason was kept."]
+    ),
+    (.failed, nil, 0, "", "none", ["It failed; no reason was kept."]),
+    (
+      .failed, nil, 0, "out of memory.\n  See the log.\n", "none",
+      ["It failed: out of memory. See the log."]
+    ),
+    (.failed, nil, 4, "exit code 1", "none", ["It failed after 4 steps: exit code 1."]),
+    (
+      .completed, .infinity, 4, nil, "none",
+      [
+        "It completed after 4 steps with inf. That is rank 2 of 2.",
+        "It was worse than the best until then, trial 0 with 0.5.",
+      ]
+    ),
+  ]
+
+  @Test(arguments: endings)
+  func `what became of a trial is said once, and plainly`(
+    outcome: TrialReport.Outcome, value: Double?, steps: Int, message: String?, pruner: String,
+    words: [String]
+  ) throws {
+    let first = TrialReport(
+      number: 0, outcome: .completed, parameters: ["x": "0.5"], value: 0.5, steps: 9,
+      startedAtMs: 0, endedAtMs: 1)
+    let second = TrialReport(
+      number: 1, outcome: outcome, parameters: ["x": "0.25"], value: value, steps: steps,
+      startedAtMs: 2, endedAtMs: 3, message: message)
+    let study = try ToldStudy(
+      space: try SearchSpace([SearchParameter("x", .float(low: 0, high: 1))]), goals: [.minimize],
+      sampler: "random", pruner: pruner, seed: 9, budget: nil, trials: [first, second])
+    #expect(try TrialExplanation(of: 1, in: study).ending == words)
+  }
+
+  @Test func `generations are said as they were`() throws {
+    let study = try ToldStudies.led(by: .nsga2, trials: 24, budget: 60)
+    #expect(
+      try TrialExplanation(of: 9, in: study).reason
+        == "NSGA-II drew it at random, for its first generation.")
+    #expect(
+      try TrialExplanation(of: 12, in: study).reason
+        == "NSGA-II bred it from the survivors of its first 10 trials, a generation.")
+    #expect(
+      try TrialExplanation(of: 23, in: study).reason
+        == "NSGA-II bred it from the survivors of its first 20 trials, 2 generations.")
+  }
+
+  @Test func `the first trials of a Gaussian process are said as they were`() throws {
+    let study = try ToldStudies.led(by: .gaussianProcess, trials: 4)
+    #expect(
+      try TrialExplanation(of: 0, in: study).reason
+        == "It is the middle of all ranges, where the Gaussian process begins.")
+    #expect(
+      try TrialExplanation(of: 3, in: study).reason
+        == "It is quasi-random: 3 trials had ended, and the Gaussian process needs 8 with different "
+        + "values.")
+  }
+
+  @Test func `one best trial is one, and one value is`() throws {
+    let space = try SearchSpace([SearchParameter("x", .float(low: -1, high: 1))])
+    let study = try ToldStudies.led(by: .tpe, trials: 11, space: space)
+    let best = try #require(study.best(ofFirst: 10)?.number)
+    let reason = try TrialExplanation(of: 10, in: study).reason
+    #expect(reason.hasPrefix("Its value of x is "), "\(reason)")
+    #expect(reason.contains(" beside the best trial (\(best)) as among the other "), "\(reason)")
   }
 
   @Test func `a study without its space is explained as far as its trials go`() throws {

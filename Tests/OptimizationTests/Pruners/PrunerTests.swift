@@ -64,7 +64,9 @@ struct PrunerTests {
     let moment = Self.moment(9, peers: Array(repeating: 1, count: 50))
     let own = (0..<50).count { hyperband.bracket(of: $0) == hyperband.bracket(of: 50) }
     #expect(own < 50)
-    #expect(hyperband.reason(moment).contains("\(own) of \(own) others were better"))
+    #expect(
+      hyperband.reason(moment).contains(
+        "\(own) of \(own) others of bracket \(hyperband.bracket(of: 50)) were better"))
     #expect(NoPruner().reason(flat) == flat.standing)
   }
 

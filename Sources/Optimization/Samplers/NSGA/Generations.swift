@@ -20,6 +20,13 @@ struct Generations: Sendable {
     }
   }
 
+  /// How many trials the generations have that count.
+  static func trials(_ history: SearchHistory, size: Int) -> Int {
+    var generations = Generations(SamplerMemory(), of: history, size: size)
+    generations.advance(history) { candidates, _ in candidates }
+    return generations.used
+  }
+
   /// Lets the generations count that have ended since.
   ///
   /// - Parameter select: those who survive among some places, after so many trials.

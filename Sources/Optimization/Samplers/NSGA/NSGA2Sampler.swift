@@ -25,7 +25,7 @@ public struct NSGA2Sampler: Sampler {
   public func point(
     for history: SearchHistory, memory: inout SamplerMemory, using random: inout SeededGenerator
   ) -> SearchPoint {
-    let size = populationSize ?? min(max((history.budget ?? 300) / 6, 10), 50)
+    let size = size(history)
     var generations = Generations(memory, of: history, size: size)
     generations.advance(history) { candidates, _ in
       history.ranked(candidates).prefix(size).map(\.index)
@@ -38,5 +38,10 @@ public struct NSGA2Sampler: Sampler {
       // Best first: the better of two that are drawn.
       survivors[min(random.next(below: survivors.count), random.next(below: survivors.count))]
     }
+  }
+
+  /// Trials of a generation.
+  func size(_ history: SearchHistory) -> Int {
+    populationSize ?? min(max((history.budget ?? 300) / 6, 10), 50)
   }
 }
