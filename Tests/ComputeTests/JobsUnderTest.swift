@@ -22,7 +22,7 @@ final class JobsUnderTest: Sendable {
     classifier: (any JobDataClassifier)? = nil, tracking: AttemptTracking? = nil,
     migrations: [SchemaMigration] = [],
     agentPath: String = packageFolder + "/.build/debug/aifactory-agent",
-    accelerators: [Accelerator] = [],
+    accelerators: [Accelerator] = [], factoryHome: String? = nil,
     now: @escaping @Sendable () -> Int64 = { systemTimeMs() }
   ) throws {
     home = try TemporaryLedger(ComputeMigrations.all + migrations)
@@ -36,6 +36,7 @@ final class JobsUnderTest: Sendable {
         cpus: Array(0..<cpus), memoryBytes: 8 << 30, accelerators: accelerators),
       patienceMs: patienceMs, now: now)
     configuration.tracking = { _ in tracking }
+    configuration.home = factoryHome
     self.configuration = configuration
   }
 

@@ -107,8 +107,8 @@ struct SlurmEndToEndTests {
       study.optimize(objective)
       """)
     let submitted = try factory(
-      "jobs", "submit", "--site", "hpc", "--array", "4", "--time", "5m", "--env",
-      "AIFACTORY_HOME=\(factory.home)", "--wait", "--output", "json", "--", "python3", "train.py")
+      "jobs", "submit", "--site", "hpc", "--array", "4", "--time", "5m", "--wait", "--output",
+      "json", "--", "python3", "train.py")
     #expect(submitted.status == 0, "\(submitted.output)\(submitted.errors)")
     var trials: [[String: Any]] = []
     try await factory.until(30, "the ledger knows all trials") {

@@ -83,7 +83,9 @@ extension Jobs {
     guard let driver = drivers[attempt.site], let watcher else { return }
     do {
       let instruction = attempt.instruction(
-        of: job, capacity: capacity, tracking: try await configuration.tracking(job),
+        of: job, capacity: capacity,
+        home: try await sharesFiles(with: attempt.site) ? configuration.home : nil,
+        tracking: try await configuration.tracking(job),
         hidden: configuration.hidden, readable: configuration.readable)
       try await driver.start(attempt, instruction)
       if open[attempt.key]?.wantsStop == true { await driver.stop(attempt.key) }

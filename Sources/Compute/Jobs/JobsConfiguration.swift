@@ -16,6 +16,8 @@ public struct JobsConfiguration: Sendable {
   /// What the agent of an attempt is told about its job's run; nothing of it is kept with the job.
   public var tracking: @Sendable (Job) async throws -> AttemptTracking? = { _ in nil }
 
+  /// The factory's home, whose files tell programs where the server is; nil where tasks are not told.
+  public var home: String?
   /// Folders that jobs which are kept apart must not see.
   public var hidden: [String] = []
   /// Folders below those that such jobs may read.
@@ -36,6 +38,7 @@ public struct JobsConfiguration: Sendable {
   /// The jobs of a home, on all of this machine.
   public init(home: FactoryHome) {
     self.init(folder: home.jobsPath)
+    self.home = home.path
     hidden = [home.path]
     readable = ["environments", "engines"].map { home.path + "/" + $0 }
   }

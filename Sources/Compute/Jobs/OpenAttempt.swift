@@ -47,17 +47,24 @@ struct OpenAttempt: Sendable {
     if spec.nodeCount > 1 { nodes = AttemptNodes(folder, count: spec.nodeCount) }
   }
 
+  /// What the factory's own programs, and its file for Python, find a home by.
+  private static let homeVariable = "AIFACTORY_HOME"
+
   /// The instruction for the agent.
   ///
   /// - Parameters:
+  ///   - home: the factory's, which its tasks see; nil where they do not.
   ///   - tracking: what its agent is told about the job's run.
   ///   - hidden: what it must not see beside other jobs, where it is kept apart.
   ///   - readable: what of that it may read.
   func instruction(
-    of job: Job, capacity: SiteCapacity, tracking: AttemptTracking? = nil, hidden: [String] = [],
-    readable: [String] = []
+    of job: Job, capacity: SiteCapacity, home: String? = nil, tracking: AttemptTracking? = nil,
+    hidden: [String] = [], readable: [String] = []
   ) -> AttemptSpec {
     var spec = job.spec
+    if let home, spec.isolation == nil {
+      spec.environment.insert(EnvironmentVariable(Self.homeVariable, home), at: 0)
+    }
     if site == Site.localName {
       spec.environment =
         Accelerator.variables(of: place.gpus, among: capacity.accelerators) + spec.environment

@@ -48,6 +48,16 @@ import Testing
     }
   }
 
+  @Test func `a task finds the factory's home, save where its job names another`() async throws {
+    try await JobsUnderTest(factoryHome: "/a home").serve { jobs in
+      let script = ["sh", "-c", "echo ${AIFACTORY_HOME-none}"]
+      #expect(try await jobs.text(try await jobs.run(script)) == "/a home\n")
+      let other = try await jobs.run(
+        script, environment: [EnvironmentVariable("AIFACTORY_HOME", "/another")])
+      #expect(try await jobs.text(other) == "/another\n")
+    }
+  }
+
   @Test func `a job stays on as many cores as it asked for`() async throws {
     try await JobsUnderTest().serve { jobs in
       let job = try await jobs.run(["sh", "-c", "grep Cpus_allowed_list /proc/self/status"])
