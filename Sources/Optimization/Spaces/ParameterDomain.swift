@@ -42,6 +42,14 @@ public enum ParameterDomain: Sendable, Equatable {
     }
   }
 
+  /// Whether it has the same values; choices without order may stand in any.
+  func isAlike(_ other: ParameterDomain) -> Bool {
+    guard case (.categorical(let some), .categorical(let others)) = (self, other) else {
+      return self == other
+    }
+    return some.count == others.count && Set(some) == Set(others)
+  }
+
   /// Whether the value is of this domain.
   public func contains(_ value: ParameterValue) -> Bool {
     switch (self, value) {

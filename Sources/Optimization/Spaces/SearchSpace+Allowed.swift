@@ -32,7 +32,9 @@ extension SearchSpace {
       let measured = excess(point)
       // Steps along a plateau may lead to its end.
       if measured <= least { (best, least) = (point, measured) }
-      if least == 0 { return best }
+      guard least == 0 else { continue }
+      // Away from the edge at which it was found: ways to it should pass through what is allowed.
+      return walked(from: best, parameters, steps: 400, using: &random) { excess($0) == 0 }
     }
     throw OptimizationError(
       code: .invalidSpace,
@@ -61,19 +63,76 @@ extension SearchSpace {
     return result
   }
 
-  /// A point far from the edges that rules make, found by walking among the allowed ones (hit-and-run; Smith 1984,
-  /// "Efficient Monte Carlo Procedures for Generating Points Uniformly Distributed over Bounded Regions").
-  ///
-  /// Each step looks towards a random point, as far as the rules allow, and goes any part of that way.
+  /// An allowed point from a walk among the allowed ones (hit-and-run; Smith 1984, "Efficient Monte Carlo Procedures
+  /// for Generating Points Uniformly Distributed over Bounded Regions").
   func walkedPoint(using random: inout SeededGenerator) -> SearchPoint {
-    guard var point = anchor else { return RandomSampler.draw(parameters, using: &random) }
-    for _ in 0..<(2 * parameters.count + 10) {
-      let target = RandomSampler.draw(parameters, using: &random)
-      let edge = admits(target) ? target : firstAllowed(from: target, towards: point)
-      let next = between(edge, point, share: random.nextUnit())
-      if admits(next) { point = next }
+    guard let anchor else { return RandomSampler.draw(parameters, using: &random) }
+    return Self.walked(
+      from: anchor, parameters, steps: 4 * parameters.count + 10, using: &random,
+      isAllowed: admits)
+  }
+
+  /// Where a walk among allowed points ends.
+  ///
+  /// Each step looks from a point into a direction and back, as far as the rules and the ranges allow, and goes
+  /// anywhere on that way; of the values without order one may change. Every other step moves one value alone: all of
+  /// them together hardly get out of a corner.
+  static func walked(
+    from start: SearchPoint, _ parameters: [SearchParameter], steps: Int,
+    using random: inout SeededGenerator, isAllowed: (SearchPoint) -> Bool
+  ) -> SearchPoint {
+    var point = start
+    for step in 0..<steps {
+      let fresh = parameters.map { RandomSampler.value(of: $0.domain, using: &random) }
+      var changed = random.next(below: max(parameters.count, 1))
+      let isAlone = step.isMultiple(of: 2)
+      let slopes = parameters.indices.map { place in
+        isAlone && place != changed ? 0 : NormalDistribution.quantile(random.nextUnit())
+      }
+      func moved(_ way: Double) -> SearchPoint {
+        var result = SearchPoint()
+        for (place, parameter) in parameters.enumerated() where parameter.isActive(in: result) {
+          let domain = parameter.domain
+          guard let old = point[parameter.name], !domain.isUnordered || place != changed else {
+            result[parameter.name] = fresh[place]
+            continue
+          }
+          result[parameter.name] =
+            domain.isUnordered || way * slopes[place] == 0
+            ? old : domain.value(at: domain.place(of: old) + way * slopes[place])
+        }
+        return result
+      }
+      if !isAllowed(moved(0)) { changed = -1 }
+      // No further than to where the first value meets the end of its range.
+      var (back, forth) = (Double.infinity, Double.infinity)
+      for (parameter, slope) in zip(parameters, slopes) where !parameter.domain.isUnordered {
+        guard let old = point[parameter.name], slope != 0 else { continue }
+        let place = parameter.domain.place(of: old)
+        let (up, down) = ((1 - place) / abs(slope), place / abs(slope))
+        (back, forth) = (min(back, slope > 0 ? down : up), min(forth, slope > 0 ? up : down))
+      }
+      guard back.isFinite, forth.isFinite else {
+        if changed >= 0 { point = moved(0) }
+        continue
+      }
+      let low = -reach(back) { isAllowed(moved(-$0)) }
+      let high = reach(forth) { isAllowed(moved($0)) }
+      let next = moved(low + random.nextUnit() * (high - low))
+      if isAllowed(next) { point = next }
     }
     return point
+  }
+
+  /// How far a way is allowed, up to its end.
+  private static func reach(_ end: Double, isAllowed: (Double) -> Bool) -> Double {
+    if isAllowed(end) { return end }
+    var (near, far) = (0.0, end)
+    for _ in 0..<12 {
+      let middle = (near + far) / 2
+      if isAllowed(middle) { near = middle } else { far = middle }
+    }
+    return near
   }
 
   /// The point itself where it is allowed, else one between it and an allowed one.

@@ -125,10 +125,12 @@ extension SearchSpace {
     return ObjectDigest(of: lines.joined(separator: "\n"))
   }
 
-  static func unreadable(_ expected: String) -> OptimizationError {
+  static func unreadable(
+    _ expected: String,
+    hint: String = "write {\"parameters\": [{\"name\": \"rate\", \"log_uniform\": [1e-5, 0.1]}]}"
+  ) -> OptimizationError {
     OptimizationError(
-      code: .invalidSpace, message: "the search space lacks \(expected)",
-      hint: "write {\"parameters\": [{\"name\": \"rate\", \"log_uniform\": [1e-5, 0.1]}]}")
+      code: .invalidSpace, message: "the search space lacks \(expected)", hint: hint)
   }
 }
 
@@ -175,7 +177,9 @@ extension SearchParameter {
     if kind == "choice" || kind == "ordinal" {
       let words = elements.compactMap { ParameterValue(json: $0)?.text }
       guard words.count == elements.count, !words.isEmpty else {
-        throw SearchSpace.unreadable("the choices of \(name)")
+        throw SearchSpace.unreadable(
+          "the choices of \(name): a list of texts, numbers and truth values",
+          hint: "write {\"name\": \"\(name)\", \"\(kind)\": [\"none\", 16, true]}")
       }
       return kind == "choice" ? .categorical(words) : .ordinal(words)
     }
@@ -183,7 +187,11 @@ extension SearchParameter {
     else { throw SearchSpace.unreadable("the range [low, high] of \(name)") }
     if kind.hasSuffix("int") {
       guard let low = Int(exactly: low), let high = Int(exactly: high), step == nil else {
-        throw SearchSpace.unreadable("whole numbers, without a step, as the range of \(name)")
+        throw SearchSpace.unreadable(
+          "whole numbers, without a step, as the range of \(name)",
+          hint: step == nil
+            ? "write {\"name\": \"\(name)\", \"\(kind)\": [1, 64]}"
+            : "list the numbers: {\"name\": \"\(name)\", \"ordinal\": [16, 32, 48]}")
       }
       return .int(low: low, high: high, log: kind == "log_int")
     }
@@ -201,7 +209,9 @@ extension SearchParameter {
   ) throws(OptimizationError) -> Condition? {
     guard let json else { return nil }
     guard let members = json.objectValue, members.count == 1, let member = members.first else {
-      throw SearchSpace.unreadable("one parameter under 'when' of \(name)")
+      throw SearchSpace.unreadable(
+        "one parameter under 'when' of \(name)",
+        hint: "write \"when\": {\"solver\": [\"sgd\"]}; that one may depend on another")
     }
     let elements = member.value.arrayValue ?? [member.value]
     let values = elements.compactMap(ParameterValue.init(json:))

@@ -219,6 +219,21 @@ struct SpaceRuleTests {
     #expect(throws: OptimizationError.self) { try SearchSpace(json: JSONValue(parsing: text)) }
   }
 
+  @Test(arguments: [
+    (#""choice": ["a", null]"#, #"write {"name": "x", "choice": ["none", 16, true]}"#),
+    (#""int": [0, 9], "step": 3"#, #"list the numbers: {"name": "x", "ordinal": [16, 32, 48]}"#),
+    (#""log_int": [1, 9.5]"#, #"write {"name": "x", "log_int": [1, 64]}"#),
+    (
+      #""bool": true, "when": {"a": [1], "b": [2]}"#,
+      #"write "when": {"solver": ["sgd"]}; that one may depend on another"#
+    ),
+  ])
+  func `a refusal says how to write what was meant`(words: String, hint: String) throws {
+    let json = try JSONValue(parsing: #"{"parameters": [{"name": "x", \#(words)}]}"#)
+    let error = #expect(throws: OptimizationError.self) { try SearchSpace(json: json) }
+    #expect(error?.hint == hint)
+  }
+
   @Test func `a constraint of a stranger cannot be so deep that walking it fails`() throws {
     let longest = "x" + String(repeating: "+x", count: (Constraint.longest - 6) / 2) + "<=1e9"
     let constraint = try Constraint(parsing: longest)
