@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// A regular expression that finds numbers in lines of output, in time linear in both.
 ///
 /// Patterns come from files of users and run in the server, so nothing backtracks: all ways to match
@@ -27,13 +29,14 @@ public struct LinePattern: Sendable, Equatable {
   /// - Returns: nil where nothing matches, `.nan` where the last match is no number.
   func lastNumber(in bytes: [UInt8]) -> Double? {
     var found: Double?
-    for part in bytes.split(separator: 0x0A) {
-      let line = Array(part.last == 0x0D ? part.dropLast() : part).prefix(Self.mostBytes)
+    // What a progress bar overwrites are lines, too.
+    for part in bytes.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }) {
+      let line = Array(part).prefix(Self.mostBytes)
       var position = 0
       while position <= line.count, let match = match(in: line, from: position) {
         let range = match.group ?? match.whole
         let word = String(decoding: line[range], as: UTF8.self)
-        found = Double(word.filter { !$0.isWhitespace }) ?? .nan
+        found = Double(word.trimmingCharacters(in: .whitespaces)) ?? .nan
         position = max(match.whole.upperBound, position + 1)
       }
     }

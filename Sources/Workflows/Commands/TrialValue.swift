@@ -84,7 +84,8 @@ struct TrialValue: Sendable {
         .output("logs/stdout.log", of: details.run)
       return { _ in
         guard let value = pattern.lastNumber(in: bytes) else {
-          return .failure(Problem(words: "nothing in the output matches \(visible(pattern.text))"))
+          return .failure(
+            Problem(words: "nothing in the standard output matches \(visible(pattern.text))"))
         }
         return .success((value, "the last match in the output"))
       }
@@ -108,7 +109,10 @@ struct TrialValue: Sendable {
     in bytes: [UInt8], metric: String, mayStandAlone: Bool = true
   ) -> Double? {
     let text = String(decoding: bytes, as: UTF8.self)
-    if mayStandAlone, let value = Double(text.filter { !$0.isWhitespace }) { return value }
+    // Two numbers are none: "1\n2" is not twelve.
+    if mayStandAlone, let value = Double(text.trimmingCharacters(in: .whitespacesAndNewlines)) {
+      return value
+    }
     // What is no JSON has no number, which is all that is asked.
     guard let json = try? JSONValue(parsing: bytes, acceptsPythonNumbers: true) else { return nil }
     if let value = json[metric] { return value.isNull ? .nan : value.numberValue }

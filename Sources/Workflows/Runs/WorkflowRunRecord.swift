@@ -130,10 +130,16 @@ enum LedgerJSON {
     guard let value else { return nil }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    // A search may come to what is endless.
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
     return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
 
   static func value<Value: Decodable>(_ text: String?) throws -> Value? {
-    try text.map { try JSONDecoder().decode(Value.self, from: Data($0.utf8)) }
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+    return try text.map { try decoder.decode(Value.self, from: Data($0.utf8)) }
   }
 }

@@ -11,11 +11,18 @@ import Testing
     (#"(?P<value>\d+) of (\d+)"#, "3 of 10", 3), (#"\bx=(.+?),"#, "ax=1, x=2, 3,", 2),
     (#"[^a-z](\d{2,3})"#, "a1234 b=56", 56), (#"a|b(\d)"#, "b7", 7), (#"é=(\d)"#, "é=4", 4),
     (#"x{2}y*(\d)?"#, "xxyy5", 5), (#"loss (nan|[\d.]+)"#, "loss 1\nloss nan", .nan),
+    (#"loss=(.*)"#, "loss= 0.5 \t", 0.5), (#"loss=(.*)"#, "loss=1 2", .nan),
+    (#"loss=(\S+)$"#, "1: loss=3\r2: loss=2 \r3: loss=1\r", 1),
     (#"[]x](\d)"#, "]8", 8), (#"(\d+)(?:px|em)"#, "10px 20em 30", 20),
   ])
   func `the last match gives the number`(pattern: String, text: String, number: Double) throws {
     let found = try #require(try LinePattern(pattern).lastNumber(in: Array(text.utf8)))
     #expect(found == number || (found.isNaN && number.isNaN))
+  }
+
+  @Test func `the last of thousands of values that overwrote each other is found`() throws {
+    let bar = (1...5_000).map { "step \($0) loss=\($0)\r" }.joined()
+    #expect(try LinePattern(#"loss=(\d+)"#).lastNumber(in: Array(bar.utf8)) == 5_000)
   }
 
   @Test func `nothing is found where nothing matches, and no number in what is none`() throws {
