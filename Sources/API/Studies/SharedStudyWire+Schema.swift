@@ -52,7 +52,9 @@ extension TrialLeaseWire: DescribedWire {
 
 extension TrialSuggestWire: DescribedWire {
   /// What stands in it.
-  public static let fields: WireFields = ["attempt": .positive, "parameter": .document]
+  public static let fields: WireFields = [
+    "attempt": .positive, "parameter": .document, "given?": .flag,
+  ]
 }
 
 extension TrialPointWire: DescribedWire {

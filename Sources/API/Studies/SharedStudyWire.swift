@@ -137,12 +137,15 @@ public struct TrialLeaseWire: Codable, Sendable, Equatable {
   public var lost: Bool
 }
 
-/// A trial wants a value for a parameter that its point lacks.
+/// A trial wants a value for a parameter.
 public struct TrialSuggestWire: Codable, Sendable, Equatable {
   /// The trial's attempt.
   public var attempt: Int
   /// The parameter (docs/search.md).
   public var parameter: JSONValue
+  /// Whether its point has a value: then a study whose trials say what they want is asked whether it knows the
+  /// parameter so, and one with a space of its own does not mind how it is written.
+  public var given: Bool?
 }
 
 /// A trial's point.

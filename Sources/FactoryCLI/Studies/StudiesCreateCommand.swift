@@ -99,6 +99,17 @@ struct StudiesCreateCommand: FactoryCommand {
 
   /// A file whose first sign is `{` is JSON, as errors then say; any other is YAML.
   private static func document(_ file: String) throws -> JSONValue {
+    let document = try anyDocument(file)
+    // Nothing would be heard as a study without a space.
+    guard !document.isNull else {
+      throw CLIError(
+        .fileUnreadable, "\(visible(file)) is empty",
+        hint: "write 'parameters: {rate: {log_uniform: [1e-5, 0.1]}}', or leave out --space")
+    }
+    return document
+  }
+
+  private static func anyDocument(_ file: String) throws -> JSONValue {
     let bytes: [UInt8]
     do {
       bytes = try FileTree.read(FileTree.absolute(file))

@@ -38,6 +38,10 @@ struct StudiesEnqueueCommand: FactoryCommand {
       let (name, text) = try Self.pair(word, hint: "Write name=value, such as rate=0.01.")
       return JSONMember(name, Self.value(text))
     }
+    for (place, member) in point.enumerated()
+    where point[..<place].contains(where: { $0.key == member.key }) {
+      throw CLIError(.usage, "\(visible(member.key)) has two values.", hint: "Enqueue two points.")
+    }
     var notes: [String: String] = [:]
     for word in attribute {
       let (key, text) = try Self.pair(word, hint: "Write key=value, such as why=guess.")

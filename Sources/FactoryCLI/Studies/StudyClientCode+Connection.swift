@@ -34,6 +34,13 @@ extension StudyClientCode {
             self._patience = patience
             self._local = threading.local()
 
+        def __getstate__(self):
+            # Connections are those of a thread: another process opens its own.
+            return {key: value for key, value in vars(self).items() if key != "_local"}
+
+        def __setstate__(self, state):
+            vars(self).update(state, _local=threading.local())
+
         def call(self, method, path, body=None):
             data = None if body is None else json.dumps(body, allow_nan=False).encode()
             begun = time.monotonic()
@@ -50,7 +57,7 @@ extension StudyClientCode {
                             "start it with `aifactory serve`") from error
                     if not is_said and time.monotonic() - begun > 3:
                         is_said = True
-                        logging.getLogger("aifactory").warning(
+                        _log.warning(
                             "The server does not answer (%s); it is waited for, %d seconds at "
                             "most.", _words(error), self._patience)
                 time.sleep(pause)
@@ -79,7 +86,8 @@ extension StudyClientCode {
 
         def _connection(self):
             known = getattr(self._local, "connection", None)
-            if known:
+            # A process that was forked would read the answers that its parent waits for.
+            if known and self._local.process == os.getpid():
                 return known
             url, token = self._url, self._token
             if not url:
@@ -90,6 +98,7 @@ extension StudyClientCode {
             kind = (http.client.HTTPSConnection if parts.scheme == "https"
                     else http.client.HTTPConnection)
             self._local.connection = (kind(parts.hostname, parts.port, timeout=90), token)
+            self._local.process = os.getpid()
             return self._local.connection
 
         def _close(self):
@@ -119,6 +128,11 @@ extension StudyClientCode {
         return {key: json.loads(text) for key, text in texts.items()}
 
 
+    def _moment(ms):
+        return None if ms is None else datetime.datetime.fromtimestamp(
+            ms / 1000, datetime.timezone.utc)
+
+
     def _is_number(text, other):
         """Whether two texts are the same number."""
         try:
@@ -139,14 +153,17 @@ extension StudyClientCode {
 
 
     def _floats(result, count):
-        """What an objective returned as so many numbers; None where it is anything else."""
+        """What an objective returned as so many numbers, or None and what is wrong with it."""
         try:
             numbers = [float(value) for value in (result if count > 1 else [result])]
         except (TypeError, ValueError):
-            return None
-        if len(numbers) != count or any(math.isnan(number) for number in numbers):
-            return None
-        return numbers
+            expected = "a number" if count == 1 else "%d numbers" % count
+            return None, "the objective returned %s, not %s" % (repr(result)[:100], expected)
+        if len(numbers) != count:
+            return None, "the objective returned %d values, not %d" % (len(numbers), count)
+        if any(math.isnan(number) for number in numbers):
+            return None, "the objective returned NaN"
+        return numbers, None
 
 
     def _words(error):

@@ -33,6 +33,7 @@ enum StudyClientCode {
     server.json in AIFACTORY_HOME or ~/.aifactory.
     """
 
+    import datetime
     import http.client
     import json
     import logging
@@ -46,6 +47,9 @@ enum StudyClientCode {
     import warnings
 
     __all__ = ["create_study", "Study", "Trial", "FrozenTrial", "TrialPruned", "StudyError"]
+
+
+    _log = logging.getLogger("aifactory")
 
 
     class TrialPruned(Exception):
@@ -109,17 +113,24 @@ enum StudyClientCode {
             self.directions = description.get("goals") or [self.direction]
             # What this program knows of parameters, by their names: text by text, or a type.
             self._kinds = {}
+            # Ranges by the names of parameters, as the study has agreed to them.
+            self._agreed = {}
             # Trials that this program ended, until the list of all trials has them.
             self._ended = set()
+            # Set for calls of optimize to end.
+            self._stopped = False
 
         def optimize(self, objective, n_trials=None, timeout=None, n_jobs=1, catch=(),
                      callbacks=()):
             """Runs trials until the study is done, or this program has done its share.
 
             An exception of the objective fails the trial and is raised again, unless it is one of
-            `catch`. n_jobs threads work side by side, with -1 one for each processor.
+            `catch`. n_jobs threads work side by side, with -1 one for each processor. Callbacks are
+            called with the study and each trial that ended; `study.stop()` ends this call after it.
             """
             n_jobs = (os.cpu_count() or 1) if n_jobs < 0 else n_jobs
+            catch = (catch,) if isinstance(catch, type) else tuple(catch)
+            self._stopped = False
             share = _Share(n_trials, timeout)
             if n_jobs <= 1:
                 return self._work(objective, share, catch, callbacks)
@@ -135,13 +146,18 @@ enum StudyClientCode {
             threads = [threading.Thread(target=work) for _ in range(n_jobs)]
             for thread in threads:
                 thread.start()
-            for thread in threads:
-                thread.join()
+            try:
+                for thread in threads:
+                    thread.join()
+            except BaseException:
+                # Interrupted: no thread begins another trial.
+                share.stop()
+                raise
             if failures:
                 raise failures[0]
 
         def _work(self, objective, share, catch, callbacks):
-            while share.take():
+            while not self._stopped and share.take():
                 trial = self.ask(until=share.deadline)
                 if trial is None:
                     return
@@ -151,16 +167,23 @@ enum StudyClientCode {
                     self.tell(trial, state="pruned")
                 except Exception as error:
                     self.tell(trial, state="failed", message=_words(error))
-                    if not isinstance(error, tuple(catch) if catch else ()):
+                    if not isinstance(error, catch):
                         raise
+                    _log.warning("Trial %d failed: %s", trial.number, _words(error))
                 except BaseException:
                     # Interrupted: the trial goes to another program.
                     trial._end()
                     raise
                 else:
                     self.tell(trial, value)
+                    if trial.state == "failed":
+                        _log.warning("Trial %d failed: %s", trial.number, trial.message)
                 for callback in callbacks:
                     callback(self, trial)
+
+        def stop(self):
+            """Ends this program's `optimize` after the trials that run; others go on."""
+            self._stopped = True
 
         def ask(self, until=None):
             """The next trial; None when there is nothing to do any more.
@@ -182,9 +205,8 @@ enum StudyClientCode {
             body = {"attempt": trial.attempt, "used": sorted(trial.params)}
             values = None
             if state is None:
-                values = _floats(value, len(self.directions))
+                values, message = _floats(value, len(self.directions))
                 state = "failed" if values is None else "completed"
-                message = "the objective returned no number" if values is None else None
             elif state != "failed" and value is not None:
                 values = [value]
             body["outcome"] = state
@@ -194,6 +216,7 @@ enum StudyClientCode {
                 body["value"] = _number(values[0])
             if message is not None:
                 body["message"] = message[:2000]
+            trial.state, trial.values, trial.message = state, values, message
             told = self._server.call("POST", trial._path + "/tell", body)["told"]
             if told:
                 self._ended.add(trial.number)
@@ -284,6 +307,17 @@ enum StudyClientCode {
         values = property(lambda self: [float(value) for value in self["values"]])
         params = property(lambda self: self["point"])
         user_attrs = property(lambda self: _attributes(self))
+        # "completed", "pruned" or "failed".
+        state = property(lambda self: self.get("outcome", "completed"))
+        # As datetime.datetime of UTC, of trials from the list of all.
+        datetime_start = property(lambda self: _moment(self.get("started_at_ms")))
+        datetime_complete = property(lambda self: _moment(self.get("ended_at_ms")))
+
+        @property
+        def duration(self):
+            """How long it took, as datetime.timedelta."""
+            begun, ended = self.datetime_start, self.datetime_complete
+            return None if begun is None or ended is None else ended - begun
 
 
     class Trial:
@@ -298,6 +332,8 @@ enum StudyClientCode {
             # {"trial": 3, "rung": 9, ...} where it trains the point of a stopped trial again.
             self.promotion = description.get("promotion")
             self.lost = False
+            # What it was told to have become: "completed", "pruned" or "failed", and why it failed.
+            self.state = self.values = self.message = None
             self._point = dict(description["point"])
             self._prune = False
             self._path = "%s/trials/%d" % (study._path, self.number)
@@ -347,6 +383,11 @@ enum StudyClientCode {
             self.lost = self.lost or answer["lost"]
             self._prune = answer["prune"]
 
+        @property
+        def value(self):
+            """What it was told to have come to, with one direction."""
+            return self.values[0] if self.values else None
+
         def should_prune(self):
             """Whether the trial should end after what it has reported."""
             return self._prune or self.lost
@@ -379,14 +420,17 @@ enum StudyClientCode {
             return self.params[name]
 
         def _suggest(self, name, kind):
-            if name not in self._point:
+            # Whether it is the study's range is asked once, also where it chose a value already.
+            if name not in self._point or self.study._agreed.get(name) != kind:
                 answer = self.study._server.call(
                     "POST", self._path + "/suggest",
-                    {"attempt": self.attempt, "parameter": dict(kind, name=name)})
+                    {"attempt": self.attempt, "parameter": dict(kind, name=name),
+                     "given": name in self._point})
                 if answer["lost"]:
                     self.lost = True
                     raise TrialPruned("The trial was given to another program.")
                 self._point.update(answer["point"])
+                self.study._agreed[name] = kind
                 if answer.get("note"):
                     warnings.warn("Trial %d: %s." % (self.number, answer["note"]), stacklevel=4)
             return self._point[name]

@@ -4,7 +4,8 @@ public import Basics
 ///
 /// ```json
 /// {"ask": {"worker": "node7", "key": "3f…"}}, with "held": true for what it got before alone
-/// {"suggest": 0, "attempt": 1, "parameter": {"name": "rate", "log_uniform": [1e-5, 0.1]}}
+/// {"suggest": 0, "attempt": 1, "parameter": {"name": "rate", "log_uniform": [1e-5, 0.1]}}, with "given": true
+/// where the point has a value already
 /// {"report": 0, "attempt": 1, "step": 3, "value": 0.7}, with "stop": "why" by a worker that stops it itself
 /// {"renew": 0, "attempt": 1}, {"verdict": 0}
 /// {"tell": 0, "attempt": 1, "outcome": "completed", "value": 0.5, "used": ["rate"], "standard_errors": [0.1]}
@@ -114,10 +115,15 @@ extension StudyCoordinator {
     // The checks of a space hold for each of its parameters.
     _ = try SearchSpace([parameter])
     let known = domain(parameter.name)
-    if let known, known != parameter.domain {
+    let isGiven = study.trials[number].point[parameter.name] != nil
+    // Programs may write the parameters of a declared space in another way than it does.
+    let isIndifferent = isGiven && discovered == nil && question["given"] == true
+    if let known, !known.isAlike(parameter.domain), !isIndifferent {
+      let text = String(
+        decoding: SearchParameter(parameter.name, known).json.encoded(), as: UTF8.self)
       throw OptimizationError(
         code: .parameterDiffers,
-        message: "the study knows \(parameter.name) with another domain",
+        message: "the study knows \(parameter.name) with another domain: \(text)",
         hint: "give a parameter the same range in all trials, or another name")
     }
     if known == nil, discovered == nil {
@@ -131,7 +137,7 @@ extension StudyCoordinator {
     }
     var events: [StudyEvent] = []
     var members = [JSONMember("lost", false)]
-    if study.trials[number].point[parameter.name] == nil {
+    if !isGiven {
       if let wanted = records[number].wanted?.values[parameter.name],
         parameter.domain.meant(by: wanted) == nil
       {
@@ -194,7 +200,8 @@ extension StudyCoordinator {
     // The result of an earlier attempt is as good as that of the present one: the first counts.
     guard running.contains(number) else {
       let isOwn = records[number].teller == attempt
-      return Answer(json: ["told": .bool(isOwn), "lost": .bool(!isOwn)], status: 200)
+      let isThis = isOwn && study.trials[number].state.isSame(as: state)
+      return Answer(json: ["told": .bool(isThis), "lost": .bool(!isOwn)], status: 200)
     }
     let event = StudyEvent.told(
       number: number, attempt: attempt, state: state,

@@ -36,6 +36,23 @@ public enum TrialState: Sendable, Equatable {
   }
 }
 
+extension TrialState {
+  /// Whether it is the same result; what is no number is the same as what is no number.
+  func isSame(as other: TrialState) -> Bool {
+    switch (self, other) {
+    case (.completed(let some), .completed(let others)):
+      return some.elementsEqual(others, by: Self.same)
+    case (.pruned(let value, let step), .pruned(let otherValue, let otherStep)):
+      return step == otherStep && Self.same(value, otherValue)
+    default: return self == other
+    }
+  }
+
+  private static func same(_ one: Double, _ other: Double) -> Bool {
+    one == other || (one.isNaN && other.isNaN)
+  }
+}
+
 /// One attempt at a good point.
 public struct Trial: Sendable, Equatable {
   /// From 0, in the order of asking.

@@ -22,7 +22,7 @@ struct SharedStudyTests {
     factory = try FactoryProgram()
     log = factory.folder + "/log"
     let scripts = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    for name in ["worker.py", "client.py"] {
+    for name in ["worker.py", "client.py", "processes.py"] {
       try FileManager.default.copyItem(
         atPath: scripts.appending(path: name).path, toPath: factory.folder + "/" + name)
     }
@@ -142,11 +142,12 @@ struct SharedStudyTests {
     #expect(slope["when"] as? [String: [String]] == ["kind": ["line"]])
   }
 
-  @Test func `the Python file does what programs expect of it`() throws {
+  @Test(arguments: ["client.py", "processes.py"])
+  func `the Python file does what programs expect of it`(script: String) throws {
     defer { factory.close() }
     #expect(try factory("studies", "client", "--into", ".").status == 0)
     #expect(try factory("studies", "list").status == 0)
-    let process = try start(["client.py"])
+    let process = try start([script])
     process.waitUntilExit()
     #expect(process.terminationStatus == 0)
   }
@@ -292,6 +293,11 @@ struct SharedStudyTests {
     let wider = try factory(
       "studies", "create", "plain", "--space", "other.json", "--output", "json")
     #expect(wider.error["code"] as? String == "study_conflict")
+    let twice = try factory("studies", "enqueue", "plain", "x=0.5", "x=0.25")
+    #expect(twice.status == 2 && twice.errors.contains("has two values"), "\(twice.errors)")
+    try factory.write("empty.yaml", "# nothing yet\n")
+    let empty = try factory("studies", "create", "empty", "--space", "empty.yaml")
+    #expect(empty.status == 2 && empty.errors.contains("is empty"), "\(empty.errors)")
     let other = try factory(
       "studies", "create", "plain", "--goal", "maximize", "--output", "json")
     #expect(other.status == 2)

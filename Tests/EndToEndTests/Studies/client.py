@@ -1,7 +1,10 @@
 """What the Python file for shared studies promises, asserted against a running server."""
 
 import math
+import os
+import signal
 import threading
+import time
 import warnings
 
 import aifactory_study as factory
@@ -36,8 +39,59 @@ assert study.state["completed"] == 24, study.state
 assert 1 < len(threads) <= 4
 assert abs(study.best_value - math.log(study.best_params["rate"])) < 1e-12
 seen = []
-study.optimize(climb, n_trials=1, callbacks=[lambda _, trial: seen.append(trial.number)])
-assert seen == [24], seen
+study.optimize(climb, n_trials=1, callbacks=[
+    lambda _, trial: seen.append((trial.number, trial.state, trial.value == trial.values[0]))])
+assert seen == [(24, "completed", True)], seen
+assert study.trials[24].state == "completed"
+
+
+# A callback may end the program's share; all threads heed it.
+def enough(study, trial):
+    seen.append(trial)
+    study.stop()
+
+
+stopped = factory.create_study("stopped", sampler="random")
+del seen[:]
+stopped.optimize(climb, n_trials=100, n_jobs=2, callbacks=[enough])
+assert 1 <= len(seen) <= 2 and stopped.state["trials"] == len(seen), seen
+stopped.optimize(climb, n_trials=3)
+assert stopped.state["trials"] == len(seen) + 3, stopped.state
+
+
+# Ctrl-C ends the threads after the trials that run.
+def interrupt(study, trial):
+    seen.append(trial)
+    if len(seen) == 1:
+        os.kill(os.getpid(), signal.SIGINT)
+
+
+# Who starts this may have blocked it.
+signal.pthread_sigmask(signal.SIG_SETMASK, [])
+
+
+def slow(trial):
+    time.sleep(0.05)
+    return trial.suggest_float("x", 0, 1)
+
+
+interrupted = factory.create_study("interrupted", sampler="random", budget=300)
+del seen[:]
+raises(KeyboardInterrupt, lambda: interrupted.optimize(slow, n_jobs=3, callbacks=[interrupt]))
+while threading.active_count() > 1:
+    time.sleep(0.01)
+assert interrupted.state["trials"] < 300, interrupted.state
+first = interrupted.trials[0]
+assert first.duration.total_seconds() >= 0.05 and first.datetime_start < first.datetime_complete
+
+
+# A range that changed is refused, also where the study chose a value that lies in both.
+def narrow(trial):
+    return trial.suggest_float("part", -9, 9)
+
+
+error = raises(factory.StudyError, lambda: stopped.optimize(narrow, n_trials=1))
+assert error.code == "search_parameter_conflict" and '"step":0.25' in str(error), error
 
 
 # What is best has the values that programs gave, of whatever type they are.
@@ -79,7 +133,8 @@ def broken(trial):
 
 
 assert "no such thing" in str(raises(KeyError, lambda: study.optimize(broken, n_trials=3)))
-study.optimize(broken, n_trials=2, catch=(KeyError,))
+study.optimize(broken, n_trials=1, catch=(KeyError,))
+study.optimize(broken, n_trials=1, catch=KeyError)
 study.optimize(lambda trial: None, n_trials=1)
 assert study.state["failed"] == 4, study.state
 
@@ -120,6 +175,7 @@ raises(factory.StudyError, lambda: factory.create_study(
 trial = study.ask()
 assert study.tell(trial, 1.0)
 assert study.tell(trial, 1.0)
+assert not study.tell(trial, 2.0)
 
 # Another range for a known name, and terms that are not those of the study.
 trial = study.ask()

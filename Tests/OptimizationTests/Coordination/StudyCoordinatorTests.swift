@@ -108,11 +108,51 @@ struct StudyCoordinatorTests {
     let tell = #"{"tell": 0, "attempt": 1, "outcome": "completed", "value": 7}"#
     #expect(try Self.ask(&study, tell, at: 1_001) == ["told": true, "lost": false])
     #expect(try Self.ask(&study, tell, at: 1_002) == ["told": true, "lost": false])
+    let changed = #"{"tell": 0, "attempt": 1, "outcome": "failed", "message": "no, not so"}"#
+    #expect(try Self.ask(&study, changed, at: 1_003) == ["told": false, "lost": false])
     let other = try Self.ask(
       &study, #"{"tell": 0, "attempt": 2, "outcome": "completed", "value": 8}"#, at: 1_003)
     #expect(other == ["told": false, "lost": true])
     #expect(study.report(of: 0)?.value == 7)
     #expect(try Self.ask(&study, #"{"best": true}"#)["value"] == 7)
+  }
+
+  @Test(arguments: [
+    #""outcome": "completed", "value": 0.5"#, #""outcome": "completed", "value": NaN"#,
+    #""outcome": "pruned", "value": NaN"#, #""outcome": "pruned""#,
+    #""outcome": "failed", "message": "why""#,
+  ])
+  func `a result that is told again because its answer was lost is told`(words: String) throws {
+    var study = Self.coordinator()
+    _ = try Self.take(&study, "a")
+    let tell = #"{"tell": 0, "attempt": 1, \#(words)}"#
+    for _ in 0..<2 { #expect(try Self.ask(&study, tell) == ["told": true, "lost": false]) }
+    let other = #"{"tell": 0, "attempt": 1, "outcome": "completed", "value": 7}"#
+    #expect(try Self.ask(&study, other) == ["told": false, "lost": false])
+  }
+
+  @Test func `another range for a parameter is refused, also where a trial has a value of it`()
+    throws
+  {
+    var study = Self.coordinator(space: nil)
+    func suggest(_ domain: String, of number: Int) throws -> JSONValue {
+      try Self.ask(
+        &study, #"{"suggest": \#(number), "attempt": 1, "parameter": {"name": "x", \#(domain)}}"#)
+    }
+    _ = try Self.take(&study, "a")
+    #expect(try suggest(#""choice": ["a", "b"]"#, of: 0)["point"]?["x"] != nil)
+    _ = try Self.ask(&study, #"{"tell": 0, "attempt": 1, "outcome": "completed", "value": 1}"#)
+    _ = try Self.take(&study, "b")
+    #expect(try suggest(#""choice": ["b", "a"]"#, of: 1)["point"]?["x"] != nil)
+    let refusal = try suggest(#""choice": ["a", "b", "c"]"#, of: 1)["error"]
+    #expect(refusal?["code"] == "search_parameter_conflict")
+    #expect(refusal?["message"]?.stringValue?.contains(#""choice":["a","b"]"#) == true)
+    // A space that was declared does not mind how a program writes what has a value.
+    var declared = Self.coordinator()
+    _ = try Self.take(&declared, "a")
+    let words = #"{"suggest": 0, "attempt": 1, "parameter": {"name": "kind", "choice": [1, "2"]}"#
+    #expect(try Self.ask(&declared, words + "}")["error"] != nil)
+    #expect(try Self.ask(&declared, words + #", "given": true}"#)["point"]?["kind"] != nil)
   }
 
   @Test func `a study with a budget ends when all of it was told`() throws {
