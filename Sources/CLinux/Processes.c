@@ -14,6 +14,22 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* The limit of open files that this process had before it raised it. */
+static struct rlimit files_before;
+static int files_raised;
+
+int64_t factory_raise_open_files(int64_t most) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return -errno;
+  rlim_t wanted = limit.rlim_max == RLIM_INFINITY || (rlim_t)most < limit.rlim_max ? (rlim_t)most : limit.rlim_max;
+  if (wanted <= limit.rlim_cur) return limit.rlim_cur > INT64_MAX ? INT64_MAX : (int64_t)limit.rlim_cur;
+  struct rlimit raised = {.rlim_cur = wanted, .rlim_max = limit.rlim_max};
+  if (setrlimit(RLIMIT_NOFILE, &raised) != 0) return -errno;
+  files_before = limit;
+  files_raised = 1;
+  return (int64_t)wanted;
+}
+
 static void default_signals(void) {
   struct sigaction action = {.sa_handler = SIG_DFL};
   for (int number = 1; number < 32; number++) {
@@ -138,7 +154,10 @@ pid_t factory_spawn_detached(const char *path, char *const arguments[], char *co
   int failure = posix_spawn(&pid, path, &actions, &attributes, arguments, environment);
   posix_spawn_file_actions_destroy(&actions);
   posix_spawnattr_destroy(&attributes);
-  return failure == 0 ? pid : -failure;
+  if (failure != 0) return -failure;
+  /* select(2) takes 1,024 files at most: what jobs inherit is what this process inherited. */
+  if (files_raised) prlimit(pid, RLIMIT_NOFILE, &files_before, NULL);
+  return pid;
 }
 
 pid_t factory_reap(pid_t pid, int *exit_code, int *signal, int64_t *cpu_ms, int64_t *peak_rss) {

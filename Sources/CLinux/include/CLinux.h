@@ -53,6 +53,10 @@ int factory_open_file_is_locked(int fd);
 /* A pipe closed on exec whose reading end never waits: 0, or the errno. */
 int factory_pipe(int *reading, int *writing);
 
+/* Lets this process open as many files as the system allows it to, but no more than `most`: how many, or -errno.
+   Programs that factory_spawn_detached starts get the limit that was there before. */
+int64_t factory_raise_open_files(int64_t most);
+
 /* -- Processes ------------------------------------------------------------------------------ */
 
 int factory_pidfd_open(pid_t pid);

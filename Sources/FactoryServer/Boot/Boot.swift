@@ -2,6 +2,7 @@ import API
 import Basics
 import Glibc
 import Hummingbird
+import HummingbirdCore
 import Logging
 import NIOCore
 import NIOPosix
@@ -21,6 +22,7 @@ public enum Boot {
     try options.check()
     ProcessSignals.prepare()
     ProcessMemory.prepare()
+    let mostConnections = OpenFiles.connectionsAfterRaising()
     // Two or three threads are plenty; one for each core would cost memory on large machines.
     NIOSingletons.groupLoopCountSuggestion = 1
     NIOSingletons.blockingPoolThreadCountSuggestion = 2
@@ -60,7 +62,10 @@ public enum Boot {
         direct: DirectWrites(
           routes.directWrites.byPath, authenticator: authenticator, hosts: hosts, logger: logger)),
       configuration: ApplicationConfiguration(
-        address: .hostname(options.listen.host, port: options.listen.port)),
+        address: .hostname(options.listen.host, port: options.listen.port),
+        // Thousands of workers may begin at once; a connection that the system has no place for waits for minutes.
+        backlog: 4_096,
+        availableConnectionsDelegate: MaximumAvailableConnections(mostConnections)),
       onServerRunning: { channel in
         addresses.serverListens(at: channel.localAddress?.port)
         announce(

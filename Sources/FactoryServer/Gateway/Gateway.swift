@@ -1,5 +1,6 @@
 public import Basics
 import Glibc
+import HummingbirdCore
 import Logging
 import NIOCore
 import NIOHTTP1
@@ -77,8 +78,15 @@ struct RunningGateway: Sendable {
       return NIOLoopBound(core, eventLoop: eventLoop)
     }.get()
     do {
+      let mostConnections = OpenFiles.connectionsAfterRaising()
       let channel = try await ServerBootstrap(group: eventLoop)
-        .serverChannelOption(.backlog, value: 1_024)
+        .serverChannelInitializer { channel in
+          channel.eventLoop.makeCompletedFuture {
+            try channel.pipeline.syncOperations.addHandler(
+              AvailableConnectionsChannelHandler(maxConnections: mostConnections))
+          }
+        }
+        .serverChannelOption(.backlog, value: 4_096)
         .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
         .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
         // One read for each time that the system says there is something: most requests fit.
