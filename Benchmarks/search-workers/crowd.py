@@ -18,7 +18,6 @@ import urllib.parse
 
 SPACE = {"parameters": {"x": {"uniform": [-1, 1]}, "n": {"int": [1, 64]}, "kind": {"choice": ["a", "b", "c"]}}}
 WORK_S = 1.0
-LEASE_MS = 15000
 
 
 class Connection:
@@ -93,7 +92,7 @@ async def crowd(arguments, description):
     server = Connection(description)
     made = await server.call("POST", "/api/v1/studies", {
         "name": "crowd", "space": SPACE, "seed": 1, "sampler": arguments.sampler, "budget": arguments.trials,
-        "lease_ms": LEASE_MS})
+        "lease_ms": arguments.lease_ms})
     path = f"/api/v1/studies/{made['id']}"
     notes = collections.defaultdict(list)
     notes["held"] = set()
@@ -104,7 +103,7 @@ async def crowd(arguments, description):
     state = await server.call("GET", path + "/state")
     server.close()
     spans = sorted(notes["spans"])
-    again = {pair for pair in notes["given"] if pair[1] > 1}
+    again = {number for number, attempt in notes["given"] if attempt > 1}
     return {
         "workers": arguments.workers, "trials": state["trials"], "completed": state["completed"],
         "vanished": len(notes["held"]), "given again": len(again), "seconds": round(seconds, 1),
@@ -113,7 +112,7 @@ async def crowd(arguments, description):
             "the same attempt was given twice": len(notes["given"]) - len(set(notes["given"])),
             "told twice": len(notes["told"]) - len(set(notes["told"])),
             "not told": len(set(range(arguments.trials)) - set(notes["told"])),
-            "given again though its worker lives": len({number for number, _ in again} - notes["held"]),
+            "given again though its worker lives": len(again - notes["held"]),
             "not completed": arguments.trials - state["completed"], "more trials than wanted":
                 state["trials"] - arguments.trials, "still running": state["running"],
         },
@@ -127,6 +126,7 @@ def main():
     parser.add_argument("--workers", type=int, default=2000)
     parser.add_argument("--trials", type=int, default=6000)
     parser.add_argument("--sampler", default="tpe")
+    parser.add_argument("--lease-ms", type=int, default=15000)
     arguments = parser.parse_args()
     subprocess.run([arguments.aifactory, "studies", "list", "--home", arguments.home], check=True,
                    stdout=subprocess.DEVNULL)

@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
-#include <spawn.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -28,6 +27,10 @@ int64_t factory_raise_open_files(int64_t most) {
   files_before = limit;
   files_raised = 1;
   return (int64_t)wanted;
+}
+
+int64_t factory_open_files_before(void) {
+  return files_raised ? (int64_t)files_before.rlim_cur : 0;
 }
 
 static void default_signals(void) {
@@ -133,30 +136,44 @@ int factory_become(const char *program, char *const arguments[], char *const env
   return errno;
 }
 
+/* Runs in the child, which shares memory with its waiting parent until exec. */
+static int become_detached(const char *path, char *const arguments[], char *const environment[],
+                           const char *log) {
+  if (setsid() < 0) return errno;
+  /* Here, not from outside: the program may raise its limit as soon as it runs. */
+  if (files_raised) setrlimit(RLIMIT_NOFILE, &files_before);
+  int input = open("/dev/null", O_RDONLY);
+  if (input < 0 || dup2(input, 0) < 0) return errno;
+  int output = open(log, O_WRONLY | O_CREAT | O_APPEND, 0600);
+  if (output < 0 || dup2(output, 1) < 0 || dup2(output, 2) < 0) return errno;
+  /* 4 is CLOSE_RANGE_CLOEXEC, as above. */
+  syscall(SYS_close_range, 3, ~0U, 4);
+  default_signals();
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, NULL);
+  execve(path, arguments, environment);
+  return errno;
+}
+
 pid_t factory_spawn_detached(const char *path, char *const arguments[], char *const environment[],
                              const char *log) {
-  posix_spawnattr_t attributes;
-  posix_spawn_file_actions_t actions;
-  posix_spawnattr_init(&attributes);
-  posix_spawn_file_actions_init(&actions);
-  sigset_t blocked, defaults;
-  sigemptyset(&blocked);
-  sigfillset(&defaults);
-  posix_spawnattr_setsigmask(&attributes, &blocked);
-  posix_spawnattr_setsigdefault(&attributes, &defaults);
-  posix_spawnattr_setflags(
-      &attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-  posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_APPEND, 0600);
-  posix_spawn_file_actions_adddup2(&actions, 1, 2);
-  posix_spawn_file_actions_addclosefrom_np(&actions, 3);
-  pid_t pid = 0;
-  int failure = posix_spawn(&pid, path, &actions, &attributes, arguments, environment);
-  posix_spawn_file_actions_destroy(&actions);
-  posix_spawnattr_destroy(&attributes);
-  if (failure != 0) return -failure;
-  /* select(2) takes 1,024 files at most: what jobs inherit is what this process inherited. */
-  if (files_raised) prlimit(pid, RLIMIT_NOFILE, &files_before, NULL);
+  volatile int failure = 0;
+  sigset_t all, before;
+  sigfillset(&all);
+  sigprocmask(SIG_SETMASK, &all, &before);
+  pid_t pid = vfork();
+  if (pid == 0) {
+    failure = become_detached(path, arguments, environment, log);
+    _exit(127);
+  }
+  int fork_error = errno;
+  sigprocmask(SIG_SETMASK, &before, NULL);
+  if (pid < 0) return -fork_error;
+  if (failure != 0) {
+    waitpid(pid, NULL, 0);
+    return -failure;
+  }
   return pid;
 }
 

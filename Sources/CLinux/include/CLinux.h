@@ -57,6 +57,9 @@ int factory_pipe(int *reading, int *writing);
    Programs that factory_spawn_detached starts get the limit that was there before. */
 int64_t factory_raise_open_files(int64_t most);
 
+/* That limit; 0 where nothing was raised. */
+int64_t factory_open_files_before(void);
+
 /* -- Processes ------------------------------------------------------------------------------ */
 
 int factory_pidfd_open(pid_t pid);

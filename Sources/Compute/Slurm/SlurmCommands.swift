@@ -1,3 +1,4 @@
+import CLinux
 import Foundation
 import Subprocess
 
@@ -80,14 +81,12 @@ struct SlurmCommands: Sendable {
       answer = try await connection.run(line(program, arguments), patience: patience)
     } else {
       do {
-        answer = try await CommandRun(
-          program: program, arguments: arguments, environment: environment, patience: patience
-        ).answer()
+        answer = try await run(program, arguments).answer()
       } catch let error as SubprocessError {
-        throw JobError(
-          .siteUnreachable, "`\(program)` cannot be run: \(error)",
-          hint: "Slurm's commands must be in PATH here, or in the folder that the site names.")
+        throw Self.missing(program, "\(error)")
       }
+      // What a shell says where there is no such program.
+      if let answer, answer.status == 127 { throw Self.missing(program, answer.errors) }
     }
     guard let answer else {
       throw JobError(
@@ -97,6 +96,25 @@ struct SlurmCommands: Sendable {
     return Answer(
       status: answer.status, output: String(decoding: answer.output, as: UTF8.self),
       errors: answer.errors)
+  }
+
+  /// A command here, with the limit of open files that was there before this process raised it: Slurm gives a job that of
+  /// whoever submits it.
+  private func run(_ program: String, _ arguments: [String]) -> CommandRun {
+    let files = factory_open_files_before()
+    let words = [program] + arguments
+    return files > 0
+      ? CommandRun(
+        program: "sh", arguments: ["-c", "ulimit -Sn \(files); exec \"$@\"", "sh"] + words,
+        environment: environment, patience: patience)
+      : CommandRun(
+        program: program, arguments: arguments, environment: environment, patience: patience)
+  }
+
+  private static func missing(_ program: String, _ said: String) -> JobError {
+    JobError(
+      .siteUnreachable, "`\(program)` cannot be run: \(said)",
+      hint: "Slurm's commands must be in PATH here, or in the folder that the site names.")
   }
 
   /// A command as a login node's shell takes it.

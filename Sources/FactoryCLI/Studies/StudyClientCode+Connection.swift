@@ -6,6 +6,7 @@ extension StudyClientCode {
 
         def __init__(self, count, timeout):
             self._left = count
+            self.is_stopped = False
             self._lock = threading.Lock()
             self.deadline = None if timeout is None else time.monotonic() + timeout
 
@@ -21,6 +22,7 @@ extension StudyClientCode {
         def stop(self):
             with self._lock:
                 self._left = 0
+                self.is_stopped = True
 
 
     class _Server:

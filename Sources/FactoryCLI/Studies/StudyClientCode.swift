@@ -129,7 +129,7 @@ enum StudyClientCode {
             called with the study and each trial that ended; `study.stop()` ends this call after it.
             """
             n_jobs = (os.cpu_count() or 1) if n_jobs < 0 else n_jobs
-            catch = (catch,) if isinstance(catch, type) else tuple(catch)
+            catch = (catch,) if isinstance(catch, type) else tuple(catch or ())
             self._stopped = False
             share = _Share(n_trials, timeout)
             if n_jobs <= 1:
@@ -158,7 +158,8 @@ enum StudyClientCode {
 
         def _work(self, objective, share, catch, callbacks):
             while not self._stopped and share.take():
-                trial = self.ask(until=share.deadline)
+                trial = self.ask(
+                    until=share.deadline, stops=lambda: self._stopped or share.is_stopped)
                 if trial is None:
                     return
                 try:
@@ -178,15 +179,15 @@ enum StudyClientCode {
                     self.tell(trial, value)
                     if trial.state == "failed":
                         _log.warning("Trial %d failed: %s", trial.number, trial.message)
-                for callback in callbacks:
+                for callback in callbacks or ():
                     callback(self, trial)
 
         def stop(self):
             """Ends this program's `optimize` after the trials that run; others go on."""
             self._stopped = True
 
-        def ask(self, until=None):
-            """The next trial; None when there is nothing to do any more.
+        def ask(self, until=None, stops=lambda: False):
+            """The next trial; None when there is nothing to do any more, or when `stops` says so.
 
             Waits while all trials are taken and one may come back.
             """
@@ -198,6 +199,8 @@ enum StudyClientCode {
                 if answer.get("done") or (until is not None and time.monotonic() >= until):
                     return None
                 time.sleep(answer.get("wait_ms", 500) / 1000)
+                if stops():
+                    return None
 
         def tell(self, trial, value=None, state=None, message=None):
             """Says how a trial ended; returns whether this result counts."""

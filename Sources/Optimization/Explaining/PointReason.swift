@@ -28,7 +28,12 @@ enum PointReason {
     if let promotion = study.trial(number)?.promotion {
       return (.promotion, words(of: promotion))
     }
-    guard study.isSpaceKnown, let name = SamplerName(rawValue: study.sampler) else {
+    guard let name = SamplerName(rawValue: study.sampler) else {
+      return (
+        .other, "A sampler of \(study.sampler) chose it, which cannot be asked again."
+      )
+    }
+    guard study.isSpaceKnown else {
       return (
         .other, "The study's search space was not kept, so its sampler cannot be asked again."
       )

@@ -97,7 +97,8 @@ enum TrialEnding {
   private static func comparison(
     _ trial: TrialReport, _ best: TrialReport?, _ goal: OptimizationGoal
   ) -> [String] {
-    guard let best, let known = best.value, let value = trial.value else { return [] }
+    guard trial.isInfeasible != true, let best, let known = best.value, let value = trial.value
+    else { return [] }
     let difference = abs(value - known)
     let way = goal.isBetter(value, than: known) ? "better" : "worse"
     let words =

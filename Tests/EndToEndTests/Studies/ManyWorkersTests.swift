@@ -30,7 +30,7 @@ struct ManyWorkersTests {
 
   @Test(arguments: [
     // What limits the files that the server may open, and how many workers there are.
-    ("ulimit -Sn 1024", 1_500), ("ulimit -n 256", 500),
+    ("ulimit -Sn 1024", 1_200), ("ulimit -n 256", 400),
   ])
   func `crowds of workers get along, also where few files may be open`(
     limit: String, workers: Int
@@ -45,6 +45,7 @@ struct ManyWorkersTests {
     let (status, said) = try Self.run([
       "python3", Self.benchmark("crowd.py"), "--aifactory", aifactory, "--home", factory.home,
       "--workers", "\(workers)", "--trials", "\(2 * workers)", "--sampler", "random",
+      "--lease-ms", "30000",
     ])
     #expect(status == 0, "\(said)")
     let found = try Self.found(in: said)

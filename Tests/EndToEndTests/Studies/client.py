@@ -66,8 +66,9 @@ def interrupt(study, trial):
         os.kill(os.getpid(), signal.SIGINT)
 
 
-# Who starts this may have blocked it.
+# Who starts this may have blocked it, or ignore it as shells do for what runs in the background.
 signal.pthread_sigmask(signal.SIG_SETMASK, [])
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def slow(trial):
