@@ -79,8 +79,10 @@ def slow(trial):
 interrupted = factory.create_study("interrupted", sampler="random", budget=300)
 del seen[:]
 raises(KeyboardInterrupt, lambda: interrupted.optimize(slow, n_jobs=3, callbacks=[interrupt]))
-while threading.active_count() > 1:
-    time.sleep(0.01)
+for thread in threading.enumerate():
+    if thread is not threading.current_thread():
+        thread.join(30)
+assert threading.active_count() == 1, threading.enumerate()
 assert interrupted.state["trials"] < 300, interrupted.state
 first = interrupted.trials[0]
 assert first.duration.total_seconds() >= 0.05 and first.datetime_start < first.datetime_complete
