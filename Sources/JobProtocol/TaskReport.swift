@@ -38,8 +38,8 @@ public struct TrialReport: Codable, Sendable, Equatable {
   public var endedAtMs: Int64
   /// Why it failed or was pruned.
   public var message: String?
-  /// Whether it broke a constraint that was measured, and is never the best; nil where it did not.
-  public var isInfeasible: Bool?
+  /// What was measured of the study's constraints, each kept where it is 0 or less; nil where there are none.
+  public var constraints: [Double]?
   /// What programs noted of it, JSON texts by key; nil where that is nothing.
   public var attributes: [String: String]?
   /// The values that somebody wanted tried, a JSON text; nil where nobody asked for the trial.
@@ -63,6 +63,27 @@ public struct TrialReport: Codable, Sendable, Equatable {
     self.endedAtMs = endedAtMs
     self.message = message
     self.curve = curve
+  }
+}
+
+extension TrialReport {
+  /// Whether it broke a constraint that was measured, and is never the best.
+  public var isInfeasible: Bool { constraints.map(TrialConstraints.areBroken) ?? false }
+}
+
+/// Constraints on what a trial measured: each value is kept where it is 0 or less.
+public enum TrialConstraints {
+  /// Most that a trial has.
+  public static let most = 100
+
+  /// Whether one of them is broken; what is no number is.
+  public static func areBroken(_ values: [Double]) -> Bool { values.contains { !($0 <= 0) } }
+
+  /// By how much they are broken, all together; 0 where all are kept.
+  ///
+  /// Deb 2000, "An efficient constraint handling method for genetic algorithms".
+  public static func violation(of values: [Double]) -> Double {
+    values.reduce(0) { $0 + ($1.isNaN ? .infinity : max($1, 0)) }
   }
 }
 

@@ -66,8 +66,8 @@ extension TrialTellWire: DescribedWire {
   /// What stands in it.
   public static let fields: WireFields = [
     "attempt": .positive, "outcome": .word(["completed", "pruned", "failed"]), "value?": .number,
-    "values?": .list(.number), "standard_errors?": .list(.number), "message?": .text,
-    "used?": .list(.text),
+    "values?": .list(.number), "standard_errors?": .list(.number),
+    "constraints?": .list(.number), "message?": .text, "used?": .list(.text),
   ]
 }
 
@@ -79,7 +79,8 @@ extension TrialToldWire: DescribedWire {
 extension StudyBestWire: DescribedWire {
   /// What stands in it.
   public static let fields: WireFields = [
-    "number?": .count, "value?": .number, "point?": .document, "user_attributes?": .map(.text),
+    "number?": .count, "value?": .number, "constraints?": .list(.number), "point?": .document,
+    "user_attributes?": .map(.text),
   ]
 }
 
@@ -91,8 +92,8 @@ extension StudyFrontierWire: DescribedWire {
 extension StudyFrontierWire.Trial: DescribedWire {
   /// What stands in it.
   public static let fields: WireFields = [
-    "number": .count, "values": .list(.number), "point": .document,
-    "user_attributes?": .map(.text),
+    "number": .count, "values": .list(.number), "constraints?": .list(.number),
+    "point": .document, "user_attributes?": .map(.text),
   ]
 }
 
@@ -100,7 +101,7 @@ extension StudyStateWire: DescribedWire {
   /// What stands in it.
   public static let fields: WireFields = [
     "trials": .count, "running": .count, "completed": .count, "pruned": .count,
-    "failed": .count, "waiting?": .count, "user_attributes?": .map(.text),
+    "failed": .count, "infeasible?": .count, "waiting?": .count, "user_attributes?": .map(.text),
     "expected_improvement?": .number,
   ]
 }

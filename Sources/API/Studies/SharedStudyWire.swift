@@ -170,6 +170,8 @@ public struct TrialTellWire: Codable, Sendable, Equatable {
   public var values: [Double]?
   /// The standard error of each value of a completed trial, where its point was measured several times.
   public var standardErrors: [Double]?
+  /// What a completed trial measured of the study's constraints, each kept where it is 0 or less.
+  public var constraints: [Double]?
   /// Why it failed.
   public var message: String?
   /// The parameters that it used, where they were suggested one by one.
@@ -178,13 +180,15 @@ public struct TrialTellWire: Codable, Sendable, Equatable {
   /// Takes every value as it is.
   public init(
     attempt: Int, outcome: String, value: Double? = nil, values: [Double]? = nil,
-    standardErrors: [Double]? = nil, message: String? = nil, used: [String]? = nil
+    standardErrors: [Double]? = nil, constraints: [Double]? = nil, message: String? = nil,
+    used: [String]? = nil
   ) {
     self.attempt = attempt
     self.outcome = outcome
     self.value = value
     self.values = values
     self.standardErrors = standardErrors
+    self.constraints = constraints
     self.message = message
     self.used = used
   }
@@ -204,6 +208,8 @@ public struct StudyBestWire: Codable, Sendable, Equatable {
   public var number: Int?
   /// Its value.
   public var value: Double?
+  /// What it measured of the study's constraints; absent where there are none.
+  public var constraints: [Double]?
   /// Values by parameters.
   public var point: JSONValue?
   /// What is noted of it, JSON texts by key.
@@ -218,6 +224,8 @@ public struct StudyFrontierWire: Codable, Sendable, Equatable {
     public var number: Int
     /// A value for each goal.
     public var values: [Double]
+    /// What it measured of the study's constraints; absent where there are none.
+    public var constraints: [Double]?
     /// Values by parameters.
     public var point: JSONValue
     /// What is noted of it, JSON texts by key.
@@ -236,6 +244,8 @@ public struct StudyStateWire: Codable, Sendable, Equatable {
   public var running: Int
   /// How many ended with a value.
   public var completed: Int
+  /// How many of these broke a constraint; absent where none did.
+  public var infeasible: Int?
   /// How many were stopped.
   public var pruned: Int
   /// How many failed.

@@ -21,7 +21,8 @@ extension StudyWire.Trial: DescribedWire {
   /// What stands in it.
   public static let fields: WireFields = [
     "number": .count, "outcome": .word(["completed", "pruned", "failed"]), "value?": .number,
-    "values?": .list(.number), "standard_errors?": .list(.number), "infeasible?": .flag,
+    "values?": .list(.number), "standard_errors?": .list(.number), "constraints?": .list(.number),
+    "infeasible?": .flag,
     "steps": .count, "parameters": .map(.text), "started_at_ms": .integer,
     "ended_at_ms": .integer, "message?": .text, "user_attributes?": .map(.text),
     "enqueued?": .document,

@@ -14,7 +14,9 @@ public struct StudyWire: Codable, Sendable, Equatable {
     public var values: [Double]?
     /// The standard error of each value, where the point was measured several times.
     public var standardErrors: [Double]?
-    /// Whether it broke a constraint that was measured, and is never the best; absent where it did not.
+    /// What was measured of the study's constraints, each kept where it is 0 or less; absent where there are none.
+    public var constraints: [Double]?
+    /// Whether it broke one of them, and is never the best; absent where it did not.
     public var infeasible: Bool?
     /// Boosting rounds (or other steps) done.
     public var steps: Int
@@ -36,7 +38,8 @@ public struct StudyWire: Codable, Sendable, Equatable {
     /// Takes every value as it is.
     public init(
       number: Int, outcome: String, value: Double?, values: [Double]? = nil,
-      standardErrors: [Double]? = nil, infeasible: Bool? = nil, steps: Int,
+      standardErrors: [Double]? = nil, constraints: [Double]? = nil, infeasible: Bool? = nil,
+      steps: Int,
       parameters: [String: String], startedAtMs: Int64, endedAtMs: Int64, message: String?,
       promotion: TrialPromotionWire? = nil
     ) {
@@ -45,6 +48,7 @@ public struct StudyWire: Codable, Sendable, Equatable {
       self.value = value
       self.values = values
       self.standardErrors = standardErrors
+      self.constraints = constraints
       self.infeasible = infeasible
       self.steps = steps
       self.parameters = parameters

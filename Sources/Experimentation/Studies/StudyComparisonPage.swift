@@ -153,7 +153,7 @@ public struct StudyComparisonPage: Sendable {
     var points: [(x: Double, y: Double)] = []
     let placed = study.trials.map { (x: place($0), trial: $0) }.sorted { $0.x < $1.x }
     for (x, trial) in placed {
-      guard trial.outcome == .completed, trial.isInfeasible != true, let value = trial.value,
+      guard trial.outcome == .completed, !trial.isInfeasible, let value = trial.value,
         value.isFinite
       else { continue }
       if let known = points.last?.y {

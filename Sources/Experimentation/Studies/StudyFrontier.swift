@@ -32,8 +32,8 @@ public struct StudyFrontier: Sendable {
       else { return nil }
       return Member(number: trial.number, values: values, parameters: trial.parameters)
     }
-    trials = study.trials.filter { $0.isInfeasible != true }.compactMap(member)
-    infeasible = study.trials.filter { $0.isInfeasible == true }.compactMap(member)
+    trials = study.trials.filter { !$0.isInfeasible }.compactMap(member)
+    infeasible = study.trials.filter { $0.isInfeasible }.compactMap(member)
     let goal = study.goals[0]
     members = study.frontier.compactMap(member).sorted { one, other in
       let (left, right) = (goal.loss(of: one.values[0]), goal.loss(of: other.values[0]))

@@ -67,7 +67,7 @@ public struct StudyPage: Sendable {
       guard let value = trial.value, value.isFinite else { return nil }
       return Completed(
         number: trial.number, value: value, point: trial.point,
-        isInfeasible: told.isInfeasible == true)
+        isInfeasible: told.isInfeasible)
     }
   }
 

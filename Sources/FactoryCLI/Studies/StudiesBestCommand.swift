@@ -27,6 +27,10 @@ struct StudiesBestCommand: FactoryCommand {
       (study.metric, best.cells(of: 1)[0]),
       ("steps", .init("\(best.steps)")),
     ]
+    if let constraints = best.constraints {
+      let texts = constraints.map { String(format: "%.6g", $0) }
+      rows.append(("constraints", .init(texts.joined(separator: ", "))))
+    }
     rows += best.parameters.sorted { $0.key < $1.key }.map { ("param \($0.key)", .init($0.value)) }
     rows += AttributeWords.pairs(best.userAttributes ?? [:]).map {
       ("attribute \($0.key)", .init($0.value))

@@ -106,7 +106,7 @@ struct SearchPlot {
     for trial in completed {
       guard let value = trial.value, usual.range.contains(value) else { continue }
       values.append((x: Double(trial.number), y: value))
-      guard trial.isInfeasible != true else { continue }
+      guard !trial.isInfeasible else { continue }
       let leader = best.last.map { told.goals[0].isBetter(value, than: $0.y) ? value : $0.y }
       best.append((x: Double(trial.number), y: leader ?? value))
     }
@@ -116,7 +116,7 @@ struct SearchPlot {
         CurvePlot.Curve(name: "best so far", points: best, isStepped: true),
       ], width: width, height: 14, isLogarithmic: usual.isSpread
     ).text
-    let barred = completed.count { $0.isInfeasible == true }
+    let barred = completed.count { $0.isInfeasible }
     let notes =
       (usual.isSpread ? " The axis is logarithmic." : "") + usual.note
       + (barred > 0 ? " Trials that broke a constraint, and are never the best: \(barred)." : "")

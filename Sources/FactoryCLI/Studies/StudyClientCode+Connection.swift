@@ -154,6 +154,12 @@ extension StudyClientCode {
         return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
 
 
+    def _bounded(value):
+        """A number as JSON can say it: what is infinite is very large."""
+        value = float(value)
+        return math.copysign(1e308, value) if math.isinf(value) else value
+
+
     def _floats(result, count):
         """What an objective returned as so many numbers, or None and what is wrong with it."""
         try:

@@ -53,7 +53,7 @@ extension TrialReport {
       startedAtMs: trial.startedAtMs, endedAtMs: trial.endedAtMs, message: trial.message)
     values = trial.values
     errors = trial.standardErrors
-    isInfeasible = trial.infeasible
+    constraints = trial.constraints
     attributes = trial.userAttributes
     enqueued = trial.enqueued.map { String(decoding: $0.encoded(), as: UTF8.self) }
     promotion = trial.promotion.map {

@@ -63,9 +63,9 @@ extension StudyWire.Trial {
   init(_ report: TrialReport) {
     self.init(
       number: report.number, outcome: report.outcome.rawValue, value: report.value,
-      values: report.values, standardErrors: report.errors, infeasible: report.isInfeasible,
-      steps: report.steps,
-      parameters: report.parameters,
+      values: report.values, standardErrors: report.errors,
+      constraints: report.constraints, infeasible: report.isInfeasible ? true : nil,
+      steps: report.steps, parameters: report.parameters,
       startedAtMs: report.startedAtMs, endedAtMs: report.endedAtMs, message: report.message,
       promotion: report.promotion.map {
         TrialPromotionWire(trial: $0.trial, rung: $0.rung, better: $0.better, seen: $0.seen)

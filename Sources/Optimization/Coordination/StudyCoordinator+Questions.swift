@@ -1,4 +1,5 @@
 public import Basics
+import JobProtocol
 
 /// The questions of workers, as JSON.
 ///
@@ -8,7 +9,8 @@ public import Basics
 /// where the point has a value already
 /// {"report": 0, "attempt": 1, "step": 3, "value": 0.7}, with "stop": "why" by a worker that stops it itself
 /// {"renew": 0, "attempt": 1}, {"verdict": 0}
-/// {"tell": 0, "attempt": 1, "outcome": "completed", "value": 0.5, "used": ["rate"], "standard_errors": [0.1]}
+/// {"tell": 0, "attempt": 1, "outcome": "completed", "value": 0.5, "used": ["rate"], "standard_errors": [0.1],
+/// "constraints": [-0.2]}, each constraint kept where it is 0 or less
 /// {"enqueue": {"point": {"rate": 0.01}, "key": "3f…", "user_attributes": {"why": "\"a guess\""}, "skip_if_exists": true}}
 /// {"set-attribute": 0, "attempt": 1, "key": "note", "value_json": "[1, 2]"}, or of the study:
 /// {"set-attribute": {"key": "note", "value_json": "[1, 2]"}}
@@ -197,16 +199,19 @@ extension StudyCoordinator {
       throw Self.wrong("trial \(number) has no attempt \(attempt)")
     }
     let state = try toldState(question, of: number)
+    let constraints = try constraints(question, of: state)
     // The result of an earlier attempt is as good as that of the present one: the first counts.
     guard running.contains(number) else {
       let isOwn = records[number].teller == attempt
-      let isThis = isOwn && study.trials[number].state.isSame(as: state)
+      let known = study.trials[number]
+      let isThis = isOwn && known.state.isSame(as: state) && known.constraints == constraints ?? []
       return Answer(json: ["told": .bool(isThis), "lost": .bool(!isOwn)], status: 200)
     }
     let event = StudyEvent.told(
       number: number, attempt: attempt, state: state,
       used: question["used"]?.arrayValue?.compactMap(\.stringValue), atMs: nowMs,
-      errors: try errors(question, of: state))
+      errors: try errors(question, of: state),
+      constraints: constraints)
     apply(event, nowMs: nowMs)
     return Answer(json: ["told": true, "lost": false], status: 200, events: [event])
   }
@@ -248,6 +253,17 @@ extension StudyCoordinator {
     return errors
   }
 
+  /// What a completed trial measured of constraints; nil where it tells of none.
+  private func constraints(
+    _ question: JSONValue, of state: TrialState
+  ) throws(OptimizationError) -> [Double]? {
+    guard let document = question["constraints"], !document.isNull, case .completed = state else {
+      return nil
+    }
+    let known = study.trials.first { !$0.constraints.isEmpty }?.constraints.count
+    return try TrialConstraints.read(document, asMany: known)
+  }
+
   /// A completed trial with a value for each goal.
   private func completed(_ values: [Double?]) throws(OptimizationError) -> TrialState {
     let numbers = values.compactMap(\.self)
@@ -266,7 +282,7 @@ extension StudyCoordinator {
           JSONMember("number", .number(Double(trial.number))),
           JSONMember("values", .array((trial.values ?? []).map(JSONValue.init(exactly:)))),
           JSONMember("point", trial.point.json),
-        ] + noted(of: trial.number))
+        ] + measured(trial) + noted(of: trial.number))
     }
     return ["trials": .array(trials)]
   }
@@ -277,7 +293,14 @@ extension StudyCoordinator {
       [
         JSONMember("number", .number(Double(best.number))),
         JSONMember("value", JSONValue(exactly: value)), JSONMember("point", best.point.json),
-      ] + noted(of: best.number))
+      ] + measured(best) + noted(of: best.number))
+  }
+
+  /// What a trial measured of constraints, where it did.
+  private func measured(_ trial: Trial) -> [JSONMember] {
+    trial.constraints.isEmpty
+      ? []
+      : [JSONMember("constraints", .array(trial.constraints.map(JSONValue.init(exactly:))))]
   }
 
   /// What programs noted of a trial, where they did.
@@ -297,6 +320,8 @@ extension StudyCoordinator {
       JSONMember("pruned", count { if case .pruned = $0 { true } else { false } }),
       JSONMember("failed", count { if case .failed = $0 { true } else { false } }),
     ]
+    let infeasible = study.trials.count(where: \.isInfeasible)
+    if infeasible > 0 { members.append(JSONMember("infeasible", .number(Double(infeasible)))) }
     if waitingCount > 0 { members.append(JSONMember("waiting", .number(Double(waitingCount)))) }
     if !attributes.isEmpty {
       members.append(JSONMember("user_attributes", Self.json(of: attributes)))

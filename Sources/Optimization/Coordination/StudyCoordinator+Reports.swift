@@ -21,6 +21,7 @@ extension StudyCoordinator {
       report.value = values.first
       if values.count > 1 { report.values = values }
       report.errors = record.errors
+      if !trial.constraints.isEmpty { report.constraints = trial.constraints }
     case .pruned(let value, let step):
       (report.outcome, report.value, report.steps) = (.pruned, value.isNaN ? nil : value, step)
       report.message = record.verdict

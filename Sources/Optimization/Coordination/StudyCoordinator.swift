@@ -109,7 +109,7 @@ public struct StudyCoordinator: Sendable {
       study.note(number, step: step, value: value, isStopped: isStopped)
       records[number].reports.append(PruningMoment.Report(step: step, value: value))
       records[number].verdict = verdict ?? records[number].verdict
-    case .told(let number, let attempt, let state, let used, let atMs, let errors):
+    case .told(let number, let attempt, let state, let used, let atMs, let errors, let constraints):
       guard running.remove(number) != nil else { return }
       keys[records[number].holder.key] = nil
       records[number].endedAtMs = atMs
@@ -120,7 +120,7 @@ public struct StudyCoordinator: Sendable {
         let values = study.trials[number].point.values.filter { names.contains($0.key) }
         study.replace(SearchPoint(values), of: number)
       }
-      study.tell(number, state)
+      study.tell(number, state, constraints: constraints ?? [])
       learn(from: study.trials[number], isTold: used != nil)
     case .enqueued(let point): enqueued.append(point)
     case .noted(let number?, let key, let text):

@@ -13,11 +13,11 @@ public enum StudyEvent: Sendable, Equatable {
   case drew(number: Int, name: String, value: ParameterValue, new: SearchParameter?)
   /// A trial had a value after so many steps, and whether it was told to stop.
   case reported(number: Int, step: Int, value: Double, verdict: String?)
-  /// A trial ended; with the names of the parameters that it used, and the standard errors of its values,
-  /// where it told.
+  /// A trial ended; with the names of the parameters that it used, the standard errors of its values, and what it
+  /// measured of constraints, where it told.
   case told(
     number: Int, attempt: Int, state: TrialState, used: [String]?, atMs: Int64,
-    errors: [Double]? = nil)
+    errors: [Double]? = nil, constraints: [Double]? = nil)
   /// Somebody wants values tried.
   case enqueued(EnqueuedPoint)
   /// A program noted something of a trial, or of the study.
@@ -70,7 +70,7 @@ extension StudyEvent {
       ]
       if let verdict { members.append(JSONMember("verdict", .string(verdict))) }
       return .object(members)
-    case .told(let number, let attempt, let state, let used, let atMs, let errors):
+    case .told(let number, let attempt, let state, let used, let atMs, let errors, let constraints):
       var members = [
         JSONMember("told", whole(number)), JSONMember("attempt", whole(attempt)),
         JSONMember("at", .number(Double(atMs))),
@@ -79,6 +79,10 @@ extension StudyEvent {
       if let used { members.append(JSONMember("used", .array(used.map(JSONValue.string)))) }
       if let errors {
         members.append(JSONMember("errors", .array(errors.map(JSONValue.init(exactly:)))))
+      }
+      if let constraints {
+        members.append(
+          JSONMember("constraints", .array(constraints.map(JSONValue.init(exactly:)))))
       }
       return .object(members)
     case .enqueued(let point): return ["enqueued": point.json]
@@ -129,7 +133,8 @@ extension StudyEvent {
       self = .told(
         number: try whole("told"), attempt: try whole("attempt"), state: state,
         used: json["used"]?.arrayValue?.compactMap(\.stringValue), atMs: Int64(try whole("at")),
-        errors: json["errors"]?.arrayValue?.compactMap(\.exactNumber))
+        errors: json["errors"]?.arrayValue?.compactMap(\.exactNumber),
+        constraints: json["constraints"]?.arrayValue?.compactMap(\.exactNumber))
     } else if let document = json["enqueued"] {
       guard let point = EnqueuedPoint(json: document) else { throw Self.unreadable("point") }
       self = .enqueued(point)

@@ -1,4 +1,5 @@
 import Basics
+import JobProtocol
 
 /// A study that is led by JSON documents: one question in, one answer out.
 ///
@@ -6,7 +7,7 @@ import Basics
 /// {"space": {"parameters": […]}, "goals": ["minimize"], "sampler": "tpe", "pruner": "median",
 ///  "seed": 1, "budget": 100, "steps": 27}
 /// {"ask": 2}
-/// {"tell": 0, "values": [0.5]}, {"tell": 1, "failed": "why"}, {"tell": 2, "pruned": 0.5, "step": 9}
+/// {"tell": 0, "values": [0.5], "constraints": [-0.2]}, {"tell": 1, "failed": "why"}, {"tell": 2, "pruned": 0.5, "step": 9}
 /// {"report": 0, "step": 3, "value": 0.7}
 /// {"best": true}
 /// ```
@@ -123,8 +124,13 @@ public struct SearchDialogue: Sendable {
     } else {
       throw Self.wrong("tell needs values, pruned or failed")
     }
+    var constraints: [Double]?
+    if case .completed = state, let document = question["constraints"], !document.isNull {
+      let known = study?.trials.first { !$0.constraints.isEmpty }?.constraints.count
+      constraints = try TrialConstraints.read(document, asMany: known)
+    }
     let isNews = study?.trials[number].state.isFinished == false
-    study?.tell(number, state)
+    study?.tell(number, state, constraints: constraints ?? [])
     return ["told": .bool(isNews)]
   }
 

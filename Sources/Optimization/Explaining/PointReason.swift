@@ -181,7 +181,17 @@ enum PointReason {
           + "\(sampler.startupTrials) with different values."
       )
     }
-    let gain = belief.best - belief.mean
+    let kept = belief.chance.map {
+      " It gave the constraints a chance of \(String(format: "%.0f", $0 * 100)) % to be kept."
+    }
+    guard let best = belief.best else {
+      return (
+        .sampler,
+        "No trial had kept all constraints yet, so the Gaussian process looked for where they are kept."
+          + (kept ?? "")
+      )
+    }
+    let gain = best - belief.mean
     let chance = NormalDistribution.share(below: gain / max(belief.deviation, 1e-12))
     let expected = String(format: "%.2g", abs(gain)) + " standard deviations "
     return (
@@ -189,7 +199,7 @@ enum PointReason {
       "The Gaussian process gave it a chance of \(String(format: "%.0f", chance * 100)) % to be "
         + "better than the best that it knew: expected \(expected)"
         + (gain >= 0 ? "better" : "worse")
-        + ", give or take \(String(format: "%.2g", belief.deviation))."
+        + ", give or take \(String(format: "%.2g", belief.deviation))." + (kept ?? "")
     )
   }
 

@@ -68,16 +68,29 @@ enum TrialEnding {
   private static func rank(of trial: TrialReport, in study: ToldStudy) -> String {
     let goal = study.goals[0]
     guard study.goals.count == 1, let value = trial.value else { return "" }
-    if trial.isInfeasible == true { return " It broke a constraint, and does not count." }
-    let values = study.trials.filter { $0.outcome == .completed && $0.isInfeasible != true }
+    if trial.isInfeasible { return broken(trial) }
+    let values = study.trials.filter { $0.outcome == .completed && !$0.isInfeasible }
       .compactMap(\.value)
     let better = values.count { goal.isBetter($0, than: value) }
     return " That is rank \(better + 1) of \(values.count)."
   }
 
+  /// Which constraints a trial broke, and by how much.
+  private static func broken(_ trial: TrialReport) -> String {
+    let constraints = trial.constraints ?? []
+    let broken = constraints.indices.filter { !(constraints[$0] <= 0) }
+    guard constraints.count > 1 || broken.count != 1 else {
+      return " It broke its constraint by \(number(constraints[0])), and does not count."
+    }
+    let words = broken.prefix(3).map { "constraint \($0 + 1) by \(number(constraints[$0]))" }
+    let more = broken.count - words.count
+    return " It broke \(words.joined(separator: ", "))" + (more > 0 ? " and \(more) more" : "")
+      + ", and does not count."
+  }
+
   /// Whether no other trial beats one in every goal.
   private static func standing(of trial: TrialReport, in study: ToldStudy) -> String {
-    if trial.isInfeasible == true { return " It broke a constraint, and does not count." }
+    if trial.isInfeasible { return broken(trial) }
     let frontier = study.frontier
     if frontier.contains(where: { $0.number == trial.number }) {
       return " It is on the frontier, one of \(frontier.count) trials that no other beats in every "
@@ -97,7 +110,7 @@ enum TrialEnding {
   private static func comparison(
     _ trial: TrialReport, _ best: TrialReport?, _ goal: OptimizationGoal
   ) -> [String] {
-    guard trial.isInfeasible != true, let best, let known = best.value, let value = trial.value
+    guard !trial.isInfeasible, let best, let known = best.value, let value = trial.value
     else { return [] }
     let difference = abs(value - known)
     let way = goal.isBetter(value, than: known) ? "better" : "worse"

@@ -33,9 +33,12 @@ public struct SearchHistory: Sendable {
     SeededGenerator(seed: seed, stream: UInt64(nextNumber))
   }
 
-  /// The losses of a completed trial, the smaller the better; nil where one is missing, infinitely bad or not a number.
+  /// The losses of a completed trial, the smaller the better; nil where one is missing, infinitely bad or not a
+  /// number, and where a constraint is broken.
   func losses(of trial: Trial) -> [Double]? {
-    guard let values = trial.values, values.count == goals.count else { return nil }
+    guard !trial.isInfeasible, let values = trial.values, values.count == goals.count else {
+      return nil
+    }
     let losses = zip(values, goals).map { $1.loss(of: $0) }
     return losses.contains(.infinity) ? nil : losses
   }

@@ -110,9 +110,12 @@ public struct Study: Sendable {
   }
 
   /// Records what became of a trial; a trial that is not running keeps what was told first.
-  public mutating func tell(_ number: Int, _ state: TrialState) {
+  ///
+  /// - Parameter constraints: what was measured of the study's constraints, each kept where it is 0 or less.
+  public mutating func tell(_ number: Int, _ state: TrialState, constraints: [Double] = []) {
     guard trials.indices.contains(number), !trials[number].state.isFinished else { return }
     history.trials[number].state = state
+    history.trials[number].constraints = constraints
     // What was known of an ended trial has changed.
     if seen?.end(history.trials[number]) == true { forget() }
   }
@@ -175,10 +178,10 @@ public struct Study: Sendable {
   /// Drops what the sampler worked out so far; it costs time at the next asking and changes nothing.
   mutating func forget() { memory = SamplerMemory() }
 
-  /// The completed trial with the best (first) value, the earliest of equals.
+  /// The completed trial with the best (first) value that broke no constraint, the earliest of equals.
   public var best: Trial? {
     var best: Trial?
-    for trial in trials {
+    for trial in trials where !trial.isInfeasible {
       guard let value = trial.value else { continue }
       guard let leader = best?.value else {
         best = trial
@@ -189,7 +192,7 @@ public struct Study: Sendable {
     return best
   }
 
-  /// The completed trials that no other is better than in every goal, in number order.
+  /// The completed trials that broke no constraint and that no other is better than in every goal, in number order.
   public var frontier: [Trial] {
     let complete = trials.compactMap { trial in
       history.losses(of: trial).map { (trial: trial, losses: $0) }

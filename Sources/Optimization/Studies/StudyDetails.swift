@@ -125,7 +125,7 @@ struct TrialDetails: Sendable, Equatable {
   init?(_ report: TrialReport) {
     guard
       report.values != nil || report.errors != nil || report.attributes != nil
-        || report.enqueued != nil || report.promotion != nil
+        || report.enqueued != nil || report.promotion != nil || report.constraints != nil
     else { return nil }
     let value = report.outcome == .completed ? report.value : nil
     self.init(values: report.values ?? value.map { [$0] } ?? [])
@@ -137,6 +137,12 @@ struct TrialDetails: Sendable, Equatable {
     if let enqueued = report.enqueued {
       attributes.append(StudyAttribute(.system, Self.enqueuedKey, enqueued))
     }
+    if let constraints = report.constraints {
+      let json = JSONValue.array(constraints.map(JSONValue.init(exactly:)))
+      attributes.append(
+        StudyAttribute(
+          .system, Self.constraintsKey, String(decoding: json.encoded(), as: UTF8.self)))
+    }
   }
 
   /// What is noted of the trial goes into a report.
@@ -145,19 +151,27 @@ struct TrialDetails: Sendable, Equatable {
     if !noted.isEmpty { report.attributes = noted }
     report.promotion = promotion
     report.enqueued = attributes.first { $0.owner == .system && $0.key == Self.enqueuedKey }?.text
+    report.constraints = constraints
   }
 
-  /// Whether a constraint that Optuna's trial measured is broken: a value that is not 0 or less.
-  var isInfeasible: Bool {
-    attributes.contains { attribute in
-      let isOne = attribute.key == "constraints" || attribute.key.hasPrefix("constraints:")
+  /// What Optuna calls what was measured of constraints, among a trial's attributes.
+  static let constraintsKey = "constraints"
+
+  /// What was measured of constraints, each kept where it is 0 or less; nil where that is nothing.
+  ///
+  /// Optuna keeps a list of them before its version 5, then one by one.
+  var constraints: [Double]? {
+    let values = attributes.flatMap { attribute -> [Double] in
+      let isOne =
+        attribute.key == Self.constraintsKey
+        || attribute.key.hasPrefix("\(Self.constraintsKey):")
       guard attribute.owner == .system, isOne,
         // What is no JSON is no constraint.
         let json = try? JSONValue(parsing: Array(attribute.text.utf8), acceptsPythonNumbers: true)
-      else { return false }
-      // A list of them before version 5 of Optuna, then one by one.
-      return (json.arrayValue ?? [json]).contains { $0.exactNumber.map { !($0 <= 0) } ?? false }
+      else { return [] }
+      return (json.arrayValue ?? [json]).compactMap(\.exactNumber)
     }
+    return values.isEmpty ? nil : values
   }
 
   var text: String {

@@ -142,7 +142,6 @@ enum TrialRecord {
       startedAtMs: row["startedAtMs"], endedAtMs: row["endedAtMs"], message: row["message"])
     if let values = details?.values, values.count > 1 { report.values = values }
     if let errors = details?.errors, !errors.isEmpty { report.errors = errors }
-    if details?.isInfeasible == true { report.isInfeasible = true }
     details?.fill(&report)
     return report
   }

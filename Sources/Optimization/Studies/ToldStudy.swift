@@ -79,7 +79,8 @@ public struct ToldStudy: Sendable {
         Trial(
           number: trial.number, point: space.point(of: trial.parameters),
           state: hasEnded ? trial.state : .running, promotion: trial.promotion,
-          isGiven: trial.enqueued != nil || trial.number < space.initialPoints.count)
+          isGiven: trial.enqueued != nil || trial.number < space.initialPoints.count,
+          constraints: hasEnded ? trial.constraints ?? [] : [])
       }, seed: seed, budget: budget)
   }
 
@@ -88,8 +89,7 @@ public struct ToldStudy: Sendable {
   public var frontier: [TrialReport] {
     let history = history
     let complete = zip(trials, history.trials).compactMap { told, trial in
-      told.isInfeasible == true
-        ? nil : history.losses(of: trial).map { (trial: told, losses: $0) }
+      history.losses(of: trial).map { (trial: told, losses: $0) }
     }
     let fronts = ParetoOrder(complete.map(\.losses)).fronts
     return zip(complete, fronts).filter { $1 == 0 }.map(\.0.trial)
@@ -101,7 +101,7 @@ public struct ToldStudy: Sendable {
 
   static func best(_ trials: some Sequence<TrialReport>, _ goal: OptimizationGoal) -> TrialReport? {
     var best: TrialReport?
-    for trial in trials where trial.outcome == .completed && trial.isInfeasible != true {
+    for trial in trials where trial.outcome == .completed && !trial.isInfeasible {
       guard let value = trial.value, !value.isNaN else { continue }
       if best?.value.map({ goal.isBetter(value, than: $0) }) ?? true { best = trial }
     }

@@ -61,6 +61,8 @@ public struct Trial: Sendable, Equatable {
   public var point: SearchPoint
   /// What became of it.
   public var state: TrialState
+  /// What was measured of the study's constraints, each kept where it is 0 or less; empty where there are none.
+  public var constraints: [Double]
   /// The stopped trial whose point it trains again; nil for a point of its own.
   public var promotion: TrialPromotion?
   /// Whether its point was given to the search: an initial one, or one that somebody wanted tried.
@@ -69,14 +71,18 @@ public struct Trial: Sendable, Equatable {
   /// Takes every value as it is.
   public init(
     number: Int, point: SearchPoint, state: TrialState, promotion: TrialPromotion? = nil,
-    isGiven: Bool = false
+    isGiven: Bool = false, constraints: [Double] = []
   ) {
     self.number = number
     self.point = point
     self.state = state
+    self.constraints = constraints
     self.promotion = promotion
     self.isGiven = isGiven
   }
+
+  /// Whether it broke a constraint that was measured, and is never the best.
+  public var isInfeasible: Bool { TrialConstraints.areBroken(constraints) }
 
   /// The first goal's value of a completed trial whose values are numbers.
   public var value: Double? { values?.first }

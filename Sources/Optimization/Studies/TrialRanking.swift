@@ -1,10 +1,12 @@
+import JobProtocol
+
 /// A trial with what it is ranked by; smaller is better.
 ///
-/// Completed trials come first, then pruned ones (more steps before fewer), then the hopeless. Of
-/// several goals the loss is the number of the trial's front (see `ParetoOrder`), and of a front
+/// Completed trials come first, then pruned ones (more steps before fewer), then those that broke a constraint
+/// (by how much, after Deb 2000), then the hopeless. Of several goals the loss is the number of the trial's front (see `ParetoOrder`), and of a front
 /// the trials that stand alone come first. Ties keep number order.
 struct RankedTrial {
-  enum Group: Int { case completed, pruned, hopeless }
+  enum Group: Int { case completed, pruned, infeasible, hopeless }
 
   let group: Group
   let steps: Int
@@ -13,6 +15,9 @@ struct RankedTrial {
   let closeness: Double
   /// Place in the history.
   let index: Int
+
+  /// Whether it was measured to the end, and is of use.
+  var isWhole: Bool { group == .completed || group == .infeasible }
 
   static func < (left: RankedTrial, right: RankedTrial) -> Bool {
     (left.group.rawValue, left.steps, left.loss, left.closeness, left.index)
@@ -57,7 +62,15 @@ extension SearchHistory {
     func ranked(_ group: RankedTrial.Group, _ steps: Int, _ loss: Double) -> RankedTrial {
       RankedTrial(group: group, steps: steps, loss: loss, closeness: 0, index: index)
     }
-    switch trials[index].state {
+    let trial = trials[index]
+    switch trial.state {
+    case .completed(let values) where trial.isInfeasible:
+      let violation = TrialConstraints.violation(of: trial.constraints)
+      if !zip(values, goals).contains(where: { $1.loss(of: $0) == .infinity }),
+        violation != .infinity
+      {
+        return ranked(.infeasible, 0, violation)
+      }
     case .completed(let values) where goals.count == 1 && values.count == 1:
       let loss = goal.loss(of: values[0])
       if loss != .infinity { return ranked(.completed, 0, loss) }

@@ -174,7 +174,12 @@ public struct ImprovementStop: Sendable, Equatable {
   ) -> (expected: Double, regret: Double)? {
     var random = SeededGenerator(
       seed: history.seed, stream: stream &+ UInt64(history.trials.count))
-    let search = AcquisitionSearch(data: data, process: process, space: history.space)
+    var kernels: [BeliefData.FittedConstraint] = []
+    let constraints = data.constraintBeliefs(remembering: &kernels)
+    let search = AcquisitionSearch(
+      data: data, process: process, constraints: constraints, space: history.space)
+    // Where nothing has kept all constraints, whatever does is an improvement without bound.
+    guard data.violations.contains(0) else { return (.infinity, .infinity) }
     guard let best = search.highest(using: &random) else { return nil }
     return (
       data.deviation * exp(best.score),
@@ -193,7 +198,9 @@ public struct ImprovementStop: Sendable, Equatable {
   private static func error(_ process: GaussianProcess, _ data: BeliefData) -> Double {
     let residuals = process.residuals
     let values = data.values
-    let best = values.indices.sorted { (values[$0], $0) < (values[$1], $1) }.prefix(leaders)
+    let best = values.indices.sorted {
+      (data.violations[$0], values[$0], $0) < (data.violations[$1], values[$1], $1)
+    }.prefix(leaders)
     let squares = best.reduce(0) { $0 + residuals[$1] * residuals[$1] }
     return (squares / Double(max(best.count, 1))).squareRoot()
   }

@@ -45,7 +45,7 @@ public struct WarmStart: Sendable, Equatable {
 
   /// Takes the best of each study in turns, then the second best of each, moved into the space.
   ///
-  /// Completed trials alone count; with several goals, fronts come one after the other. What lies
+  /// Completed trials that broke no constraint alone count; with several goals, fronts come one after the other. What lies
   /// outside of the space moves to its nearest value, what a trial lacks gets the middle; points that
   /// are there already are passed over.
   ///
@@ -66,12 +66,9 @@ public struct WarmStart: Sendable, Equatable {
     let ranked = try sources.map { source in
       let told = try source.told
       let history = told.history
-      let points = history.ranked(history.trials.indices).filter { $0.group == .completed }
+      return history.ranked(history.trials.indices).filter { $0.group == .completed }
         .map { (history.trials[$0.index].number, history.trials[$0.index].point) }
-      let barred = Set(told.trials.filter { $0.isInfeasible == true }.map(\.number))
-      return points.filter { number, point in
-        !barred.contains(number) && space.parameters.contains { point[$0.name] != nil }
-      }
+        .filter { _, point in space.parameters.contains { point[$0.name] != nil } }
     }
     var points = space.initialPoints
     var origins: [Origin] = []

@@ -50,7 +50,7 @@ struct StudyReplica: ReplicaModel {
     try journal.append(events)
     for event in events {
       switch event {
-      case .told(let number, _, _, _, _, _):
+      case .told(let number, _, _, _, _, _, _):
         if let told = coordinator.report(of: number) { report(.trial(told)) }
         tellSpace()
       case .noted(nil, _, _): tellAttributes()

@@ -85,6 +85,24 @@ public struct CommandSearch: Sendable, Equatable {
     }
   }
 
+  /// What must hold of something that a trial measures, or costs.
+  public struct Limit: Sendable, Equatable {
+    /// What is bounded.
+    public var metric: String
+    /// What the job says of itself; nil for a metric that the command measures.
+    public var cost: Cost?
+    /// The value that still counts.
+    public var bound: Double
+    /// Whether values may not be above the bound; else not below.
+    public var isMost: Bool
+
+    /// The constraint of a study: by how much a value is beyond the bound, 0 or less where it is not.
+    func constraint(of value: Double) -> Double { isMost ? value - bound : bound - value }
+
+    /// The limit in a word, for what is compared as text and for people.
+    var text: String { "\(metric) \(isMost ? "<=" : ">=") \(bound)" }
+  }
+
   /// What may be tried.
   public var space: SearchSpace
   /// What is optimized, at least one; the first decides whose model is registered.
@@ -93,8 +111,13 @@ public struct CommandSearch: Sendable, Equatable {
   public var metric: String { objectives[0].metric }
   /// What a good value of the first is.
   public var goal: OptimizationGoal { objectives[0].goal }
-  /// What the command measures, in order.
-  var measured: [String] { objectives.filter { $0.cost == nil }.map(\.metric) }
+  /// What must hold of a trial that counts, in order.
+  public var limits: [Limit] = []
+  /// What the command measures: goals in order, then what is limited beside them.
+  var measured: [String] {
+    let goals = objectives.filter { $0.cost == nil }.map(\.metric)
+    return goals + limits.filter { $0.cost == nil }.map(\.metric).filter { !goals.contains($0) }
+  }
   /// Where values come from.
   public var source: Source
   /// Most trials; nil where only the time bounds it.

@@ -17,33 +17,34 @@ struct TrialValue: Sendable {
   /// - Parameter folder: the trial's own.
   func ending(of run: RunID, _ job: Job, folder: String) async throws -> CommandTrial.Ending {
     let details = try await ledger.read { db in try RunStore.details(run, in: db) }
-    let values: [Double]
-    switch try await measured(details, folder: folder) {
-    case .success(let numbers): values = numbers
+    let measured: [String: Double]
+    switch try await self.measured(details, folder: folder) {
+    case .success(let values): measured = values
     case .failure(let problem): return .failed(problem.words)
     }
-    var rest = values[...]
+    func value(_ metric: String, _ cost: CommandSearch.Cost?) -> Double {
+      guard let cost else { return measured[metric] ?? .nan }
+      return Self.cost(cost, of: job, metrics: details.metrics, tags: details.tags)
+    }
     return .completed(
-      search.objectives.map { objective in
-        guard let cost = objective.cost else { return rest.popFirst() ?? .nan }
-        return Self.cost(cost, of: job, metrics: details.metrics, tags: details.tags)
-      })
+      search.objectives.map { value($0.metric, $0.cost) },
+      limited: search.limits.map { value($0.metric, $0.cost) })
   }
 
   /// Why there is no value, in words.
   private struct Problem: Error { var words: String }
 
-  /// The values of what the command measures, none of them NaN.
+  /// The values of what the command measures, by name, none of them NaN.
   private func measured(
     _ details: RunDetails, folder: String
-  ) async throws -> Result<[Double], Problem> {
-    var values: [Double] = []
+  ) async throws -> Result<[String: Double], Problem> {
+    var values: [String: Double] = [:]
     let source = try await reading(details, folder: folder)
     for metric in search.measured {
       switch source(metric) {
       case .success(let (value, what)):
         guard !value.isNaN else { return .failure(Problem(words: "\(what) is no number")) }
-        values.append(value)
+        values[metric] = value
       case .failure(let problem): return .failure(problem)
       }
     }

@@ -1,4 +1,5 @@
 internal import Basics
+internal import JobProtocol
 internal import Optimization
 
 /// Reads what the search of a command optimizes: a metric, several of them, and what a trial costs.
@@ -59,19 +60,62 @@ extension CommandSearchParser {
     }
   }
 
-  /// Several goals leave no room for what judges by one value, or reads one.
+  /// What must hold of a trial that counts; none where the file says none that can be read.
+  static func limits(_ section: SectionReader) -> [CommandSearch.Limit] {
+    guard let node = section.node("limits") else { return [] }
+    let example = "{latency_ms: {most: 50}, recall: {least: 0.8}}"
+    guard case .mapping(let entries) = node.content, !entries.isEmpty else {
+      section.refuse(
+        "limits", expected: "bounds of what is measured, such as \(example)", found: node)
+      return []
+    }
+    guard entries.count * 2 <= TrialConstraints.most else {
+      section.problems.add(
+        node.line,
+        "\(section.joined("limits")): \(entries.count) metrics; \(TrialConstraints.most / 2) are the most"
+      )
+      return []
+    }
+    return entries.flatMap { entry -> [CommandSearch.Limit] in
+      guard case .mapping(let bounds) = entry.value.content, !bounds.isEmpty else {
+        section.problems.add(
+          entry.value.line,
+          "\(section.joined("limits")).\(entry.key): expected {most: NUMBER} or {least: NUMBER}, found "
+            + entry.value.kindDescription)
+        return []
+      }
+      return bounds.compactMap { bound in
+        guard ["most", "least"].contains(bound.key), let value = bound.value.double,
+          value.isFinite
+        else {
+          section.problems.add(
+            bound.value.line,
+            "\(section.joined("limits")).\(entry.key): expected most or least with a number, found "
+              + "\(visible(bound.key)) with \(bound.value.kindDescription)")
+          return nil
+        }
+        return CommandSearch.Limit(
+          metric: entry.key, cost: CommandSearch.Cost(rawValue: entry.key), bound: value,
+          isMost: bound.key == "most")
+      }
+    }
+  }
+
+  /// Several goals and limits leave no room for what judges by one value, or reads one.
   static func checkSeveral(
-    _ objectives: [CommandSearch.Objective], _ source: CommandSearch.Source,
-    _ section: SectionReader
+    _ objectives: [CommandSearch.Objective], _ limits: [CommandSearch.Limit],
+    _ source: CommandSearch.Source, _ section: SectionReader
   ) {
-    for key in ["pruner", "stop_below"] where section.has(key) {
+    for key in ["pruner", "stop_below"] where objectives.count > 1 && section.has(key) {
       if key == "pruner", section.node(key)?.text == PrunerName.none.rawValue { continue }
       section.problems.add(
         section.line(of: key),
         "\(section.joined(key)): judges by one value, and the search has \(objectives.count) "
           + "goals; remove the key")
     }
-    if case .output = source, objectives.count(where: { $0.cost == nil }) > 1 {
+    let goals = Set(objectives.filter { $0.cost == nil }.map(\.metric))
+    let others = limits.contains { $0.cost == nil && !goals.contains($0.metric) }
+    if case .output = source, goals.count > 1 || others {
       section.problems.add(
         section.line(of: "read"),
         "\(section.joined("read")).output: a pattern reads one metric; log several through MLflow, "

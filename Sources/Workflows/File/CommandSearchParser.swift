@@ -6,7 +6,7 @@ enum CommandSearchParser {
   static let known = [
     "parameters", "constraints", "forbidden", "initial", "metric", "goal", "read", "trials", "time",
     "sampler", "pruner", "seed", "steps", "parallel", "stop_below", "warm_start",
-    "goals", "cost", "repeats", "array", "allocations", "allocation_time",
+    "goals", "cost", "limits", "repeats", "array", "allocations", "allocation_time",
   ]
 
   static func parse(_ section: SectionReader) -> CommandSearch? {
@@ -30,12 +30,14 @@ enum CommandSearchParser {
           + "remove the pruner, or 'read'")
     }
     guard !objectives.isEmpty, let space, let source else { return nil }
-    if objectives.count > 1 { checkSeveral(objectives, source, section) }
+    let limits = limits(section)
+    checkSeveral(objectives, limits, source, section)
     var search = CommandSearch(
       space: space, objectives: objectives, source: source, trials: trials,
       timeMs: timeMs, sampler: sampler ?? .tpe, pruner: pruner ?? PrunerName.none,
       seed: UInt64(seed ?? 7), steps: steps, parallel: parallel,
       stopBelow: section.positive("stop_below"))
+    search.limits = limits
     search.warmStart = warmStart(section)
     search.repeats = section.integer("repeats", in: 1...100) ?? 1
     if search.repeats > 1, search.pruner != .none {

@@ -24,10 +24,14 @@ enum CommandSectionParser {
     let search = section.section("search", known: CommandSearchParser.known)
       .flatMap(CommandSearchParser.parse)
     let (resources, nodes) = places(section)
-    if search?.objectives.contains(where: { $0.cost == .gpuHours }) == true, resources.gpus == 0 {
+    let dear = [
+      ("cost", search?.objectives.contains { $0.cost == .gpuHours }),
+      ("limits", search?.limits.contains { $0.cost == .gpuHours }),
+    ]
+    for (key, isDear) in dear where isDear == true && resources.gpus == 0 {
       section.problems.add(
         section.line(of: "search"),
-        "train.search.cost: trials without `resources: {gpus: …}` cost no gpu_hours")
+        "train.search.\(key): trials without `resources: {gpus: …}` cost no gpu_hours")
     }
     guard let command = template(section, example: "python train.py --lr {lr}") else { return nil }
     check(command, search, section)

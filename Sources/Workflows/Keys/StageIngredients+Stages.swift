@@ -150,6 +150,9 @@ extension StageIngredients {
       parameter("search.seed", search?.seed), parameter("search.steps", search?.steps),
       parameter("search.stop_below", search?.stopBelow),
       parameter("search.repeats", search.flatMap { $0.repeats > 1 ? $0.repeats : nil }),
+      parameter(
+        "search.limits",
+        search.flatMap { $0.limits.isEmpty ? nil : $0.limits.map(\.text).joined(separator: ", ") }),
       warmStart(search?.warmStart ?? []),
       parameter("cpus", training.resources.cpus), parameter("gpus", training.resources.gpus),
       parameter("gpu_type", training.resources.gpuType),

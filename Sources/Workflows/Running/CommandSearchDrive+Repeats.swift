@@ -25,21 +25,22 @@ extension CommandSearchDrive {
 
   private func measure(_ trial: CommandTrial, below own: Run) async throws -> CommandTrial.Ending {
     let search = subject.search
-    var values = RepeatedValues()
+    var (values, limited) = (RepeatedValues(), RepeatedValues())
     for repetition in 0..<search.repeats {
       if repetition > 0 { try await drive.checkCancel() }
       var one = trial
       one.repetition = repetition
       let ending = try await run(one, below: own)
-      guard case .completed(let measured, _) = ending else { return ending }
+      guard case .completed(let measured, _, let bounded) = ending else { return ending }
       values.add(measured)
+      limited.add(bounded)
       let verdict = try await best().flatMap {
         values.verdict(against: $0, goal: search.goal, repeats: search.repeats)
       }
       try await report(trial, values, verdict)
       if verdict != nil { return .pruned }
     }
-    return .completed(values.means, errors: values.standardErrors)
+    return .completed(values.means, errors: values.standardErrors, limited: limited.means)
   }
 
   /// The mean of the best trial by now; nil before there is one.

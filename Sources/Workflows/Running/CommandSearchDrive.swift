@@ -229,13 +229,17 @@ struct CommandSearchDrive: Sendable {
       JSONMember("attempt", .number(Double(trial.attempt))),
     ]
     switch ending {
-    case .completed(let values, let errors):
+    case .completed(let values, let errors, let limited):
       members += [
         JSONMember("outcome", "completed"),
         JSONMember("values", .array(values.map(StudyNumber.json))),
       ]
       if let errors {
         members.append(JSONMember("standard_errors", .array(errors.map(StudyNumber.json))))
+      }
+      if !limited.isEmpty {
+        let constraints = zip(subject.search.limits, limited).map { $0.constraint(of: $1) }
+        members.append(JSONMember("constraints", .array(constraints.map(StudyNumber.json))))
       }
     case .pruned: members.append(JSONMember("outcome", "pruned"))
     case .failed(let message):
@@ -251,7 +255,9 @@ struct CommandSearchDrive: Sendable {
     let best = try await parts.studies.answer(study, ["best": true])
     func count(_ key: String) -> Int { Int(state[key]?.numberValue ?? 0) }
     guard let number = (best["number"]?.numberValue).flatMap({ Int(exactly: $0) }) else {
-      throw StageStop(failure: try await failure(count("trials"), failed: count("failed")))
+      throw StageStop(
+        failure: try await failure(
+          count("trials"), failed: count("failed"), infeasible: count("infeasible")))
     }
     var output = StageOutput.CommandOutput(
       run: subject.parent.id.rawValue,
@@ -288,7 +294,20 @@ struct CommandSearchDrive: Sendable {
   }
 
   /// Why no trial has a value, in the words of the first that failed.
-  private func failure(_ trials: Int, failed: Int) async throws -> StageFailure {
+  private func failure(
+    _ trials: Int, failed: Int, infeasible: Int
+  ) async throws -> StageFailure {
+    if infeasible > 0 {
+      let limits = subject.search.limits.map(\.text).joined(separator: ", ")
+      return StageFailure(
+        code: "trials_failed",
+        message: infeasible == 1
+          ? "The only trial that completed broke its limits, \(limits)."
+          : "All \(infeasible) trials that completed broke their limits, \(limits).",
+        hint:
+          "`aifactory studies show \(study)` lists them; widen the space, loosen `search.limits`, or "
+          + "allow more trials.")
+    }
     let first = RunID.derived(from: study.rawValue, "0")
     let message = try await parts.store.ledger.read { db -> String? in
       guard try RunStore.find(first, in: db) != nil else { return nil }

@@ -104,8 +104,11 @@ struct CommandTracking: Sendable {
   ) throws {
     let id = trial.run(of: study)
     guard try RunStore.find(id, in: db) != nil else { return }
-    if case .completed(let means, let errors) = ending {
-      var points: [MetricPoint] = []
+    if case .completed(let means, let errors, let limited) = ending {
+      let goals = Set(search.objectives.map(\.metric))
+      var points = zip(search.limits, limited).filter { !goals.contains($0.0.metric) }.map {
+        MetricPoint(key: RunText.key($0.metric), value: $1, step: 0, timestampMs: atMs)
+      }
       for (place, objective) in search.objectives.enumerated() {
         let key = RunText.key(objective.metric)
         points.append(MetricPoint(key: key, value: means[place], step: 0, timestampMs: atMs))
@@ -133,12 +136,14 @@ struct CommandTracking: Sendable {
     let id = trial.run(of: study)
     guard try RunStore.find(id, in: db) != nil else { return }
     switch ending {
-    case .completed(let values, _):
-      let points = zip(search.objectives, values).filter { objective, _ in
-        search.source != .mlflow || objective.cost != nil
-      }.map { objective, value in
-        MetricPoint(
-          key: RunText.key(objective.metric), value: value, step: 0, timestampMs: atMs)
+    case .completed(let values, _, let limited):
+      let goals = zip(search.objectives, values).map { ($0.metric, $0.cost, $1) }
+      let limits = zip(search.limits, limited).map { ($0.metric, $0.cost, $1) }
+      var points: [MetricPoint] = []
+      for (metric, cost, value) in goals + limits where search.source != .mlflow || cost != nil {
+        let key = RunText.key(metric)
+        guard !points.contains(where: { $0.key == key }) else { continue }
+        points.append(MetricPoint(key: key, value: value, step: 0, timestampMs: atMs))
       }
       try RunStore.log(points, to: id, in: db)
     case .pruned:
@@ -163,8 +168,9 @@ struct CommandTrial: Sendable {
 
   /// What became of it.
   enum Ending: Sendable, Equatable {
-    /// With a value for each goal, and the standard error of each where it was measured several times.
-    case completed([Double], errors: [Double]? = nil)
+    /// With a value for each goal, the standard error of each where it was measured several times, and a value of
+    /// whatever has a limit.
+    case completed([Double], errors: [Double]? = nil, limited: [Double] = [])
     case pruned
     case failed(String)
   }

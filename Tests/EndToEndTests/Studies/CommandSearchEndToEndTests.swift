@@ -230,6 +230,55 @@ struct CommandSearchEndToEndTests {
     #expect(try factory("studies", "explain", study, "2").output.contains(" ± 5.19615"))
   }
 
+  @Test func `a search keeps the limits of what its command measures`() async throws {
+    let factory = try FactoryProgram()
+    defer { factory.close() }
+    try factory.write(
+      "train.sh",
+      #"awk -v x="$1" 'BEGIN { printf "{\"loss\": %.17g, \"latency\": %.17g}", 4 - x, x * 20 }'"#
+        + " > $2/m.json\n")
+    try factory.write(
+      "fast.yaml",
+      """
+      name: fast
+      train:
+        command: sh train.sh {x} {trial_dir}
+        search:
+          parameters: {x: {uniform: [0, 4]}}
+          metric: loss
+          limits: {latency: {most: 50}}
+          read: {file: m.json}
+          sampler: gp
+          trials: 20
+          parallel: 2
+
+      """)
+    let run = try factory("run", "fast.yaml", "--output", "json")
+    #expect(run.status == 0, "\(run.errors)")
+    let study = try #require(run.json["study"] as? String)
+    try await factory.until(30, "the ledger has all trials") {
+      try trials(of: study, factory).count == 20
+    }
+    let all = try trials(of: study, factory)
+    for trial in all {
+      let x = Double((trial["parameters"] as? [String: String])?["x"] ?? "") ?? .nan
+      let constraint = try #require((trial["constraints"] as? [Double])?.first)
+      #expect(abs(constraint - (x * 20 - 50)) < 1e-9)
+      #expect(trial["infeasible"] as? Bool == (x * 20 > 50 ? true : nil))
+    }
+    let broken = try #require(all.last { $0["infeasible"] as? Bool == true })
+    // The least loss that keeps the limit is 1.5.
+    let metrics = run.json["metrics"] as? [String: [String: Double]]
+    let best = try #require(metrics?["validation"]?["loss"])
+    #expect((1.5..<1.55).contains(best), "\(best)")
+    let shown = try factory("studies", "best", study)
+    #expect(shown.output.contains("constraints"), "\(shown.output)")
+    let number = try #require(broken["number"] as? Int)
+    let explained = try factory("studies", "explain", study, "\(number)").output
+    #expect(explained.contains("It broke its constraint by"), "\(explained)")
+    #expect(try factory("studies", "show", study).output.contains("infeasible"))
+  }
+
   @Test func `a command that always fails fails the stage, with its last words`() throws {
     let factory = try FactoryProgram()
     defer { factory.close() }

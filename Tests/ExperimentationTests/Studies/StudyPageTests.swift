@@ -85,7 +85,7 @@ struct StudyPageTests {
   @Test func `what broke a constraint is never the best of a page`() throws {
     var study = try Self.study(40)
     study.trials[3].value = -50
-    study.trials[3].isInfeasible = true
+    study.trials[3].constraints = [1]
     study.trials[3].outcome = .completed
     let html = Self.page(study)
     #expect(html.contains("Red ones broke a constraint."))
@@ -100,7 +100,7 @@ struct StudyPageTests {
     ).chart
     #expect(chart?.series.last?.points.map(\.y).min() == 2)
     var several = try Self.severalGoals(40)
-    several.trials[0].isInfeasible = true
+    several.trials[0].constraints = [1]
     let frontier = StudyFrontier(several, metrics: ["loss", "speed"])
     #expect(frontier.infeasible.map(\.number) == [0])
     #expect(!frontier.trials.contains { $0.number == 0 })

@@ -156,7 +156,7 @@ struct StudyReplayTests {
           let holder = try #require(holders[number])
           #expect(holder.until <= now, "trial \(number) was not silent")
           holders[number] = (holder.attempt + 1, now + 400)
-        case .told(let number, _, _, _, _, _): holders[number] = nil
+        case .told(let number, _, _, _, _, _, _): holders[number] = nil
         case .reported(let number, _, _, _), .drew(let number, _, _, _),
           .noted(let number?, _, _):
           holders[number]?.until = now + 400

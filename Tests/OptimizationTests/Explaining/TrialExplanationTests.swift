@@ -284,14 +284,14 @@ struct TrialExplanationTests {
   @Test func `what broke a constraint is compared with nothing`() throws {
     let known = try ToldStudies.led(by: .random, trials: 6)
     var trials = known.trials
-    trials[5].isInfeasible = true
+    trials[5].constraints = [0.5]
     let study = try ToldStudy(
       space: known.space, goals: known.goals, sampler: "optuna", pruner: "optuna", seed: 0,
       budget: nil, trials: trials)
     let explanation = try TrialExplanation(of: 5, in: study)
     #expect(explanation.reason == "A sampler of optuna chose it, which cannot be asked again.")
     #expect(explanation.ending.count == 1, "\(explanation.ending)")
-    #expect(explanation.ending[0].hasSuffix("It broke a constraint, and does not count."))
+    #expect(explanation.ending[0].hasSuffix("It broke its constraint by 0.5, and does not count."))
     let feasible = try TrialExplanation(of: 4, in: study)
     #expect(feasible.ending.contains { $0.contains("the best until then") }, "\(feasible.ending)")
   }

@@ -13,8 +13,8 @@ struct OptunaConstraintTests {
     key: String, text: String, isInfeasible: Bool
   ) {
     let details = TrialDetails(attributes: [StudyAttribute(.system, key, text)])
-    #expect(details.isInfeasible == isInfeasible)
-    #expect(!TrialDetails(attributes: [StudyAttribute(.user, key, text)]).isInfeasible)
+    #expect(details.constraints.map(TrialConstraints.areBroken) ?? false == isInfeasible)
+    #expect(TrialDetails(attributes: [StudyAttribute(.user, key, text)]).constraints == nil)
   }
 
   private static func study(_ values: [[Double]], infeasible: Set<Int>) throws -> ToldStudy {
@@ -27,7 +27,7 @@ struct OptunaConstraintTests {
           number: number, outcome: .completed, parameters: ["x": "0.5"], value: values[0],
           steps: 0, startedAtMs: 0, endedAtMs: 1)
         if values.count > 1 { trial.values = values }
-        trial.isInfeasible = infeasible.contains(number) ? true : nil
+        trial.constraints = infeasible.contains(number) ? [1] : nil
         return trial
       })
   }

@@ -163,6 +163,21 @@ import Testing
     #expect(definition.train?.restart == JobRestart(on: [.timeout]))
   }
 
+  @Test func `a search may limit what is measured, and what it costs`() throws {
+    let search = try #require(
+      try definition(
+        "name: w\ntrain:\n  command: t {a}\n  search: {parameters: {a: {int: [1, 2]}}, metric: loss, "
+          + "limits: {latency: {most: 50}, seconds: {most: 9}, recall: {least: 0.8, most: 1}}}\n"
+      ).train?.command?.search)
+    #expect(
+      search.limits.map(\.text) == [
+        "latency <= 50.0", "seconds <= 9.0", "recall >= 0.8", "recall <= 1.0",
+      ])
+    #expect(search.limits.map(\.cost) == [nil, .seconds, nil, nil])
+    #expect(search.measured == ["loss", "latency", "recall"])
+    #expect(search.limits.map { $0.constraint(of: 0.5) } == [-49.5, -8.5, 0.8 - 0.5, -0.5])
+  }
+
   @Test func `a search may have several goals, its cost among them`() throws {
     func objectives(_ words: String, resources: String = "{cpus: 1}") throws
       -> [CommandSearch.Objective]?
@@ -292,6 +307,34 @@ import Testing
           + "parameters: {a: {int: [1, 2]}}}"),
       "w.yaml:4: train.search.read.output: a pattern reads one metric; log several through MLflow, "
         + "or write them into a JSON file"
+    ),
+    (
+      train("command: t\n  search: {metric: l, limits: [l], parameters: {a: {int: [1, 2]}}}"),
+      "w.yaml:4: train.search.limits: expected bounds of what is measured, such as {latency_ms: "
+        + "{most: 50}, recall: {least: 0.8}}, found a list"
+    ),
+    (
+      train("command: t\n  search: {metric: l, limits: {m: 5}, parameters: {a: {int: [1, 2]}}}"),
+      "w.yaml:4: train.search.limits.m: expected {most: NUMBER} or {least: NUMBER}, found the number 5"
+    ),
+    (
+      train(
+        "command: t\n  search: {metric: l, limits: {m: {max: 5}}, parameters: {a: {int: [1, 2]}}}"),
+      "w.yaml:4: train.search.limits.m: expected most or least with a number, found 'max' with the "
+        + "number 5"
+    ),
+    (
+      train(
+        "command: t\n  search: {metric: l, limits: {m: {most: 5}}, read: {output: x}, "
+          + "parameters: {a: {int: [1, 2]}}}"),
+      "w.yaml:4: train.search.read.output: a pattern reads one metric; log several through MLflow, "
+        + "or write them into a JSON file"
+    ),
+    (
+      train(
+        "command: t\n  search: {metric: l, limits: {gpu_hours: {most: 1}}, "
+          + "parameters: {a: {int: [1, 2]}}}"),
+      "w.yaml:4: train.search.limits: trials without `resources: {gpus: …}` cost no gpu_hours"
     ),
     (
       train("command: t\n  search: {metric: l, cost: gpu_hours, parameters: {a: {int: [1, 2]}}}"),

@@ -55,6 +55,45 @@ import Testing
     #expect(wire.metrics["validation"] == ["loss": values[best][0], "size": values[best][1]])
   }
 
+  private static let limited = """
+    name: w
+    train:
+      command: train --x {x}
+      search:
+        parameters: {x: {uniform: [0, 4]}}
+        metric: loss
+        limits: {size: {most: 2}, seconds: {most: 100}}
+        read: {file: m.json}
+        trials: 16
+        parallel: 1
+
+    """
+
+  @Test func `the best trial keeps the limits of what is measured`() async throws {
+    let factory = try ScriptedFactory { spec, _ in
+      let x = Double(spec.command[2]) ?? .nan
+      return .writes("m.json", #"{"loss": \#(-x), "size": \#(x)}"#)
+    }
+    let run = try await factory.run(Self.limited)
+    #expect(run.status == .succeeded, "\(String(describing: run.failure))")
+    let output = try #require(run.command)
+    let values = await factory.jobs.specs.compactMap { Double($0.command[2]) }
+    #expect(values.contains { $0 > 2 })
+    let best = try #require(
+      values.indices.filter { values[$0] <= 2 }.max { values[$0] < values[$1] })
+    #expect(output.bestTrial == best && output.bestValue == -values[best])
+    let child = try await factory.children(of: run)[best]
+    #expect(Set(child.metrics.map(\.key)) == ["loss", "size", "seconds"])
+  }
+
+  @Test func `a search whose trials all break a limit fails and says so`() async throws {
+    let factory = try ScriptedFactory { _, _ in .writes("m.json", #"{"loss": 1, "size": 3}"#) }
+    let run = try await factory.run(Self.limited)
+    #expect(
+      run.failure?.message
+        == "All 16 trials that completed broke their limits, size <= 2.0, seconds <= 100.0.")
+  }
+
   @Test func `a trial that lacks one of its metrics fails and says which`() async throws {
     let factory = try ScriptedFactory { _, _ in .writes("m.json", #"{"loss": 1}"#) }
     let run = try await factory.run(Self.file)

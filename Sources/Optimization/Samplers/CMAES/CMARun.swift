@@ -16,8 +16,8 @@ struct CMARun: Sendable {
   private var isLarge = true
   private var usedByLarge = 0
   private var usedBySmall = 0
-  /// The best loss of each generation of this run.
-  private var bests: [Double] = []
+  /// The best of each generation of this run: its group, and its loss where that tells of progress.
+  private var bests: [(group: RankedTrial.Group, loss: Double)] = []
   private let seed: UInt64
   private let first: SearchPoint?
 
@@ -40,7 +40,7 @@ struct CMARun: Sendable {
   init(after count: Int, of history: SearchHistory, axes: [SearchParameter]) {
     self.init(dimensions: axes.count, seed: history.seed, first: history.trials.first?.point)
     used = count
-    let leaders = history.ranked(0..<count).prefix { $0.group == .completed }
+    let leaders = history.ranked(0..<count).filter(\.isWhole)
       .prefix(max(largePopulation / 2, 2))
       .map { rank in
         axes.map { axis in
@@ -80,7 +80,7 @@ struct CMARun: Sendable {
       // Nothing can be learned from trials of which none gave a value.
       if let best = ranked.first, best.group != .hopeless {
         distribution.update(with: points)
-        bests.append(best.group == .completed ? best.loss : .infinity)
+        bests.append((best.group, best.isWhole ? best.loss : .infinity))
       }
       if isOver(ranked, isSingle: history.goals.count == 1) { restart() }
     }
@@ -93,7 +93,12 @@ struct CMARun: Sendable {
     let window = 10 + 30 * distribution.dimensions / distribution.population
     guard isSingle, bests.count > window else { return false }
     // The best values of many generations and all of this one are the same.
-    let losses = bests.suffix(window) + ranked.filter { $0.group == .completed }.map(\.loss)
+    let latest = bests.suffix(window)
+    guard let group = latest.first?.group, latest.allSatisfy({ $0.group == group }) else {
+      return false
+    }
+    let losses =
+      latest.map(\.loss) + ranked.filter { $0.group == group && $0.isWhole }.map(\.loss)
     guard let least = losses.min(), let most = losses.max() else { return false }
     return most - least <= 1e-10 * max(abs(least), 1e-10) || least == most
   }

@@ -4,18 +4,24 @@ import Basics
 struct AcquisitionSearch {
   private let space: SearchSpace
   private let process: GaussianProcess
-  private let best: Double
+  /// nil where no trial has kept all constraints: then the chance to keep them is all that counts.
+  private let best: Double?
+  private let constraints: [ConstraintBelief]
   private let leaders: [[Double]]
   private let tried: Set<[Double]>
   /// What a score loses for each end of a range at which a point, but none of the leaders, lies.
   private let edgePenalty: Double
   /// The share of a range that counts as its end.
   private static let edge = 0.02
+  /// A chance of 5 % to keep all constraints.
+  private static let leastLogChance = -3.0
 
   init(
-    data: BeliefData, process: GaussianProcess, space: SearchSpace, edgePenalty: Double = 0
+    data: BeliefData, process: GaussianProcess, constraints: [ConstraintBelief] = [],
+    space: SearchSpace, edgePenalty: Double = 0
   ) {
     self.space = space
+    self.constraints = constraints
     self.edgePenalty = edgePenalty
     var believed = data
     for point in data.running { believed.add(point, value: process.belief(at: point).mean) }
@@ -27,9 +33,10 @@ struct AcquisitionSearch {
         kernel: process.kernel) ?? process
     // The least believed mean, not the least measured value: noise makes heroes.
     let means = data.points.map { process.belief(at: $0).mean }
-    best = means.min() ?? 0
-    leaders = means.indices.sorted { (means[$0], $0) < (means[$1], $1) }.prefix(4)
-      .map { data.points[$0] }
+    best = data.best(of: means)
+    leaders = means.indices.sorted {
+      (data.violations[$0], means[$0], $0) < (data.violations[$1], means[$1], $1)
+    }.prefix(4).map { data.points[$0] }
     tried = Set(believed.points)
   }
 
@@ -80,7 +87,9 @@ struct AcquisitionSearch {
   /// The average over functions that are drawn from the belief, each with a least value of its own: at
   /// quasi-random places, near the leaders, and at a place of which much is expected.
   ///
-  /// - Returns: infinite where rounding leaves nothing to draw from.
+  /// Places where a constraint is hardly ever kept do not count.
+  ///
+  /// - Returns: infinite where rounding leaves nothing to draw from, and where nothing has kept all constraints.
   func regret(beside expected: SearchPoint, using random: inout SeededGenerator) -> Double {
     var places = leaders + [BeliefData.places(of: expected, space)]
     let sequence = SobolSequence(seed: random.next())
@@ -97,8 +106,16 @@ struct AcquisitionSearch {
         }
       }
     }
+    if !constraints.isEmpty {
+      let allowed = places.dropFirst().filter { place in
+        constraints.reduce(0) { $0 + $1.logChance(at: place) } > Self.leastLogChance
+      }
+      places = places.prefix(1) + allowed
+    }
     let count = 128
-    guard let draws = process.draws(count, at: places, using: &random) else { return .infinity }
+    guard best != nil, let draws = process.draws(count, at: places, using: &random) else {
+      return .infinity
+    }
     return draws.reduce(0) { $0 + ($1[0] - ($1.min() ?? $1[0])) / Double(count) }
   }
 
@@ -107,8 +124,10 @@ struct AcquisitionSearch {
     let places = BeliefData.places(of: point, space)
     guard !tried.contains(places) else { return }
     let belief = process.belief(at: places)
-    let score = ExpectedImprovement.log(
-      mean: belief.mean, deviation: belief.deviation, best: best)
+    let improvement = best.map {
+      ExpectedImprovement.log(mean: belief.mean, deviation: belief.deviation, best: $0)
+    }
+    let score = constraints.reduce(improvement ?? 0) { $0 + $1.logChance(at: places) }
     guard !score.isNaN else { return }
     let penalty = edgePenalty == 0 ? 0 : edgePenalty * Double(newEdgeCount(places))
     candidates.append((point, score - penalty))

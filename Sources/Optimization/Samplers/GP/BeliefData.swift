@@ -1,4 +1,5 @@
 import Foundation
+import JobProtocol
 
 /// The trials that a Gaussian process is made from.
 struct BeliefData {
@@ -6,6 +7,10 @@ struct BeliefData {
   private(set) var points: [[Double]]
   /// Their losses, standardized, bad ones cut off.
   private(set) var values: [Double]
+  /// By how much each trial broke constraints, 0 where it kept them or told of none.
+  private(set) var violations: [Double]
+  /// What was measured of each constraint: of all trials, and of those that kernels are fitted to.
+  let constraints: [(all: ConstraintBelief.Measured?, fit: ConstraintBelief.Measured?)]
   /// What the values are in: the standard deviation of the losses.
   let deviation: Double
   /// Places of running trials.
@@ -36,11 +41,18 @@ struct BeliefData {
     hopeless = ranked.filter { $0.group == .hopeless }.suffix(Self.mostHopeless)
       .map { places($0.index) }
     var losses: [(index: Int, loss: Double)] = []
-    for rank in ranked where rank.group != .hopeless {
-      // What was pruned is at least as bad as the middle of what was completed.
-      let middle = losses.isEmpty ? rank.loss : losses[losses.count / 2].loss
-      losses.append(
-        (rank.index, rank.group == .completed ? rank.loss : max(rank.loss, middle)))
+    for rank in ranked {
+      switch rank.group {
+      case .completed: losses.append((rank.index, rank.loss))
+      case .pruned:
+        // What was pruned is at least as bad as the middle of what was completed.
+        let middle = losses.isEmpty ? rank.loss : losses[losses.count / 2].loss
+        losses.append((rank.index, max(rank.loss, middle)))
+      case .infeasible:
+        let value = history.trials[rank.index].value ?? .nan
+        losses.append((rank.index, history.goals[0].loss(of: value)))
+      case .hopeless: break
+      }
     }
     guard losses.count >= atLeast else { return nil }
     let count = losses.count
@@ -54,6 +66,9 @@ struct BeliefData {
     guard let (scaled, deviation) = Self.scaled(losses.map(\.loss)) else { return nil }
     points = losses.map { places($0.index) }
     values = scaled
+    violations = losses.map {
+      TrialConstraints.violation(of: history.trials[$0.index].constraints)
+    }
     self.deviation = deviation
     // A tenth more trials before the kernel is fitted anew.
     var size = atLeast
@@ -66,6 +81,16 @@ struct BeliefData {
     let chosen = Self.spread(of: size, most: Self.mostFitted, values: scaled)
     fitPoints = chosen.map { places(losses[$0].index) }
     fitValues = Self.standardized(chosen.map { losses[$0].loss }) ?? chosen.map { scaled[$0] }
+    let known = losses.map { history.trials[$0.index].constraints }
+    let places = points
+    func measured(_ rows: [Int], _ constraint: Int) -> ConstraintBelief.Measured? {
+      ConstraintBelief.Measured(
+        rows.filter { known[$0].count > constraint }
+          .map { (places[$0], known[$0][constraint]) })
+    }
+    constraints = (0..<(known.map(\.count).max() ?? 0)).map {
+      (measured(Array(known.indices), $0), measured(chosen, $0))
+    }
   }
 
   /// What the kernel is fitted by.
@@ -79,6 +104,7 @@ struct BeliefData {
   mutating func add(_ point: [Double], value: Double) {
     points.append(point)
     values.append(value)
+    violations.append(0)
   }
 
   /// Takes what is hopeless for as bad as the worst that counts, so that it is not tried again and again.
@@ -87,6 +113,11 @@ struct BeliefData {
   mutating func addHopeless() {
     let worst = values.max() ?? 0
     for point in hopeless { add(point, value: worst) }
+  }
+
+  /// The least of some beliefs, one for each point, among those that broke no constraint; nil where none is left.
+  func best(of means: [Double]) -> Double? {
+    zip(means, violations).filter { $1 == 0 }.map(\.0).min()
   }
 
   static func places(of point: SearchPoint, _ space: SearchSpace) -> [Double] {

@@ -41,34 +41,48 @@ public struct GaussianProcessSampler: Sampler {
       return space.admits(point) ? point : RandomSampler.point(of: space, using: &random)
     }
     if let point = BranchStart.point(for: history, using: &random) { return point }
-    let kernel = Self.kernel(data, memory: &memory)
+    let (kernel, constraints) = Self.beliefs(data, memory: &memory)
     data.addHopeless()
     guard
       let process = GaussianProcess(
         data.points, values: data.values, unordered: data.unordered, kernel: kernel)
     else { return RandomSampler.point(of: space, using: &random) }
     return AcquisitionSearch(
-      data: data, process: process, space: space, edgePenalty: Self.edgePenalty
+      data: data, process: process, constraints: constraints, space: space,
+      edgePenalty: Self.edgePenalty
     ).best(using: &random)
   }
 
-  /// What is believed of a point, and of the best trial, in standard deviations of the losses; nil where it does not decide yet.
-  func belief(
-    about point: SearchPoint, in history: SearchHistory
-  ) -> (mean: Double, deviation: Double, best: Double)? {
+  /// What is believed of a point and of the best trial.
+  struct Belief {
+    /// In standard deviations of the losses.
+    var mean: Double
+    var deviation: Double
+    /// The best trial's mean; nil where none has kept all constraints.
+    var best: Double?
+    /// The chance that all constraints are kept; nil where nothing is known of any.
+    var chance: Double?
+  }
+
+  /// What is believed of a point, and of the best trial; nil where it does not decide yet.
+  func belief(about point: SearchPoint, in history: SearchHistory) -> Belief? {
     var memory = SamplerMemory()
     guard BranchStart.lacking(history) == nil,
       var data = BeliefData(history, most: mostTrials, atLeast: startupTrials)
     else { return nil }
-    let kernel = Self.kernel(data, memory: &memory)
+    let (kernel, constraints) = Self.beliefs(data, memory: &memory)
     data.addHopeless()
     guard
       let process = GaussianProcess(
         data.points, values: data.values, unordered: data.unordered, kernel: kernel)
     else { return nil }
-    let belief = process.belief(at: BeliefData.places(of: point, history.space))
-    let best = data.points.map { process.belief(at: $0).mean }.min() ?? 0
-    return (belief.mean, belief.deviation, best)
+    let places = BeliefData.places(of: point, history.space)
+    let belief = process.belief(at: places)
+    let chance = exp(constraints.reduce(0) { $0 + $1.logChance(at: places) })
+    return Belief(
+      mean: belief.mean, deviation: belief.deviation,
+      best: data.best(of: data.points.map { process.belief(at: $0).mean }),
+      chance: constraints.isEmpty ? nil : chance)
   }
 
   /// The kernel fitted to the first so many trials, of a number that grows in steps of a tenth.
@@ -76,27 +90,30 @@ public struct GaussianProcessSampler: Sampler {
   /// Where these are all trials, and of even number, with the shortest lengths that they do not refute: of the first
   /// twenty suggestions that are every second one, later of some six one.
   static func kernel(_ data: BeliefData, memory: inout SamplerMemory) -> MaternKernel {
-    let kernel = mostLikelyKernel(data, memory: &memory)
-    let isBold = data.isFittedToAll && data.points.count.isMultiple(of: 2)
-    return isBold ? data.fit.shortest(of: kernel) : kernel
+    beliefs(data, memory: &memory).kernel
   }
 
-  private static func mostLikelyKernel(
+  /// The kernel, and what is believed of constraints.
+  private static func beliefs(
     _ data: BeliefData, memory: inout SamplerMemory
-  ) -> MaternKernel {
-    let remembered = memory.content as? Remembered
-    if let remembered, remembered.points == data.fitPoints, remembered.values == data.fitValues {
-      return remembered.kernel
+  ) -> (kernel: MaternKernel, constraints: [ConstraintBelief]) {
+    var remembered = memory.content as? Remembered ?? Remembered()
+    if remembered.points != data.fitPoints || remembered.values != data.fitValues {
+      remembered.kernel = nil
     }
-    let kernel = data.fit.kernel(steps: 40)
-    memory.content = Remembered(
-      points: data.fitPoints, values: data.fitValues, kernel: kernel)
-    return kernel
+    let kernel = remembered.kernel ?? data.fit.kernel(steps: 40)
+    (remembered.points, remembered.values) = (data.fitPoints, data.fitValues)
+    remembered.kernel = kernel
+    let constraints = data.constraintBeliefs(remembering: &remembered.constraints)
+    memory.content = remembered
+    let isBold = data.isFittedToAll && data.points.count.isMultiple(of: 2)
+    return (isBold ? data.fit.shortest(of: kernel) : kernel, constraints)
   }
 
   private struct Remembered: Sendable {
-    var points: [[Double]]
-    var values: [Double]
-    var kernel: MaternKernel
+    var points: [[Double]] = []
+    var values: [Double] = []
+    var kernel: MaternKernel?
+    var constraints: [BeliefData.FittedConstraint] = []
   }
 }
