@@ -1,6 +1,12 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// Keeps each return to an actor.
+///
+/// The optimizer of Swift 6.3.1 removes it from the end of functions that run where their caller does, once it has
+/// specialized them, and then an actor has two threads inside (docs/decisions/0029-returns-to-actors.md).
+let keepsHops = ["-Xllvm", "-sil-disable-pass=optimize-hop-to-executor"]
+
 /// Settings of every Swift target: language mode 6, strict imports, warnings are errors.
 let strict: [SwiftSetting] = [
   .swiftLanguageMode(.v6),
@@ -10,6 +16,7 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
   .enableUpcomingFeature("InferIsolatedConformances"),
   .treatAllWarnings(as: .error),
+  .unsafeFlags(keepsHops, .when(configuration: .release)),
 ]
 
 /// The `duckdb` wheel wants Python's data symbols; programs that load it export stand-ins (see Sources/CDuckDB).
@@ -44,7 +51,7 @@ func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 func optimizedLibrary(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(
     name: name, dependencies: dependencies,
-    swiftSettings: strict + [.unsafeFlags(["-O"], .when(configuration: .debug))])
+    swiftSettings: strict + [.unsafeFlags(["-O"] + keepsHops, .when(configuration: .debug))])
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
