@@ -218,7 +218,7 @@ struct SharedStudyTests {
     }
     try python(
       "s.set_user_attr('team', ['blue', 2**60 + 1])\nt = s.ask()\nt.set_user_attr('early', 1)\n"
-        + "s.tell(t, 7)")
+        + "s.tell(t, 7, constraints=[1, -1])")
     for pid in factory.processes(holding: "worker study") { kill(pid, SIGKILL) }
     kill(try factory.serverFile().pid, SIGKILL)
     #expect(try factory("studies", "list").status == 0)
@@ -227,7 +227,8 @@ struct SharedStudyTests {
         + "assert s.state['waiting'] == 1, s.state\n" + "t = s.ask()\n"
         + "assert t._point == {'x': 0.25, 'kind': 'b'}, t._point\n"
         + "assert t.user_attrs == {'why': 'a guess'}, t.user_attrs\n"
-        + "t.set_user_attr('seen', {'a': None})\ns.tell(t, 1)\n"
+        + "t.set_user_attr('seen', {'a': None})\ns.tell(t, 1, constraints=[-0.25, 0])\n"
+        + "assert [t.constraints for t in s.trials] == [[1, -1], [-0.25, 0]], s.trials\n"
         + "assert s.best_trial.user_attrs == {'why': 'a guess', 'seen': {'a': None}}")
     try await factory.until(30, "the ledger knows the trials") {
       try trials(of: "kept").count == 2
@@ -261,6 +262,8 @@ struct SharedStudyTests {
       import optuna
       s = optuna.load_study(study_name="kept", storage="sqlite:///kept.db")
       assert s.user_attrs == {"team": ["blue", 2**60 + 1]}, s.user_attrs
+      measured = [list(t.constraints.values()) for t in s.trials]
+      assert measured == [[1, -1], [-0.25, 0]], measured
       assert [t.user_attrs for t in s.trials] == [
           {"early": 1}, {"why": "a guess", "seen": {"a": None}}], s.trials
       assert s.trials[1].system_attrs["fixed_params"] == {"x": 0.25, "kind": "b"}
