@@ -7,11 +7,13 @@ import Serving
 actor StudyCoordinators {
   nonisolated let hosts: StudyHosts
   private var links: [Identifier<StudySummary>: CoordinatorLink] = [:]
-  /// Studies of which somebody sees to it that a coordinator runs.
-  private var starting: Set<Identifier<StudySummary>> = []
+  /// What all who ask a study without a link wait for, however many they are.
+  private var openings: [Identifier<StudySummary>: Task<CoordinatorLink?, any Error>] = [:]
 
   /// How long a question waits for a coordinator that starts.
   private static let patienceMs: Int64 = 30_000
+  /// How long they wait at most before each looks at how long it has waited.
+  private static let openingMs: Int64 = 1_000
 
   init(hosts: StudyHosts) { self.hosts = hosts }
 
@@ -25,8 +27,8 @@ actor StudyCoordinators {
     let bytes = question.encoded()
     let begun = systemTimeMs()
     while systemTimeMs() - begun < Self.patienceMs {
-      guard let link = try await link(to: study, since: begun) else {
-        try await Task.sleep(for: .milliseconds(20))
+      guard let link = try await link(to: study) else {
+        try Task.checkCancellation()
         continue
       }
       do {
@@ -40,20 +42,27 @@ actor StudyCoordinators {
       hint: "`aifactory jobs list` shows its job; ask again.")
   }
 
-  /// An open link; nil while none can be made.
-  private func link(
-    to study: Identifier<StudySummary>, since begun: Int64
-  ) async throws -> CoordinatorLink? {
+  /// An open link; nil where a coordinator takes longer to start.
+  private func link(to study: Identifier<StudySummary>) async throws -> CoordinatorLink? {
     if let known = links[study], known.isOpen { return known }
-    guard starting.insert(study).inserted else { return nil }
-    defer { starting.remove(study) }
+    let opening = openings[study] ?? Task { try await open(study) }
+    openings[study] = opening
+    return try await opening.value
+  }
+
+  private func open(_ study: Identifier<StudySummary>) async throws -> CoordinatorLink? {
+    defer { openings[study] = nil }
     let socket = try hosts.socket(of: study)
-    // Nobody listens yet: then the job is looked after.
-    if let made = try? await CoordinatorLink.connect(to: socket) {
-      links[study] = made
-      return made
-    }
-    try await hosts.ensure(study, since: begun)
+    let begun = systemTimeMs()
+    repeat {
+      if let made = try? await CoordinatorLink.connect(to: socket) {
+        links[study] = made
+        return made
+      }
+      // Nobody listens yet: then the job is looked after.
+      try await hosts.ensure(study, since: begun)
+      try await Task.sleep(for: .milliseconds(20))
+    } while systemTimeMs() - begun < Self.openingMs
     return nil
   }
 }
