@@ -17,11 +17,9 @@ public struct RandomSampler: Sampler {
 
   /// An even draw among the allowed points; a walk to one where rules refuse a hundred draws.
   static func point(of space: SearchSpace, using random: inout SeededGenerator) -> SearchPoint {
-    for _ in 0..<100 {
-      let point = draw(space.parameters, using: &random)
-      if space.admits(point) { return point }
-    }
-    return space.walkedPoint(using: &random)
+    var point = draw(space.parameters, using: &random)
+    for _ in 1..<100 where !space.admits(point) { point = draw(space.parameters, using: &random) }
+    return space.admits(point) ? point : space.walkedPoint(from: point, using: &random)
   }
 
   /// An even draw without regard to rules.

@@ -60,15 +60,20 @@ public struct Constraint: Sendable, Equatable {
 
   /// Whether it holds at a point.
   public func holds(at point: SearchPoint) -> Bool {
-    guard let left = left.value(at: point), let right = right.value(at: point) else { return true }
-    return comparison.holds(left, right)
+    guard let sides = sides(at: point) else { return true }
+    return comparison.holds(sides.left, sides.right)
+  }
+
+  /// What its sides are; nil where a parameter is inactive.
+  func sides(at point: SearchPoint) -> (left: Double, right: Double)? {
+    guard let left = left.value(at: point), let right = right.value(at: point) else { return nil }
+    return (left, right)
   }
 
   /// How far it is from holding, on a logarithmic scale; 0 where it holds.
   func excess(at point: SearchPoint) -> Double {
-    guard !holds(at: point), let left = left.value(at: point), let right = right.value(at: point)
-    else { return 0 }
-    let distance = abs(left - right)
+    guard !holds(at: point), let sides = sides(at: point) else { return 0 }
+    let distance = abs(sides.left - sides.right)
     return distance.isNaN ? .infinity : max(log1p(distance), .leastNormalMagnitude)
   }
 

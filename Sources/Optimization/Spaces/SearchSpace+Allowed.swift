@@ -34,7 +34,9 @@ extension SearchSpace {
       if measured <= least { (best, least) = (point, measured) }
       guard least == 0 else { continue }
       // Away from the edge at which it was found: ways to it should pass through what is allowed.
-      return walked(from: best, parameters, steps: 400, using: &random) { excess($0) == 0 }
+      var walk = AllowedWalk(from: best, parameters, constraints) { excess($0) == 0 }
+      walk.walk(400, using: &random)
+      return walk.point
     }
     throw OptimizationError(
       code: .invalidSpace,
@@ -63,82 +65,40 @@ extension SearchSpace {
     return result
   }
 
-  /// An allowed point from a walk among the allowed ones (hit-and-run; Smith 1984, "Efficient Monte Carlo Procedures
-  /// for Generating Points Uniformly Distributed over Bounded Regions").
-  func walkedPoint(using random: inout SeededGenerator) -> SearchPoint {
-    guard let anchor else { return RandomSampler.draw(parameters, using: &random) }
-    return Self.walked(
-      from: anchor, parameters, steps: 4 * parameters.count + 10, using: &random,
-      isAllowed: admits)
-  }
-
-  /// Where a walk among allowed points ends.
-  ///
-  /// Each step looks from a point into a direction and back, as far as the rules and the ranges allow, and goes
-  /// anywhere on that way; of the values without order one may change. Every other step moves one value alone: all of
-  /// them together hardly get out of a corner.
-  static func walked(
-    from start: SearchPoint, _ parameters: [SearchParameter], steps: Int,
-    using random: inout SeededGenerator, isAllowed: (SearchPoint) -> Bool
-  ) -> SearchPoint {
-    var point = start
-    for step in 0..<steps {
-      let fresh = parameters.map { RandomSampler.value(of: $0.domain, using: &random) }
-      var changed = random.next(below: max(parameters.count, 1))
-      let isAlone = step.isMultiple(of: 2)
-      let slopes = parameters.indices.map { place in
-        isAlone && place != changed ? 0 : NormalDistribution.quantile(random.nextUnit())
-      }
-      func moved(_ way: Double) -> SearchPoint {
-        var result = SearchPoint()
-        for (place, parameter) in parameters.enumerated() where parameter.isActive(in: result) {
-          let domain = parameter.domain
-          guard let old = point[parameter.name], !domain.isUnordered || place != changed else {
-            result[parameter.name] = fresh[place]
-            continue
-          }
-          result[parameter.name] =
-            domain.isUnordered || way * slopes[place] == 0
-            ? old : domain.value(at: domain.place(of: old) + way * slopes[place])
-        }
-        return result
-      }
-      if !isAllowed(moved(0)) { changed = -1 }
-      // No further than to where the first value meets the end of its range.
-      var (back, forth) = (Double.infinity, Double.infinity)
-      for (parameter, slope) in zip(parameters, slopes) where !parameter.domain.isUnordered {
-        guard let old = point[parameter.name], slope != 0 else { continue }
-        let place = parameter.domain.place(of: old)
-        let (up, down) = ((1 - place) / abs(slope), place / abs(slope))
-        (back, forth) = (min(back, slope > 0 ? down : up), min(forth, slope > 0 ? up : down))
-      }
-      guard back.isFinite, forth.isFinite else {
-        if changed >= 0 { point = moved(0) }
-        continue
-      }
-      let low = -reach(back) { isAllowed(moved(-$0)) }
-      let high = reach(forth) { isAllowed(moved($0)) }
-      let next = moved(low + random.nextUnit() * (high - low))
-      if isAllowed(next) { point = next }
-    }
-    return point
-  }
-
-  /// How far a way is allowed, up to its end.
-  private static func reach(_ end: Double, isAllowed: (Double) -> Bool) -> Double {
-    if isAllowed(end) { return end }
-    var (near, far) = (0.0, end)
-    for _ in 0..<12 {
-      let middle = (near + far) / 2
-      if isAllowed(middle) { near = middle } else { far = middle }
-    }
-    return near
+  /// An allowed point from a walk among the allowed ones, which begins near a point that is not.
+  func walkedPoint(from point: SearchPoint, using random: inout SeededGenerator) -> SearchPoint {
+    var walk = AllowedWalk(from: allowed(point), parameters, constraints, isAllowed: admits)
+    walk.walk(6 * parameters.count + 12, using: &random)
+    return walk.point
   }
 
   /// The point itself where it is allowed, else one between it and an allowed one.
   func allowed(_ point: SearchPoint) -> SearchPoint {
     guard let anchor, !admits(point) else { return point }
-    return firstAllowed(from: point, towards: anchor)
+    return repaired(point) ?? firstAllowed(from: point, towards: anchor)
+  }
+
+  /// The point moved straight across each rule that it breaks, again and again, as far as its ranges let it (successive
+  /// projections, Kaczmarz 1937, here on curves, too); nil where that leads nowhere.
+  ///
+  /// Every other time one number moves alone: whole ones may be too coarse to share a short way.
+  private func repaired(_ point: SearchPoint) -> SearchPoint? {
+    var result = point
+    let fresh = parameters.map(\.domain.middle)
+    for round in 0..<40 {
+      for constraint in constraints where !constraint.holds(at: result) {
+        let names = constraint.names
+        var places = parameters.indices.filter { names.contains(parameters[$0].name) }
+        if !round.isMultiple(of: 2) { places = [places[round / 2 % places.count]] }
+        // A little further than to where both sides are equal.
+        guard let shifts = constraint.shifts(of: places, parameters, to: 0, at: result) else {
+          continue
+        }
+        result = result.moved(parameters, by: shifts.map { 1.01 * $0 }, fresh)
+      }
+      if admits(result) { return result }
+    }
+    return nil
   }
 
   /// The first allowed point on the way to one that is allowed.

@@ -62,6 +62,74 @@ struct SpaceRuleTests {
     }
   }
 
+  /// Bounds are half the standard deviations of even draws: of Dirichlet's distribution in three and five numbers, of a
+  /// hexagon, and counted one by one for whole numbers.
+  @Test(arguments: [
+    ThinSpace(names: "abc", Self.float, ["abs(a + b + c - 1) <= 0.001"], deviations: [0.2357]),
+    ThinSpace(
+      names: "abc", Self.float, ["a + b + c <= 1.000001", "a + b + c >= 1"], deviations: [0.2357]),
+    ThinSpace(
+      names: "abcde", Self.float, ["abs(a + b + c + d + e - 1) <= 0.001"], deviations: [0.1633]),
+    ThinSpace(
+      names: "abc", .float(low: 1e-4, high: 1, log: true), ["abs(1e6 * a * b * c - 1) <= 0.001"],
+      deviations: [0.2635]),
+    ThinSpace(names: "abc", .int(low: 0, high: 100), ["a + b + c == 100"], deviations: [0.237]),
+    ThinSpace(
+      names: "wd", .int(low: 1, high: 1024), ["w * d <= 64", "w * d >= 60"], deviations: [0.021]),
+    ThinSpace(names: "wd", .int(low: 1, high: 1024), ["w * d <= 64"], deviations: [0.015]),
+    ThinSpace(
+      names: "abcd", Self.float, ["abs(a + b + c + d - 1) <= 0.001", "abs(a - b - 0.1) <= 0.001"],
+      deviations: [0.105, 0.105, 0.213, 0.213]),
+  ])
+  func `points lie all over what rules as thin as equalities leave`(thin: ThinSpace) throws {
+    let space = try SearchSpace(
+      thin.names.map { SearchParameter(String($0), thin.domain) },
+      constraints: thin.rules.map { try Constraint(parsing: $0) })
+    var random = SeededGenerator(seed: 3)
+    let points = (0..<200).map { _ in RandomSampler.point(of: space, using: &random) }
+    #expect(points.allSatisfy(space.contains))
+    for (axis, parameter) in space.parameters.enumerated() {
+      let deviation = thin.deviations[thin.deviations.count == 1 ? 0 : axis]
+      let places = points.compactMap { $0[parameter.name].map(parameter.domain.place) }
+      let mean = places.reduce(0, +) / 200
+      let variance = places.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 199
+      #expect(variance.squareRoot() > deviation / 2, "\(parameter.name): \(variance)")
+      #expect(variance.squareRoot() < deviation * 1.5, "\(parameter.name): \(variance)")
+    }
+    var again = SeededGenerator(seed: 3)
+    #expect(points[0] == RandomSampler.point(of: space, using: &again))
+  }
+
+  /// A space of which rules leave little.
+  struct ThinSpace: Sendable {
+    let names: [Character]
+    let domain: ParameterDomain
+    let rules: [String]
+    /// Of even draws, for each number on its scale; one for all where they are alike.
+    let deviations: [Double]
+
+    init(names: String, _ domain: ParameterDomain, _ rules: [String], deviations: [Double]) {
+      self.names = Array(names)
+      self.domain = domain
+      self.rules = rules
+      self.deviations = deviations
+    }
+  }
+
+  private static let float = ParameterDomain.float(low: 0, high: 1)
+
+  @Test func `a point that breaks a thin rule is moved across it, not to the point that is known`()
+    throws
+  {
+    let space = try SearchSpace(
+      ["a", "b", "c"].map { SearchParameter($0, Self.float) },
+      constraints: [Constraint(parsing: "abs(a + b + c - 1) <= 0.001")])
+    let near = space.nearest(
+      to: SearchPoint(["a": .float(0.8), "b": .float(0.2), "c": .float(0.1)]))
+    #expect(space.contains(near))
+    #expect(abs((near.number("a") ?? 0) - 0.8 + 0.1 / 3) < 0.001)
+  }
+
   @Test(arguments: [
     ["a + c <= 1"], ["word + a <= 1"], ["a > 2"], ["a < b", "b < a"],
   ])
