@@ -20,7 +20,7 @@ import Foundation
 /// Trials that failed, or are infinitely bad, have gained nothing. Of two beliefs the one counts that expects less:
 /// one that does not look at them, and one for which they are as bad as the worst. Neither the kernel nor the
 /// foretelling looks at them: beside a cliff nobody foretells. Where nothing but failures comes, a long row of them is
-/// enough.
+/// enough, once all trials that were asked for before its end have ended.
 public struct ImprovementStop: Sendable, Equatable {
   /// What is to be gained by going on, and what going on has gained, in the unit of the metric.
   public struct Outlook: Sendable, Equatable {
@@ -91,11 +91,12 @@ public struct ImprovementStop: Sendable, Equatable {
     return verdict(on: history, memory: &memory).isEnough
   }
 
-  /// What is known, and whether it has been enough for long; running trials count for nothing.
+  /// What is known, and whether it has been enough for long; running trials keep a row of failures from counting that
+  /// began after them, and count for nothing else.
   public func verdict(on history: SearchHistory, memory: inout Memory) -> Verdict {
+    if isHopeless(history) { return Verdict(outlook: nil, isEnough: true) }
     var history = history
     history.trials.removeAll { !$0.state.isFinished }
-    if isHopeless(history) { return Verdict(outlook: nil, isEnough: true) }
     let known = memory.outlooks
     memory.outlooks = [:]
     var latest: Outlook?
@@ -118,10 +119,18 @@ public struct ImprovementStop: Sendable, Equatable {
   }
 
   /// Whether nothing but failures has come for long.
+  ///
+  /// The row counts up to the first trial that still runs: what fails at once, as on a broken node, overtakes
+  /// what takes its time.
   private func isHopeless(_ history: SearchHistory) -> Bool {
-    let row = Self.hopelessRow * least(history.space)
-    return history.goals.count == 1 && history.trials.count >= row
-      && history.trials.indices.suffix(row).allSatisfy { history.rank($0).group == .hopeless }
+    guard history.goals.count == 1 else { return false }
+    let trials = history.trials
+    let firstRunning = trials.firstIndex { !$0.state.isFinished } ?? trials.endIndex
+    let start = firstRunning - Self.hopelessRow * least(history.space)
+    return start >= 0
+      && trials.indices[start...].allSatisfy {
+        !trials[$0].state.isFinished || history.rank($0).group == .hopeless
+      }
   }
 
   /// Whether an outlook is worth no trial; an unknown one is.

@@ -243,6 +243,48 @@ struct ImprovementStopTests {
     #expect(!stop.shouldStop(wide))
   }
 
+  @Test func `failures that overtook a trial that still runs are no row`() throws {
+    let stop = ImprovementStop(bound: 1e-9)
+    var study = Study(space: Self.space, goal: .minimize, sampler: RandomSampler(), seed: 3)
+    func fail(_ count: Int) {
+      for _ in 0..<count { study.tell(study.ask().number, .failed(message: "no")) }
+    }
+    fail(60)
+    let long = study.ask().number
+    fail(100)
+    #expect(!stop.shouldStop(study.history))
+    // Of what was asked before the next that runs, 100 have failed in a row.
+    var hopeless = study
+    hopeless.tell(long, .failed(message: "no"))
+    let running = hopeless.ask().number
+    #expect(stop.shouldStop(hopeless.history))
+    // A value that came after it.
+    hopeless.tell(hopeless.ask().number, .completed(value: 1))
+    #expect(!stop.shouldStop(hopeless.history))
+    hopeless.tell(running, .failed(message: "no"))
+    #expect(!stop.shouldStop(hopeless.history))
+    study.tell(long, .completed(value: 1))
+    #expect(stop.shouldStop(study.history))
+  }
+
+  @Test func `a shared study waits for a trial that a row of failures overtook`() throws {
+    var study = StudyCoordinator(
+      StudyTerms(
+        name: "s", space: Self.space, sampler: .random, seed: 1, leaseMs: 1_000, stopBelow: 0.05))
+    #expect(try StudyCoordinatorTests.take(&study, "slow") == 0)
+    for number in 1...110 {
+      #expect(try StudyCoordinatorTests.take(&study, "\(number)") == number)
+      _ = try StudyCoordinatorTests.ask(
+        &study, #"{"tell": \#(number), "attempt": 1, "outcome": "failed", "message": "no"}"#)
+    }
+    #expect(try StudyCoordinatorTests.take(&study, "next") == 111)
+    _ = try StudyCoordinatorTests.ask(
+      &study, #"{"tell": 0, "attempt": 1, "outcome": "failed", "message": "no"}"#)
+    #expect(
+      try StudyCoordinatorTests.ask(&study, #"{"ask": {"worker": "w", "key": "end"}}"#)["trial"]
+        == nil)
+  }
+
   @Test func `a shared study whose programs all fail ends`() throws {
     var study = StudyCoordinator(
       StudyTerms(
