@@ -8,7 +8,7 @@ extension WarmStart.Source {
 
   /// The study with what its journal tells beyond the ledger; as it is where that cannot be read.
   ///
-  /// Its coordinator may go on meanwhile.
+  /// Its coordinator may go on meanwhile. It reads up to 32 MiB, off tasks.
   ///
   /// - Parameter folder: the study's, with its journal.
   func completed(from folder: String, terms: StudyTerms) -> WarmStart.Source {

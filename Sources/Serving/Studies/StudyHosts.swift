@@ -88,9 +88,11 @@ public struct StudyHosts: Sendable {
         (source, try store.terms(of: source.summary.id, in: db))
       }
     }
-    return found.map { source, terms in
-      guard let terms else { return source }
-      return source.completed(from: folder(of: source.summary.id), terms: terms)
+    return try await offTask {
+      found.map { source, terms in
+        guard let terms else { return source }
+        return source.completed(from: folder(of: source.summary.id), terms: terms)
+      }
     }
   }
 
