@@ -71,9 +71,14 @@ public indirect enum WireSchema: Sendable {
 public protocol DescribedWire: Codable, Sendable {
   /// Keys as they stand in JSON; one that may be absent ends in `?`.
   static var fields: WireFields { get }
+  /// Whether a body with any other key is refused.
+  static var isClosed: Bool { get }
 }
 
 extension DescribedWire {
+  /// Most pass other keys over.
+  public static var isClosed: Bool { false }
+
   /// Its name in the document: `WorkflowRunStage` for `WorkflowRunWire.Stage`.
   public static var schemaName: String {
     String(reflecting: Self.self).split(separator: ".").dropFirst().map {
@@ -90,6 +95,7 @@ extension DescribedWire {
         "properties", .object(fields.list.map { JSONMember($0.name, $0.schema.json) })),
     ]
     if !required.isEmpty { members.append(JSONMember("required", .array(required))) }
+    if isClosed { members.append(JSONMember("additionalProperties", false)) }
     return .object(members)
   }
 }

@@ -7,6 +7,9 @@ extension StudyTermsWire: DescribedWire {
     "stop_below?": .number, "warm_start?": .list(.text),
     "goals?": .list(.word(["minimize", "maximize"])), "metrics?": .list(.text),
   ]
+
+  /// A word that is mistyped would leave its default in force.
+  public static let isClosed = true
 }
 
 extension StudyAskWire: DescribedWire {

@@ -1,4 +1,5 @@
 import API
+import Basics
 import Foundation
 public import HTTPTypes
 public import Hummingbird
@@ -32,13 +33,30 @@ extension Request {
   public func wire<Wire: Decodable>(
     _ type: Wire.Type = Wire.self, limit: Int = 4 << 20
   ) async throws -> Wire {
-    let bytes = try await body.collect(upTo: limit)
+    let bytes = Array(try await body.collect(upTo: limit).readableBytesView)
     do {
-      return try WireCoding.decode(type, from: Array(bytes.readableBytesView))
+      let value = try WireCoding.decode(type, from: bytes)
+      if let type = type as? any DescribedWire.Type, type.isClosed {
+        try Self.refuseOtherKeys(bytes, type)
+      }
+      return value
     } catch let error as DecodingError {
       throw ServerError(
         .badRequest, "The body is not what this route expects: \(error.wireDescription)")
     }
+  }
+
+  private static func refuseOtherKeys(
+    _ body: [UInt8], _ type: any DescribedWire.Type
+  ) throws {
+    let known = type.fields.list.map(\.name)
+    let other = try JSONValue(parsing: body).objectValue?.first { !known.contains($0.key) }
+    guard let key = other?.key else { return }
+    throw ServerError(
+      .badRequest,
+      "The body is not what this route expects: there is no '\(visible(String(key.prefix(100))))'.",
+      hint: nearestWord(to: key, among: known).map { "Did you mean '\($0)'?" }
+        ?? "It may have " + known.joined(separator: ", ") + ".")
   }
 
   /// A value of the query, such as `limit` of `?limit=20`; nil when absent or empty.

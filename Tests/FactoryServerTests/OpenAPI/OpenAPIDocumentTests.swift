@@ -4,6 +4,7 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import Logging
+import NIOCore
 import TestSupport
 import Testing
 
@@ -88,6 +89,30 @@ import Testing
         #expect(answer.headers[.allow] == "GET, POST")
         let wire = try WireCoding.decode(ErrorWire.self, from: Array(answer.body.readableBytesView))
         #expect(wire.error.code == "method_not_allowed")
+      }
+    }
+  }
+
+  @Test func `a body may not have keys that its schema rules out`() async throws {
+    let factory = try Factory()
+    let schema = factory.document["components"]?["schemas"]?["StudyTerms"]
+    #expect(schema?["additionalProperties"]?.boolValue == false)
+    try await Application(router: factory.routes.router).test(.router) { client in
+      for (body, words) in [
+        (#"{"name": "s", "sampelr": "random"}"#, "Did you mean 'sampler'?"),
+        (#"{"name": "s", "space": {"parameters": []}, "colour": 1}"#, "It may have name, goal,"),
+      ] {
+        try await client.execute(
+          uri: "/api/v1/studies", method: .post, headers: [.authorization: "Bearer right"],
+          body: ByteBuffer(string: body)
+        ) { answer in
+          #expect(answer.status == .badRequest)
+          let error = try WireCoding.decode(
+            ErrorWire.self, from: Array(answer.body.readableBytesView)
+          ).error
+          #expect(error.code == "bad_request")
+          #expect(error.hint?.hasPrefix(words) == true, "\(error)")
+        }
       }
     }
   }
