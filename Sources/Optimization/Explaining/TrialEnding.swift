@@ -16,12 +16,23 @@ enum TrialEnding {
       return ["It completed\(steps) with \(values)." + standing(of: trial, in: study)]
     case .completed:
       return ["It completed\(steps) with \(value)." + rank(of: trial, in: study)]
-        + comparison(trial, bestBefore, study.goals[0])
+        + comparison(trial, bestBefore, study.goals[0]) + unseen(trial, by: study.pruner)
     case .pruned: return stopped(trial, steps, value, pruner: PrunerName(rawValue: study.pruner))
     case .failed:
       let reason = sentence(trial.message)
       return ["It failed\(steps)" + (reason.map { ": \($0)" } ?? "; no reason was kept.")]
     }
+  }
+
+  /// Why the pruner had no say, where it saw nothing.
+  private static func unseen(_ trial: TrialReport, by pruner: String) -> [String] {
+    guard trial.steps == 0, let pruner = PrunerName(rawValue: pruner), pruner != .none else {
+      return []
+    }
+    return [
+      "It told of no step from 1 on, so \(pruner.rawValue) could not judge it: what is logged or reported "
+        + "needs a step."
+    ]
   }
 
   /// Why a trial was stopped, with steps and value once.

@@ -211,6 +211,14 @@ struct TrialExplanationTests {
     ),
     (.failed, nil, 4, "exit code 1", "none", ["It failed after 4 steps: exit code 1."]),
     (
+      .completed, 1, 0, nil, "median",
+      [
+        "It completed with 1. That is rank 2 of 2.",
+        "It was worse by 0.5 than the best until then, trial 0 with 0.5.",
+        "It told of no step from 1 on, so median could not judge it: what is logged or reported needs a step.",
+      ]
+    ),
+    (
       .completed, .infinity, 4, nil, "none",
       [
         "It completed after 4 steps with inf. That is rank 2 of 2.",
