@@ -84,7 +84,9 @@ struct CrashEndToEndTests {
     for pid in servers { Foundation.kill(pid, SIGKILL) }
     #expect(!factory.processes(holding: Victim.gateway.rawValue).isEmpty)
     #expect(!factory.processes(holding: Victim.worker.rawValue).isEmpty)
-    #expect(try factory("stop").status == 0)
+    let stopped = try factory("stop")
+    #expect(stopped.status == 0)
+    #expect(!stopped.errors.contains("Started"), "\(stopped.errors)")
     #expect(Self.isEmpty(factory), "\(factory.commandLines())")
     #expect(try factory("stop", "--output", "json").json["stopped"] as? Bool == false)
   }

@@ -19,6 +19,8 @@ extension FactoryCommand {
 struct ServerConnection {
   let home: FactoryHome
   let output: Output
+  /// Whether people hear of a server that is started.
+  var isAnnounced = true
 
   func client() async throws -> FactoryClient {
     var started: Int32?
@@ -35,7 +37,7 @@ struct ServerConnection {
         try home.prepare()
         started = try start()
         starts += 1
-        if starts == 1 {
+        if starts == 1, isAnnounced {
           output.note("Started a server for \(home.path); 'aifactory stop' ends it.")
         }
       }

@@ -59,7 +59,8 @@ struct StopCommand: FactoryCommand {
   /// The server to stop; where it was killed, one that finds what it left and can end it.
   private func server(of home: FactoryHome) async throws -> ServerFile? {
     if let running = try ServerFile.running(home) { return running }
-    _ = try await connection()
+    let connection = ServerConnection(home: home, output: global.output, isAnnounced: false)
+    _ = try await connection.client()
     return try ServerFile.running(home)
   }
 }
