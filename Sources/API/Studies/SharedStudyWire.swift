@@ -154,7 +154,7 @@ public struct TrialPointWire: Codable, Sendable, Equatable {
   public var lost: Bool
   /// Values by parameters.
   public var point: JSONValue
-  /// Why the value is not the one that was enqueued.
+  /// Why the value is not the one that was enqueued, or that the declared space has another range.
   public var note: String?
 }
 

@@ -154,6 +154,9 @@ extension StudyCoordinator {
       apply(event, nowMs: nowMs)
       events.append(event)
     }
+    if isIndifferent, let words = known?.otherRange(than: parameter) {
+      members.append(JSONMember("note", .string(words)))
+    }
     members.append(JSONMember("point", study.trials[number].point.json))
     return Answer(json: .object(members), status: 200, events: events)
   }

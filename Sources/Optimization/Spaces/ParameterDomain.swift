@@ -50,6 +50,26 @@ public enum ParameterDomain: Sendable, Equatable {
     return some.count == others.count && Set(some) == Set(others)
   }
 
+  /// Says that a program names numbers from and to other ones than a study does, which has this domain; nil where it
+  /// does not.
+  func otherRange(than asked: SearchParameter) -> String? {
+    func ends(_ domain: ParameterDomain) -> (low: Double, high: Double)? {
+      guard let low = domain.value(at: 0).number, let high = domain.value(at: 1).number,
+        !domain.isUnordered
+      else { return nil }
+      return (low, high)
+    }
+    guard let own = ends(self), let other = ends(asked.domain),
+      own.low != other.low || own.high != other.high
+    else { return nil }
+    func text(_ number: Double) -> String {
+      Int(exactly: number).map(String.init) ?? number.description
+    }
+    return
+      "the declared space has \(asked.name) from \(text(own.low)) to \(text(own.high)), which is searched, "
+      + "and not from \(text(other.low)) to \(text(other.high))"
+  }
+
   /// Whether the value is of this domain.
   public func contains(_ value: ParameterValue) -> Bool {
     switch (self, value) {

@@ -125,6 +125,11 @@ declared = factory.create_study(
     "declared", budget=3, space={"parameters": {"scale": {"choice": [1.0, 2.5]}}})
 declared.optimize(lambda trial: trial.suggest_categorical("scale", [1.0, 2.5]))
 assert declared.best_value == 1.0 or declared.best_params["scale"] == 2.5
+ranged = factory.create_study("ranged", budget=2, space={"parameters": {"n": {"int": [1, 8]}}})
+with warnings.catch_warnings(record=True) as told:
+    warnings.simplefilter("always")
+    ranged.optimize(lambda trial: trial.suggest_int("n", 1, 99))
+assert ["n from 1 to 8" in str(one.message) for one in told] == [True], told
 with warnings.catch_warnings(record=True) as told:
     warnings.simplefilter("always")
     factory.create_study("declared", budget=9,

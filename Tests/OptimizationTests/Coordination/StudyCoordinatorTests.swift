@@ -155,6 +155,25 @@ struct StudyCoordinatorTests {
     #expect(try Self.ask(&declared, words + #", "given": true}"#)["point"]?["kind"] != nil)
   }
 
+  @Test func `a program hears of it where a declared space has other numbers than it names`() throws
+  {
+    var study = Self.coordinator(
+      space: SamplerCases.space([SearchParameter("n", .int(low: 1, high: 8))]))
+    _ = try Self.take(&study, "a")
+    func note(_ domain: String) throws -> String? {
+      try Self.ask(
+        &study,
+        #"{"suggest": 0, "attempt": 1, "parameter": {"name": "n", \#(domain)}, "given": true}"#
+      )["note"]?.stringValue
+    }
+    #expect(
+      try note(#""int": [1, 99]"#)
+        == "the declared space has n from 1 to 8, which is searched, and not from 1 to 99")
+    #expect(try note(#""int": [1, 8]"#) == nil)
+    #expect(try note(#""uniform": [1, 8], "step": 1"#) == nil)
+    #expect(try note(#""ordinal": [1, 2, 4, 8]"#) == nil)
+  }
+
   @Test func `a study with a budget ends when all of it was told`() throws {
     var study = Self.coordinator(budget: 2)
     _ = try Self.take(&study, "a")
