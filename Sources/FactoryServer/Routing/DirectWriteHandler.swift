@@ -85,6 +85,7 @@ final class DirectWriteHandler: ChannelDuplexHandler {
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if event is IdleStateHandler.IdleStateEvent { return endIfIdle(context) }
     // Whoever ends the connection because nobody seems to ask anything waits for the answer.
     if case .writing = state {
       held.append(.event(event))
@@ -109,6 +110,13 @@ final class DirectWriteHandler: ChannelDuplexHandler {
   func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
     if case .end = unwrapOutboundIn(data) { openRequests -= 1 }
     context.write(data, promise: promise)
+  }
+
+  /// Ends a connection over which nothing has gone for long, unless a request waits for its answer or is a
+  /// WebSocket: those may be silent for hours.
+  private func endIfIdle(_ context: ChannelHandlerContext) {
+    if case .writing = state { return }
+    if openRequests == 0 { context.close(promise: nil) }
   }
 
   private func ask(

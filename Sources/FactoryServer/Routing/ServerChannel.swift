@@ -9,6 +9,9 @@ import NIOHTTP1
 struct ServerChannel: ServerChildChannel {
   typealias Value = HTTP1Channel.Value
 
+  /// How long nothing may go over a connection that waits for no answer, before its place is another's.
+  private static let idleTime = TimeAmount.minutes(5)
+
   let http: HTTP1Channel
   let upgrades: ServiceUpgrades
   let direct: DirectWrites
@@ -22,6 +25,7 @@ struct ServerChannel: ServerChildChannel {
       try pipeline.addHandlers(
         [DirectWriteHandler(direct, encoder: encoder), ServiceUpgradeHandler(upgrades)],
         position: .after(decoder))
+      try pipeline.addHandler(IdleStateHandler(allTimeout: Self.idleTime), position: .first)
       return value
     }
   }

@@ -152,6 +152,31 @@ import Testing
     #expect(next.uris.isEmpty)
   }
 
+  @Test func `only a connection that waits for nothing ends when it is idle`() throws {
+    func isOpen(after text: String, _ more: () throws -> Void = {}) throws -> Bool {
+      if !text.isEmpty { try send(text) }
+      try more()
+      channel.pipeline.fireUserInboundEventTriggered(IdleStateHandler.IdleStateEvent.all)
+      channel.embeddedEventLoop.run()
+      return channel.isActive
+    }
+    #expect(try isOpen(after: request()))
+    waiting.answer("done")
+    #expect(try answers() == ["200 OK: done"])
+    // Whoever is slow to answer, a stream of events, a WebSocket.
+    #expect(try isOpen(after: request("/other")))
+    #expect(try isOpen(after: request("/other")) { next.answer() })
+    #expect(next.events.isEmpty)
+    #expect(try !isOpen(after: "") { next.answer() })
+  }
+
+  @Test func `a write whose end never comes does not hold its place`() throws {
+    try send(String(request().dropLast(1)))
+    channel.pipeline.fireUserInboundEventTriggered(IdleStateHandler.IdleStateEvent.all)
+    channel.embeddedEventLoop.run()
+    #expect(!channel.isActive)
+  }
+
   @Test func `an error is told in MLflow's words`() throws {
     try send(request())
     waiting.writes.removeFirst().done { throw MLflowFailure(.doesNotExist, "no run") }
