@@ -115,8 +115,11 @@ public struct CommandSearch: Sendable, Equatable {
   public var limits: [Limit] = []
   /// What the command measures: goals in order, then what is limited beside them.
   var measured: [String] {
-    let goals = objectives.filter { $0.cost == nil }.map(\.metric)
-    return goals + limits.filter { $0.cost == nil }.map(\.metric).filter { !goals.contains($0) }
+    var names = objectives.filter { $0.cost == nil }.map(\.metric)
+    for limit in limits where limit.cost == nil && !names.contains(limit.metric) {
+      names.append(limit.metric)
+    }
+    return names
   }
   /// Where values come from.
   public var source: Source

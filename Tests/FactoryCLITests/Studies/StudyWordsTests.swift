@@ -91,7 +91,7 @@ struct StudyWordsTests {
 
   @Test func `what broke a constraint is drawn, but is not the best so far`() throws {
     var study = Self.study(values: [3, 5, -50, 4, 1])
-    study.trials?[2].infeasible = true
+    study.trials?[2].constraints = [1]
     let plot = SearchPlot(metric: "rmse", told: try study.told(), width: 40).text
     #expect(plot.contains("rmse (5)"))
     #expect(plot.contains("best so far (4)"))

@@ -167,7 +167,7 @@ struct ConstrainedSearchTests {
       "{\"tell\": 1, \"values\": [2], \"constraints\": [1, 2]}",
       "{\"tell\": 1, \"values\": [2], \"constraints\": [0]}", "{\"best\": true}",
     ])
-    #expect(answers[3]["error"]?["code"] == "invalid_question", "\(answers[3])")
+    #expect(answers[3]["error"]?["code"] == "search_question_invalid", "\(answers[3])")
     #expect(answers[4] == ["told": true])
     #expect(answers[5]["trials"]?[0]?["number"] == 1)
   }
