@@ -140,14 +140,15 @@ int factory_become(const char *program, char *const arguments[], char *const env
 static int become_detached(const char *path, char *const arguments[], char *const environment[],
                            const char *log) {
   if (setsid() < 0) return errno;
-  /* Here, not from outside: the program may raise its limit as soon as it runs. */
-  if (files_raised) setrlimit(RLIMIT_NOFILE, &files_before);
   int input = open("/dev/null", O_RDONLY);
   if (input < 0 || dup2(input, 0) < 0) return errno;
   int output = open(log, O_WRONLY | O_CREAT | O_APPEND, 0600);
   if (output < 0 || dup2(output, 1) < 0 || dup2(output, 2) < 0) return errno;
   /* 4 is CLOSE_RANGE_CLOEXEC, as above. */
   syscall(SYS_close_range, 3, ~0U, 4);
+  /* Here, not from outside: the program may raise its limit as soon as it runs. And not sooner: whoever has more
+     files open than the limit can open none. */
+  if (files_raised) setrlimit(RLIMIT_NOFILE, &files_before);
   default_signals();
   sigset_t none;
   sigemptyset(&none);

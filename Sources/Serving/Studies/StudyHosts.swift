@@ -129,12 +129,17 @@ public struct StudyHosts: Sendable {
       do {
         let job = try await jobs.job(id)
         guard job.hasEnded else { return }
-        // One that gave up since somebody waits would do so again; one that was killed would not.
-        if let startedAtMs, job.reason == .failed, job.signal == nil,
-          job.createdAtMs >= startedAtMs
-        {
-          let words = try await jobs.lastWords(of: job) ?? "it ended with \(job.exitCode ?? -1)"
-          throw ServingError(.studyFailed, "The study \(study) cannot be led: \(words)")
+        // One that gave up since somebody waits, or could not be started, would do so again; one that was killed
+        // would not.
+        let gaveUp =
+          (job.reason == .failed && job.signal == nil) || job.reason == .launchFailed
+        if let startedAtMs, gaveUp, job.createdAtMs >= startedAtMs {
+          let words =
+            job.reason == .launchFailed
+            ? job.message : try await jobs.lastWords(of: job)
+          throw ServingError(
+            .studyFailed,
+            "The study \(study) cannot be led: \(words ?? "it ended with \(job.exitCode ?? -1)")")
         }
       } catch let error as JobError where error.code == .jobNotFound {
         // The folder was collected: a new one leads.

@@ -57,6 +57,37 @@ struct ManyWorkersTests {
     #expect(wrong.count == 7 && wrong.values.allSatisfy { $0 == 0 }, "\(said)")
   }
 
+  @Test func `a study begins while more files are open than programs get`() throws {
+    let factory = try FactoryProgram()
+    defer { factory.close() }
+    let aifactory = FactoryProgram.products + "/aifactory"
+    let (began, _) = try Self.run([
+      "sh", "-c", "ulimit -Sn 1024 && exec '\(aifactory)' studies list --home '\(factory.home)'",
+    ])
+    #expect(began == 0)
+    #expect(try factory("studies", "client", "--into", ".").status == 0)
+    try factory.write(
+      "late.py",
+      """
+      import json, resource, socket, urllib.parse
+      import aifactory_study
+
+      hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+      resource.setrlimit(resource.RLIMIT_NOFILE, (2048, hard))
+      url = urllib.parse.urlsplit(json.load(open("\(factory.home)/server.json"))["url"])
+      held = [socket.create_connection((url.hostname, url.port)) for _ in range(1100)]
+      study = aifactory_study.create_study(
+          "late", sampler="random", home="\(factory.home)", patience=30)
+      trial = study.ask()
+      trial.suggest_float("x", 0, 1)
+      assert study.tell(trial, 1)
+      """)
+    let (status, said) = try Self.run([
+      "sh", "-c", "cd '\(factory.folder)' && exec python3 late.py 2>&1",
+    ])
+    #expect(status == 0, "\(said)")
+  }
+
   private static func benchmark(_ name: String) -> String {
     let root = (0..<4).reduce(URL(fileURLWithPath: #filePath)) { url, _ in
       url.deletingLastPathComponent()
