@@ -125,7 +125,7 @@ struct SearchPlot {
 }
 
 extension StudyWire {
-  /// Completed trials from the best to the worst, those that broke a constraint, then the others.
+  /// Completed trials from the best to the worst, those that broke a constraint by how much, then the others.
   var bestFirst: [Trial] {
     func rank(_ trial: Trial) -> Int {
       guard trial.outcome == "completed" else { return 2 }
@@ -134,7 +134,8 @@ extension StudyWire {
     return (trials ?? []).sorted { first, second in
       let (one, other) = (rank(first), rank(second))
       if one != other { return one < other }
-      return isBetter(first, than: second)
+      let (broken, more) = (first.violation, second.violation)
+      return one == 1 && broken != more ? broken < more : isBetter(first, than: second)
     }
   }
 
@@ -149,6 +150,9 @@ extension StudyWire {
 }
 
 extension StudyWire.Trial {
+  /// By how much it broke constraints.
+  fileprivate var violation: Double { TrialConstraints.violation(of: constraints ?? []) }
+
   /// Its outcome in a table.
   var outcomeCell: TextTable.Cell {
     infeasible == true && outcome == "completed"

@@ -154,10 +154,13 @@ extension StudyClientCode {
         return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
 
 
-    def _bounded(value):
-        """A number as JSON can say it: what is infinite is very large."""
-        value = float(value)
-        return math.copysign(1e308, value) if math.isinf(value) else value
+    def _all_bounded(values):
+        """Constraints as JSON can say them: what is infinite is very large; one alone is a list of one."""
+        try:
+            values = [float(value) for value in values]
+        except TypeError:
+            values = [float(values)]
+        return [math.copysign(1e150, value) if math.isinf(value) else value for value in values]
 
 
     def _floats(result, count):

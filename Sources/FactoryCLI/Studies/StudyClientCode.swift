@@ -170,6 +170,9 @@ enum StudyClientCode {
                     return
                 try:
                     value = objective(trial)
+                    if len(self.directions) > 1 and hasattr(value, "__next__"):
+                        # Iterators can be read once.
+                        value = list(value)
                     constraints = self._measured(trial, value)
                 except TrialPruned:
                     self.tell(trial, state="pruned")
@@ -193,7 +196,7 @@ enum StudyClientCode {
             trial.values, _ = _floats(value, len(self.directions))
             if self._constraints_func is None or trial.values is None:
                 return None
-            return list(self._constraints_func(trial))
+            return _all_bounded(self._constraints_func(trial))
 
         def stop(self):
             """Ends this program's `optimize` after the trials that run; others go on."""
@@ -221,6 +224,7 @@ enum StudyClientCode {
             constraints: a number for each constraint on what was measured, 0 or less where it is kept;
             such as latency_ms - 50 for a latency of at most 50 ms.
             """
+            constraints = None if constraints is None else _all_bounded(constraints)
             trial._end()
             body = {"attempt": trial.attempt, "used": sorted(trial.params)}
             values = None
@@ -230,7 +234,7 @@ enum StudyClientCode {
             elif state != "failed" and value is not None:
                 values = [value]
             if state == "completed" and constraints is not None:
-                trial.constraints = [_bounded(constraint) for constraint in constraints]
+                trial.constraints = constraints
                 if any(math.isnan(constraint) for constraint in trial.constraints):
                     state, values, message = "failed", None, "A constraint of it is no number."
                 else:
@@ -291,7 +295,7 @@ enum StudyClientCode {
             """The best trial by now: number, value and params, as attributes or of a dict."""
             best = self._server.call("GET", self._path + "/best")
             if "number" not in best:
-                raise ValueError("No trial has completed yet.")
+                raise ValueError("No trial has completed yet that counts.")
             return self._frozen(best)
 
         @property

@@ -14,8 +14,10 @@ final class ServiceUpgradeHandler: ChannelDuplexHandler {
   typealias OutboundOut = HTTPServerResponsePart
 
   private let upgrades: ServiceUpgrades
-  /// The parts of a request while its service is asked.
+  /// The parts of a request while its service is asked, or while an earlier one has no whole answer.
   private var held: [HTTPServerRequestPart]?
+  /// What its service is asked once earlier requests are answered.
+  private var waiting: ServiceUpgrades.Offer?
   /// Whether more was to be read meanwhile.
   private var isReadWanted = false
   /// Requests that were handed on and have no whole answer.
@@ -33,12 +35,16 @@ final class ServiceUpgradeHandler: ChannelDuplexHandler {
     }
     guard case .head(let head) = part else { return context.fireChannelRead(data) }
     guard ServiceUpgrades.isOffered(by: head) else { return handOn(part, context) }
-    isLast = true
-    // Behind a request that waits for its answer nothing can be taken out of the order.
-    guard openRequests == 0, let offer = upgrades.offer(for: head) else {
+    guard let offer = upgrades.offer(for: head) else {
+      isLast = true
       return handOn(part, context)
     }
     held = [part]
+    // Nothing can be taken out of the order; and who has all of an answer may be quicker than its end is here.
+    if openRequests == 0 { ask(offer, context) } else { waiting = offer }
+  }
+
+  private func ask(_ offer: ServiceUpgrades.Offer, _ context: ChannelHandlerContext) {
     ServiceHandshake.ask(offer, on: context.eventLoop).assumeIsolated().whenComplete { result in
       switch result {
       case .success(let agreed): self.join(agreed, offer.call, context)
@@ -54,6 +60,7 @@ final class ServiceUpgradeHandler: ChannelDuplexHandler {
 
   func channelInactive(context: ChannelHandlerContext) {
     held = nil
+    waiting = nil
     context.fireChannelInactive()
   }
 
@@ -71,6 +78,9 @@ final class ServiceUpgradeHandler: ChannelDuplexHandler {
     case .end: openRequests -= 1
     }
     context.write(wrapOutboundOut(part), promise: promise)
+    guard openRequests == 0, let offer = waiting else { return }
+    waiting = nil
+    ask(offer, context)
   }
 
   /// Hands a part on; the head of a request with an offer as that of the connection's last request.
@@ -87,6 +97,7 @@ final class ServiceUpgradeHandler: ChannelDuplexHandler {
   private func goOn(_ context: ChannelHandlerContext) {
     guard let parts = held else { return }
     held = nil
+    isLast = true
     for part in parts { handOn(part, context) }
     context.fireChannelReadComplete()
     readOn(context)

@@ -10,6 +10,9 @@ actor StudyCoordinators {
   /// What all who ask a study without a link wait for, however many they are.
   private var openings: [Identifier<StudySummary>: Task<CoordinatorLink?, any Error>] = [:]
 
+  /// Since when nobody has got a link to a study that somebody asks.
+  private var waitingSince: [Identifier<StudySummary>: Int64] = [:]
+
   /// How long a question waits for a coordinator that starts.
   private static let patienceMs: Int64 = 30_000
   /// How long they wait at most before each looks at how long it has waited.
@@ -51,18 +54,27 @@ actor StudyCoordinators {
   }
 
   private func open(_ study: Identifier<StudySummary>) async throws -> CoordinatorLink? {
-    defer { openings[study] = nil }
-    let socket = try hosts.socket(of: study)
     let begun = systemTimeMs()
+    var since = waitingSince[study] ?? begun
+    // What failed before all who wait now is no reason for them to give up.
+    if begun - since > Self.patienceMs { since = begun }
+    waitingSince[study] = since
+    var isOver = true
+    defer {
+      openings[study] = nil
+      if isOver { waitingSince[study] = nil }
+    }
+    let socket = try hosts.socket(of: study)
     repeat {
       if let made = try? await CoordinatorLink.connect(to: socket) {
         links[study] = made
         return made
       }
       // Nobody listens yet: then the job is looked after.
-      try await hosts.ensure(study, since: begun)
+      try await hosts.ensure(study, since: since)
       try await Task.sleep(for: .milliseconds(20))
     } while systemTimeMs() - begun < Self.openingMs
+    isOver = false
     return nil
   }
 }

@@ -202,19 +202,19 @@ extension StudyCoordinator {
       throw Self.wrong("trial \(number) has no attempt \(attempt)")
     }
     let state = try toldState(question, of: number)
-    let constraints = try constraints(question, of: state)
     // The result of an earlier attempt is as good as that of the present one: the first counts.
     guard running.contains(number) else {
       let isOwn = records[number].teller == attempt
       let known = study.trials[number]
-      let isThis = isOwn && known.state.isSame(as: state) && known.constraints == constraints ?? []
+      let constraints = question["constraints"]?.arrayValue?.compactMap(\.numberValue) ?? []
+      let isThis = isOwn && known.state.isSame(as: state) && known.constraints == constraints
       return Answer(json: ["told": .bool(isThis), "lost": .bool(!isOwn)], status: 200)
     }
     let event = StudyEvent.told(
       number: number, attempt: attempt, state: state,
       used: question["used"]?.arrayValue?.compactMap(\.stringValue), atMs: nowMs,
       errors: try errors(question, of: state),
-      constraints: constraints)
+      constraints: try constraints(question, of: state))
     apply(event, nowMs: nowMs)
     return Answer(json: ["told": true, "lost": false], status: 200, events: [event])
   }
@@ -256,15 +256,13 @@ extension StudyCoordinator {
     return errors
   }
 
-  /// What a completed trial measured of constraints; nil where it tells of none.
+  /// What a completed trial measured of constraints; nil where the study has none.
   private func constraints(
     _ question: JSONValue, of state: TrialState
   ) throws(OptimizationError) -> [Double]? {
-    guard let document = question["constraints"], !document.isNull, case .completed = state else {
-      return nil
-    }
+    guard case .completed = state else { return nil }
     let known = study.trials.first { !$0.constraints.isEmpty }?.constraints.count
-    return try TrialConstraints.read(document, asMany: known)
+    return try TrialConstraints.read(question["constraints"] ?? [], asMany: known)
   }
 
   /// A completed trial with a value for each goal.

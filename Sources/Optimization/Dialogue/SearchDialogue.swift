@@ -125,11 +125,11 @@ public struct SearchDialogue: Sendable {
       throw Self.wrong("tell needs values, pruned or failed")
     }
     var constraints: [Double]?
-    if case .completed = state, let document = question["constraints"], !document.isNull {
-      let known = study?.trials.first { !$0.constraints.isEmpty }?.constraints.count
-      constraints = try TrialConstraints.read(document, asMany: known)
-    }
     let isNews = study?.trials[number].state.isFinished == false
+    if isNews, case .completed = state {
+      let known = study?.trials.first { !$0.constraints.isEmpty }?.constraints.count
+      constraints = try TrialConstraints.read(question["constraints"] ?? [], asMany: known)
+    }
     study?.tell(number, state, constraints: constraints ?? [])
     return ["told": .bool(isNews)]
   }

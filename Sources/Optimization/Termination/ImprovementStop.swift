@@ -153,14 +153,16 @@ public struct ImprovementStop: Sendable, Equatable {
       let measured = Self.process(data)
     else { return nil }
     let error = data.deviation * Self.error(measured, data)
-    var prospect = Self.prospect(data, measured, history)
+    var kernels: [BeliefData.FittedConstraint] = []
+    let constraints = data.constraintBeliefs(remembering: &kernels)
+    var prospect = Self.prospect(data, measured, constraints, history)
     if !data.hopeless.isEmpty {
       data.addHopeless()
       guard
         let process = GaussianProcess(
           data.points, values: data.values, unordered: data.unordered, kernel: measured.kernel)
       else { return nil }
-      let other = Self.prospect(data, process, history)
+      let other = Self.prospect(data, process, constraints, history)
       // The one knows no cliff, and hopes behind it; the other bends its belief to reach down there.
       prospect = prospect.flatMap { one in
         other.map { (min(one.expected, $0.expected), min(one.regret, $0.regret)) }
@@ -179,12 +181,11 @@ public struct ImprovementStop: Sendable, Equatable {
   /// What one more trial is expected to bring, and how much better the least value is believed to be; nil where
   /// no point was found that is new.
   private static func prospect(
-    _ data: BeliefData, _ process: GaussianProcess, _ history: SearchHistory
+    _ data: BeliefData, _ process: GaussianProcess, _ constraints: [ConstraintBelief],
+    _ history: SearchHistory
   ) -> (expected: Double, regret: Double)? {
     var random = SeededGenerator(
       seed: history.seed, stream: stream &+ UInt64(history.trials.count))
-    var kernels: [BeliefData.FittedConstraint] = []
-    let constraints = data.constraintBeliefs(remembering: &kernels)
     let search = AcquisitionSearch(
       data: data, process: process, constraints: constraints, space: history.space)
     // Where nothing has kept all constraints, whatever does is an improvement without bound.

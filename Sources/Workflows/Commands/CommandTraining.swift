@@ -97,7 +97,15 @@ public struct CommandSearch: Sendable, Equatable {
     public var isMost: Bool
 
     /// The constraint of a study: by how much a value is beyond the bound, 0 or less where it is not.
-    func constraint(of value: Double) -> Double { isMost ? value - bound : bound - value }
+    ///
+    /// What is endless is very much, and what is no number, as means of what is endless are, is beyond it.
+    func constraint(of value: Double) -> Double {
+      let excess = isMost ? value - bound : bound - value
+      return excess.isNaN ? Self.endless : min(max(excess, -Self.endless), Self.endless)
+    }
+
+    /// The sum of a hundred of them is a number.
+    private static let endless = 1e150
 
     /// The limit in a word, for what is compared as text and for people.
     var text: String { "\(metric) \(isMost ? "<=" : ">=") \(bound)" }

@@ -284,4 +284,24 @@ assert unsure.best_trial.number == 2, unsure.best_trial
 trial = unsure.ask()
 trial.suggest_float("x", 0, 1)
 error = raises(factory.StudyError, lambda: unsure.tell(trial, 1, constraints=[1, 2]))
-assert "1 constraints, this one 2" in str(error), error
+assert "1 constraint, this one of 2" in str(error), error
+error = raises(factory.StudyError, lambda: unsure.tell(trial, 1))
+assert "1 constraint, this one of none" in str(error), error
+# What is no list of numbers fails a trial of `optimize`, and leaves none behind.
+for wrong in (lambda _: [None], lambda _: ["much"], lambda _: None):
+    torn = factory.create_study(sampler="random", constraints_func=wrong)
+    torn.optimize(measure, n_trials=2, catch=(TypeError, ValueError))
+    assert torn.state["failed"] == 2 and torn.state["running"] == 0, torn.state
+alone = factory.create_study(sampler="random", constraints_func=lambda trial: trial.value - 2)
+alone.optimize(measure, n_trials=2)
+assert len(alone.best_trial.constraints) == 1, alone.best_trial
+
+
+# An objective may return whatever can be read once.
+def once(trial):
+    return (value for value in (trial.suggest_float("x", 0, 1), 1))
+
+
+twice = factory.create_study(sampler="random", directions=["minimize", "maximize"])
+twice.optimize(once, n_trials=2)
+assert twice.state["completed"] == 2, twice.state

@@ -121,6 +121,42 @@ struct ConstrainedSearchTests {
     #expect(study.frontier.map(\.number) == [2])
   }
 
+  private static func data(_ trials: [(TrialState, [Double])]) throws -> BeliefData {
+    var random = SeededGenerator(seed: 1)
+    var history = history(trials.map { (state: $0.0, constraints: $0.1) })
+    for place in history.trials.indices {
+      history.trials[place].point = RandomSampler.draw(Gramacy.space.parameters, using: &random)
+    }
+    return try #require(BeliefData(history, most: 100, atLeast: 8))
+  }
+
+  @Test func `what failed or was stopped has kept no constraint`() throws {
+    let broken = (0..<9).map { (TrialState.completed(value: Double($0)), [1.0 + Double($0)]) }
+    var data = try Self.data(
+      broken + [(.failed(message: "no"), []), (.pruned(value: 1, step: 1), [])])
+    data.addHopeless()
+    #expect(data.best(of: data.points.map { _ in 1 }) == nil)
+    var free = try Self.data(
+      broken.map { ($0.0, []) } + [(.failed(message: "no"), []), (.pruned(value: 1, step: 1), [])])
+    free.addHopeless()
+    #expect(free.violations.allSatisfy { $0 == 0 })
+  }
+
+  @Test func `a constraint counts from the first trial that breaks it`() throws {
+    // The kernel is fitted to fewer than these thirty-five.
+    let kept = (0..<34).map { (TrialState.completed(value: Double($0 % 7)), [-1.0 - Double($0)]) }
+    let data = try Self.data(kept + [(.completed(value: 0), [2])])
+    #expect(!data.isFittedToAll)
+    var kernels: [BeliefData.FittedConstraint] = []
+    let beliefs = data.constraintBeliefs(remembering: &kernels)
+    #expect(beliefs.count == 1 && kernels.count == 1)
+    let place = try #require(data.points.last)
+    #expect(beliefs[0].logChance(at: place) < beliefs[0].logChance(at: data.points[3]))
+    // Where all are broken by as much, nothing tells them apart, and the search goes on.
+    let same = try Self.data((0..<9).map { (.completed(value: Double($0)), [1]) })
+    #expect(same.constraintBeliefs(remembering: &kernels).isEmpty)
+  }
+
   // MARK: Shared studies
 
   @Test func `a worker tells constraints, and what breaks one is not the best`() throws {
@@ -141,7 +177,9 @@ struct ConstrainedSearchTests {
     #expect(try ask(tell)["told"] == true)
     #expect(try ask(tell.replacing("[2]", with: "[3]"))["told"] == false)
     for (wrong, words) in [
-      ("[1, 2]", "other trials of this study have 1 constraints, this one 2"),
+      ("[1, 2]", "other trials of this study tell of 1 constraint, this one of 2"),
+      ("[]", "other trials of this study tell of 1 constraint, this one of none"),
+      ("null", "other trials of this study tell of 1 constraint, this one of none"),
       ("[null]", "a constraint is no finite number"), ("3", "constraints are a list of numbers"),
       ("[\"Infinity\"]", "a constraint is no finite number"),
     ] {
@@ -155,6 +193,10 @@ struct ConstrainedSearchTests {
     #expect(best["number"] == 1 && best["constraints"] == [-1])
     #expect(try ask(#"{"frontier": true}"#)["trials"]?[0]?["constraints"] == [-1])
     #expect(study.report(of: 0)?.constraints == [2] && study.report(of: 0)?.isInfeasible == true)
+    // Whoever tells of an ended trial hears that it has, whatever it measured.
+    let late = try ask(
+      #"{"tell": 1, "attempt": 1, "outcome": "completed", "value": 2, "constraints": [1, 2]}"#)
+    #expect(late["told"] == false)
     // A trial that failed has measured nothing.
     _ = try ask(#"{"tell": 2, "attempt": 1, "outcome": "failed", "constraints": [1, 2, 3]}"#)
     #expect(study.report(of: 2)?.constraints == nil)

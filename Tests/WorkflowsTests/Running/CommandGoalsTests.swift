@@ -86,6 +86,18 @@ import Testing
     #expect(Set(child.metrics.map(\.key)) == ["loss", "size", "seconds"])
   }
 
+  @Test func `what is endless breaks its limit, and ends no search`() async throws {
+    let factory = try ScriptedFactory { spec, _ in
+      let x = Double(spec.command[2]) ?? .nan
+      let size = x > 2 ? "Infinity" : "-Infinity"
+      return .writes("m.json", #"{"loss": \#(x), "size": \#(size)}"#)
+    }
+    let run = try await factory.run(Self.limited)
+    #expect(run.status == .succeeded, "\(String(describing: run.failure))")
+    let values = await factory.jobs.specs.compactMap { Double($0.command[2]) }
+    #expect(values.count == 16 && run.command?.bestValue == values.filter { $0 <= 2 }.min())
+  }
+
   @Test func `a search whose trials all break a limit fails and says so`() async throws {
     let factory = try ScriptedFactory { _, _ in .writes("m.json", #"{"loss": 1, "size": 3}"#) }
     let run = try await factory.run(Self.limited)

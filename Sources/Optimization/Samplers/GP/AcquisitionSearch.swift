@@ -127,7 +127,9 @@ struct AcquisitionSearch {
     let improvement = best.map {
       ExpectedImprovement.log(mean: belief.mean, deviation: belief.deviation, best: $0)
     }
-    let score = constraints.reduce(improvement ?? 0) { $0 + $1.logChance(at: places) }
+    // Where nothing tells one place from another, the one counts that is known least.
+    let unknown = constraints.isEmpty ? belief.deviation : 0
+    let score = constraints.reduce(improvement ?? unknown) { $0 + $1.logChance(at: places) }
     guard !score.isNaN else { return }
     let penalty = edgePenalty == 0 ? 0 : edgePenalty * Double(newEdgeCount(places))
     candidates.append((point, score - penalty))

@@ -7,8 +7,11 @@ struct BeliefData {
   private(set) var points: [[Double]]
   /// Their losses, standardized, bad ones cut off.
   private(set) var values: [Double]
-  /// By how much each trial broke constraints, 0 where it kept them or told of none.
+  /// By how much each trial broke constraints; 0 where it kept them, and above 0 where others told of constraints and
+  /// it did not come so far.
   private(set) var violations: [Double]
+  /// That of a trial that failed.
+  private let unknownViolation: Double
   /// What was measured of each constraint: of all trials, and of those that kernels are fitted to.
   let constraints: [(all: ConstraintBelief.Measured?, fit: ConstraintBelief.Measured?)]
   /// What the values are in: the standard deviation of the losses.
@@ -66,8 +69,12 @@ struct BeliefData {
     guard let (scaled, deviation) = Self.scaled(losses.map(\.loss)) else { return nil }
     points = losses.map { places($0.index) }
     values = scaled
+    let isLimited = losses.contains { !history.trials[$0.index].constraints.isEmpty }
+    unknownViolation = isLimited ? .infinity : 0
     violations = losses.map {
-      TrialConstraints.violation(of: history.trials[$0.index].constraints)
+      let trial = history.trials[$0.index]
+      if isLimited, case .pruned = trial.state { return .leastNormalMagnitude }
+      return TrialConstraints.violation(of: trial.constraints)
     }
     self.deviation = deviation
     // A tenth more trials before the kernel is fitted anew.
@@ -104,7 +111,7 @@ struct BeliefData {
   mutating func add(_ point: [Double], value: Double) {
     points.append(point)
     values.append(value)
-    violations.append(0)
+    violations.append(unknownViolation)
   }
 
   /// Takes what is hopeless for as bad as the worst that counts, so that it is not tried again and again.

@@ -78,18 +78,20 @@ extension BeliefData {
   ///
   /// - Parameter kernels: those of the same values at an earlier asking; they save time and change nothing.
   func constraintBeliefs(
-    steps: Int = 40, remembering kernels: inout [FittedConstraint]
+    remembering kernels: inout [FittedConstraint]
   ) -> [ConstraintBelief] {
     var fitted: [FittedConstraint] = []
     let beliefs = constraints.compactMap { constraint -> ConstraintBelief? in
-      guard let fit = constraint.fit, let all = constraint.all else { return nil }
+      guard let all = constraint.all else { return nil }
+      // The latest trials may be the first that broke it.
+      let fit = constraint.fit ?? all
       let known = kernels.first { $0.measured == fit }
       let kernel =
         known?.kernel
         ?? KernelFit(
           KernelDistances(fit.points, unordered: unordered), values: fit.values,
           conditional: space.parameters.map { $0.condition != nil }
-        ).kernel(steps: steps)
+        ).kernel(steps: 40)
       fitted.append(FittedConstraint(measured: fit, kernel: kernel))
       return ConstraintBelief(all, kernel: kernel, unordered: unordered, running: running)
     }
