@@ -24,6 +24,7 @@ def settings():
     return SimpleNamespace(
         seeds=int(os.environ.get("SEEDS", 20)),
         budgets=sorted(int(word) for word in words("BUDGETS", "50 100 300")),
+        constrained_budgets=sorted(int(word) for word in words("BUDGETS", "50 100")),
         everyone=[f"ours/{name}" for name in words("OURS", "auto tpe cmaes")] + [f"optuna/{name}" for name in peers],
         # Optuna's Gaussian process takes minutes for a search of 300 trials.
         most={"optuna/gp": int(os.environ.get("GP_MOST", 100))},
@@ -42,13 +43,18 @@ def main():
     if chosen.resume and os.path.exists(chosen.resume):
         known = [json.loads(line) for line in open(chosen.resume)]
     only = words("FUNCTIONS", "")
-    parts = words("PARTS", "functions tunings overhead pruning")
+    parts = words("PARTS", "functions constrained tunings overhead pruning")
     is_met = True
     if "functions" in parts:
         import quality
         from functions import every
         names = [name for name, _, _ in every() if not only or name in only]
         is_met &= quality.compare(names, chosen, known, "search")
+    if "constrained" in parts:
+        import constrained
+        import quality
+        names = [name for name in constrained.PROBLEMS if not only or name in only]
+        is_met &= quality.compare(names, constrained.settings_of(chosen), known, "search/constrained")
     if "tunings" in parts:
         import quality
         import tunings

@@ -1,4 +1,4 @@
-"""Best values after so many trials: ours and Optuna's, on published functions and real tunings."""
+"""Best values after so many trials: ours and Optuna's, on published functions, with constraints and without, and real tunings."""
 
 import json
 import multiprocessing
@@ -7,6 +7,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 
 import numpy as np
 
+from constrained import PROBLEMS
 from functions import every
 from searches import search
 from summary import interval, is_less, median
@@ -17,6 +18,8 @@ def measure(aifactory, name, seed, wanted):
     """Rows of the searches that are wanted: pairs of who and a budget."""
     if name in NAMES:
         function, space = tuning(name)
+    elif name in PROBLEMS:
+        function, space = PROBLEMS[name]
     else:
         function, space = next((function, space) for other, function, space in every() if other == name)
     known = {}
@@ -68,11 +71,13 @@ def rows_of(names, settings, known_rows):
 def share_of_best(mine, ours, drawn):
     """How much of the way from random search to our best sampler `mine` goes, by medians; None where none is ahead of random.
 
+    None as well where random search found nothing that keeps constraints.
+
     Values have zeros and signs of their own, so that a share of the way says what a share of the value cannot.
     """
     best = min(median(sample) for sample in ours)
     way = median(drawn) - best
-    return (median(drawn) - median(mine)) / way if way > 0 else None
+    return (median(drawn) - median(mine)) / way if 0 < way < float("inf") else None
 
 
 def compare(names, settings, known_rows, title):

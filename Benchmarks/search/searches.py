@@ -41,8 +41,9 @@ class Ours:
         for trial in self.say({"ask": count})["trials"]:
             self.tell(trial["number"], function(trial["point"]))
 
-    def tell(self, number, value):
-        self.say({"tell": number, "values": [value]})
+    def tell(self, number, value, constraints=()):
+        terms = {"tell": number, "values": [value]}
+        self.say({**terms, "constraints": constraints} if constraints else terms)
 
     def report(self, number, step, value):
         """Whether the trial should stop."""
@@ -121,8 +122,11 @@ class Optuna:
             self.tell(number, function(point))
         self.study.sampler = sampler
 
-    def tell(self, number, value):
-        self.study.tell(self.trials.pop(number), value)
+    def tell(self, number, value, constraints=()):
+        trial = self.trials.pop(number)
+        for place, measured in enumerate(constraints):
+            trial.set_constraint(str(place), measured)
+        self.study.tell(trial, value)
 
     def report(self, number, step, value):
         """Whether the trial should stop."""
@@ -141,15 +145,20 @@ SIDES = {"ours": Ours, "optuna": Optuna}
 
 
 def search(who, aifactory, function, space, seed, trials):
-    """Best values so far after each trial, and which sampler was chosen; `who` is a side and a sampler, `ours/auto`."""
+    """Best values so far after each trial, and which sampler was chosen; `who` is a side and a sampler, `ours/auto`.
+
+    A function with constraints tells them beside the value; what breaks one is never the best.
+    """
     side, sampler = who.split("/")
     study = SIDES[side](aifactory, space, sampler, seed, trials)
     best, bests = float("inf"), []
     for _ in range(trials):
         number, point, _ = study.ask()
-        value = function(point)
-        study.tell(number, value)
-        best = min(best, value)
+        measured = function(point)
+        value, constraints = measured if isinstance(measured, tuple) else (measured, ())
+        study.tell(number, value, constraints)
+        if all(constraint <= 0 for constraint in constraints):
+            best = min(best, value)
         bests.append(best)
     study.close()
     return bests, study.chosen
