@@ -7,7 +7,7 @@
 #   is installed in the environment, up to GP_MOST (100) trials), and RESUME: a file of measured searches; a run that was stopped
 #   goes on there.
 # - constrained: as functions, with constraints on what is measured; BUDGETS (50,100), and never Optuna's CMA-ES, which does not heed them.
-# - overhead: OVERHEAD (100,1000,5000 finished trials; no other mark is measured after one at which LIMIT (240) seconds were passed).
+# - overhead (beside Optuna's GP where torch is installed): OVERHEAD (100,1000,5000 finished trials; no other mark is measured after one at which LIMIT (240) seconds were passed).
 # - pruning: TASKS (net-digits trees-diabetes linear-digits), PRUNERS (hyperband asha), PRUNED (auto: our samplers, of which the first
 #   counts), TRAININGS (60: whole trainings whose epochs a search may spend).
 source "$(dirname "$0")/../common.sh"
