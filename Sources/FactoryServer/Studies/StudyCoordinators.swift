@@ -9,7 +9,6 @@ actor StudyCoordinators {
   private var links: [Identifier<StudySummary>: CoordinatorLink] = [:]
   /// What all who ask a study without a link wait for, however many they are.
   private var openings: [Identifier<StudySummary>: Task<CoordinatorLink?, any Error>] = [:]
-
   /// Since when nobody has got a link to a study that somebody asks.
   private var waitingSince: [Identifier<StudySummary>: Int64] = [:]
 
