@@ -61,7 +61,9 @@ extension CommandSearchParser {
   }
 
   /// What must hold of a trial that counts; none where the file says none that can be read.
-  static func limits(_ section: SectionReader) -> [CommandSearch.Limit] {
+  static func limits(
+    _ section: SectionReader, beside objectives: [CommandSearch.Objective]
+  ) -> [CommandSearch.Limit] {
     guard let node = section.node("limits") else { return [] }
     let example = "{latency_ms: {most: 50}, recall: {least: 0.8}}"
     guard case .mapping(let entries) = node.content, !entries.isEmpty else {
@@ -77,6 +79,8 @@ extension CommandSearchParser {
       return []
     }
     return entries.flatMap { entry -> [CommandSearch.Limit] in
+      // Where the command measures what is called so, that is meant.
+      let isMeasured = objectives.contains { $0.metric == entry.key && $0.cost == nil }
       guard case .mapping(let bounds) = entry.value.content, !bounds.isEmpty else {
         section.problems.add(
           entry.value.line,
@@ -95,7 +99,8 @@ extension CommandSearchParser {
           return nil
         }
         return CommandSearch.Limit(
-          metric: entry.key, cost: CommandSearch.Cost(rawValue: entry.key), bound: value,
+          metric: entry.key, cost: isMeasured ? nil : CommandSearch.Cost(rawValue: entry.key),
+          bound: value,
           isMost: bound.key == "most")
       }
     }

@@ -30,7 +30,7 @@ enum CommandSearchParser {
           + "remove the pruner, or 'read'")
     }
     guard !objectives.isEmpty, let space, let source else { return nil }
-    let limits = limits(section)
+    let limits = limits(section, beside: objectives)
     checkSeveral(objectives, limits, source, section)
     var search = CommandSearch(
       space: space, objectives: objectives, source: source, trials: trials,

@@ -176,6 +176,12 @@ import Testing
     #expect(search.limits.map(\.cost) == [nil, .seconds, nil, nil])
     #expect(search.measured == ["loss", "latency", "recall"])
     #expect(search.limits.map { $0.constraint(of: 0.5) } == [-49.5, -8.5, 0.8 - 0.5, -0.5])
+    let own = try #require(
+      try definition(
+        "name: w\ntrain:\n  command: t {a}\n  search: {parameters: {a: {int: [1, 2]}}, metric: seconds, "
+          + "limits: {seconds: {most: 9}, joules: {most: 5}}}\n"
+      ).train?.command?.search)
+    #expect(own.limits.map(\.cost) == [nil, .joules] && own.measured == ["seconds"])
   }
 
   @Test func `a search may have several goals, its cost among them`() throws {
